@@ -1,0 +1,34 @@
+/** `connect`: a client for an app on AWS, or on an emulator, from any process. */
+import type { App } from '../define/app.ts';
+import type { Client } from '../define/client.ts';
+import { runsTableName } from '../define/resource-name.ts';
+import { DEFAULT_STAGE, topology } from '../define/topology.ts';
+import { createClient } from '../runtime/client.ts';
+import { MACHINE_CHANCE, MACHINE_CLOCK, QUIET_LOG } from './machine.ts';
+import { createQueues } from './queues.ts';
+import { createRuns } from './runs.ts';
+import { createSdk, type SdkOptions } from './sdk.ts';
+
+export interface ConnectOptions extends SdkOptions {
+  /** Which copy of the app. @default the environment variable CELERIAC_STAGE, else 'dev' */
+  readonly stage?: string;
+}
+
+/**
+ * Connects to an app's broker. Nothing is called before the first send; region, credentials and endpoint default to the
+ * environment, as with every AWS SDK client. Close it with `close()` or `await using`.
+ * @throws DefinitionError INVALID_NAME for a stage that cannot be one.
+ */
+export function connect(app: App, options: ConnectOptions = {}): Client {
+  const { stage = process.env.CELERIAC_STAGE ?? DEFAULT_STAGE, ...sdkOptions } = options;
+  const { tables } = topology(app, { stage });
+  const sdk = createSdk(sdkOptions);
+  const ports = {
+    clock: MACHINE_CLOCK,
+    chance: MACHINE_CHANCE,
+    log: QUIET_LOG,
+    queues: createQueues(sdk.call),
+    runs: tables.length > 0 ? createRuns(sdk.call, runsTableName(app.name, stage)) : undefined,
+  };
+  return createClient(app, stage, ports, async () => sdk.close());
+}

@@ -1,0 +1,45 @@
+/** A run's record as a DynamoDB item. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { TASK_STATES } from '../core/task-state.ts';
+import type { RunRecord } from '../runtime/ports.ts';
+
+export type Item = Readonly<Record<string, AttributeValue>>;
+export type Values = Readonly<Record<string, AttributeValue>>;
+
+/** A run's primary key. */
+export function toKey(id: string): { pk: { S: string }; sk: { S: string } } {
+  return { pk: { S: `run#${id}` }, sk: { S: 'run' } };
+}
+
+/** Reads an item: the record, and what only claims look at. */
+export function fromItem(item: Item): {
+  readonly record: RunRecord;
+  readonly starts: number;
+  readonly ends: number;
+  readonly leaseUntil: number;
+} {
+  const number = (name: string): number => Number(item[name]?.N ?? 0);
+  const text = (name: string): string | undefined => item[name]?.S;
+  const error = text('error');
+  const result = text('result');
+  const reason = text('reason');
+  return {
+    record: {
+      id: text('id') ?? '',
+      task: text('task') ?? '',
+      queue: text('queue') ?? '',
+      state: TASK_STATES.find((state) => state === text('state')) ?? 'PENDING',
+      generation: number('generation'),
+      retries: number('retries'),
+      sentAt: number('sentAt'),
+      ...(result === undefined ? {} : { result }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(error === undefined ? {} : { error: JSON.parse(error) }),
+      ...(item.startedAt === undefined ? {} : { startedAt: number('startedAt') }),
+      ...(item.endedAt === undefined ? {} : { endedAt: number('endedAt') }),
+    },
+    starts: number('starts'),
+    ends: number('ends'),
+    leaseUntil: number('leaseUntil'),
+  };
+}

@@ -1,0 +1,92 @@
+/** `serve`: the Lambda handler of an app's workers. */
+import type { App } from '../define/app.ts';
+import { runsTableName } from '../define/resource-name.ts';
+import { DEFAULT_STAGE } from '../define/topology.ts';
+import { DefinitionError } from '../errors.ts';
+import type { Delivery } from '../runtime/delivery.ts';
+import type { Ports } from '../runtime/ports.ts';
+import { createWorker, type Worker } from '../runtime/worker.ts';
+import { CONSOLE_LOG, MACHINE_CHANCE, MACHINE_CLOCK } from './machine.ts';
+import { createQueues } from './queues.ts';
+import { createRuns } from './runs.ts';
+import { createSdk } from './sdk.ts';
+
+/** Set by the bundler to `false` for a worker whose tasks keep no records. */
+declare const CELERIAC_STATE: boolean | undefined;
+
+const STATE = typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE;
+
+/** What Lambda hands a function of an SQS event source mapping, as far as it is read here. */
+export interface SqsEvent {
+  readonly Records: readonly {
+    readonly messageId: string;
+    readonly receiptHandle: string;
+    readonly body: string;
+    readonly eventSourceARN: string;
+    readonly attributes: {
+      readonly ApproximateReceiveCount: string;
+      readonly MessageGroupId?: string | undefined;
+    };
+  }[];
+}
+
+export interface LambdaContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** What ReportBatchItemFailures expects. */
+export interface SqsAnswer {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+export type SqsHandler = (event: SqsEvent, context: LambdaContext) => Promise<SqsAnswer>;
+
+/**
+ * The handler of a worker function: `export const handler = serve(app)`. App and stage of the queues come from the
+ * environment that `Broker` sets.
+ * @throws DefinitionError WRONG_APP when the function was deployed for another app.
+ */
+export function serve(app: App): SqsHandler {
+  const { CELERIAC_APP: deployed = app.name, CELERIAC_STAGE: stage = DEFAULT_STAGE } = process.env;
+  if (deployed !== app.name) {
+    const message = `this function was deployed for app '${deployed}', but its entry serves '${app.name}'; let 'entry' of Broker serve the same app`;
+    throw new DefinitionError('WRONG_APP', message, { value: app.name, allowed: deployed });
+  }
+  const { call } = createSdk();
+  const ports: Ports = {
+    clock: MACHINE_CLOCK,
+    chance: MACHINE_CHANCE,
+    log: CONSOLE_LOG,
+    queues: createQueues(call),
+    runs: STATE ? createRuns(call, runsTableName(app.name, stage)) : undefined,
+  };
+  return toHandler(createWorker(app, stage, ports), ports);
+}
+
+/** A worker as an SQS event handler. */
+export function toHandler(worker: Worker, ports: Pick<Ports, 'clock'>): SqsHandler {
+  return async (event, context) => {
+    const deadline = ports.clock.now() + context.getRemainingTimeInMillis();
+    const [first] = event.Records;
+    if (first === undefined) return { batchItemFailures: [] };
+    // A mapping reads one queue, so all records of an event come from it.
+    const name = first.eventSourceARN.slice(first.eventSourceARN.lastIndexOf(':') + 1);
+    const back = await worker.handle({
+      queueName: name,
+      deliveries: event.Records.map(toDelivery),
+      deadline,
+    });
+    return { batchItemFailures: back.map((messageId) => ({ itemIdentifier: messageId })) };
+  };
+}
+
+function toDelivery(record: SqsEvent['Records'][number]): Delivery {
+  const { ApproximateReceiveCount, MessageGroupId } = record.attributes;
+  return {
+    messageId: record.messageId,
+    receipt: record.receiptHandle,
+    body: record.body,
+    receiveCount: Number(ApproximateReceiveCount),
+    ...(MessageGroupId === undefined ? {} : { group: MessageGroupId }),
+  };
+}

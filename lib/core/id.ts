@@ -1,0 +1,62 @@
+/**
+ * Message ids. An id holds the time of its send and a checksum over app and stage, so that an id which was never ours is
+ * told apart from one that still waits, without any write at send. Layout, in Crockford's base 32 (lower case):
+ * 10 characters of time (milliseconds), 16 of chance, 4 of checksum. Ids sort by time.
+ */
+import { createHash } from 'node:crypto';
+
+const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
+const TIME_LENGTH = 10;
+const BODY_LENGTH = 26;
+const CHECK_LENGTH = 4;
+
+/** Whose id it is. */
+export interface IdSpace {
+  readonly app: string;
+  readonly stage: string;
+}
+
+/** A new id for a message sent at `now`; `chance` gives numbers in [0, 1). */
+export function newId(space: IdSpace, now: number, chance: () => number): string {
+  let body = toBase32(now, TIME_LENGTH);
+  for (let index = TIME_LENGTH; index < BODY_LENGTH; index++) body += DIGITS[Math.floor(chance() * 32)];
+  return body + checksum(space, body);
+}
+
+/** The id of what follows from another message: the same whenever it is derived again, so a repeated send is a duplicate. */
+export function derivedId(space: IdSpace, parent: string, purpose: string): string {
+  const body = parent.slice(0, TIME_LENGTH) + hashed(`${parent}/${purpose}`, BODY_LENGTH - TIME_LENGTH);
+  return body + checksum(space, body);
+}
+
+/** When the message of this id was sent, or undefined when the id is not one of this app and stage. */
+export function sentAtOf(space: IdSpace, id: string): number | undefined {
+  if (id.length !== BODY_LENGTH + CHECK_LENGTH) return undefined;
+  const body = id.slice(0, BODY_LENGTH);
+  if (checksum(space, body) !== id.slice(BODY_LENGTH)) return undefined;
+  return fromBase32(body.slice(0, TIME_LENGTH));
+}
+
+function checksum(space: IdSpace, body: string): string {
+  return hashed(`${space.app}-${space.stage}/${body}`, CHECK_LENGTH);
+}
+
+function hashed(text: string, length: number): string {
+  const bytes = createHash('sha256').update(text).digest();
+  let digits = '';
+  for (let index = 0; index < length; index++) digits += DIGITS[(bytes[index] ?? 0) % 32];
+  return digits;
+}
+
+function toBase32(value: number, length: number): string {
+  let digits = '';
+  for (let rest = value; digits.length < length; rest = Math.floor(rest / 32))
+    digits = DIGITS[rest % 32] + digits;
+  return digits;
+}
+
+function fromBase32(digits: string): number {
+  let value = 0;
+  for (const digit of digits) value = value * 32 + DIGITS.indexOf(digit);
+  return value;
+}

@@ -1,0 +1,53 @@
+/**
+ * The limits that definitions and messages are checked against, each with its source. The emulator states the same limits
+ * once more on its own, on purpose: test/limits.test.ts compares the two.
+ */
+
+/** Names become parts of AWS names: `<app>-<stage>-<name>-dlq.fifo` must fit SQS's 80 characters. */
+export const APP_NAME_LENGTH_MAX = 16;
+export const STAGE_NAME_LENGTH_MAX = 10;
+export const NAME_LENGTH_MAX = 32;
+/** SQS: queue names (CreateQueue). */
+export const QUEUE_NAME_LENGTH_MAX = 80;
+
+/** SQS: DelaySeconds 0–900 (SendMessage); FIFO queues take no delay per message. */
+export const DELAY_MS_MAX = 900_000;
+/** SQS: VisibilityTimeout at most 12 h, counted from the receive (ChangeMessageVisibility). */
+export const VISIBILITY_MS_MAX = 43_200_000;
+/** SQS: entries of one batch call, and their sum in bytes. */
+export const BATCH_ENTRIES_MAX = 10;
+export const BATCH_BYTES_MAX = 1_048_576;
+/** SQS: MessageRetentionPeriod at most 14 days; Celeriac keeps everything that long. */
+export const RETENTION_MS = 1_209_600_000;
+/** SQS: maxReceiveCount 1–1000 (RedrivePolicy). */
+export const RECEIVES_MAX = 1_000;
+/** SQS: MessageGroupId and MessageDeduplicationId. */
+export const GROUP_LENGTH_MAX = 128;
+
+/** Our own: an envelope leaves room for what services add to a message of 1 MiB. */
+export const MESSAGE_BYTES_MAX = 983_040;
+/** Our own: how often a message may be sent on from task to task; Lambda's own guard stops at about 16. */
+export const HOPS_MAX = 100;
+/** Our own: how long a message waits for a worker that knows its task (a rolling deploy). */
+export const UNKNOWN_TASK_MS_MAX = 86_400_000;
+/** Our own: what is kept of a message's history and of an error's stack. */
+export const HISTORY_ENTRIES_MAX = 20;
+export const STACK_LENGTH_MAX = 4_000;
+
+/** DynamoDB: an item is at most 400 KB, names included; the rest of a run's record is far below 30 KB. */
+export const RESULT_BYTES_MAX = 380_000;
+
+/** Lambda: timeout of a function, batch of an event source mapping, batching window, MaximumConcurrency. */
+export const FUNCTION_TIMEOUT_MS_MAX = 900_000;
+export const FUNCTION_MEMORY_MB_MIN = 128;
+export const FUNCTION_MEMORY_MB_MAX = 10_240;
+export const WORKER_BATCH_MAX = 10_000;
+export const WORKER_BATCH_ORDERED_MAX = 10;
+export const WORKER_WINDOW_MS_MAX = 300_000;
+export const WORKER_CONCURRENCY_MIN = 2;
+export const WORKER_CONCURRENCY_MAX = 1_000;
+/** AWS's advice, and cdk-nag's rule: visibility ≥ 6 × function timeout + batching window. */
+export const VISIBILITY_PER_TIMEOUT = 6;
+
+/** How long a claim's record outlives its send: retention in the queue, then in the dead-letter queue, and a day. */
+export const RECORD_MS = 2 * RETENTION_MS + 86_400_000;

@@ -1,0 +1,187 @@
+/**
+ * The envelope: what stands in a message's body, and the body alone, since EventBridge cannot set SQS attributes. Members
+ * that have their default are left out, so a plain call is small. Readers compare by JSON value, never by text: services on
+ * the way may reorder members.
+ */
+import type { WireError } from '../errors.ts';
+import type { Json } from './json.ts';
+import { HISTORY_ENTRIES_MAX, MESSAGE_BYTES_MAX } from './limits.ts';
+
+export const ENVELOPE_VERSION = 1;
+
+/** Why a message stands in a dead-letter queue. */
+export type DeadReason =
+  | 'rejected'
+  | 'attempts-exhausted'
+  | 'not-retryable'
+  | 'invalid-input'
+  | 'invalid-result'
+  | 'crashed'
+  | 'unknown-task'
+  | 'unknown-version'
+  | 'malformed'
+  | 'too-many-hops';
+
+/** One thing that happened to a message before. */
+export interface HistoryEntry {
+  readonly at: number;
+  readonly kind: 'retry' | 'defer' | 'dead';
+  readonly generation: number;
+  readonly attempt: number;
+  readonly reason?: string;
+  readonly error?: WireError;
+}
+
+/** What a dead letter says about its end. */
+export interface Death {
+  readonly reason: DeadReason;
+  readonly at: number;
+  readonly queue: string;
+  readonly attempt: number;
+  readonly error?: WireError;
+}
+
+/** A call of a task on its way. */
+export interface Message {
+  readonly id: string;
+  readonly task: string;
+  readonly input?: Json;
+  /** +1 each time the message is dead-lettered, so that a redriven one runs again. */
+  readonly generation: number;
+  /** How many attempts of this generation have ended in a throw. */
+  readonly attempt: number;
+  /** How often it was put off without an attempt: a lock held, a task unknown yet. */
+  readonly deferrals: number;
+  /** When it was first put off for the reason that still holds. */
+  readonly deferredSince?: number;
+  /** How many deliveries of it ended without an outcome before this copy was made; SQS's receive count adds to it. */
+  readonly crashes: number;
+  /** How many tasks have sent each other on before it. */
+  readonly hops: number;
+  readonly sentAt: number;
+  readonly expiresAt?: number;
+  /** Whether it may be sent again under its id and is therefore always claimed before it runs. */
+  readonly claim: boolean;
+  /** The message group on an ordered queue. */
+  readonly group?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly history: readonly HistoryEntry[];
+  readonly dead?: Death;
+}
+
+/** The defaults of an envelope's members; a member that equals its default does not travel. */
+const DEFAULTS = {
+  generation: 0,
+  attempt: 0,
+  deferrals: 0,
+  crashes: 0,
+  hops: 0,
+  claim: false,
+  headers: {},
+  history: [],
+} as const;
+
+export type Parsed =
+  | { readonly kind: 'message'; readonly message: Message }
+  /** One of ours from a newer version: its stable members can be read and written, the rest is left as it is. */
+  | { readonly kind: 'newer'; readonly version: number; readonly body: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'foreign'; readonly why: string };
+
+/** Writes an envelope; history and stacks are trimmed until it fits. Returns undefined when the input alone is too large. */
+export function encodeMessage(message: Message): string | undefined {
+  for (const slimmer of [whole, withoutStacks, withoutHistory]) {
+    const body = JSON.stringify({ celeriac: ENVELOPE_VERSION, ...compact(slimmer(message)) });
+    if (sizeBytes(body) <= MESSAGE_BYTES_MAX) return body;
+  }
+  return undefined;
+}
+
+/** Reads a body that came from a queue. */
+export function parseMessage(body: string): Parsed {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return { kind: 'foreign', why: 'the body is not JSON' };
+  }
+  if (!isRecord(parsed) || typeof parsed.celeriac !== 'number') {
+    return { kind: 'foreign', why: "the body is not an envelope (no member 'celeriac')" };
+  }
+  if (parsed.celeriac > ENVELOPE_VERSION) return { kind: 'newer', version: parsed.celeriac, body: parsed };
+  const why = complaint(parsed);
+  if (why !== undefined) return { kind: 'foreign', why };
+  const { celeriac: _, ...members } = parsed;
+  // `complaint` has checked every member that has no default, and the type of those that have one.
+  return { kind: 'message', message: { ...DEFAULTS, ...members } as unknown as Message };
+}
+
+/** The message with one more entry in its history; the oldest entries make room. */
+export function withHistory(message: Message, entry: HistoryEntry): Message {
+  return { ...message, history: [...message.history, entry].slice(-HISTORY_ENTRIES_MAX) };
+}
+
+/** The length of a text in UTF-8 bytes, as services count it. */
+export function sizeBytes(text: string): number {
+  return Buffer.byteLength(text);
+}
+
+function compact(message: Message): Record<string, unknown> {
+  const kept = Object.entries(message).filter(
+    ([name, value]) => value !== undefined && !isDefault(name, value),
+  );
+  return Object.fromEntries(kept);
+}
+
+function isDefault(name: string, value: unknown): boolean {
+  if (name === 'headers') return isRecord(value) && Object.keys(value).length === 0;
+  if (name === 'history') return Array.isArray(value) && value.length === 0;
+  return name in DEFAULTS && DEFAULTS[name as keyof typeof DEFAULTS] === value; // `in` has just asked.
+}
+
+function complaint(body: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof body.id !== 'string' || body.id === '') return "the envelope's id is missing";
+  if (typeof body.task !== 'string') return "the envelope's task is missing";
+  if (typeof body.sentAt !== 'number') return "the envelope's sentAt is missing";
+  for (const name of [
+    'generation',
+    'attempt',
+    'deferrals',
+    'deferredSince',
+    'crashes',
+    'hops',
+    'expiresAt',
+  ]) {
+    if (body[name] !== undefined && typeof body[name] !== 'number')
+      return `the envelope's ${name} is no number`;
+  }
+  if (body.headers !== undefined && !isRecord(body.headers)) return "the envelope's headers are no object";
+  if (body.history !== undefined && !Array.isArray(body.history)) return "the envelope's history is no list";
+  return undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function whole(message: Message): Message {
+  return message;
+}
+
+function withoutStacks(message: Message): Message {
+  const history = message.history.map((entry) =>
+    entry.error === undefined ? entry : { ...entry, error: slim(entry.error) },
+  );
+  const dead =
+    message.dead?.error === undefined ? message.dead : { ...message.dead, error: slim(message.dead.error) };
+  return { ...message, history, ...(dead === undefined ? {} : { dead }) };
+}
+
+function withoutHistory(message: Message): Message {
+  return { ...withoutStacks(message), history: [] };
+}
+
+const SLIM_LENGTH = 500;
+
+function slim(error: WireError): WireError {
+  return { code: error.code, name: error.name, message: error.message.slice(0, SLIM_LENGTH) };
+}

@@ -1,0 +1,28 @@
+/** What a running task is given beside its input. */
+import type { Duration } from '../core/duration.ts';
+import type { Sender } from './client.ts';
+
+/** Writes structured log lines (JSON, one a line) that carry the task's name, id and attempt. */
+export interface TaskLog {
+  readonly info: (message: string, details?: Readonly<Record<string, unknown>>) => void;
+  readonly warn: (message: string, details?: Readonly<Record<string, unknown>>) => void;
+  readonly error: (message: string, details?: Readonly<Record<string, unknown>>) => void;
+}
+
+/** The context of one attempt; its `send` counts hops, so that tasks which call each other for ever are stopped. */
+export interface Context extends Sender {
+  /** The message's id: the same in every attempt, so it serves as idempotency key for effects of the task's own. */
+  readonly id: string;
+  /** Which attempt this is; the first is 1. */
+  readonly attempt: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Aborted shortly before the worker's time is over. */
+  readonly signal: AbortSignal;
+  /** When the worker's time is over. */
+  readonly deadline: Date;
+  readonly log: TaskLog;
+  /** The time, on the clock that the worker runs by: virtual in a simulation. */
+  readonly now: () => Date;
+  /** Waits on that clock; rejects when the signal is aborted. */
+  readonly sleep: (duration: Duration) => Promise<void>;
+}

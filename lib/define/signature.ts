@@ -1,0 +1,28 @@
+/** A call of a task, described as data (Celery's signature): it serves sending, delaying, scheduling and workflows alike. */
+import type { Duration } from '../core/duration.ts';
+
+/** Options of one send, beside the task's own. */
+export interface SendOptions {
+  /** Runs it this much later. At most 15 minutes for now (SQS's DelaySeconds), and not on an ordered queue. */
+  readonly delay?: Duration;
+  /** Runs it at this time, within the same limits as `delay`; a time that is past means at once. */
+  readonly at?: Date;
+  /** If it has not started by then, it is dropped as REVOKED with the reason 'expired'. */
+  readonly expires?: Duration;
+  /** The message group on an ordered queue, instead of the one its queue's `ordered` gives. */
+  readonly group?: string;
+  /** Your own notes on a message: read in the task's context and by tools, never by Celeriac. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+declare const OUTPUT: unique symbol;
+
+/** A described call whose run returns `Output`. Nothing happens until a client performs it. */
+export interface Signature<out Output = unknown> {
+  readonly kind: 'signature';
+  readonly task: string;
+  readonly input: unknown;
+  readonly options: SendOptions;
+  /** Holds the type of the result; there is no such value at run time. */
+  readonly [OUTPUT]?: () => Output;
+}

@@ -1,0 +1,197 @@
+/**
+ * Tasks as users declare them. A task is callable: calling it describes a call (a signature), a client performs it. Callers
+ * write the schema's input type, `run` gets its output type; the result travels as JSON.
+ */
+import type { StandardSchemaV1 as Schema } from '@standard-schema/spec';
+import { fromMilliseconds } from '../core/duration.ts';
+import { DELAY_MS_MAX, RECEIVES_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
+import type { ErrorMatcher, RetryPolicy } from '../core/retry.ts';
+import type { Problem } from '../errors.ts';
+import { exponential } from './backoff.ts';
+import type { Context } from './context.ts';
+import { nameProblems } from './name.ts';
+import { defineQueue, type Queue } from './queue.ts';
+import type { SendOptions, Signature } from './signature.ts';
+
+export interface RetryOptions {
+  /** How often the handler is started at most, the first time included. 1 = never again. @default 3 */
+  readonly attempts?: number;
+  /** How long to wait in between. @default exponential('2s', { max: '5m', jitter: true }) */
+  readonly backoff?: RetryPolicy['backoff'];
+  /** Retries only these errors: classes, or an error's code or name. */
+  readonly only?: readonly ErrorMatcher[];
+  /** Never retries these errors. */
+  readonly never?: readonly ErrorMatcher[];
+}
+
+interface CommonOptions {
+  /** Where its messages wait. @default a queue named 'default' */
+  readonly queue?: Queue;
+  readonly retry?: RetryOptions;
+  /** Whether a run leaves a record with its state and result; `false` saves its two DynamoDB writes. @default true */
+  readonly result?: boolean;
+  /**
+   * What a crash of the worker during the run means: 'retry' runs it again (at least once), 'deadLetter' does not (at most
+   * once). @default 'retry'
+   */
+  readonly crashed?: 'retry' | 'deadLetter';
+  /** Names this task had before: messages sent under them still run. */
+  readonly aliases?: readonly string[];
+}
+
+export interface SchemaTaskOptions<S extends Schema, Output> extends CommonOptions {
+  /** Any Standard Schema (zod, valibot, arktype): checked at send, parsed once by the worker. */
+  readonly input: S;
+  run(input: Schema.InferOutput<S>, context: Context): Output | Promise<Output>;
+}
+
+export interface TaskOptions<Input, Output> extends CommonOptions {
+  readonly input?: undefined;
+  run(input: Input, context: Context): Output | Promise<Output>;
+}
+
+export interface ContractOptions<S extends Schema> extends CommonOptions {
+  readonly input: S;
+}
+
+/** What a call takes: the input, or nothing where the input may be undefined; options come second. */
+type CallArguments<Sent> = undefined extends Sent
+  ? [input?: Sent, options?: SendOptions]
+  : [input: Sent, options?: SendOptions];
+
+declare const RECEIVED: unique symbol;
+
+/** A task: callers send `Sent`, its run receives `Received` and returns `Output`. */
+export interface Task<Sent, Received, Output> {
+  (...call: CallArguments<Sent>): Signature<Output>;
+  readonly kind: 'task';
+  readonly name: string;
+  readonly queue: Queue;
+  readonly input: Schema | undefined;
+  readonly retry: RetryPolicy;
+  readonly result: boolean;
+  readonly crashed: 'retry' | 'deadLetter';
+  readonly aliases: readonly string[];
+  /** The handler; undefined for a contract, which can be sent but not run. */
+  readonly run: Handler | undefined;
+  readonly problems: readonly Problem[];
+  /** Holds the type that `run` receives; there is no such value at run time. */
+  readonly [RECEIVED]?: () => Received;
+}
+
+/** A handler as the worker calls it: what it receives has been parsed by the task's schema. */
+export type Handler = (input: never, context: Context) => unknown;
+
+/** Any task, whatever its types. */
+export type AnyTask = Task<never, unknown, unknown>;
+
+export type OutputOf<T> = T extends Task<never, unknown, infer Output> ? Output : never;
+
+/** The retry policy of a task that says nothing. */
+export const RETRY_DEFAULTS: RetryPolicy = Object.freeze({
+  attempts: 3,
+  backoff: exponential('2s', { max: '5m', jitter: true }),
+});
+
+/** The queue of tasks that name none. */
+export const DEFAULT_QUEUE: Queue = defineQueue('default');
+
+/**
+ * Declares a task. Without `run` it is a contract: a producer can send it without bundling its handler; `implement` makes it
+ * whole. What is wrong with it is reported by `defineApp`, together with everything else.
+ */
+export function defineTask<S extends Schema, Output>(
+  name: string,
+  options: SchemaTaskOptions<S, Output>,
+): Task<Schema.InferInput<S>, Schema.InferOutput<S>, Awaited<Output>>;
+export function defineTask<Output, Input = unknown>(
+  name: string,
+  options: TaskOptions<Input, Output>,
+): Task<Input, Input, Awaited<Output>>;
+export function defineTask<S extends Schema>(
+  name: string,
+  options: ContractOptions<S>,
+): Task<Schema.InferInput<S>, Schema.InferOutput<S>, unknown>;
+export function defineTask(
+  name: string,
+  options: CommonOptions & { readonly input?: Schema | undefined; readonly run?: unknown },
+): AnyTask {
+  const { input, run, queue = DEFAULT_QUEUE, result = true, crashed = 'retry', aliases = [] } = options;
+  const policy: RetryPolicy = { ...RETRY_DEFAULTS, ...options.retry };
+  const problems = Object.freeze([
+    ...nameProblems('tasks', 'task', name),
+    ...problemsOf(name, policy, queue),
+  ]);
+  const call = (given?: unknown, send: SendOptions = {}): Signature =>
+    Object.freeze({ kind: 'signature', task: name, input: given, options: Object.freeze({ ...send }) });
+  const members = {
+    kind: 'task',
+    name,
+    queue,
+    input,
+    retry: Object.freeze(policy),
+    result,
+    crashed,
+    aliases,
+    run,
+    problems,
+  };
+  // A function's own `name` is read-only, so the members are defined rather than assigned; together they make a Task.
+  return Object.freeze(Object.defineProperties(call, descriptors(members))) as unknown as AnyTask;
+}
+
+/** A contract made whole: the same task, with its handler. */
+export function implement<Sent, Received, Output>(
+  contract: Task<Sent, Received, unknown>,
+  run: (input: Received, context: Context) => Output | Promise<Output>,
+): Task<Sent, Received, Awaited<Output>> {
+  const { name, queue, input, retry, result, crashed, aliases } = contract;
+  // The handler receives what the contract's schema gives, which is what `Received` says.
+  const whole = defineTask(name, {
+    queue,
+    input,
+    retry,
+    result,
+    crashed,
+    aliases,
+    run,
+  } as unknown as TaskOptions<Sent, Output>);
+  return whole as unknown as Task<Sent, Received, Awaited<Output>>;
+}
+
+/** Whether runs of a task leave a record: for results, for at-most-once, and to count attempts on an ordered queue. */
+export function keepsRecord(task: AnyTask): boolean {
+  return task.result || task.queue.ordered || task.crashed === 'deadLetter';
+}
+
+function descriptors(members: Readonly<Record<string, unknown>>): PropertyDescriptorMap {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [name, { value, enumerable: true }]),
+  );
+}
+
+function problemsOf(name: string, policy: RetryPolicy, queue: Queue): Problem[] {
+  const problems: Problem[] = [];
+  const path = `tasks.${name}.retry`;
+  if (!Number.isInteger(policy.attempts) || policy.attempts < 1) {
+    const message = `task '${name}': retry.attempts is ${policy.attempts}; give a whole number of at least 1 (1 = no retry)`;
+    problems.push({ code: 'ATTEMPTS_OUT_OF_RANGE', path: `${path}.attempts`, message });
+  }
+  const longestMs = policy.backoff.maxMs;
+  if (!queue.ordered && longestMs > DELAY_MS_MAX) {
+    const message = `task '${name}': its backoff waits up to '${fromMilliseconds(longestMs)}', SQS delays at most '15m'; set max: '15m'`;
+    problems.push({ code: 'DELAY_TOO_LONG', path: `${path}.backoff`, message });
+  }
+  if (queue.ordered && longestMs > VISIBILITY_MS_MAX) {
+    const message = `task '${name}': its backoff holds a message up to '${fromMilliseconds(longestMs)}', an ordered queue can hold one at most '12h'; set max: '12h'`;
+    problems.push({ code: 'HOLD_TOO_LONG', path: `${path}.backoff`, message });
+  }
+  if (queue.ordered && policy.attempts > ORDERED_ATTEMPTS_MAX) {
+    const message = `task '${name}': retry.attempts is ${policy.attempts}, an ordered queue allows ${ORDERED_ATTEMPTS_MAX} (SQS counts every receive up to 1000)`;
+    problems.push({ code: 'ATTEMPTS_OUT_OF_RANGE', path: `${path}.attempts`, message });
+  }
+  return problems;
+}
+
+/** Every attempt on an ordered queue is a receive; some are left for crashes and for waiting behind the head of a group. */
+const ORDERED_ATTEMPTS_MAX = RECEIVES_MAX / 10;

@@ -1,0 +1,148 @@
+/**
+ * Every error a user can meet, by code. Errors are recognised by `code`, never by instanceof: they cross queues and
+ * processes as `{ code, message, cause }` and come back as the same class through `fromWire`.
+ */
+
+/** More of an error: what was given, what is allowed, and the error behind it. */
+export interface ErrorDetails {
+  readonly value?: unknown;
+  readonly allowed?: unknown;
+  readonly cause?: unknown;
+}
+
+/** What all errors of Celeriac have in common: a code to switch on and a message that says what to do. */
+export class CeleriacError extends Error {
+  override readonly name: string = 'CeleriacError';
+  readonly code: string;
+  readonly value?: unknown;
+  readonly allowed?: unknown;
+
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    if ('value' in details) this.value = details.value;
+    if ('allowed' in details) this.allowed = details.allowed;
+  }
+}
+
+/** One thing wrong with an app's definitions. */
+export interface Problem {
+  readonly code: string;
+  /** Where, as a path into the app: `queues.payments.visibility`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A definition that cannot work: thrown when it is defined, or by defineApp with all problems of the app at once. */
+export class DefinitionError extends CeleriacError {
+  override readonly name = 'DefinitionError';
+  readonly problems: readonly Problem[];
+
+  constructor(
+    code: string,
+    message: string,
+    details: ErrorDetails & { readonly problems?: readonly Problem[] } = {},
+  ) {
+    super(code, message, details);
+    this.problems = details.problems ?? [];
+  }
+}
+
+/** A call that cannot be sent: wrong input, too large, not JSON, a delay that no service can hold. */
+export class SendError extends CeleriacError {
+  override readonly name = 'SendError';
+}
+
+/** Thrown by a task to be run again after `after`, whatever its retry policy's delay; the attempts still count. */
+export class RetryError extends CeleriacError {
+  override readonly name = 'RetryError';
+  /** A duration ('30s'); without it the retry policy's delay holds. */
+  readonly after?: string;
+
+  constructor(
+    message = 'the task asked to be retried',
+    options: { readonly after?: `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`; readonly cause?: unknown } = {},
+  ) {
+    super('RETRY', message, options.cause === undefined ? {} : { cause: options.cause });
+    if (options.after !== undefined) this.after = options.after;
+  }
+}
+
+/** Thrown by a task to give up at once: the message goes to the dead-letter queue with this reason. */
+export class RejectError extends CeleriacError {
+  override readonly name = 'RejectError';
+
+  constructor(message = 'the task rejected its message', options: { readonly cause?: unknown } = {}) {
+    super('REJECTED', message, options.cause === undefined ? {} : { cause: options.cause });
+  }
+}
+
+/** A run that ended without a result: what `get` rejects with. `cause` is the task's own error. */
+export class TaskError extends CeleriacError {
+  override readonly name = 'TaskError';
+}
+
+/** A wait that took longer than its timeout; what was waited for goes on. */
+export class TimeoutError extends CeleriacError {
+  override readonly name = 'TimeoutError';
+}
+
+/** An error as it travels: in a run's record, a dead letter's history, a reply. */
+export interface WireError {
+  readonly code: string;
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly cause?: WireError;
+}
+
+const CLASSES = {
+  CeleriacError,
+  DefinitionError,
+  SendError,
+  TaskError,
+  TimeoutError,
+};
+const CAUSES_MAX = 3;
+
+/** Turns whatever was thrown into data; the stack is cut to `stackMax` characters (0 leaves it out). */
+export function toWireError(thrown: unknown, stackMax = 4_000, depth = 0): WireError {
+  if (!(thrown instanceof Error)) return { code: 'THROWN', name: 'Error', message: printed(thrown) };
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : thrown.name;
+  return {
+    code,
+    name: thrown.name,
+    message: thrown.message,
+    ...(thrown.stack !== undefined && stackMax > 0 ? { stack: thrown.stack.slice(0, stackMax) } : {}),
+    ...(thrown.cause !== undefined && depth < CAUSES_MAX
+      ? { cause: toWireError(thrown.cause, Math.floor(stackMax / 2), depth + 1) }
+      : {}),
+  };
+}
+
+/** Makes an Error of the same class (ours) or of the same name (the user's) from what travelled. */
+export function fromWireError(wire: WireError): Error {
+  const cause = wire.cause === undefined ? {} : { cause: fromWireError(wire.cause) };
+  const error = rebuilt(wire, cause);
+  if (wire.stack !== undefined) error.stack = wire.stack;
+  return error;
+}
+
+function rebuilt(wire: WireError, cause: { readonly cause?: Error }): Error {
+  if (wire.name === 'RetryError') return new RetryError(wire.message, cause);
+  if (wire.name === 'RejectError') return new RejectError(wire.message, cause);
+  const known = Object.entries(CLASSES).find(([name]) => name === wire.name);
+  if (known !== undefined) return new known[1](wire.code, wire.message, cause);
+  const error = new Error(wire.message, cause);
+  error.name = wire.name;
+  return Object.assign(error, { code: wire.code });
+}
+
+function printed(thrown: unknown): string {
+  if (typeof thrown === 'string') return thrown;
+  try {
+    return JSON.stringify(thrown) ?? String(thrown);
+  } catch {
+    return String(thrown);
+  }
+}

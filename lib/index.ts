@@ -1,0 +1,56 @@
+/**
+ * Celeriac: Celery's tasks on AWS, with no server to run.
+ *
+ * Glossary. A **task** is a named handler. Calling it makes a **signature**, a call described as data; a **client** performs
+ * it by sending a **message** to the task's **queue**. A **worker** receives it (a **delivery**), runs the task (an
+ * **attempt**) and **acks** it by returning, **nacks** it by throwing (the retry policy decides), or **rejects** it
+ * (RejectError), which sends it to the **dead-letter queue**. The **result** is read by the message's id.
+ */
+
+export { type Duration, toMilliseconds } from './core/duration.ts';
+export type { Jsonify } from './core/json.ts';
+export type { DeadReason, Death, HistoryEntry } from './core/message.ts';
+export type { Backoff, ErrorMatcher, RetryPolicy } from './core/retry.ts';
+export type { FinalState, TaskState } from './core/task-state.ts';
+export { type App, type AppOptions, defineApp } from './define/app.ts';
+export { type BackoffOptions, exponential, fixed, linear } from './define/backoff.ts';
+export type { AsyncResult, Client, GetOptions, Sender, SendOutcome } from './define/client.ts';
+export type { Context, TaskLog } from './define/context.ts';
+export { defineQueue, QUEUE_DEFAULTS, type Queue, type QueueOptions } from './define/queue.ts';
+export type { SendOptions, Signature } from './define/signature.ts';
+export {
+  type AnyTask,
+  type ContractOptions,
+  defineTask,
+  implement,
+  type OutputOf,
+  RETRY_DEFAULTS,
+  type RetryOptions,
+  type SchemaTaskOptions,
+  type Task,
+  type TaskOptions,
+} from './define/task.ts';
+export {
+  type QueueResource,
+  type TableResource,
+  type Topology,
+  type TopologyOptions,
+  topology,
+  WORKER_DEFAULTS,
+  type WorkerOptions,
+  type WorkerResource,
+} from './define/topology.ts';
+export {
+  CeleriacError,
+  DefinitionError,
+  type ErrorDetails,
+  fromWireError,
+  type Problem,
+  RejectError,
+  RetryError,
+  SendError,
+  TaskError,
+  TimeoutError,
+  toWireError,
+  type WireError,
+} from './errors.ts';

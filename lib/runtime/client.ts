@@ -1,0 +1,71 @@
+/** The client: performs what signatures describe. One is made by `connect`, by `simulate`, and for each running task. */
+import type { IdSpace } from '../core/id.ts';
+import type { App } from '../define/app.ts';
+import type { AsyncResult, Client, Sender, SendOutcome } from '../define/client.ts';
+import type { Signature } from '../define/signature.ts';
+import type { OutputOf } from '../define/task.ts';
+import { compose } from './compose.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import type { Ports } from './ports.ts';
+import { createResults, type Results } from './result.ts';
+
+/** What several senders of one process share: the outbox's batches and the results' poll. */
+export interface Connection {
+  readonly app: App;
+  readonly space: IdSpace;
+  readonly ports: Ports;
+  readonly outbox: Outbox;
+  readonly results: Results;
+}
+
+export function createConnection(app: App, stage: string, ports: Ports): Connection {
+  const space = { app: app.name, stage };
+  return {
+    app,
+    space,
+    ports,
+    outbox: createOutbox(ports),
+    results: createResults({ space, clock: ports.clock, runs: ports.runs }),
+  };
+}
+
+/** A sender whose messages carry `hops`: 0 from outside, one more than its own message's from inside a task. */
+export function createSender(shared: Connection, hops: number): Sender {
+  const send = async <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>> => {
+    const { app, space, ports } = shared;
+    const context = { app, space, now: ports.clock.now(), chance: ports.chance, hops };
+    const composed = await compose(context, signature);
+    await shared.outbox.send(composed.queueName, composed.outgoing);
+    // The signature was made by the task itself, so its output type is the handle's.
+    return shared.results.handle(composed.task, composed.id) as AsyncResult<Output>;
+  };
+  return {
+    send,
+    sendMany: (signatures) => Promise.all(signatures.map((signature) => outcomeOf(send(signature)))),
+    // The handle has the type of the task that it was asked for.
+    result: (task, id) => shared.results.handle(task, id) as AsyncResult<OutputOf<typeof task>>,
+  };
+}
+
+/** A client over ports; `release` lets go of what the adapters hold. */
+export function createClient(
+  app: App,
+  stage: string,
+  ports: Ports,
+  release: () => Promise<void> = async () => {},
+): Client {
+  const shared = createConnection(app, stage, ports);
+  const close = async (): Promise<void> => {
+    await shared.outbox.flush();
+    await release();
+  };
+  return { ...createSender(shared, 0), close, [Symbol.asyncDispose]: close };
+}
+
+async function outcomeOf<Output>(sending: Promise<AsyncResult<Output>>): Promise<SendOutcome<Output>> {
+  try {
+    return { status: 'sent', result: await sending };
+  } catch (error) {
+    return { status: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}

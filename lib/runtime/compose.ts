@@ -1,0 +1,140 @@
+/** From a signature to the message that is sent: checked against the task's schema, JSON, limits and its queue's rules. */
+import { toMilliseconds } from '../core/duration.ts';
+import { type IdSpace, newId } from '../core/id.ts';
+import { type Json, jsonProblem } from '../core/json.ts';
+import { DELAY_MS_MAX, GROUP_LENGTH_MAX, HOPS_MAX, MESSAGE_BYTES_MAX } from '../core/limits.ts';
+import { encodeMessage, type Message } from '../core/message.ts';
+import type { App } from '../define/app.ts';
+import { queueName } from '../define/resource-name.ts';
+import type { Signature } from '../define/signature.ts';
+import type { AnyTask } from '../define/task.ts';
+import { SendError } from '../errors.ts';
+import { issuesText } from './issues.ts';
+import type { OutgoingMessage } from './ports.ts';
+
+export interface ComposeContext {
+  readonly app: App;
+  readonly space: IdSpace;
+  readonly now: number;
+  readonly chance: () => number;
+  /** How many tasks have sent each other on before this send. */
+  readonly hops: number;
+}
+
+/** A message ready to go, and the task it calls. */
+export interface Composed {
+  readonly id: string;
+  readonly task: AnyTask;
+  readonly queueName: string;
+  readonly outgoing: OutgoingMessage;
+}
+
+/**
+ * Composes a message.
+ * @throws SendError UNKNOWN_TASK, INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG, DELAY_ON_ORDERED_QUEUE,
+ * INVALID_GROUP, TOO_MANY_HOPS.
+ */
+export async function compose(context: ComposeContext, signature: Signature): Promise<Composed> {
+  const task = taskOf(context.app, signature.task);
+  await validate(task, signature.input);
+  const { delay, at, expires, headers } = signature.options;
+  if (context.hops > HOPS_MAX) throw tooManyHops(task, context.hops);
+  const message: Message = {
+    id: newId(context.space, context.now, context.chance),
+    task: task.name,
+    // `validate` has just shown that nothing but JSON is in it.
+    ...(signature.input === undefined ? {} : { input: signature.input as Json }),
+    generation: 0,
+    attempt: 0,
+    deferrals: 0,
+    crashes: 0,
+    hops: context.hops,
+    sentAt: context.now,
+    ...(expires === undefined ? {} : { expiresAt: context.now + toMilliseconds(expires) }),
+    claim: false,
+    ...groupOf(task, signature),
+    headers: headers ?? {},
+    history: [],
+  };
+  const delayMs =
+    delay !== undefined
+      ? toMilliseconds(delay)
+      : at === undefined
+        ? 0
+        : Math.max(0, at.getTime() - context.now);
+  return {
+    id: message.id,
+    task,
+    queueName: queueName(context.space.app, context.space.stage, task.queue),
+    outgoing: toOutgoing(task, message, delayMs),
+  };
+}
+
+/** The body and its delay, or its group and deduplication id on an ordered queue. */
+function toOutgoing(task: AnyTask, message: Message, delayMs: number): OutgoingMessage {
+  const body = encodeMessage(message);
+  if (body === undefined) {
+    const text = `task '${task.name}': the message is larger than ${MESSAGE_BYTES_MAX / 1024} KiB (SQS takes 1 MiB in all); send a reference to the data instead`;
+    throw new SendError('MESSAGE_TOO_LARGE', text, { allowed: MESSAGE_BYTES_MAX });
+  }
+  if (task.queue.ordered) {
+    if (delayMs > 0) {
+      const text = `task '${task.name}': queue '${task.queue.name}' is ordered, and SQS delays no single message of an ordered queue; send without delay`;
+      throw new SendError('DELAY_ON_ORDERED_QUEUE', text, { value: delayMs });
+    }
+    return { body, group: message.group ?? '', deduplication: deduplicationOf(message) };
+  }
+  if (delayMs > DELAY_MS_MAX) {
+    const text = `task '${task.name}': a delay of ${Math.round(delayMs / 1_000)} s is longer than SQS's '15m'`;
+    throw new SendError('DELAY_TOO_LONG', text, { value: delayMs, allowed: DELAY_MS_MAX });
+  }
+  return { body, ...(delayMs > 0 ? { delaySeconds: Math.ceil(delayMs / 1_000) } : {}) };
+}
+
+/** The same for every repetition of one send, another for each later copy of the message. */
+export function deduplicationOf(message: Message): string {
+  return `${message.id}-${message.generation}-${message.attempt}-${message.deferrals}`;
+}
+
+function taskOf(app: App, name: string): AnyTask {
+  const task = app.tasks.find((candidate) => candidate.name === name);
+  if (task !== undefined) return task;
+  const known = app.tasks.map((candidate) => candidate.name).join(', ');
+  throw new SendError(
+    'UNKNOWN_TASK',
+    `app '${app.name}' has no task '${name}'; add it to defineApp (known: ${known})`,
+    {
+      value: name,
+      allowed: known,
+    },
+  );
+}
+
+async function validate(task: AnyTask, input: unknown): Promise<void> {
+  const result = await task.input?.['~standard'].validate(input);
+  if (result?.issues !== undefined) {
+    const text = `task '${task.name}' does not take this input: ${issuesText(result.issues)}`;
+    throw new SendError('INVALID_INPUT', text, { value: input });
+  }
+  // What was given travels, not what the schema made of it: the worker parses once, on its side.
+  const problem = input === undefined ? undefined : jsonProblem(input);
+  if (problem === undefined) return;
+  const text = `task '${task.name}': ${problem.path} is ${problem.found}, which JSON does not bring back; send plain data`;
+  throw new SendError('INPUT_NOT_JSON', text, { value: problem.path });
+}
+
+/** Every task of an ordered queue has a group: the send's own, the queue's function of the input, or one for all. */
+function groupOf(task: AnyTask, signature: Signature): { readonly group?: string } {
+  if (!task.queue.ordered) return {};
+  // The queue's function takes the input of its tasks, which only the user's own types know.
+  const group = signature.options.group ?? task.queue.groupBy?.(signature.input as never) ?? 'all';
+  if (typeof group === 'string' && group.length <= GROUP_LENGTH_MAX && /^[\x21-\x7e]+$/.test(group))
+    return { group };
+  const text = `task '${task.name}': the message group '${group}' is not 1 to ${GROUP_LENGTH_MAX} letters, digits and punctuation (SQS)`;
+  throw new SendError('INVALID_GROUP', text, { value: group });
+}
+
+function tooManyHops(task: AnyTask, hops: number): SendError {
+  const text = `task '${task.name}': ${hops} tasks have sent each other on, at most ${HOPS_MAX} may; tasks seem to call each other in a circle`;
+  return new SendError('TOO_MANY_HOPS', text, { value: hops, allowed: HOPS_MAX });
+}

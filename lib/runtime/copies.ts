@@ -1,0 +1,123 @@
+/**
+ * How a message goes on: to another attempt, or to later. On a standard queue as a new copy, and the old one is acked, so
+ * SQS's receive count means crashes only and nothing hidden piles up. A copy in an ordered queue would lose its place: there
+ * a message is held where it is.
+ */
+import { DELAY_MS_MAX, UNKNOWN_TASK_MS_MAX } from '../core/limits.ts';
+import { type Message, type Parsed, withHistory } from '../core/message.ts';
+import type { Queue } from '../define/queue.ts';
+import { queueName } from '../define/resource-name.ts';
+import { CeleriacError, toWireError, type WireError } from '../errors.ts';
+import type { Connection } from './client.ts';
+import { createDeadLetters, type DeadLetters } from './dead-letter.ts';
+import type { Delivery, Outcome } from './delivery.ts';
+import { encoded } from './encoded.ts';
+
+export interface Copies extends DeadLetters {
+  /** Sends the message for its next attempt. Standard queues only. */
+  again(message: Message, attempt: number, error: WireError, seconds: number): Promise<void>;
+  /** Puts a message off without an attempt. */
+  defer(message: Message, seconds: number): Promise<Outcome>;
+  /** Puts off, with what is known of its crashes, a message that cannot be started in time. */
+  postpone(message: Message, crashes: number): Promise<Outcome>;
+  /** Puts off a message of a task that this worker does not know; after 24 h it is dead-lettered. */
+  deferUnknown(delivery: Delivery, message: Message): Promise<Outcome>;
+  /** Puts off a message of a newer version, likewise. */
+  deferNewer(delivery: Delivery, newer: Extract<Parsed, { kind: 'newer' }>): Promise<Outcome>;
+}
+
+const DEFER_FIRST_SECONDS = 10;
+const DONE: Outcome = { kind: 'done' };
+
+interface Place {
+  readonly connection: Connection;
+  readonly queue: Queue;
+  readonly dead: DeadLetters;
+}
+
+export function createCopies(connection: Connection, queue: Queue): Copies {
+  const dead = createDeadLetters(connection, queue);
+  const place = { connection, queue, dead };
+  return {
+    ...dead,
+    async again(message, attempt, error, seconds) {
+      const at = connection.ports.clock.now();
+      const { generation } = message;
+      const { deferredSince: _, ...past } = withHistory(message, {
+        at,
+        kind: 'retry',
+        generation,
+        attempt,
+        error,
+      });
+      await later(place, { ...past, attempt, crashes: 0 }, seconds);
+    },
+    defer: (message, seconds) => later(place, { ...message, deferrals: message.deferrals + 1 }, seconds),
+    postpone: (message, crashes) =>
+      later(place, { ...message, deferrals: message.deferrals + 1, crashes }, 0),
+    deferUnknown: (delivery, message) => deferUnknown(place, delivery, message),
+    deferNewer: (delivery, newer) => deferNewer(place, delivery, newer),
+  };
+}
+
+function later(place: Place, message: Message, seconds: number): Promise<Outcome> {
+  if (place.queue.ordered) return Promise.resolve({ kind: 'hold', seconds });
+  return sendLater(place, encoded(message), seconds);
+}
+
+async function sendLater({ connection, queue }: Place, body: string, seconds: number): Promise<Outcome> {
+  const delaySeconds = Math.min(seconds, DELAY_MS_MAX / 1_000);
+  const name = queueName(connection.app.name, connection.space.stage, queue);
+  await connection.outbox.send(name, delaySeconds > 0 ? { body, delaySeconds } : { body });
+  return DONE;
+}
+
+async function deferUnknown(place: Place, delivery: Delivery, message: Message): Promise<Outcome> {
+  const at = place.connection.ports.clock.now();
+  // A held message cannot be rewritten, so on an ordered queue the wait counts from its send, or its redrive.
+  const since =
+    message.deferredSince ?? (place.queue.ordered ? Math.max(message.sentAt, message.dead?.at ?? 0) : at);
+  if (at - since <= UNKNOWN_TASK_MS_MAX) {
+    return later(
+      place,
+      { ...message, deferrals: message.deferrals + 1, deferredSince: since },
+      growing(message.deferrals),
+    );
+  }
+  const error = new CeleriacError(
+    'UNKNOWN_TASK',
+    `no worker of this queue has known task '${message.task}' for 24 h`,
+  );
+  const end = { reason: 'unknown-task', attempt: message.attempt, error: toWireError(error, 0) } as const;
+  await place.dead.bury(delivery, message, end);
+  return DONE;
+}
+
+async function deferNewer(
+  place: Place,
+  delivery: Delivery,
+  newer: Extract<Parsed, { kind: 'newer' }>,
+): Promise<Outcome> {
+  const at = place.connection.ports.clock.now();
+  // These members keep their meaning in every version of the envelope.
+  const deferrals = typeof newer.body.deferrals === 'number' ? newer.body.deferrals : 0;
+  const sentAt = typeof newer.body.sentAt === 'number' ? newer.body.sentAt : at;
+  const since =
+    typeof newer.body.deferredSince === 'number'
+      ? newer.body.deferredSince
+      : place.queue.ordered
+        ? sentAt
+        : at;
+  if (at - since > UNKNOWN_TASK_MS_MAX) {
+    const why = `its envelope has version ${newer.version}, which no worker of this queue has known for 24 h`;
+    await place.dead.buryForeign(delivery, 'unknown-version', why);
+    return DONE;
+  }
+  if (place.queue.ordered) return { kind: 'hold', seconds: growing(deferrals) };
+  const body = JSON.stringify({ ...newer.body, deferrals: deferrals + 1, deferredSince: since });
+  return sendLater(place, body, growing(deferrals));
+}
+
+function growing(deferrals: number): number {
+  return Math.min(DELAY_MS_MAX / 1_000, DEFER_FIRST_SECONDS * 2 ** Math.min(deferrals, 10));
+}

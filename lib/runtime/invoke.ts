@@ -1,0 +1,65 @@
+/** One attempt: the handler with its context. */
+import { toMilliseconds } from '../core/duration.ts';
+import type { Message } from '../core/message.ts';
+import type { Context, TaskLog } from '../define/context.ts';
+import type { AnyTask } from '../define/task.ts';
+import { type Connection, createSender } from './client.ts';
+import type { LogLine } from './ports.ts';
+
+export type Ran =
+  | { readonly kind: 'returned'; readonly value: unknown }
+  | { readonly kind: 'threw'; readonly thrown: unknown };
+
+export interface Invocation {
+  readonly connection: Connection;
+  readonly task: AnyTask;
+  readonly message: Message;
+  readonly lease: { readonly batch: { readonly deadline: number }; readonly signal: AbortSignal };
+}
+
+/** Runs the handler once; whatever it throws is a value here. */
+export async function invoke(invocation: Invocation, input: unknown, attempt: number): Promise<Ran> {
+  const { connection, task } = invocation;
+  const startedAt = connection.ports.clock.now();
+  const context = toContext(invocation, attempt);
+  const ran = await connection.ports.clock.run(task.name, () => guarded(invocation, input, context));
+  const durationMs = connection.ports.clock.now() - startedAt;
+  const line = { task: task.name, id: invocation.message.id, attempt, durationMs };
+  if (ran.kind === 'returned') connection.ports.log({ level: 'info', message: 'ran', ...line });
+  else connection.ports.log({ level: 'warn', message: 'threw', ...line, error: String(ran.thrown) });
+  return ran;
+}
+
+async function guarded(invocation: Invocation, input: unknown, context: Context): Promise<Ran> {
+  try {
+    // The schema has parsed the input into what this handler takes; without a schema the caller's types vouch for it.
+    return { kind: 'returned', value: await invocation.task.run?.(input as never, context) };
+  } catch (thrown) {
+    return { kind: 'threw', thrown };
+  }
+}
+
+function toContext(invocation: Invocation, attempt: number): Context {
+  const { connection, message, lease, task } = invocation;
+  const { clock, log } = connection.ports;
+  const about = { task: task.name, id: message.id, attempt };
+  return {
+    ...createSender(connection, message.hops + 1),
+    id: message.id,
+    attempt,
+    headers: message.headers,
+    signal: lease.signal,
+    deadline: new Date(lease.batch.deadline),
+    log: toTaskLog(log, about),
+    now: () => new Date(clock.now()),
+    sleep: (duration) => clock.sleep(toMilliseconds(duration), lease.signal),
+  };
+}
+
+function toTaskLog(log: (line: LogLine) => void, about: Readonly<Record<string, unknown>>): TaskLog {
+  const write =
+    (level: LogLine['level']) =>
+    (message: string, details: Readonly<Record<string, unknown>> = {}): void =>
+      log({ ...details, ...about, level, message });
+  return { info: write('info'), warn: write('warn'), error: write('error') };
+}

@@ -1,0 +1,133 @@
+/** All that the runtime asks of the world, in its own words. Adapters stand in lib/aws; a simulation has its own clock. */
+
+import type { FinalState, TaskState } from '../core/task-state.ts';
+import type { WireError } from '../errors.ts';
+
+/** Time. A virtual one in simulations. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `ring` after `ms`, in the background: nobody counts as waiting meanwhile. Returns a function that cancels it. */
+  alarm(ms: number, ring: () => void): () => void;
+  /** Runs a handler under its name; a simulation's time stands still while one is busy. */
+  run<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** Chance: a number in [0, 1). Seeded in simulations. */
+export type Chance = () => number;
+
+/** A message as a queue takes it. */
+export interface OutgoingMessage {
+  readonly body: string;
+  /** Whole seconds, 0–900; not on an ordered queue. */
+  readonly delaySeconds?: number;
+  /** On an ordered queue: the message group, and the id that makes a second send of the same message a duplicate. */
+  readonly group?: string;
+  readonly deduplication?: string;
+}
+
+/** One entry of a batch that was refused. */
+export interface EntryFailure {
+  /** Its place in the batch. */
+  readonly index: number;
+  readonly code: string;
+  readonly message: string;
+  /** Whether sending it again may help. */
+  readonly retryable: boolean;
+}
+
+/** Queues. Each call is one request: at most 10 entries and 1 MiB; a call that fails as a whole rejects. */
+export interface Queues {
+  send(queueName: string, messages: readonly OutgoingMessage[]): Promise<readonly EntryFailure[]>;
+  /** Acks: what is deleted does not come back. */
+  remove(queueName: string, receipts: readonly string[]): Promise<readonly EntryFailure[]>;
+  /** Hides deliveries for so long from now; they then come back by themselves. */
+  hide(queueName: string, receipts: readonly string[], seconds: number): Promise<readonly EntryFailure[]>;
+}
+
+/** What is known of a run. */
+export interface RunRecord {
+  readonly id: string;
+  readonly task: string;
+  readonly queue: string;
+  readonly state: TaskState;
+  readonly generation: number;
+  /** How many attempts of this generation have ended in a throw. */
+  readonly retries: number;
+  /** The result as JSON text, once it succeeded with one. */
+  readonly result?: string;
+  readonly error?: WireError;
+  /** Why it ended as it did: a dead letter's reason, 'expired'. */
+  readonly reason?: string;
+  readonly sentAt: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+}
+
+/** Names one attempt's right to run. */
+export interface ClaimRequest {
+  readonly id: string;
+  readonly task: string;
+  readonly queue: string;
+  readonly generation: number;
+  /** The message's own count; undefined on an ordered queue, where the record alone counts. */
+  readonly retries?: number;
+  readonly sentAt: number;
+  readonly now: number;
+}
+
+export type ClaimOutcome =
+  | {
+      readonly kind: 'claimed';
+      readonly retries: number;
+      /** How many claims before this one, since the last outcome, ended without any: crashed workers. */
+      readonly crashes: number;
+    }
+  /** It has ended already; what follows from its end may have to be sent again. */
+  | { readonly kind: 'finished'; readonly record: RunRecord }
+  /** Another worker runs it, at the latest until then. */
+  | { readonly kind: 'held'; readonly untilMs: number }
+  /** A later attempt or generation exists: this message is an old copy. */
+  | { readonly kind: 'superseded' };
+
+/** How a run ended. */
+export interface Ending {
+  readonly state: FinalState;
+  readonly result?: string;
+  readonly error?: WireError;
+  readonly reason?: string;
+}
+
+/** The records of runs. Every change is one conditional write, so each takes effect exactly once. */
+export interface Runs {
+  /** Takes the right to run until `leaseUntil`, under a token that only this claim knows. */
+  claim(request: ClaimRequest, owner: string, leaseUntil: number): Promise<ClaimOutcome>;
+  /** Ends a run that `owner` has claimed; false: the claim has gone to somebody else. */
+  complete(request: ClaimRequest, owner: string, ending: Ending): Promise<boolean>;
+  /** Gives the claim up for another attempt, which counts one retry; false as above. */
+  release(request: ClaimRequest, owner: string, retries: number, error: WireError): Promise<boolean>;
+  /** Ends a run that nobody has claimed: expired, crashed, never to be understood. */
+  finish(request: ClaimRequest, ending: Ending): Promise<ClaimOutcome>;
+  /** Reads records; ids without one are missing in the answer. At most 100 ids a call. */
+  read(ids: readonly string[]): Promise<ReadonlyMap<string, RunRecord>>;
+}
+
+/** One structured line. */
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly [detail: string]: unknown;
+}
+
+export type Log = (line: LogLine) => void;
+
+/** Everything a client or a worker needs. `runs` is undefined where no task keeps a record. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly queues: Queues;
+  readonly runs: Runs | undefined;
+  readonly log: Log;
+}

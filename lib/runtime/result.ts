@@ -1,0 +1,168 @@
+/**
+ * Results. All handles that wait share one poll: ids are read together, up to 100 a call, at growing intervals, so that
+ * waiting for a thousand results costs ten calls a round and not a thousand.
+ */
+import { toMilliseconds } from '../core/duration.ts';
+import { type IdSpace, sentAtOf } from '../core/id.ts';
+import { RECORD_MS } from '../core/limits.ts';
+import { isFinal, type TaskState } from '../core/task-state.ts';
+import type { AsyncResult, GetOptions } from '../define/client.ts';
+import { type AnyTask, keepsRecord } from '../define/task.ts';
+import { fromWireError, TaskError, TimeoutError } from '../errors.ts';
+import type { Clock, RunRecord, Runs } from './ports.ts';
+
+export const GET_TIMEOUT_DEFAULT = '5m';
+
+const READ_MAX = 100;
+/** The first look comes soon, later ones at most this far apart. */
+const POLL_FIRST_MS = 50;
+const POLL_MAX_MS = 1_000;
+
+export interface ResultContext {
+  readonly space: IdSpace;
+  readonly clock: Clock;
+  readonly runs: Runs | undefined;
+}
+
+export interface Results {
+  /** The handle of a run of `task`. */
+  handle(task: AnyTask, id: string): AsyncResult<unknown>;
+}
+
+/** Handles over one shared poll. */
+export function createResults(context: ResultContext): Results {
+  const read = createReader(context);
+  return {
+    handle: (task, id) => ({
+      id,
+      get: (options) => get(context, read, task, id, options),
+      state: () => state(context, read, task, id),
+    }),
+  };
+}
+
+type Read = (id: string) => Promise<RunRecord | undefined>;
+
+async function get(
+  context: ResultContext,
+  read: Read,
+  task: AnyTask,
+  id: string,
+  options: GetOptions = {},
+): Promise<unknown> {
+  const { clock } = context;
+  refuse(context, task, id);
+  const timeout = options.timeout ?? GET_TIMEOUT_DEFAULT;
+  const until = clock.now() + toMilliseconds(timeout);
+  for (let waitMs = POLL_FIRST_MS; ; waitMs = Math.min(POLL_MAX_MS, waitMs * 1.5)) {
+    options.signal?.throwIfAborted();
+    const record = await read(id);
+    if (record !== undefined && isFinal(record.state)) return outcome(record);
+    const leftMs = until - clock.now();
+    if (leftMs <= 0) {
+      const text = `task '${task.name}' (${id}) has no result after ${timeout}; it goes on, ask again with result(task, id)`;
+      throw new TimeoutError('RESULT_TIMEOUT', text, { value: timeout });
+    }
+    await clock.sleep(Math.min(waitMs, leftMs), options.signal);
+  }
+}
+
+async function state(
+  context: ResultContext,
+  read: Read,
+  task: AnyTask,
+  id: string,
+): Promise<TaskState | 'UNKNOWN'> {
+  if (!isOurs(context, id)) return 'UNKNOWN';
+  if (context.runs === undefined || !keepsRecord(task)) return 'UNKNOWN';
+  return (await read(id))?.state ?? 'PENDING';
+}
+
+function refuse(context: ResultContext, task: AnyTask, id: string): void {
+  if (!isOurs(context, id)) {
+    const text = `'${id}' is no task id of app '${context.space.app}' in stage '${context.space.stage}', or it is older than its record`;
+    throw new TaskError('RESULT_UNKNOWN', text, { value: id });
+  }
+  if (context.runs === undefined || !keepsRecord(task)) {
+    const text = `task '${task.name}' keeps no result (result: false); remove that option to wait for it`;
+    throw new TaskError('RESULT_NOT_KEPT', text, { value: id });
+  }
+}
+
+function isOurs(context: ResultContext, id: string): boolean {
+  const sentAt = sentAtOf(context.space, id);
+  return sentAt !== undefined && sentAt > context.clock.now() - RECORD_MS;
+}
+
+function outcome(record: RunRecord): unknown {
+  if (record.state === 'SUCCESS') return record.result === undefined ? undefined : JSON.parse(record.result);
+  const cause = record.error === undefined ? {} : { cause: fromWireError(record.error) };
+  if (record.state === 'REVOKED') {
+    throw new TaskError(
+      'TASK_REVOKED',
+      `task '${record.task}' (${record.id}) did not run: ${record.reason ?? 'revoked'}`,
+      cause,
+    );
+  }
+  const why = record.error === undefined ? '' : `: ${record.error.name}: ${record.error.message}`;
+  throw new TaskError(
+    'TASK_FAILED',
+    `task '${record.task}' (${record.id}) failed (${record.reason ?? 'error'})${why}`,
+    cause,
+  );
+}
+
+/** Joins the reads of one tick; each id is read once however many wait for it. */
+function createReader(context: ResultContext): Read {
+  let pending = new Map<string, { promise: Promise<RunRecord | undefined>; settle: Settle }>();
+  return (id) => {
+    const same = pending.get(id);
+    if (same !== undefined) return same.promise;
+    if (pending.size === 0) {
+      queueMicrotask(() =>
+        queueMicrotask(() => {
+          const batch = pending;
+          pending = new Map();
+          void readAll(context, batch);
+        }),
+      );
+    }
+    const entry = deferred();
+    pending.set(id, entry);
+    return entry.promise;
+  };
+}
+
+interface Settle {
+  resolve(record: RunRecord | undefined): void;
+  reject(error: unknown): void;
+}
+
+function deferred(): { promise: Promise<RunRecord | undefined>; settle: Settle } {
+  let settle: Settle | undefined;
+  const promise = new Promise<RunRecord | undefined>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  // The executor has run by now: promises call it at once.
+  return { promise, settle: settle as unknown as Settle };
+}
+
+async function readAll(
+  context: ResultContext,
+  batch: ReadonlyMap<string, { readonly settle: Settle }>,
+): Promise<void> {
+  const ids = [...batch.keys()];
+  const cuts = Array.from({ length: Math.ceil(ids.length / READ_MAX) }, (_, index) =>
+    ids.slice(index * READ_MAX, (index + 1) * READ_MAX),
+  );
+  await Promise.all(
+    cuts.map(async (cut) => {
+      try {
+        const records = (await context.runs?.read(cut)) ?? new Map<string, RunRecord>();
+        for (const id of cut) batch.get(id)?.settle.resolve(records.get(id));
+      } catch (error) {
+        for (const id of cut) batch.get(id)?.settle.reject(error);
+      }
+    }),
+  );
+}

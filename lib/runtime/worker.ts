@@ -1,0 +1,170 @@
+/**
+ * The worker: works off one batch of deliveries and says which of them come back. What one message does must not touch
+ * the others: a message that has been received before may have killed its worker, so it runs last and alone, after the
+ * finished ones were deleted; a slow one is left behind when time runs out, and the finished ones stay finished.
+ */
+import type { App } from '../define/app.ts';
+import { queueName } from '../define/resource-name.ts';
+import { DefinitionError } from '../errors.ts';
+import { createConnection } from './client.ts';
+import { createDeliveries, type Deliveries, type Delivery, type Outcome } from './delivery.ts';
+import type { Ports } from './ports.ts';
+
+/** What arrives at a worker at once. */
+export interface Batch {
+  readonly queueName: string;
+  readonly deliveries: readonly Delivery[];
+  /** When the worker's time is over, on its clock. */
+  readonly deadline: number;
+}
+
+export interface Worker {
+  /** Works a batch off; resolves to the message ids of the deliveries that were not acked. */
+  handle(batch: Batch): Promise<readonly string[]>;
+}
+
+/** Tasks are told to stop so long before the deadline, and left behind at half of that: a fifth of the time, at most 5 s. */
+function marginMs(leftMs: number): number {
+  return Math.min(5_000, leftMs / 5);
+}
+
+/** A worker for all queues of an app. */
+export function createWorker(app: App, stage: string, ports: Ports): Worker {
+  const connection = createConnection(app, stage, ports);
+  return {
+    async handle(batch) {
+      const queue = app.queues.find((candidate) => queueName(app.name, stage, candidate) === batch.queueName);
+      if (queue === undefined) {
+        const message = `this worker's app '${app.name}' has no queue '${batch.queueName}' in stage '${stage}'`;
+        throw new DefinitionError('UNKNOWN_QUEUE', message, { value: batch.queueName });
+      }
+      const controller = new AbortController();
+      const margin = marginMs(batch.deadline - ports.clock.now());
+      const lease = { queue, batch, signal: controller.signal, startBefore: batch.deadline - 2 * margin };
+      const run = createRun(ports, createDeliveries(connection, lease), batch, margin);
+      const stop = watch(ports, controller, batch.deadline - margin, () => run.removeDone());
+      try {
+        await (queue.ordered ? run.ordered() : run.standard());
+        return run.back();
+      } finally {
+        stop();
+      }
+    },
+  };
+}
+
+interface Run {
+  standard(): Promise<void>;
+  ordered(): Promise<void>;
+  removeDone(): Promise<void>;
+  back(): readonly string[];
+}
+
+/** One batch's progress. */
+function createRun(ports: Ports, deliveries: Deliveries, batch: Batch, margin: number): Run {
+  const done = new Set<Delivery>();
+  const removed = new Set<Delivery>();
+  const leaveAt = batch.deadline - margin / 2;
+
+  async function settle(delivery: Delivery): Promise<Outcome> {
+    const outcome = await inTime(ports, leaveAt, deliveries.process(delivery));
+    if (outcome.kind === 'done') done.add(delivery);
+    return outcome;
+  }
+
+  /** Deletes what is finished now, so that whatever happens next cannot bring it back. */
+  async function removeDone(): Promise<void> {
+    const ready = [...done].filter((delivery) => !removed.has(delivery));
+    for (const delivery of ready) removed.add(delivery);
+    for (let start = 0; start < ready.length; start += 10) {
+      const receipts = ready.slice(start, start + 10).map((delivery) => delivery.receipt);
+      // A failed delete is no harm: the batch's answer acks the message once more.
+      await ports.queues.remove(batch.queueName, receipts).catch(() => []);
+    }
+  }
+
+  /** A message group, in its order: the first delivery that is not done stops it, and what is behind waits as long. */
+  async function group(members: readonly Delivery[]): Promise<void> {
+    for (const [index, delivery] of members.entries()) {
+      const outcome = await settle(delivery);
+      if (outcome.kind === 'done') continue;
+      if (outcome.kind === 'hold') await hold(ports, batch.queueName, members.slice(index), outcome.seconds);
+      return;
+    }
+  }
+
+  return {
+    async standard() {
+      const suspects = batch.deliveries.filter((delivery) => deliveries.isSuspect(delivery));
+      const fresh = batch.deliveries.filter((delivery) => !suspects.includes(delivery));
+      await Promise.all(fresh.map(settle));
+      for (const suspect of suspects) {
+        await removeDone();
+        await settle(suspect);
+      }
+    },
+    async ordered() {
+      const groups = [...grouped(batch.deliveries).values()];
+      // On an ordered queue every retry is a receive, so a suspect group is often a harmless one; alone is still safe.
+      const suspects = groups.filter((members) => members.some((delivery) => deliveries.isSuspect(delivery)));
+      await Promise.all(groups.filter((members) => !suspects.includes(members)).map(group));
+      for (const members of suspects) {
+        await removeDone();
+        await group(members);
+      }
+    },
+    removeDone,
+    back: () =>
+      batch.deliveries.filter((delivery) => !done.has(delivery)).map((delivery) => delivery.messageId),
+  };
+}
+
+/** The head of a group and everything behind it become visible together, so their order holds. */
+async function hold(
+  ports: Ports,
+  name: string,
+  members: readonly Delivery[],
+  seconds: number,
+): Promise<void> {
+  const receipts = members.map((delivery) => delivery.receipt);
+  await ports.queues.hide(name, receipts, seconds).catch((error: unknown) => {
+    // They come back when the queue's own visibility ends: later than asked, but in order.
+    ports.log({
+      level: 'warn',
+      message: 'a message group could not be held',
+      queue: name,
+      error: String(error),
+    });
+  });
+}
+
+function grouped(deliveries: readonly Delivery[]): ReadonlyMap<string, readonly Delivery[]> {
+  const groups = new Map<string, Delivery[]>();
+  for (const delivery of deliveries) {
+    const members = groups.get(delivery.group ?? '');
+    if (members === undefined) groups.set(delivery.group ?? '', [delivery]);
+    else members.push(delivery);
+  }
+  return groups;
+}
+
+/** Aborts the tasks' signal at `at`, and deletes what is finished: the function may be killed from then on. */
+function watch(
+  ports: Ports,
+  controller: AbortController,
+  at: number,
+  removeDone: () => Promise<void>,
+): () => void {
+  return ports.clock.alarm(Math.max(0, at - ports.clock.now()), () => {
+    controller.abort(new Error('the worker has no time left'));
+    void removeDone();
+  });
+}
+
+/** The outcome of work, or that it comes back when it is not there by `at`. */
+function inTime(ports: Ports, at: number, work: Promise<Outcome>): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const cancel = ports.clock.alarm(Math.max(0, at - ports.clock.now()), () => resolve({ kind: 'back' }));
+    work.finally(cancel).then(resolve, reject);
+  });
+}

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+// `unit` runs on every commit (npm run check); the others start processes, bundle, or run for minutes.
+const SLOW = ['test/{simulation,examples,outside,whole}/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...SLOW, 'test/infra/**'] } },
+      {
+        test: {
+          name: 'whole',
+          include: ['test/{examples,outside,whole,infra}/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeout: 600_000 } },
+    ],
+  },
+});
