@@ -45,6 +45,7 @@ export function jsonProblem(
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : { path, found: String(value) };
   if (typeof value !== 'object') return { path, found: typeof value };
   if (parents.includes(value) || parents.length > DEPTH_MAX) return { path, found: 'a cycle' };
+  if (value instanceof Date && Number.isNaN(value.getTime())) return { path, found: 'an invalid date' };
   if ('toJSON' in value && typeof value.toJSON === 'function')
     return jsonProblem(value.toJSON(), path, [...parents, value]);
   return Array.isArray(value) ? arrayProblem(value, path, parents) : objectProblem(value, path, parents);

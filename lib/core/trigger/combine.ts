@@ -1,0 +1,122 @@
+/** Triggers made of triggers: all of them at the same instant, or any of them. */
+
+import { type CronTrigger, parseCron } from './cron.ts';
+import { type CronTables, cronTables, intersectTables, nextLocalOf } from './cron-match.ts';
+import { invalid, windowOf } from './instant.ts';
+import { intersectProgressions, nextInProgression, type Progression, progressionOf } from './interval.ts';
+import type { NextFire, Trigger } from './trigger.ts';
+import { nextInZone, zoneOf } from './zone.ts';
+
+/** A trigger that fires when all of its triggers do. */
+export interface AllOfTrigger {
+  readonly kind: 'allOf';
+  readonly triggers: readonly Trigger[];
+}
+
+/** A trigger that fires when any of its triggers does. */
+export interface AnyOfTrigger {
+  readonly kind: 'anyOf';
+  readonly triggers: readonly Trigger[];
+}
+
+/** How many fires of its parts are compared before an allOf counts as one that never fires again. */
+export const ALL_OF_STEPS_MAX = 100_000;
+
+/** A trigger that fires at the instants that all of its triggers have in common, to the millisecond. */
+export function allOf(...triggers: readonly Trigger[]): AllOfTrigger {
+  return Object.freeze({ kind: 'allOf', triggers: checked('allOf', triggers) });
+}
+
+/** A trigger that fires whenever one of its triggers does; several at the same instant are one fire. */
+export function anyOf(...triggers: readonly Trigger[]): AnyOfTrigger {
+  return Object.freeze({ kind: 'anyOf', triggers: checked('anyOf', triggers) });
+}
+
+/** The earliest next fire of several. */
+export function nextOfAny(parts: readonly NextFire[]): NextFire {
+  return (after) => {
+    let earliest: number | undefined;
+    for (const part of parts) {
+      const next = part(after);
+      if (next !== undefined && (earliest === undefined || next < earliest)) earliest = next;
+    }
+    return earliest;
+  };
+}
+
+/**
+ * The next instant that several have in common. Cron triggers of one zone are first made into one, intervals too: these
+ * answer exactly, also when they never meet. What is left leaps from fire to fire, each part to where the latest one is.
+ */
+export function nextOfAll(triggers: readonly Trigger[], compile: (trigger: Trigger) => NextFire): NextFire {
+  const never: NextFire = () => undefined;
+  const crons = new Map<string, CronTrigger[]>();
+  let intervals: Progression | undefined;
+  const parts: NextFire[] = [];
+  for (const trigger of flattened(triggers)) {
+    if (trigger.kind === 'interval') {
+      const own = progressionOf(trigger);
+      intervals = intervals === undefined ? own : intersectProgressions(intervals, own);
+      if (intervals === undefined) return never;
+    } else if (trigger.kind === 'cron' && trigger.dst.missing === 'skip') {
+      // A shifted fire has no local time of its own, so only unshifted ones are decided by their fields.
+      const key = `${trigger.timezone} ${trigger.dst.repeated}`;
+      crons.set(key, [...(crons.get(key) ?? []), trigger]);
+    } else {
+      parts.push(compile(trigger));
+    }
+  }
+  if (intervals !== undefined) {
+    const progression = intervals;
+    parts.push((after) => nextInProgression(progression, after));
+  }
+  for (const group of crons.values()) parts.push(nextOfCrons(group));
+  const [only, ...others] = parts;
+  return only !== undefined && others.length === 0 ? only : leap(parts);
+}
+
+/** The next fire of a cron trigger, or of several in one zone under one policy, which must all match. */
+export function nextOfCrons(triggers: readonly CronTrigger[]): NextFire {
+  const [first] = triggers;
+  if (first === undefined) return () => undefined;
+  const tables: CronTables = intersectTables(
+    triggers.map((trigger) => cronTables(parseCron(trigger), trigger.dayMatch)),
+  );
+  const zone = zoneOf(first.timezone);
+  const next = nextLocalOf(tables);
+  const start = Math.max(...triggers.map((trigger) => windowOf(trigger).start));
+  const end = Math.min(...triggers.map((trigger) => windowOf(trigger).end));
+  return (after) => {
+    const instant = nextInZone(zone, first.dst, next, Math.max(after, start));
+    return instant === undefined || instant > end ? undefined : instant;
+  };
+}
+
+function leap(parts: readonly NextFire[]): NextFire {
+  return (after) => {
+    let [instant, agreed] = [after, 0];
+    for (let step = 0; step < ALL_OF_STEPS_MAX; step++) {
+      const next = parts[step % parts.length]?.(instant);
+      if (next === undefined) return undefined;
+      agreed = next === instant ? agreed + 1 : 1;
+      if (agreed === parts.length) return next;
+      instant = next;
+    }
+    return undefined;
+  };
+}
+
+/** An allOf inside an allOf adds its triggers; an anyOf of one is that one. */
+function flattened(triggers: readonly Trigger[]): readonly Trigger[] {
+  return triggers.flatMap((trigger) => {
+    if (trigger.kind === 'allOf' || (trigger.kind === 'anyOf' && trigger.triggers.length === 1)) {
+      return flattened(trigger.triggers);
+    }
+    return [trigger];
+  });
+}
+
+function checked(name: string, triggers: readonly Trigger[]): readonly Trigger[] {
+  if (triggers.length === 0) throw invalid(name, 'nothing', 'is no trigger', 'one trigger or more');
+  return Object.freeze([...triggers]);
+}
