@@ -17,6 +17,7 @@ export function fromItem(item: Item): {
   readonly starts: number;
   readonly ends: number;
   readonly leaseUntil: number;
+  readonly owner: string | undefined;
 } {
   const number = (name: string): number => Number(item[name]?.N ?? 0);
   const text = (name: string): string | undefined => item[name]?.S;
@@ -41,5 +42,6 @@ export function fromItem(item: Item): {
     starts: number('starts'),
     ends: number('ends'),
     leaseUntil: number('leaseUntil'),
+    owner: text('owner'),
   };
 }

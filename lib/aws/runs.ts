@@ -17,7 +17,8 @@ const READS_MAX = 8;
 export function createRuns(call: Call, tableName: string): Runs {
   const write = createWrite(call, tableName);
   return {
-    claim: (request, owner, leaseUntil) => take(write, request, claimUpdate(request, owner, leaseUntil)),
+    claim: (request, owner, leaseUntil) =>
+      take(write, request, claimUpdate(request, owner, leaseUntil), owner),
     finish: (request, ending) => take(write, request, finishUpdate(request, ending)),
     complete: (request, owner, ending) => asOwner(write, request, owner, completeUpdate(request, ending)),
     release: (request, owner, retries, error) =>
@@ -58,12 +59,11 @@ function takeValues(request: ClaimRequest): Values {
   };
 }
 
-/** What every taking of a run writes. On an ordered queue the record alone counts retries, so they stay as they are. */
+/** What every taking of a run writes, besides its retries. */
 function takeSets(request: ClaimRequest): { set: string[]; values: Values } {
   return {
     set: [
       '#id = :id, #task = :task, #queue = :queue, #sentAt = :sentAt, #taskShard = :taskShard, #generation = :generation',
-      `#retries = ${request.retries === undefined ? 'if_not_exists(#retries, :zero)' : ':retries'}`,
       '#expiresAt = :expiresAt',
     ],
     values: {
@@ -78,11 +78,25 @@ function takeSets(request: ClaimRequest): { set: string[]; values: Values } {
   };
 }
 
+/** On an ordered queue the record alone counts retries, so a claim leaves them as they are. */
+function claimedRetries(request: ClaimRequest): string {
+  return `#retries = ${request.retries === undefined ? 'if_not_exists(#retries, :zero)' : ':retries'}`;
+}
+
+/**
+ * A failed run may be redriven as its next generation, which counts its retries anew: on an ordered queue nothing but this
+ * record could say so. Elsewhere the message says it, and the record keeps what it had.
+ */
+function restartsCount(request: ClaimRequest, ending: Ending): boolean {
+  return request.retries === undefined && ending.state === 'FAILURE';
+}
+
 function claimUpdate(request: ClaimRequest, owner: string, leaseUntil: number): Update {
   const { set, values } = takeSets(request);
   return {
     set: [
       ...set,
+      claimedRetries(request),
       '#state = :started, #stateShard = :stateShard, #owner = :owner, #leaseUntil = :leaseUntil, #startedAt = :now',
       '#starts = if_not_exists(#starts, :zero) + :one, #ends = if_not_exists(#ends, :zero)',
     ],
@@ -104,6 +118,7 @@ function finishUpdate(request: ClaimRequest, ending: Ending): Update {
     set: [
       ...taken.set,
       ...ended.set,
+      restartsCount(request, ending) ? '#retries = :zero' : claimedRetries(request),
       '#starts = if_not_exists(#starts, :zero), #ends = if_not_exists(#starts, :zero)',
     ],
     remove: ['#owner', '#leaseUntil'],
@@ -113,9 +128,9 @@ function finishUpdate(request: ClaimRequest, ending: Ending): Update {
 
 function completeUpdate(request: ClaimRequest, ending: Ending): Update {
   const { set, values } = endingSets(request, ending);
-  // A failed run may be redriven as its next generation, which counts its retries anew.
-  const again =
-    ending.state === 'FAILURE' ? { sets: ['#retries = :zero'], values: { ':zero': { N: '0' } } } : undefined;
+  const again = restartsCount(request, ending)
+    ? { sets: ['#retries = :zero'], values: { ':zero': { N: '0' } } }
+    : undefined;
   return {
     set: [...set, '#ends = #starts', ...(again?.sets ?? [])],
     remove: ['#owner', '#leaseUntil', ...(ending.error === undefined ? ['#error'] : [])],
@@ -156,10 +171,17 @@ function endingSets(request: ClaimRequest, ending: Ending): { set: string[]; val
   };
 }
 
-async function take(write: Write, request: ClaimRequest, update: Update): Promise<ClaimOutcome> {
+async function take(
+  write: Write,
+  request: ClaimRequest,
+  update: Update,
+  claimant?: string,
+): Promise<ClaimOutcome> {
   const written = await write(request.id, update, takeCondition(request));
-  const { record, starts, ends, leaseUntil } = fromItem(written.item);
-  if (written.kind === 'written')
+  const { record, starts, ends, leaseUntil, owner } = fromItem(written.item);
+  // A claim that was refused by itself: its first answer was lost, and the call was made again.
+  const mine = claimant !== undefined && owner === claimant && record.state === 'STARTED';
+  if (written.kind === 'written' || mine)
     return { kind: 'claimed', retries: record.retries, crashes: Math.max(0, starts - ends - 1) };
   if (record.generation > request.generation) return { kind: 'superseded' };
   if (record.state === 'SUCCESS' || record.state === 'FAILURE' || record.state === 'REVOKED')

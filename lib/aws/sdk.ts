@@ -18,10 +18,11 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Call } from './call.ts';
 
-/** Set by the bundler to `false` for a worker whose tasks keep no records. */
+/**
+ * Set by the bundler to `false` for a worker whose tasks keep no records. It is asked in full wherever it counts: the bundler
+ * folds the question where it stands, not through a constant.
+ */
 declare const CELERIAC_STATE: boolean | undefined;
-
-const STATE = typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE;
 
 /** Where AWS is; what is missing comes from the environment, as with every SDK client. */
 export interface SdkOptions {
@@ -65,12 +66,13 @@ const SQS: Service = {
   },
 };
 
-const DYNAMODB: Service | undefined = STATE
-  ? {
-      connect: (options) => new DynamoDBClient(toConfig(options)),
-      commands: { UpdateItem: UpdateItemCommand, BatchGetItem: BatchGetItemCommand },
-    }
-  : undefined;
+const DYNAMODB: Service | undefined =
+  typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
+    ? {
+        connect: (options) => new DynamoDBClient(toConfig(options)),
+        commands: { UpdateItem: UpdateItemCommand, BatchGetItem: BatchGetItemCommand },
+      }
+    : undefined;
 
 /** A `call` over the SDK's clients, which are made when they are first needed. */
 export function createSdk(options: SdkOptions = {}): Sdk {

@@ -11,10 +11,8 @@ import { createQueues } from './queues.ts';
 import { createRuns } from './runs.ts';
 import { createSdk } from './sdk.ts';
 
-/** Set by the bundler to `false` for a worker whose tasks keep no records. */
+/** Set by the bundler to `false` for a worker whose tasks keep no records; see sdk.ts. */
 declare const CELERIAC_STATE: boolean | undefined;
-
-const STATE = typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE;
 
 /** What Lambda hands a function of an SQS event source mapping, as far as it is read here. */
 export interface SqsEvent {
@@ -58,7 +56,10 @@ export function serve(app: App): SqsHandler {
     chance: MACHINE_CHANCE,
     log: CONSOLE_LOG,
     queues: createQueues(call),
-    runs: STATE ? createRuns(call, runsTableName(app.name, stage)) : undefined,
+    runs:
+      typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
+        ? createRuns(call, runsTableName(app.name, stage))
+        : undefined,
   };
   return toHandler(createWorker(app, stage, ports), ports);
 }

@@ -28,8 +28,8 @@ export const GROUP_LENGTH_MAX = 128;
 export const MESSAGE_BYTES_MAX = 983_040;
 /** Our own: how often a message may be sent on from task to task; Lambda's own guard stops at about 16. */
 export const HOPS_MAX = 100;
-/** Our own: how long a message waits for a worker that knows its task (a rolling deploy). */
-export const UNKNOWN_TASK_MS_MAX = 86_400_000;
+/** Our own: how long a message waits for a worker that knows its task (a rolling deploy) or that reaches AWS. */
+export const DEFERRED_MS_MAX = 86_400_000;
 /** Our own: what is kept of a message's history and of an error's stack. */
 export const HISTORY_ENTRIES_MAX = 20;
 export const STACK_LENGTH_MAX = 4_000;

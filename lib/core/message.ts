@@ -20,7 +20,7 @@ export type DeadReason =
   | 'unknown-task'
   | 'unknown-version'
   | 'malformed'
-  | 'too-many-hops';
+  | 'worker-error';
 
 /** One thing that happened to a message before. */
 export interface HistoryEntry {

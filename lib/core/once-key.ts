@@ -1,7 +1,8 @@
 /**
- * Keys for `once`: one text for a task and a value, the same for equal values however their members are ordered, and different
- * for different values. Celery Once joins names and values with '_' and '-', so that 1, '1' and 'a_b-1' collide; here every
- * part carries its type and its length, and the whole is hashed to a fixed length.
+ * Keys for `once`: one text for a task and a value, the same for equal values however their members are
+ * ordered, and different for different values. Celery Once joins names and values with '_' and '-', so that
+ * 1, '1' and 'a_b-1' collide; here every part carries its type and its length, and the whole is hashed to a
+ * fixed length.
  */
 import { createHash } from 'node:crypto';
 import { DefinitionError } from '../errors.ts';
@@ -18,7 +19,9 @@ export function onceKey(task: string, value: unknown): string {
     .digest('base64url')}`;
 }
 
-/** One text per value: type, length where there is one, content; the members of an object are sorted by name. */
+/**
+ * One text per value: type, length where there is one, content; the members of an object are sorted by name.
+ */
 function canonical(value: unknown, path: string, depth: number): string {
   if (depth > DEPTH_MAX) throw invalid(path, 'nested too deeply');
   switch (typeof value) {
@@ -44,10 +47,13 @@ function canonical(value: unknown, path: string, depth: number): string {
 
 function objectText(value: object, path: string, depth: number): string {
   if (Array.isArray(value)) {
-    return `a${value.length}[${value.map((item, index) => canonical(item, `${path}[${index}]`, depth + 1)).join('')}]`;
+    const items = value.map((item, index) => canonical(item, `${path}[${index}]`, depth + 1));
+    return `a${items.length}[${items.join('')}]`;
   }
-  if ('toJSON' in value && typeof value.toJSON === 'function')
-    return `j${canonical(value.toJSON(), path, depth + 1)}`;
+  // A date and its JSON are the same key, since the worker sees what JSON brought.
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    return canonical(value.toJSON(), path, depth + 1);
+  }
   if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value))
     throw invalid(path, value.constructor.name);
   const members = Object.entries(value)

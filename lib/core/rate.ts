@@ -1,11 +1,13 @@
 /**
- * Rate limits: Celery's rate strings, and a token bucket that reserves. The bucket is kept as GCRA keeps it, as one instant,
- * so a limit for a whole fleet is one number in one record; and since a decision says when the slot is, a message that
- * has to wait is deferred once and need not ask again.
+ * Rate limits: Celery's rate strings, and a token bucket that reserves. The bucket is kept as GCRA keeps it,
+ * as one instant, so a limit for a whole fleet is one number in one record; and since a decision says when
+ * the slot is, a message that has to wait is deferred once and need not ask again.
  */
 import { DefinitionError } from '../errors.ts';
 
-/** A limit as users write it: '10/s', '100/m', '5/h', '1/d', or a number per second; 0 and null mean no limit. */
+/**
+ * A limit as users write it: '10/s', '100/m', '5/h', '1/d', or a number per second; 0 and null mean no limit.
+ */
 export type RateLimit = string | number | null | false | undefined;
 
 /** A limit after reading. */
@@ -52,8 +54,9 @@ export function permitsPerSecond(rate: Rate): number {
 }
 
 /**
- * Reserves `permits` slots for now or as soon after as the rate allows. `burst` slots may be used at once after a pause;
- * with 1, as in Celery, starts are spaced evenly. A request for more than `burst` waits until they have gathered.
+ * Reserves `permits` slots for now or as soon after as the rate allows. `burst` slots may be used at once
+ * after a pause; with 1, as in Celery, starts are spaced evenly. A request for more than `burst` waits until
+ * they have gathered.
  */
 export function reserve(
   rate: Rate,

@@ -75,6 +75,14 @@ export interface WorkerResource {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** A global secondary index; it holds the keys, and these attributes besides. */
+export interface IndexResource {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  readonly attributes: readonly string[];
+}
+
 /** A DynamoDB table. */
 export interface TableResource {
   readonly name: 'runs';
@@ -82,11 +90,7 @@ export interface TableResource {
   readonly partitionKey: string;
   readonly sortKey: string;
   readonly ttlAttribute: string;
-  readonly indexes: readonly {
-    readonly name: string;
-    readonly partitionKey: string;
-    readonly sortKey: string;
-  }[];
+  readonly indexes: readonly IndexResource[];
 }
 
 export interface Topology {
@@ -104,7 +108,10 @@ export interface Topology {
 export function topology(app: App, options: TopologyOptions = {}): Topology {
   const stage = options.stage ?? DEFAULT_STAGE;
   report(app.name, [...spaceProblems('stage', stage), ...workersProblems(app, options.workers ?? {})]);
-  const worked = app.queues.filter((queue) => app.tasks.some((task) => task.queue === queue));
+  // A contract alone is worked off by whoever implements it.
+  const worked = app.queues.filter((queue) =>
+    app.tasks.some((task) => task.queue === queue && task.run !== undefined),
+  );
   return {
     app: app.name,
     stage,
@@ -132,11 +139,24 @@ function runsTable(app: string, stage: string): TableResource {
     sortKey: 'sk',
     ttlAttribute: 'expiresAt',
     indexes: [
-      { name: 'byState', partitionKey: 'stateShard', sortKey: 'id' },
-      { name: 'byTask', partitionKey: 'taskShard', sortKey: 'id' },
+      { name: 'byState', partitionKey: 'stateShard', sortKey: 'id', attributes: LISTED },
+      // Keys only: they never change, so a run costs this index one write, not one a change of state.
+      { name: 'byTask', partitionKey: 'taskShard', sortKey: 'id', attributes: [] },
     ],
   };
 }
+
+/** What a list of runs shows; every change of state rewrites the item in this index anyway, since its key changes. */
+const LISTED = [
+  'task',
+  'queue',
+  'generation',
+  'retries',
+  'sentAt',
+  'startedAt',
+  'endedAt',
+  'reason',
+] as const;
 
 function toQueueResource(app: string, stage: string, queue: Queue): QueueResource {
   return {

@@ -3,13 +3,13 @@
  * SQS's receive count means crashes only and nothing hidden piles up. A copy in an ordered queue would lose its place: there
  * a message is held where it is.
  */
-import { DELAY_MS_MAX, UNKNOWN_TASK_MS_MAX } from '../core/limits.ts';
+import { DEFERRED_MS_MAX, DELAY_MS_MAX } from '../core/limits.ts';
 import { type Message, type Parsed, withHistory } from '../core/message.ts';
 import type { Queue } from '../define/queue.ts';
 import { queueName } from '../define/resource-name.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
-import { createDeadLetters, type DeadLetters } from './dead-letter.ts';
+import { createDeadLetters, type DeadLetters, type End } from './dead-letter.ts';
 import type { Delivery, Outcome } from './delivery.ts';
 import { encoded } from './encoded.ts';
 
@@ -20,6 +20,8 @@ export interface Copies extends DeadLetters {
   defer(message: Message, seconds: number): Promise<Outcome>;
   /** Puts off, with what is known of its crashes, a message that cannot be started in time. */
   postpone(message: Message, crashes: number): Promise<Outcome>;
+  /** Puts off a message that failed through no fault of its task (AWS was out of reach); after 24 h it is dead-lettered. */
+  deferFailed(delivery: Delivery, message: Message, crashes: number, error: WireError): Promise<Outcome>;
   /** Puts off a message of a task that this worker does not know; after 24 h it is dead-lettered. */
   deferUnknown(delivery: Delivery, message: Message): Promise<Outcome>;
   /** Puts off a message of a newer version, likewise. */
@@ -55,7 +57,22 @@ export function createCopies(connection: Connection, queue: Queue): Copies {
     defer: (message, seconds) => later(place, { ...message, deferrals: message.deferrals + 1 }, seconds),
     postpone: (message, crashes) =>
       later(place, { ...message, deferrals: message.deferrals + 1, crashes }, 0),
-    deferUnknown: (delivery, message) => deferUnknown(place, delivery, message),
+    deferFailed: (delivery, message, crashes, error) =>
+      deferSince(
+        place,
+        delivery,
+        { ...message, crashes },
+        { reason: 'worker-error', attempt: message.attempt, error },
+      ),
+    deferUnknown: (delivery, message) => {
+      const text = `no worker of this queue has known task '${message.task}' for 24 h`;
+      const error = toWireError(new CeleriacError('UNKNOWN_TASK', text), 0);
+      return deferSince(place, delivery, message, {
+        reason: 'unknown-task',
+        attempt: message.attempt,
+        error,
+      });
+    },
     deferNewer: (delivery, newer) => deferNewer(place, delivery, newer),
   };
 }
@@ -72,23 +89,19 @@ async function sendLater({ connection, queue }: Place, body: string, seconds: nu
   return DONE;
 }
 
-async function deferUnknown(place: Place, delivery: Delivery, message: Message): Promise<Outcome> {
+/** Puts a message off at growing intervals; when that has gone on for 24 h, this is its end. */
+async function deferSince(place: Place, delivery: Delivery, message: Message, end: End): Promise<Outcome> {
   const at = place.connection.ports.clock.now();
   // A held message cannot be rewritten, so on an ordered queue the wait counts from its send, or its redrive.
   const since =
     message.deferredSince ?? (place.queue.ordered ? Math.max(message.sentAt, message.dead?.at ?? 0) : at);
-  if (at - since <= UNKNOWN_TASK_MS_MAX) {
+  if (at - since <= DEFERRED_MS_MAX) {
     return later(
       place,
       { ...message, deferrals: message.deferrals + 1, deferredSince: since },
       growing(message.deferrals),
     );
   }
-  const error = new CeleriacError(
-    'UNKNOWN_TASK',
-    `no worker of this queue has known task '${message.task}' for 24 h`,
-  );
-  const end = { reason: 'unknown-task', attempt: message.attempt, error: toWireError(error, 0) } as const;
   await place.dead.bury(delivery, message, end);
   return DONE;
 }
@@ -108,7 +121,7 @@ async function deferNewer(
       : place.queue.ordered
         ? sentAt
         : at;
-  if (at - since > UNKNOWN_TASK_MS_MAX) {
+  if (at - since > DEFERRED_MS_MAX) {
     const why = `its envelope has version ${newer.version}, which no worker of this queue has known for 24 h`;
     await place.dead.buryForeign(delivery, 'unknown-version', why);
     return DONE;

@@ -63,18 +63,31 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
     async process(delivery) {
       try {
         return await processOne(step, delivery);
-      } catch (error) {
-        const details = { messageId: delivery.messageId, error: toWireError(error) };
+      } catch (thrown) {
+        const error = toWireError(thrown, STACK_LENGTH_MAX);
+        const { messageId } = delivery;
         connection.ports.log({
           level: 'error',
-          message: 'a delivery comes back',
-          queue: lease.batch.queueName,
-          ...details,
+          message: 'a delivery failed',
+          queue: lease.queue.name,
+          messageId,
+          error,
         });
-        return BACK;
+        return later(step, delivery, error);
       }
     },
   };
+}
+
+/**
+ * Something between us and AWS failed. The message goes on as a copy, since a delivery that just comes back counts as a
+ * crash; where that cannot be sent either, it comes back.
+ */
+async function later(step: Step, delivery: Delivery, error: WireError): Promise<Outcome> {
+  const parsed = parseDelivery(delivery.body);
+  if (step.lease.queue.ordered || parsed.kind !== 'message') return BACK;
+  const crashes = parsed.message.crashes + delivery.receiveCount - 1;
+  return step.copies.deferFailed(delivery, parsed.message, crashes, error).catch(() => BACK);
 }
 
 interface Step {
@@ -129,9 +142,18 @@ async function start(attempt: Attempt): Promise<Outcome> {
   );
   if (claim.kind !== 'claimed') return unclaimed(attempt, claim);
   const claimed = { ...attempt, runs: attempt.runs, owner, retries: claim.retries };
-  const deadly = attempt.task.crashed === 'deadLetter' ? 1 : attempt.lease.queue.deadLetterAfter;
-  if (claim.crashes >= deadly) return endClaimed(claimed, 'crashed', crashError(attempt, claim.crashes));
+  if (claim.crashes >= crashesAllowed(attempt))
+    return endClaimed(claimed, 'crashed', crashError(attempt, claim.crashes));
   return runClaimed(claimed, input.value);
+}
+
+/**
+ * How many claims without an outcome a task survives. On a standard queue the receive count has been asked before: it does
+ * not count the claims whose completion AWS refused.
+ */
+function crashesAllowed({ task, lease }: Attempt): number {
+  if (task.crashed === 'deadLetter') return 1;
+  return lease.queue.ordered ? lease.queue.deadLetterAfter : Number.POSITIVE_INFINITY;
 }
 
 interface Claimed extends Attempt {

@@ -102,7 +102,7 @@ async function sendBatch(
   queueName: string,
   batch: readonly Waiting[],
 ): Promise<void> {
-  let left = batch;
+  let left = [...batch];
   for (let tries = 1; left.length > 0; tries++) {
     const failures = await attempt(ports.queues, queueName, left);
     const failed = new Map(failures.map((failure) => [failure.index, failure]));
@@ -114,7 +114,21 @@ async function sendBatch(
       else entry.reject(refused(queueName, failure));
     });
     left = again;
-    if (left.length > 0) await ports.clock.sleep(ports.chance() * WAIT_MS * 2 ** tries);
+    if (left.length > 0) await pause(ports, tries, left);
+  }
+}
+
+/** Waits before the next try; whoever cuts the wait short (a process that ends) hears it from every message left. */
+async function pause(
+  ports: { readonly clock: Clock; readonly chance: Chance },
+  tries: number,
+  left: Waiting[],
+): Promise<void> {
+  try {
+    await ports.clock.sleep(ports.chance() * WAIT_MS * 2 ** tries);
+  } catch (error) {
+    const reason = error instanceof Error ? error : new Error(String(error));
+    for (const entry of left.splice(0)) entry.reject(reason);
   }
 }
 

@@ -1,11 +1,13 @@
 /**
- * Conditions as alternatives of fields that are compared one by one, which is what the filters of SNS and EventBridge can do.
- * The words of a key are fields by their position from the start (f0, f1, …) and from the end (l0, l1, …); besides there are
- * the whole key (k), the number of words (n), the words as a list (w) and the words with delimiters (d).
+ * Conditions as alternatives of fields that are compared one by one, which is what the filters of SNS and
+ * EventBridge can do. The words of a key are fields by their position from the start (f0, f1, …) and from the
+ * end (l0, l1, …); besides there are the whole key (k), the number of words (n), the words as a list (w) and
+ * the words with delimiters (d).
  *
- * Two '#' are the limit of it: what stands between them has no position. A single word there is a member of the list, which
- * is exact when no '*' stands beside it; several words are exact by a wildcard over the delimited key, of which a bus allows
- * 30 rules, as long as no '*' stands between them. The rest lets too much through and says so.
+ * Two '#' are the limit of it: what stands between them has no position. A single word there is a member of
+ * the list, which is exact when no '*' stands beside it; several words are exact by a wildcard over the
+ * delimited key, of which a bus allows 30 rules, as long as no '*' stands between them. The rest lets too
+ * much through and says so.
  */
 import { DefinitionError } from '../../errors.ts';
 import { type Condition, withoutCovered } from './condition.ts';
@@ -53,7 +55,10 @@ export function toClauses(conditions: readonly Condition[], wildcardAllowed: boo
   };
 }
 
-/** A word as it is published: with a sign in front, so that none looks like an IP address, which EventBridge would read. */
+/**
+ * A word as it is published: with a sign in front, so that none looks like an IP address, which EventBridge
+ * would read.
+ */
 export function wordText(word: string): string {
   return `=${word}`;
 }
@@ -85,7 +90,9 @@ function keyFields(condition: Condition, wildcardAllowed: boolean): KeyFields {
     .reduce((best, word) => (word !== '*' && word.length >= best.length ? word : best), '');
   return {
     clause: withField(positions(shape), 'w', { kind: 'is', text: wordText(longest) }),
-    why: `'${condition.topic}': of what stands between two '#', only the word '${longest}' is looked for, anywhere`,
+    why:
+      `'${condition.topic}': of what stands between two '#', ` +
+      `only the word '${longest}' is looked for, anywhere`,
   };
 }
 
@@ -109,7 +116,10 @@ function edges(shape: TopicShape): Clause {
   return fields;
 }
 
-/** The one word between two '#', if it can stand nowhere else in the key: neither a '*' nor the same word is at the edges. */
+/**
+ * The one word between two '#', if it can stand nowhere else in the key: neither a '*' nor the same word is
+ * at the edges.
+ */
 function onlyMember(shape: TopicShape): string | undefined {
   const [first, middle, last, more] = shape.segments;
   const word = middle?.[0];
@@ -124,7 +134,8 @@ function likeClause(shape: TopicShape): Clause {
   let wildcard = '';
   let fields: Clause = new Map();
   shape.segments.forEach((segment, index) => {
-    // A '*' among the edge's words cannot be said here: its words are counted, and their positions say the rest.
+    // A '*' among the edge's words cannot be said here: its words are counted, and their positions say the
+    // rest.
     const counted = segment.includes('*');
     if (counted) fields = edges(shape);
     const before = index === 0 ? 0 : (shape.gaps[index - 1] ?? 0);
@@ -179,7 +190,10 @@ function narrowed(clause: Clause, name: string, test: FieldTest): readonly Claus
   return test.kind === 'present' || testText(test) === testText(before) ? [clause] : [];
 }
 
-/** Clauses that differ in one field only become one, with the tests of both: 'a' or 'b' is shorter than two patterns. */
+/**
+ * Clauses that differ in one field only become one, with the tests of both: 'a' or 'b' is shorter than two
+ * patterns.
+ */
 function merged(clauses: readonly Clause[]): readonly Clause[] {
   let list = distinct(clauses);
   for (let before = Number.POSITIVE_INFINITY; list.length < before; ) {
@@ -226,7 +240,8 @@ function testText(test: FieldTest): string {
 function tooComplex(count: number): DefinitionError {
   return new DefinitionError(
     'ROUTES_TOO_COMPLEX',
-    `headers joined by 'any' make more than ${COMBINATIONS_MAX} combinations; use fewer arguments or fewer exchanges in a row`,
+    `headers joined by 'any' make more than ${COMBINATIONS_MAX} combinations; ` +
+      'use fewer arguments or fewer exchanges in a row',
     { value: count, allowed: COMBINATIONS_MAX },
   );
 }

@@ -1,6 +1,7 @@
 /**
- * What a binding, or a path of bindings from exchange to exchange, asks of a message, without the exchanges: the form that is
- * flattened, written as filters, and checked once more by the worker where a filter lets too much through.
+ * What a binding, or a path of bindings from exchange to exchange, asks of a message, without the exchanges:
+ * the form that is flattened, written as filters, and checked once more by the worker where a filter lets too
+ * much through.
  */
 import { headerText } from './header-value.ts';
 import { type HeaderTest, headerTestMatches, readHeaderTest } from './headers.ts';
@@ -49,8 +50,8 @@ export function conditionMatches(condition: Condition, message: RoutedMessage): 
 }
 
 /**
- * Conditions of which a message with one routing key meets one exactly when it meets both given ones; none when they
- * contradict each other.
+ * Conditions of which a message with one routing key meets one exactly when it meets both given ones; none
+ * when they contradict each other.
  * @throws DefinitionError ROUTES_TOO_COMPLEX
  */
 export function intersectConditions(left: Condition, right: Condition): readonly Condition[] {
@@ -62,7 +63,10 @@ export function intersectConditions(left: Condition, right: Condition): readonly
   return intersectKeys(left, right).map((keys) => ({ ...keys, ...headers }));
 }
 
-/** Whether every message that meets `inner` meets `outer`. May say false for what is contained, never true for what is not. */
+/**
+ * Whether every message that meets `inner` meets `outer`. May say false for what is contained, never true for
+ * what is not.
+ */
 export function conditionCovers(outer: Condition, inner: Condition): boolean {
   const texts = new Set(inner.headers?.map(testText));
   return keysCover(outer, inner) && (outer.headers ?? []).every((test) => texts.has(testText(test)));

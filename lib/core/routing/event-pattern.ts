@@ -1,10 +1,10 @@
 /**
- * Bindings as EventBridge event patterns, and messages as the events that these patterns match. All bindings of one exchange
- * and queue become ONE rule, so a message reaches a queue once. No pattern of EventBridge knows AMQP's wildcards: clause.ts
- * says how they are taken apart.
+ * Bindings as EventBridge event patterns, and messages as the events that these patterns match. All bindings
+ * of one exchange and queue become ONE rule, so a message reaches a queue once. No pattern of EventBridge
+ * knows AMQP's wildcards: clause.ts says how they are taken apart.
  *
- * A message with CC or BCC has several keys. Its event holds a list of keys, and since EventBridge compares the fields of
- * one list member at a time, fields of different keys do not add up to a match.
+ * A message with CC or BCC has several keys. Its event holds a list of keys, and since EventBridge compares
+ * the fields of one list member at a time, fields of different keys do not add up to a match.
  */
 import { DefinitionError } from '../../errors.ts';
 import { type Clause, delimited, type FieldTest, toClauses, wordText } from './clause.ts';
@@ -28,10 +28,16 @@ export const BUS_RULES_MAX = 300;
 /** A binding as it was made, or one that was flattened. */
 export type FilteredBinding = Pick<RoutingBinding, 'key' | 'args'> | { readonly condition: Condition };
 
-/** The exchange whose bindings they are. A bare name stands for a topic exchange, or headers if the bindings have arguments. */
+/**
+ * The exchange whose bindings they are. A bare name stands for a topic exchange, or headers if the bindings
+ * have arguments.
+ */
 export type FilteredExchange = string | { readonly name: string; readonly type: ExchangeType };
 
-/** A pattern, and whether it matches exactly the right events or more of them, which the worker then has to check. */
+/**
+ * A pattern, and whether it matches exactly the right events or more of them, which the worker then has to
+ * check.
+ */
 export type EventPattern = {
   readonly pattern: object;
   /** Whether the pattern uses `wildcard`, which is allowed in 30 rules of a bus only. */
@@ -39,7 +45,9 @@ export type EventPattern = {
 } & ({ readonly exact: true } | { readonly exact: false; readonly why: string });
 
 export interface EventPatternOptions {
-  /** Whether the pattern may use `wildcard`; false when the bus has its 30 such rules already. @default true */
+  /**
+   * Whether the pattern may use `wildcard`; false when the bus has its 30 such rules already. @default true
+   */
   readonly wildcard?: boolean;
 }
 
@@ -154,8 +162,8 @@ function operator(test: FieldTest): unknown {
 function tooLong(exchange: string, length: number): DefinitionError {
   return new DefinitionError(
     'EVENT_PATTERN_TOO_LONG',
-    `exchange '${exchange}': the bindings of one queue make an event pattern of ${length} characters, EventBridge allows ` +
-      `${EVENT_PATTERN_LENGTH_MAX}; use fewer or broader bindings, or several queues`,
+    `exchange '${exchange}': the bindings of one queue make an event pattern of ${length} characters, ` +
+      `EventBridge allows ${EVENT_PATTERN_LENGTH_MAX}; use fewer or broader bindings, or several queues`,
     { value: length, allowed: EVENT_PATTERN_LENGTH_MAX },
   );
 }

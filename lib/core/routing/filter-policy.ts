@@ -1,8 +1,9 @@
 /**
- * Bindings as SNS filter policies, and messages as the attributes that these policies look at. A policy compares attributes
- * with fixed texts, so a message carries what is true of it as a list of texts ('f0=order', 'n3': the first word is order,
- * there are three words), and a binding names the texts it needs. One attribute's values are alternatives only: to ask for
- * several texts at once, the same list is published under five names, as many as a policy may use.
+ * Bindings as SNS filter policies, and messages as the attributes that these policies look at. A policy
+ * compares attributes with fixed texts, so a message carries what is true of it as a list of texts
+ * ('f0=order', 'n3': the first word is order, there are three words), and a binding names the texts it needs.
+ * One attribute's values are alternatives only: to ask for several texts at once, the same list is published
+ * under five names, as many as a policy may use.
  */
 import { CeleriacError, DefinitionError } from '../../errors.ts';
 import { type Clause, type FieldTest, toClauses, wordText } from './clause.ts';
@@ -16,10 +17,16 @@ export const FILTER_POLICY_KEYS_MAX = 5;
 export const FILTER_POLICY_COMBINATIONS_MAX = 150;
 export const FILTER_POLICY_BYTES_MAX = 262_144;
 
-/** A policy (undefined: no filter, all messages), and whether it lets exactly the right messages through or more of them. */
+/**
+ * A policy (undefined: no filter, all messages), and whether it lets exactly the right messages through or
+ * more of them.
+ */
 export type FilterPolicy = {
   readonly policy: FilterPolicyObject | undefined;
-  /** Whether the policy looks at facts: then every publisher of the exchange has to give them (`toFilterAttributes`). */
+  /**
+   * Whether the policy looks at facts: then every publisher of the exchange has to give them
+   * (`toFilterAttributes`).
+   */
   readonly facts: boolean;
 } & ({ readonly exact: true } | { readonly exact: false; readonly why: string });
 
@@ -39,7 +46,8 @@ const NOTHING: FilterPolicyObject = { [KEY]: ['none'] };
 
 /**
  * The filter policy of all bindings between one exchange and one queue.
- * @throws DefinitionError FILTER_POLICY_TOO_MANY_KEYS, FILTER_POLICY_TOO_COMPLEX, FILTER_POLICY_TOO_LARGE, ROUTES_TOO_COMPLEX
+ * @throws DefinitionError FILTER_POLICY_TOO_MANY_KEYS, FILTER_POLICY_TOO_COMPLEX, FILTER_POLICY_TOO_LARGE,
+ * ROUTES_TOO_COMPLEX
  */
 export function toFilterPolicy(
   exchange: FilteredExchange,
@@ -54,8 +62,10 @@ export function toFilterPolicy(
 }
 
 /**
- * The attributes that a publisher gives a message: its key, and its facts where a queue's policy looks at them.
- * @throws CeleriacError ROUTING_KEY_TOO_LONG, CC_NOT_A_LIST; CC_WITH_FACTS for CC or BCC where facts are needed
+ * The attributes that a publisher gives a message: its key, and its facts where a queue's policy looks at
+ * them.
+ * @throws CeleriacError ROUTING_KEY_TOO_LONG, CC_NOT_A_LIST; CC_WITH_FACTS for CC or BCC where facts are
+ * needed
  */
 export function toFilterAttributes(
   message: RoutedMessage,
@@ -73,7 +83,10 @@ export function toFilterAttributes(
   return { [KEY]: key, ...Object.fromEntries(FACTS.map((name) => [name, facts])) };
 }
 
-/** How many combinations SNS counts in a policy: values of a key are added, keys multiplied, alternatives of $or added. */
+/**
+ * How many combinations SNS counts in a policy: values of a key are added, keys multiplied, alternatives of
+ * $or added.
+ */
 export function policyCombinations(policy: FilterPolicyObject): number {
   return Object.values(policy).reduce((product, values) => {
     const own = values.filter((value) => typeof value === 'string').length;
@@ -153,7 +166,9 @@ function headerFact(name: string, text: string): string {
   return `h:${safeName(name)}=${safe(text)}`;
 }
 
-/** SNS wants quotes and backslashes escaped twice in attributes; without them there is nothing to get wrong. */
+/**
+ * SNS wants quotes and backslashes escaped twice in attributes; without them there is nothing to get wrong.
+ */
 function safe(text: string): string {
   return text.replace(/["\\%\p{Cc}]/gu, (character) => encodeURIComponent(character));
 }
@@ -189,8 +204,9 @@ function tooManyKeys(exchange: string, keys: number): DefinitionError {
 function limitError(code: string, exchange: string, given: string, allowed: number): DefinitionError {
   return new DefinitionError(
     code,
-    `exchange '${exchange}': the bindings of one queue make an SNS filter policy of ${given}, at most ${allowed} are ` +
-      "allowed; use fewer or broader bindings, or transport: 'eventbridge'",
+    `exchange '${exchange}': the bindings of one queue make an SNS filter policy of ${given}, ` +
+      `at most ${allowed} are allowed; ` +
+      "use fewer or broader bindings, or transport: 'eventbridge'",
     { value: given, allowed },
   );
 }
@@ -198,7 +214,8 @@ function limitError(code: string, exchange: string, given: string, allowed: numb
 function copiesRefused(keys: readonly string[]): CeleriacError {
   return new CeleriacError(
     'CC_WITH_FACTS',
-    `CC and BCC are not possible on this exchange over SNS, since a queue filters by words or headers; publish ${keys.length} times`,
+    'CC and BCC are not possible on this exchange over SNS, since a queue filters by words or headers; ' +
+      `publish ${keys.length} times`,
     { value: keys },
   );
 }

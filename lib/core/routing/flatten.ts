@@ -1,7 +1,8 @@
 /**
- * Exchange-to-exchange bindings, flattened: from one exchange straight to the queues, each with the conjunction of what the
- * bindings on the path ask. EventBridge forwards an event from bus to bus once only and SNS not at all, so the paths are
- * walked when the app is synthesized and not when a message is published.
+ * Exchange-to-exchange bindings, flattened: from one exchange straight to the queues, each with the
+ * conjunction of what the bindings on the path ask. EventBridge forwards an event from bus to bus once only
+ * and SNS not at all, so the paths are walked when the app is synthesized and not when a message is
+ * published.
  */
 import { DefinitionError } from '../../errors.ts';
 import {
@@ -24,8 +25,9 @@ export interface FlatBinding {
 export const FLAT_BINDINGS_MAX = 10_000;
 
 /**
- * The bindings of an exchange straight to queues, by which a message with one routing key reaches the same queues as by
- * `route`, alternate exchanges left aside: those are the publisher's to decide (`entryExchanges`).
+ * The bindings of an exchange straight to queues, by which a message with one routing key reaches the same
+ * queues as by `route`, alternate exchanges left aside: those are the publisher's to decide
+ * (`entryExchanges`).
  * @throws CeleriacError EXCHANGE_NOT_FOUND; DefinitionError ROUTES_TOO_COMPLEX
  */
 export function flatten(table: RoutingTable, exchange: string): readonly FlatBinding[] {
@@ -55,8 +57,9 @@ export function flatten(table: RoutingTable, exchange: string): readonly FlatBin
 }
 
 /**
- * Whether messages with CC or BCC reach the same queues over the flattened bindings. They do not where two bindings on one
- * path look at the routing key: RabbitMQ lets one key pass the first and another key the second.
+ * Whether messages with CC or BCC reach the same queues over the flattened bindings. They do not where two
+ * bindings on one path look at the routing key: RabbitMQ lets one key pass the first and another key the
+ * second.
  */
 export function flattensCopies(table: RoutingTable, exchange: string): boolean {
   const exchanges = new Map(table.exchanges.map((one) => [one.name, one]));

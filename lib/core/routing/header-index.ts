@@ -1,6 +1,6 @@
 /**
- * Bindings of a headers exchange, found by the headers a message has: an `any` under each header that it asks for, an `all`
- * under the rarest of them, where it is then checked in full.
+ * Bindings of a headers exchange, found by the headers a message has: an `any` under each header that it asks
+ * for, an `all` under the rarest of them, where it is then checked in full.
  */
 import { headerText } from './header-value.ts';
 import { type Headers, type HeaderTest, headerTestMatches } from './headers.ts';

@@ -1,12 +1,13 @@
 /**
- * The values of message headers, and one text for each of them, so that two values are equal exactly when their texts are:
- * the comparison, the compiled router's index and the filters of SNS and EventBridge all use it.
+ * The values of message headers, and one text for each of them, so that two values are equal exactly when
+ * their texts are: the comparison, the compiled router's index and the filters of SNS and EventBridge all use
+ * it.
  */
 
 /**
- * What a header may hold. null is AMQP's void. Numbers and bigints are equal when they are numerically equal, dates when they
- * are the same instant, bytes when they are the same bytes (RabbitMQ: also the UTF-8 bytes of a string), lists and tables
- * by their content.
+ * What a header may hold. null is AMQP's void. Numbers and bigints are equal when they are numerically equal,
+ * dates when they are the same instant, bytes when they are the same bytes (RabbitMQ: also the UTF-8 bytes of
+ * a string), lists and tables by their content.
  */
 export type HeaderValue =
   | string
@@ -20,7 +21,10 @@ export type HeaderValue =
   | readonly HeaderValue[]
   | { readonly [name: string]: HeaderValue };
 
-/** The headers of a message, or the arguments of a binding to a headers exchange. An undefined header is not there. */
+/**
+ * The headers of a message, or the arguments of a binding to a headers exchange. An undefined header is not
+ * there.
+ */
 export type Headers = { readonly [name: string]: HeaderValue };
 
 /** Whether two header values are equal; types count: '1' is not 1, 1 is not true, a date is not a number. */
@@ -32,8 +36,8 @@ export function headerEquals(left: HeaderValue, right: HeaderValue): boolean {
 }
 
 /**
- * The text of a value: a letter for the type, a colon, the value. No letter is a hexadecimal digit, since EventBridge
- * compares strings that look like an IP address as addresses.
+ * The text of a value: a letter for the type, a colon, the value. No letter is a hexadecimal digit, since
+ * EventBridge compares strings that look like an IP address as addresses.
  */
 export function headerText(value: HeaderValue): string {
   switch (typeof value) {

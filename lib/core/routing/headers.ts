@@ -1,6 +1,7 @@
 /**
- * Matching of a headers exchange as RabbitMQ does it: `x-match` says whether all arguments of the binding must be met or any
- * one of them, and whether arguments whose name starts with 'x-' count (`all-with-x`, `any-with-x`) or not (`all`, `any`).
+ * Matching of a headers exchange as RabbitMQ does it: `x-match` says whether all arguments of the binding
+ * must be met or any one of them, and whether arguments whose name starts with 'x-' count (`all-with-x`,
+ * `any-with-x`) or not (`all`, `any`).
  */
 import { DefinitionError } from '../../errors.ts';
 import { type Headers, type HeaderValue, headerEquals } from './header-value.ts';
@@ -20,8 +21,9 @@ export interface HeaderTest {
 }
 
 /**
- * Whether a binding with these arguments takes a message with these headers. An undefined or null argument asks for the
- * header's presence only. `all` without arguments takes everything, `any` without arguments nothing.
+ * Whether a binding with these arguments takes a message with these headers. An undefined or null argument
+ * asks for the header's presence only. `all` without arguments takes everything, `any` without arguments
+ * nothing.
  * @throws DefinitionError HEADERS_MATCH_INVALID when `x-match` is none of the four modes.
  */
 export function headersMatch(args: Headers, headers: Headers): boolean {

@@ -1,6 +1,7 @@
 /**
- * Topic matching among types: which messages a binding can receive, and which message is promised under a routing key. Where a
- * key or a pattern is known only as `string`, everything is possible; publishing checks the key itself at run time.
+ * Topic matching among types: which messages a binding can receive, and which message is promised under a
+ * routing key. Where a key or a pattern is known only as `string`, everything is possible; publishing checks
+ * the key itself at run time.
  */
 
 /** The words of a key or of a pattern; the empty text has none. */
@@ -15,8 +16,8 @@ type SplitWords<Text extends string, Done extends string[] = []> = Text extends 
   : [...Done, Text];
 
 /**
- * Whether a routing key matches a pattern: '*' is one word, '#' any number of words, none included. A word of the key that
- * is only known as `string` may be any one word.
+ * Whether a routing key matches a pattern: '*' is one word, '#' any number of words, none included. A word of
+ * the key that is only known as `string` may be any one word.
  */
 export type TopicMatches<Pattern extends string, Key extends string> = string extends Pattern | Key
   ? true
@@ -85,8 +86,9 @@ type WordsOverlap<A extends string, B extends string> = '*' extends A | B
       : false;
 
 /**
- * The routing keys that a pattern matches, as a type for editors: `order.*.paid` is `order.${string}.paid`. A `${string}` may
- * hold dots, which a word may not, so it admits a little too much; `order.#` is `order` or `order.${string}`.
+ * The routing keys that a pattern matches, as a type for editors: `order.*.paid` is `order.${string}.paid`. A
+ * `${string}` may hold dots, which a word may not, so it admits a little too much; `order.#` is `order` or
+ * `order.${string}`.
  */
 export type KeyOf<Pattern extends string> = string extends Pattern ? string : KeyOfWords<Words<Pattern>>;
 
@@ -106,7 +108,10 @@ type KeyOfWords<P extends string[]> = P extends []
 
 type WordText<Word extends string> = Word extends '*' ? string : Word;
 
-/** The messages that a binding with this pattern can receive from an exchange that declares `Messages` by pattern. */
+/**
+ * The messages that a binding with this pattern can receive from an exchange that declares `Messages` by
+ * pattern.
+ */
 export type Matched<Messages, Pattern extends string> = {
   [P in keyof Messages & string]: PatternsOverlap<Pattern, P> extends true ? Messages[P] : never;
 }[keyof Messages & string];

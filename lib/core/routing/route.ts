@@ -1,7 +1,7 @@
 /**
- * Routing as RabbitMQ does it: exchanges of four types, exchange-to-exchange bindings, alternate and internal exchanges, the
- * default exchange, and the sender's CC and BCC headers. This is the plain form that says what is right; compileRouter in
- * router.ts gives the same answers for large tables.
+ * Routing as RabbitMQ does it: exchanges of four types, exchange-to-exchange bindings, alternate and internal
+ * exchanges, the default exchange, and the sender's CC and BCC headers. This is the plain form that says what
+ * is right; compileRouter in router.ts gives the same answers for large tables.
  */
 import { CeleriacError } from '../../errors.ts';
 import { type Headers, headerOf, headersMatch } from './headers.ts';
@@ -56,9 +56,9 @@ export function route(table: RoutingTable, exchange: string, message: RoutedMess
 }
 
 /**
- * The exchanges at which the message has to enter so that their flattened bindings bring it everywhere `route` says: the
- * exchange itself unless it routes the message nowhere, and each alternate exchange that is then used. Empty means that
- * the message is unroutable.
+ * The exchanges at which the message has to enter so that their flattened bindings bring it everywhere
+ * `route` says: the exchange itself unless it routes the message nowhere, and each alternate exchange that is
+ * then used. Empty means that the message is unroutable.
  * @throws CeleriacError EXCHANGE_NOT_FOUND, EXCHANGE_INTERNAL, CC_NOT_A_LIST
  */
 export function entryExchanges(
@@ -126,7 +126,8 @@ export function checkPublishable<T extends { readonly internal?: boolean }>(
   if (exchange.internal !== true) return exchange;
   throw new CeleriacError(
     'EXCHANGE_INTERNAL',
-    `exchange '${name}' is internal: it takes messages from other exchanges only; publish to one that is bound to it`,
+    `exchange '${name}' is internal: it takes messages from other exchanges only; ` +
+      'publish to one that it is bound to',
     { value: name },
   );
 }

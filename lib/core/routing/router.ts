@@ -1,6 +1,6 @@
 /**
- * Routing for large tables: the same answers as `route`, from a trie for topic exchanges and indexes for the others, made
- * once per table.
+ * Routing for large tables: the same answers as `route`, from a trie for topic exchanges and indexes for the
+ * others, made once per table.
  */
 import { headerIndex } from './header-index.ts';
 import { type Headers, readHeaderTest } from './headers.ts';
@@ -139,7 +139,8 @@ function collector(names: readonly string[], exchanges: readonly CompiledExchang
   };
   return (first: number, keys: readonly string[], headers: Headers): readonly string[] => {
     run = (run + 1) >>> 0;
-    // Once in four thousand million calls the run numbers start over, and old marks must not be taken for new ones.
+    // Once in four thousand million calls the run numbers start over, and old marks must not be taken for new
+    // ones.
     if (run === 0) {
       lastRun.fill(0);
       run = 1;

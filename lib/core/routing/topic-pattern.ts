@@ -1,14 +1,15 @@
 /**
- * Topic patterns as sets of keys: their normal form, whether one contains another, and what two have in common. Filters of
- * SNS and EventBridge and the flattening of exchange-to-exchange bindings are built on it.
+ * Topic patterns as sets of keys: their normal form, whether one contains another, and what two have in
+ * common. Filters of SNS and EventBridge and the flattening of exchange-to-exchange bindings are built on it.
  */
 import { DefinitionError } from '../../errors.ts';
 import { topicWords } from './topic.ts';
 
 /**
- * A pattern between its '#'s. `segments` has one more member than `gaps`; gap i stands between segments i and i + 1 and
- * takes any number of words, but at least `gaps[i]`. Inside a segment '*' is one word of any content. No segment between
- * two gaps is empty or begins or ends with '*': such a '*' is counted by the gap beside it.
+ * A pattern between its '#'s. `segments` has one more member than `gaps`; gap i stands between segments i and
+ * i + 1 and takes any number of words, but at least `gaps[i]`. Inside a segment '*' is one word of any
+ * content. No segment between two gaps is empty or begins or ends with '*': such a '*' is counted by the gap
+ * beside it.
  */
 export interface TopicShape {
   readonly segments: readonly (readonly string[])[];
@@ -47,18 +48,23 @@ export function shapeWords(shape: TopicShape): readonly string[] {
   });
 }
 
-/** The normal form of a pattern, as a pattern: two patterns that differ only in the order of their wildcards become one. */
+/**
+ * The normal form of a pattern, as a pattern: two patterns that differ only in the order of their wildcards
+ * become one.
+ */
 export function normalTopic(pattern: string): string {
   return shapeWords(topicShape(pattern)).join('.');
 }
 
 /**
- * Whether every key that `inner` takes is taken by `outer`. Says false for some rare containments as well, never true for
- * what is none: it serves to leave out what is superfluous.
+ * Whether every key that `inner` takes is taken by `outer`. Says false for some rare containments as well,
+ * never true for what is none: it serves to leave out what is superfluous.
  */
 export function topicCovers(outer: string, inner: string): boolean {
-  const wide = shapeWords(topicShape(outer));
-  const narrow = shapeWords(topicShape(inner));
+  return wordsCover(shapeWords(topicShape(outer)), shapeWords(topicShape(inner)));
+}
+
+function wordsCover(wide: readonly string[], narrow: readonly string[]): boolean {
   // reach[j]: whether wide[0..j) covers narrow[0..i), for the i of the loop.
   let reach = wide.map((_, index) => wide.slice(0, index).every((word) => word === '#'));
   reach.push(wide.every((word) => word === '#'));
@@ -77,7 +83,8 @@ export function topicCovers(outer: string, inner: string): boolean {
 }
 
 /**
- * Patterns that together take exactly the keys which both given patterns take; none when they contradict each other.
+ * Patterns that together take exactly the keys which both given patterns take; none when they contradict each
+ * other.
  * @throws DefinitionError ROUTES_TOO_COMPLEX when more than 100 patterns were needed.
  */
 export function intersectTopics(left: string, right: string): readonly string[] {
@@ -137,23 +144,21 @@ function unmarked(marked: string): string {
 
 /** Normal forms, each once, without those that another one covers. */
 function pruned(marked: readonly string[]): readonly string[] {
-  const distinct = [
-    ...new Set(
-      marked.map((text) => (text === '' || text === '.' ? text : `${normalTopic(text.slice(0, -1))}.`)),
-    ),
-  ];
-  const covers = (outer: string, inner: string) => topicCovers(outer.slice(0, -1), inner.slice(0, -1));
-  return distinct.filter((one, index) => {
-    if (one === '' || one === '.') return true;
-    return !distinct.some(
-      (other, at) =>
-        at !== index &&
-        other !== '' &&
-        other !== '.' &&
-        covers(other, one) &&
-        (at < index || !covers(one, other)),
-    );
-  });
+  const forms = new Map<string, readonly string[]>();
+  for (const text of marked) {
+    // A single empty word cannot be read as a pattern, and stands for itself.
+    const words = text === '' || text === '.' ? [] : shapeWords(topicShape(text.slice(0, -1)));
+    forms.set(text === '.' ? text : words.map((word) => `${word}.`).join(''), words);
+  }
+  const list = [...forms];
+  return list
+    .filter(([text, words], index) =>
+      list.every(([, other], at) => {
+        const matters = at !== index && text !== '.' && words.length > 0 && other.length > 0;
+        return !matters || !wordsCover(other, words) || (at > index && wordsCover(words, other));
+      }),
+    )
+    .map(([text]) => text);
 }
 
 function dropTrailingStars(segment: string[]): number {
@@ -168,7 +173,8 @@ function dropTrailingStars(segment: string[]): number {
 function tooComplex(left: string, right: string): DefinitionError {
   return new DefinitionError(
     'ROUTES_TOO_COMPLEX',
-    `what topic patterns '${left}' and '${right}' have in common takes more than ${INTERSECTION_MAX} patterns; use fewer '#'`,
+    `what topic patterns '${left}' and '${right}' have in common takes more than ` +
+      `${INTERSECTION_MAX} patterns; use fewer '#'`,
     { value: [left, right], allowed: INTERSECTION_MAX },
   );
 }

@@ -1,11 +1,14 @@
 /**
- * Topic bindings as a trie over the words of their patterns. A key walks it as a set of nodes, word by word, so the cost
- * depends on the words of the key and the branches that fit, and not on the number of bindings.
+ * Topic bindings as a trie over the words of their patterns. A key walks it as a set of nodes, word by word,
+ * so the cost depends on the words of the key and the branches that fit, and not on the number of bindings.
  */
 import { topicWords } from './topic.ts';
 import { normalTopic } from './topic-pattern.ts';
 
 interface Node {
+  /** Most nodes have one child, for which a map would take ten times the memory. */
+  onlyWord: string | undefined;
+  onlyChild: Node | undefined;
   words: Map<string, Node> | undefined;
   star: Node | undefined;
   hash: Node | undefined;
@@ -46,7 +49,7 @@ export function topicTrie(): TopicTrie {
         node.step = step;
         reach(node, next);
       }
-      const child = node.words?.get(word);
+      const child = node.words === undefined ? onlyChildOf(node, word) : node.words.get(word);
       if (child !== undefined) reach(child, next);
       if (node.star !== undefined) reach(node.star, next);
     }
@@ -81,7 +84,16 @@ export function topicTrie(): TopicTrie {
 }
 
 function newNode(isHash: boolean): Node {
-  return { words: undefined, star: undefined, hash: undefined, isHash, targets: undefined, step: 0 };
+  return {
+    onlyWord: undefined,
+    onlyChild: undefined,
+    words: undefined,
+    star: undefined,
+    hash: undefined,
+    isHash,
+    targets: undefined,
+    step: 0,
+  };
 }
 
 function nodeFor(root: Node, words: readonly string[]): Node {
@@ -99,10 +111,19 @@ function childFor(node: Node, word: string): Node {
     node.hash ??= newNode(true);
     return node.hash;
   }
-  node.words ??= new Map();
-  const known = node.words.get(word);
+  const known = node.words === undefined ? onlyChildOf(node, word) : node.words.get(word);
   if (known !== undefined) return known;
   const child = newNode(false);
-  node.words.set(word, child);
+  if (node.onlyChild === undefined) {
+    node.onlyWord = word;
+    node.onlyChild = child;
+  } else {
+    node.words ??= new Map([[node.onlyWord ?? '', node.onlyChild]]);
+    node.words.set(word, child);
+  }
   return child;
+}
+
+function onlyChildOf(node: Node, word: string): Node | undefined {
+  return node.onlyWord === word ? node.onlyChild : undefined;
 }

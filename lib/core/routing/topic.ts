@@ -1,7 +1,7 @@
 /**
- * Topic matching as RabbitMQ does it. A key is split into words at every dot; the empty key has no words, and '.' has two
- * empty ones. In a pattern the word '*' stands for exactly one word and '#' for any number of them; inside a longer word,
- * and in a key, both are plain characters.
+ * Topic matching as RabbitMQ does it. A key is split into words at every dot; the empty key has no words, and
+ * '.' has two empty ones. In a pattern the word '*' stands for exactly one word and '#' for any number of
+ * them; inside a longer word, and in a key, both are plain characters.
  */
 import { CeleriacError, DefinitionError } from '../../errors.ts';
 
@@ -35,7 +35,8 @@ export function wordsMatch(pattern: readonly string[], key: readonly string[]): 
       at++;
       keyAt++;
     } else if (hashAt >= 0) {
-      // Only the last '#' has to be reconsidered: what an earlier one could take, a later one can take as well.
+      // Only the last '#' has to be reconsidered: what an earlier one could take, a later one can take as
+      // well.
       at = hashAt + 1;
       keyAt = ++absorbed;
     } else {
@@ -63,7 +64,8 @@ export function checkTopicPattern(pattern: string): void {
   if (hashes > TOPIC_HASHES_MAX) {
     throw new DefinitionError(
       'TOPIC_PATTERN_TOO_MANY_HASHES',
-      `topic pattern '${pattern}' uses ${hashes} '#' wildcards, at most ${TOPIC_HASHES_MAX} are allowed; bind more than once`,
+      `topic pattern '${pattern}' uses ${hashes} '#' wildcards, at most ${TOPIC_HASHES_MAX} are allowed; ` +
+        'bind more than once',
       { value: pattern, allowed: TOPIC_HASHES_MAX },
     );
   }

@@ -1,10 +1,11 @@
 /**
- * Calendar interval triggers: the same time of day every so many years, months, weeks and days. Years and months are added
- * first, again and again until the date exists (31 January, 31 March, 31 May), then weeks and days; as in APScheduler.
+ * Calendar interval triggers: the same time of day every so many years, months, weeks and days. Years and
+ * months are added first, again and again until the date exists (31 January, 31 March, 31 May), then weeks
+ * and days; as in APScheduler.
  */
 
 import { readDst } from './cron.ts';
-import { dateOf, dayNumber, daysInMonth } from './cron-match.ts';
+import { dateOf, dayNumber, daysInMonth } from './gregorian.ts';
 import { invalid, readInstant, refuseUnknown, type When } from './instant.ts';
 import { type DstPolicy, localOf, type Zone, zoneOf } from './zone.ts';
 
@@ -24,7 +25,10 @@ export interface CalendarOptions {
   readonly end?: When;
   /** IANA time zone of the dates and of the time of day. @default 'UTC' */
   readonly timezone?: string;
-  /** A time of day that does not exist on a date, or exists twice. @default { missing: 'skip', repeated: 'first' } */
+  /**
+   * A time of day that does not exist on a date, or exists twice. @default { missing: 'skip', repeated:
+   * 'first' }
+   */
   readonly dst?: Partial<DstPolicy>;
 }
 
@@ -51,7 +55,8 @@ const STEPS = ['years', 'months', 'weeks', 'days'] as const;
 const OPTIONS = [...STEPS, 'hour', 'minute', 'second', 'start', 'end', 'timezone', 'dst'] as const;
 
 /**
- * A trigger that fires at one time of day on every n-th date: `calendar({ months: 1, hour: 9, start: '2026-01-31' })`.
+ * A trigger that fires at one time of day on every n-th date: `calendar({ months: 1, hour: 9, start:
+ * '2026-01-31' })`.
  * @throws DefinitionError INVALID_TRIGGER naming the member, its value and what is allowed; INVALID_TIMEZONE.
  */
 export function calendar(options: CalendarOptions): CalendarTrigger {
@@ -109,7 +114,9 @@ function datesFrom(trigger: CalendarTrigger): (day: number) => number | undefine
   };
 }
 
-/** The first date at or after `day` that is a whole number (at least one) of steps from `start`, and exists. */
+/**
+ * The first date at or after `day` that is a whole number (at least one) of steps from `start`, and exists.
+ */
 function monthlyFrom(start: number, months: number, day: number): number | undefined {
   const from = dateOf(start);
   const to = dateOf(day);
@@ -140,7 +147,8 @@ function toDay(date: string): number {
 
 function readDate(name: string, when: When, zone: Zone): string {
   if (typeof when === 'string' && /^\d{4}-\d\d-\d\d$/.test(when)) {
-    readInstant(name, `${when}T00:00:00Z`);
+    // Only whether the calendar has it: midnight of that day need not exist in the zone.
+    readInstant(name, when, zoneOf('UTC'));
     return when;
   }
   return new Date(localOf(zone, readInstant(name, when, zone))).toISOString().slice(0, 10);

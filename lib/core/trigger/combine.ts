@@ -21,6 +21,13 @@ export interface AnyOfTrigger {
 
 /** How many fires of its parts are compared before an allOf counts as one that never fires again. */
 export const ALL_OF_STEPS_MAX = 100_000;
+/** A solar part counts as so many, since the sun takes that much longer to compute. */
+const SOLAR_STEPS = 200;
+/**
+ * The Gregorian calendar repeats itself after 400 years of 146,097 days: what has not met by then does not
+ * meet.
+ */
+const ALL_OF_HORIZON = 146_097 * 86_400_000;
 
 /** A trigger that fires at the instants that all of its triggers have in common, to the millisecond. */
 export function allOf(...triggers: readonly Trigger[]): AllOfTrigger {
@@ -45,8 +52,9 @@ export function nextOfAny(parts: readonly NextFire[]): NextFire {
 }
 
 /**
- * The next instant that several have in common. Cron triggers of one zone are first made into one, intervals too: these
- * answer exactly, also when they never meet. What is left leaps from fire to fire, each part to where the latest one is.
+ * The next instant that several have in common. Cron triggers of one zone are first made into one, intervals
+ * too: these answer exactly, also when they never meet. What is left leaps from fire to fire, each part to
+ * where the latest one is.
  */
 export function nextOfAll(triggers: readonly Trigger[], compile: (trigger: Trigger) => NextFire): NextFire {
   const never: NextFire = () => undefined;
@@ -72,7 +80,8 @@ export function nextOfAll(triggers: readonly Trigger[], compile: (trigger: Trigg
   }
   for (const group of crons.values()) parts.push(nextOfCrons(group));
   const [only, ...others] = parts;
-  return only !== undefined && others.length === 0 ? only : leap(parts);
+  const cost = triggers.some(isSolar) ? SOLAR_STEPS : 1;
+  return only !== undefined && others.length === 0 ? only : leap(parts, Math.floor(ALL_OF_STEPS_MAX / cost));
 }
 
 /** The next fire of a cron trigger, or of several in one zone under one policy, which must all match. */
@@ -92,18 +101,26 @@ export function nextOfCrons(triggers: readonly CronTrigger[]): NextFire {
   };
 }
 
-function leap(parts: readonly NextFire[]): NextFire {
+function leap(parts: readonly NextFire[], stepsMax: number): NextFire {
   return (after) => {
-    let [instant, agreed] = [after, 0];
-    for (let step = 0; step < ALL_OF_STEPS_MAX; step++) {
+    let instant = after;
+    let agreed = 0;
+    let horizon = Number.POSITIVE_INFINITY;
+    for (let step = 0; step < stepsMax; step++) {
       const next = parts[step % parts.length]?.(instant);
-      if (next === undefined) return undefined;
+      if (next === undefined || next > horizon) return undefined;
       agreed = next === instant ? agreed + 1 : 1;
       if (agreed === parts.length) return next;
+      // A part may begin far in the future, so the 400 years count from the first fires.
+      if (step < parts.length) horizon = next + ALL_OF_HORIZON;
       instant = next;
     }
     return undefined;
   };
+}
+
+function isSolar(trigger: Trigger): boolean {
+  return 'triggers' in trigger ? trigger.triggers.some(isSolar) : trigger.kind === 'solar';
 }
 
 /** An allOf inside an allOf adds its triggers; an anyOf of one is that one. */
@@ -118,5 +135,11 @@ function flattened(triggers: readonly Trigger[]): readonly Trigger[] {
 
 function checked(name: string, triggers: readonly Trigger[]): readonly Trigger[] {
   if (triggers.length === 0) throw invalid(name, 'nothing', 'is no trigger', 'one trigger or more');
+  for (const trigger of triggers) {
+    // Types say that these are triggers; in JavaScript an expression such as '@daily' is an easy slip.
+    const given: unknown = trigger;
+    if (typeof given === 'object' && given !== null && 'kind' in given) continue;
+    throw invalid(name, JSON.stringify(given), 'is no trigger', 'what cron, every, at, calendar, solar make');
+  }
   return Object.freeze([...triggers]);
 }

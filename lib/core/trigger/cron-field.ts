@@ -1,6 +1,7 @@
 /**
- * One field of a cron trigger: from what users write ('*', '1-5/2', 'last fri', '15W', 'fri#2') to the values and the
- * rules about days that it means. The grammar is APScheduler's, widened by wrapping ranges and by Quartz's L, W and #.
+ * One field of a cron trigger: from what users write ('*', '1-5/2', 'last fri', '15W', 'fri#2') to the values
+ * and the rules about days that it means. The grammar is APScheduler's, widened by wrapping ranges and by
+ * Quartz's L, W and #.
  */
 
 /** The fields in the order of their significance, which decides the defaults of those that are left out. */
@@ -121,9 +122,11 @@ function valuesOf(name: CronFieldName, part: string, written: string): readonly 
   const step = stepText === undefined ? 1 : Number(stepText);
   if (step < 1) return problem(name, written, `has the step ${step}; a step is at least 1`);
   if (star !== undefined) return stepped(name, written, lowest(name), lowest(name) + size(name) - 1, step);
+  // Of a range the end that is wrong is named, but where names mean nothing the whole of it makes more sense.
+  const whole = head === part || (shape.names.length === 0 && /[a-z]/.test(part));
   const first = readValue(shape, head);
   if (first === undefined)
-    return problem(name, head === part ? written : head, `is no ${shape.noun}; ${shape.allowed}`);
+    return problem(name, whole ? written : head, `is no ${shape.noun}; ${shape.allowed}`);
   if (tail === undefined) {
     // 7 is Sunday, and so is 0; a single value needs no order.
     if (stepText === undefined) return [name === 'dayOfWeek' ? first % 7 : first];
@@ -131,7 +134,8 @@ function valuesOf(name: CronFieldName, part: string, written: string): readonly 
     return stepped(name, written, first, end, step);
   }
   const last = readValue(shape, tail);
-  if (last === undefined) return problem(name, tail, `is no ${shape.noun}; ${shape.allowed}`);
+  if (last === undefined)
+    return problem(name, whole ? written : tail, `is no ${shape.noun}; ${shape.allowed}`);
   if (last >= first) return stepped(name, written, first, last, step);
   if (name === 'year')
     return problem(name, written, 'runs backwards; years do not wrap, write the smaller one first');
@@ -150,7 +154,7 @@ function stepped(
 ): readonly number[] | CronProblem {
   if (step > last - first && step > 1) {
     const allowed = `a step of at most ${Math.max(1, last - first)} here`;
-    return problem(name, written, `steps over its whole range, so only its first value is left; ${allowed}`);
+    return problem(name, written, `steps over its whole range, only its first value is left; ${allowed}`);
   }
   const min = name === 'dayOfWeek' ? 0 : SHAPES[name].min;
   const values: number[] = [];

@@ -2,14 +2,21 @@
 
 import type { ParsedCron } from './cron.ts';
 import type { CronField, DayRule } from './cron-field.ts';
+import { dateOf, dayNumber, daysInMonth, isLeap, isoWeek, weekdayOf } from './gregorian.ts';
 
 /** The tables of a cron trigger. Local times are milliseconds as if they were UTC. */
 export interface CronTables {
   /** The first matching year at or after one, if any. */
   readonly yearFrom: (year: number) => number | undefined;
-  /** A year's matching days: for each month one number whose bits 1 to 31 are its days; undefined: none at all. */
+  /**
+   * A year's matching days: for each month one number whose bits 1 to 31 are its days; undefined: none at
+   * all.
+   */
   readonly daysOf: (year: number) => Int32Array | undefined;
-  /** For each value the next matching one at or after it, else the length less one; with one entry past the end. */
+  /**
+   * For each value the next matching one at or after it, else the length less one; with one entry past the
+   * end.
+   */
   readonly hours: Uint8Array;
   readonly minutes: Uint8Array;
   readonly seconds: Uint8Array;
@@ -17,9 +24,10 @@ export interface CronTables {
 
 const DAY_SECONDS = 86_400;
 const YEAR_MAX = 9999;
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
-/** Makes the tables of a trigger; the days of each kind of year are computed when they are first asked for. */
+/**
+ * Makes the tables of a trigger; the days of each kind of year are computed when they are first asked for.
+ */
 export function cronTables(parsed: ParsedCron, dayMatch: 'and' | 'or'): CronTables {
   const years = parsed.year;
   return {
@@ -43,7 +51,8 @@ export function intersectTables(all: readonly CronTables[]): CronTables {
 /** The first matching local time at or after another one, if there ever is one. */
 export function nextLocalOf(tables: CronTables): (local: number) => number | undefined {
   const midnight = timeFrom(tables, 0);
-  // What was found for one day holds for all days up to the found one, and schedules ask about the same days again.
+  // What was found for one day holds for all days up to the found one, and schedules ask about the same days
+  // again.
   let asked = Number.NaN;
   let found = Number.NaN;
   const dayAtOrAfter = (day: number): number => {
@@ -65,50 +74,6 @@ export function nextLocalOf(tables: CronTables): (local: number) => number | und
     }
     return day === Number.POSITIVE_INFINITY ? undefined : (day * DAY_SECONDS + midnight) * 1_000;
   };
-}
-
-/** Days since 1970-01-01 of a date in the Gregorian calendar; months are 1 to 12, and `day` may run over. */
-export function dayNumber(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  return (
-    era * 146_097 +
-    yearOfEra * 365 +
-    Math.floor(yearOfEra / 4) -
-    Math.floor(yearOfEra / 100) +
-    dayOfYear -
-    719_468
-  );
-}
-
-/** The date of a day number. */
-export function dateOf(dayNumber: number): {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-} {
-  const shifted = dayNumber + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1_460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return { year, month, day: dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1 };
-}
-
-/** How many days a month has. */
-export function daysInMonth(year: number, month: number): number {
-  return month === 2 && isLeap(year) ? 29 : (MONTH_DAYS[month - 1] ?? 31);
 }
 
 function dayFrom(tables: CronTables, year: number, month: number, day: number): number | undefined {
@@ -160,7 +125,10 @@ function listed(values: readonly number[]): (year: number) => number | undefined
   return (year) => values.find((value) => value >= year);
 }
 
-/** Keeps what `days` says of each kind of year, and of the last year asked about, which is nearly always asked again. */
+/**
+ * Keeps what `days` says of each kind of year, and of the last year asked about, which is nearly always asked
+ * again.
+ */
 function byKindOfYear(days: CronTables['daysOf']): CronTables['daysOf'] {
   const kinds = new Map<number, Int32Array | undefined>();
   let lastYear = Number.NaN;
@@ -182,7 +150,8 @@ function kindOf(year: number): number {
 
 function matchingDays(parsed: ParsedCron, dayMatch: 'and' | 'or', year: number): Int32Array | undefined {
   const { day, dayOfWeek, week, month } = parsed;
-  // As in Unix cron, a field that begins with '*' restricts nothing by itself, so there is nothing to choose between.
+  // As in Unix cron, a field that begins with '*' restricts nothing by itself, so there is nothing to choose
+  // between.
   const either = dayMatch === 'or' && !day.text.startsWith('*') && !dayOfWeek.text.startsWith('*');
   const months = new Int32Array(12);
   const days = bitsOf(day.values);
@@ -224,7 +193,10 @@ function rulesOf(field: CronField, first: number, length: number): number {
   return mask;
 }
 
-/** The day that a rule names in a month with this first weekday and length; out of the month where it names none. */
+/**
+ * The day that a rule names in a month with this first weekday and length; out of the month where it names
+ * none.
+ */
 function ruleDay(rule: DayRule, first: number, length: number): number {
   switch (rule.kind) {
     case 'last':
@@ -246,21 +218,6 @@ function nearestWeekday(day: number, first: number, length: number): number {
   if (weekday === 6) return day === 1 ? 3 : day - 1;
   if (weekday === 0) return day === length ? day - 2 : day + 1;
   return day;
-}
-
-function isoWeek(day: number): number {
-  // A week belongs to the year that its Thursday is in.
-  const thursday = day - ((weekdayOf(day) + 6) % 7) + 3;
-  return Math.floor((thursday - dayNumber(dateOf(thursday).year, 1, 1)) / 7) + 1;
-}
-
-/** 0 (Sunday) to 6; 1970-01-01 was a Thursday. */
-function weekdayOf(day: number): number {
-  return (((day + 4) % 7) + 7) % 7;
-}
-
-function isLeap(year: number): boolean {
-  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 }
 
 function both(a: CronTables, b: CronTables): CronTables {

@@ -1,7 +1,8 @@
 /**
- * Cron triggers: fields of local time in a zone, all of which must match. The next match is computed, not searched: the
- * times of a day do not depend on its date, and which days match depends only on the kind of year (its length, its first
- * weekday, its ISO weeks), of which there are 21; so a fire costs two table lookups, and 400 years without one cost little.
+ * Cron triggers: fields of local time in a zone, all of which must match. The next match is computed, not
+ * searched: the times of a day do not depend on its date, and which days match depends only on the kind of
+ * year (its length, its first weekday, its ISO weeks), of which there are 21; so a fire costs two table
+ * lookups, and 400 years without one cost little.
  */
 import { DefinitionError } from '../../errors.ts';
 import {
@@ -19,8 +20,8 @@ import { DST_DEFAULT, type DstPolicy, zoneOf } from './zone.ts';
 export type CronValue = number | string | readonly (number | string)[];
 
 /**
- * APScheduler's fields. One less significant than the last one given takes its minimum, all others are '*'; with none
- * given at all it is every 1 January.
+ * APScheduler's fields. One less significant than the last one given takes its minimum, all others are '*';
+ * with none given at all it is every 1 January.
  */
 export type CronFields = { readonly [Name in CronFieldName]?: CronValue };
 
@@ -34,7 +35,10 @@ export interface CronOptions {
   readonly start?: When;
   /** No fire after it, one at it is allowed. */
   readonly end?: When;
-  /** 'and': day and dayOfWeek must both match; 'or': one is enough where both are given (Unix cron). @default 'and' */
+  /**
+   * 'and': day and dayOfWeek must both match; 'or': one is enough where both are given (Unix cron). @default
+   * 'and'
+   */
   readonly dayMatch?: 'and' | 'or';
 }
 
@@ -67,9 +71,10 @@ const OPTIONS = ['timezone', 'dst', 'start', 'end', 'dayMatch'] as const;
 
 /**
  * A trigger that fires whenever the clocks of a time zone show matching values.
- * @param expression five fields (minute hour day month day_of_week), six with seconds first, '@daily' and the like, or
- * the fields by name.
- * @throws DefinitionError INVALID_CRON naming each field, its value and what is allowed; INVALID_TIMEZONE; INVALID_TRIGGER.
+ * @param expression five fields (minute hour day month day_of_week), six with seconds first, '@daily' and the
+ * like, or the fields by name.
+ * @throws DefinitionError INVALID_CRON naming each field, its value and what is allowed; INVALID_TIMEZONE;
+ * INVALID_TRIGGER.
  */
 export function cron(expression: string | CronFields, options: CronOptions = {}): CronTrigger {
   refuseUnknown('cron', options, OPTIONS);
@@ -152,12 +157,13 @@ function fieldsOf(expression: string): Record<CronFieldName, string> {
 }
 
 function withDefaults(given: CronFields): Record<CronFieldName, string> {
-  refuseUnknown('cron', given, CRON_FIELDS);
-  // APScheduler: what is less significant than the last field given takes its minimum; weeks and weekdays stay free.
+  refuseUnknown('fields', given, CRON_FIELDS);
+  // APScheduler: what is less significant than the last field given takes its minimum; weeks and weekdays
+  // stay free.
   const last = CRON_FIELDS.findLastIndex((name) => given[name] !== undefined);
   const text = (name: CronFieldName): string => {
     const value = given[name];
-    if (value !== undefined) return typeof value === 'object' ? value.join(',') : String(value).trim();
+    if (value !== undefined) return toText(name, value);
     const free = name === 'year' || name === 'week' || name === 'dayOfWeek';
     return free || CRON_FIELDS.indexOf(name) < last ? '*' : String(cronFieldMin(name));
   };
@@ -171,4 +177,13 @@ function withDefaults(given: CronFields): Record<CronFieldName, string> {
     minute: text('minute'),
     second: text('second'),
   };
+}
+
+/** One field as text; a list is joined, and what is neither text nor number is refused. */
+function toText(name: CronFieldName, value: unknown): string {
+  const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (parts.length > 0 && parts.every((part) => typeof part === 'string' || typeof part === 'number')) {
+    return parts.join(',').trim();
+  }
+  throw invalid(name, JSON.stringify(value), 'is no field', 'a number, text, or a list of those');
 }

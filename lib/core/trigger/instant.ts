@@ -1,4 +1,7 @@
-/** The times users give to triggers (start, end, the date of a one-off): read once, kept as ISO strings in UTC. */
+/**
+ * The times users give to triggers (start, end, the date of a one-off): read once, kept as ISO strings in
+ * UTC.
+ */
 import { DefinitionError } from '../../errors.ts';
 import { instantsOf, type Zone } from './zone.ts';
 
@@ -18,9 +21,10 @@ export interface Window {
 }
 
 /**
- * Reads a time into milliseconds UTC. Text without an offset is local time in `zone`, the earlier one where it repeats.
- * @throws DefinitionError INVALID_TRIGGER where the text is no time, has no offset and no zone, or names a local time
- * that does not exist.
+ * Reads a time into milliseconds UTC. Text without an offset is local time in `zone`, the earlier one where
+ * it repeats.
+ * @throws DefinitionError INVALID_TRIGGER where the text is no time, has no offset and no zone, or names a
+ * local time that does not exist.
  */
 export function readInstant(name: string, when: When, zone?: Zone): number {
   if (when instanceof Date) {
@@ -88,7 +92,10 @@ export function invalid(name: string, value: unknown, wrong: string, allowed: st
 }
 
 /** Refuses members that an options object may not have, by name, with the names that it may. */
-export function refuseUnknown(what: string, given: object, allowed: readonly string[]): void {
+export function refuseUnknown(what: string, given: unknown, allowed: readonly string[]): void {
+  if (typeof given !== 'object' || given === null) {
+    throw invalid(what, given, 'is no object', `an object with ${allowed.join(', ')}`);
+  }
   const unknown = Object.keys(given).filter((name) => !allowed.includes(name));
   if (unknown.length > 0) throw invalid(what, unknown.join(', '), 'is unknown here', allowed.join(', '));
 }

@@ -1,10 +1,15 @@
-/** Interval triggers: the same number of milliseconds from fire to fire, whatever clocks do; one day is always 24 hours. */
+/**
+ * Interval triggers: the same number of milliseconds from fire to fire, whatever clocks do; one day is always
+ * 24 hours.
+ */
 import { type Duration, toMilliseconds } from '../duration.ts';
 import { invalid, readWindow, refuseUnknown, type When, windowOf } from './instant.ts';
 
 /** Where an interval begins and ends. */
 export interface IntervalOptions {
-  /** The first fire, from which all others are counted. Without it they are counted from 1970-01-01T00:00Z. */
+  /**
+   * The first fire, from which all others are counted. Without it they are counted from 1970-01-01T00:00Z.
+   */
   readonly start?: When;
   /** No fire after it, one at it is allowed. */
   readonly end?: When;
@@ -18,13 +23,18 @@ export interface IntervalTrigger {
   readonly end?: string;
 }
 
-/** The fires of an interval as numbers: `anchor` plus any whole number of `period`s, from `first` to `last`. */
+/**
+ * The fires of an interval as numbers: `anchor` plus any whole number of `period`s, from `first` to `last`.
+ */
 export interface Progression {
   readonly anchor: number;
   readonly period: number;
   readonly first: number;
   readonly last: number;
 }
+
+/** The last instant that a Date can hold. */
+const DATE_MAX = 8.64e15;
 
 /**
  * A trigger that fires every so often: `every('15m')`, `every('7d', { start: '2026-01-05T09:00:00Z' })`.
@@ -48,7 +58,7 @@ export function nextInProgression(progression: Progression, after: number): numb
   const { anchor, period, first, last } = progression;
   const from = Math.max(after, first);
   const next = anchor + Math.ceil((from - anchor) / period) * period;
-  return next > last ? undefined : next;
+  return next > last || next > DATE_MAX ? undefined : next;
 }
 
 /** What two progressions have in common, which is a progression again, or undefined where they never meet. */

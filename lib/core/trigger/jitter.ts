@@ -1,4 +1,7 @@
-/** Jitter: a fire that comes a little later each time, so that a thousand schedules at midnight do not come at once. */
+/**
+ * Jitter: a fire that comes a little later each time, so that a thousand schedules at midnight do not come at
+ * once.
+ */
 import { type Duration, toMilliseconds } from '../duration.ts';
 import { invalid, windowOf } from './instant.ts';
 import type { Trigger } from './trigger.ts';

@@ -1,6 +1,7 @@
 /**
- * A trigger in EventBridge Scheduler's words, where it says exactly the same; else the reason why it does not, and the
- * schedule is ticked. Only forms that its user guide documents are used: lists, ranges, a/n, L, 15W, 6L, 2#1.
+ * A trigger in EventBridge Scheduler's words, where it says exactly the same; else the reason why it does
+ * not, and the schedule is ticked. Only forms that its user guide documents are used: lists, ranges, a/n, L,
+ * 15W, 6L, 2#1.
  */
 import { toMilliseconds } from '../duration.ts';
 import { type CronTrigger, type ParsedCron, parseCron } from './cron.ts';
@@ -11,8 +12,9 @@ import { type Trigger, toNextFire } from './trigger.ts';
 import { isUtc } from './zone.ts';
 
 /**
- * What to ask of EventBridge Scheduler, or why it cannot be asked. `start` and `end` are ISO strings in UTC. AWS refuses a
- * StartDate that is over for more than 5 minutes; the next fire of the trigger may stand in its place.
+ * What to ask of EventBridge Scheduler, or why it cannot be asked. `start` and `end` are ISO strings in UTC.
+ * AWS refuses a StartDate that is over for more than 5 minutes; the next fire of the trigger may stand in its
+ * place.
  */
 export type SchedulerExpression =
   | {
@@ -108,7 +110,7 @@ function fromCron(trigger: CronTrigger): SchedulerExpression {
   if (why !== undefined) return inexact(why);
   const days = daysOf(trigger, cron);
   if (days === undefined) return inexact('EventBridge Scheduler has no list of this kind in its day fields');
-  const year = cron.year.any ? '*' : listOf(cron.year.values, YEAR_MAX);
+  const year = cron.year.any ? '*' : listOf(yearsUntil(cron.year), YEAR_MAX);
   const month = cron.month.any ? '*' : listOf(cron.month.values, 12);
   const minute = cron.minute.any ? '*' : listOf(cron.minute.values, 59);
   const hour = cron.hour.any ? '*' : listOf(cron.hour.values, 23);
@@ -138,8 +140,19 @@ function whyNot(trigger: CronTrigger, cron: ParsedCron): string | undefined {
   if (!isEveryDay(trigger, cron) && !cron.day.any && !cron.dayOfWeek.any) {
     return `EventBridge Scheduler takes a day or a weekday, not one ${trigger.dayMatch} the other`;
   }
-  if ((cron.year.values.at(-1) ?? 0) > YEAR_MAX) return `EventBridge Scheduler ends in ${YEAR_MAX}`;
+  if (!cron.year.any && yearsUntil(cron.year).length === 0)
+    return `EventBridge Scheduler ends in ${YEAR_MAX}`;
   return toNextFire(trigger)(0) === undefined ? 'it never fires' : undefined;
+}
+
+/** Years as far as AWS counts; those that go on without end here end there, as its '*' does. */
+function yearsUntil({ values }: CronField): readonly number[] {
+  const years = values.filter((year) => year <= YEAR_MAX);
+  const [first = 0, second = 0] = values;
+  const endless = values.every((year, index) => year === first + index * (second - first));
+  return years.length === values.length || (endless && (values.at(-1) ?? 0) + second - first > 9999)
+    ? years
+    : [];
 }
 
 /** With dayMatch 'or', a field that names all days lets every day through, whatever the other says. */
@@ -176,7 +189,10 @@ function ruleOf(rule: DayRule): { readonly date: string; readonly weekday: strin
   }
 }
 
-/** Ascending values as AWS writes them: a/n where they go on to the field's end, else ranges and single values. */
+/**
+ * Ascending values as AWS writes them: a/n where they go on to the field's end, else ranges and single
+ * values.
+ */
 function listOf(values: readonly number[], max: number): string {
   const [first = 0, second = first + 1] = values;
   const step = second - first;
@@ -201,8 +217,8 @@ function rangesOf(values: readonly number[]): string {
 }
 
 /**
- * The guide says that the last invocation is "on or before" EndDate, ours may be at the end itself: so EndDate is put
- * between the last minute that may fire and the next one, where both readings are the same.
+ * The guide says that the last invocation is "on or before" EndDate, ours may be at the end itself: so
+ * EndDate is put between the last minute that may fire and the next one, where both readings are the same.
  */
 function endOf(trigger: { readonly start?: string; readonly end?: string }): { readonly end?: string } {
   if (trigger.end === undefined) return {};

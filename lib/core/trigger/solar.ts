@@ -1,12 +1,16 @@
 /**
- * Solar triggers: sunrise, sunset, noon and the twilights at a place, by Celery's names. Computed by astronomy-engine
- * (full precision also on the grazing days before a polar night, where smaller libraries are minutes off or miss a day).
+ * Solar triggers: sunrise, sunset, noon and the twilights at a place, by Celery's names. Computed by
+ * astronomy-engine (full precision also on the grazing days before a polar night, where smaller libraries are
+ * minutes off or miss a day).
  */
 import { Body, Observer, SearchAltitude, SearchHourAngle, SearchRiseSet } from 'astronomy-engine';
 import { invalid, readWindow, refuseUnknown, type When, windowOf } from './instant.ts';
 import type { NextFire } from './trigger.ts';
 
-/** What the sun does: it reaches 6°, 12° or 18° below the horizon (civil, nautical, astronomical), rises, sets, culminates. */
+/**
+ * What the sun does: it reaches 6°, 12° or 18° below the horizon (civil, nautical, astronomical), rises,
+ * sets, culminates.
+ */
 export const SOLAR_EVENTS = [
   'dawn_astronomical',
   'dawn_nautical',
@@ -51,24 +55,30 @@ const APART = 60_000;
 const TWILIGHTS: Readonly<Record<string, number>> = { civil: -6, nautical: -12, astronomical: -18 };
 
 /**
- * A trigger that fires when the sun does something at a place; days on which it does not (polar day and night) are passed
- * over. Fires are whole seconds. Between 1900 and 2200 only.
+ * A trigger that fires when the sun does something at a place; days on which it does not (polar day and
+ * night) are passed over. Fires are whole seconds. Between 1900 and 2200 only.
  * @throws DefinitionError INVALID_TRIGGER naming the event, latitude or longitude and what is allowed.
  */
 export function solar(event: SolarEvent, options: SolarOptions): SolarTrigger {
   refuseUnknown('solar', options, ['latitude', 'longitude', 'start', 'end']);
   if (!SOLAR_EVENTS.includes(event)) throw invalid('solar', event, 'is no event', SOLAR_EVENTS.join(', '));
   const { latitude, longitude } = options;
-  if (!(Math.abs(latitude) <= 90)) throw invalid('latitude', latitude, 'is out of range', '-90 to 90');
-  if (!(Math.abs(longitude) <= 180)) throw invalid('longitude', longitude, 'is out of range', '-180 to 180');
+  checkDegrees('latitude', latitude, 90);
+  checkDegrees('longitude', longitude, 180);
   return Object.freeze({ kind: 'solar', event, latitude, longitude, ...readWindow(options) });
+}
+
+function checkDegrees(name: string, degrees: unknown, max: number): void {
+  if (typeof degrees === 'number' && Math.abs(degrees) <= max) return;
+  throw invalid(name, degrees, 'is out of range', `-${max} to ${max} degrees`);
 }
 
 /** The next fire of a solar trigger. */
 export function nextOfSolar(trigger: SolarTrigger): NextFire {
   const search = searchOf(trigger);
   const { start, end } = windowOf(trigger);
-  // Local mean midnight: the sun culminates about noon, so windows that begin here hold whole days of the sun.
+  // Local mean midnight: the sun culminates about noon, so windows that begin here hold whole days of the
+  // sun.
   const anchor = (-trigger.longitude / 360) * DAY;
   const windowAt = (instant: number): number => Math.floor((instant - anchor) / DAY);
   const found = remembered((window) => eventsBetween(search, anchor + window * DAY));
@@ -80,8 +90,9 @@ export function nextOfSolar(trigger: SolarTrigger): NextFire {
   return (after) => {
     const from = Math.max(Math.ceil(Math.max(after, start) / 1_000) * 1_000, EARLIEST);
     if (from >= LATEST) return undefined;
-    // The search ends a hair earlier or later depending on where it starts, so it only says which window to look at; the
-    // fires of a window are always computed from the window's beginning and therefore always the same.
+    // The search ends a hair earlier or later depending on where it starts, so it only says which window to
+    // look at; the fires of a window are always computed from the window's beginning and therefore always the
+    // same.
     const rough = from < LATEST ? search(from, YEAR_DAYS) : undefined;
     const last = rough === undefined ? windowAt(from) : windowAt(rough) + 1;
     for (let window = windowAt(from) - 1; window <= last; window++) {

@@ -1,4 +1,6 @@
-/** Triggers that come back from JSON: a stored schedule, a message, a template. Checked by building them anew. */
+/**
+ * Triggers that come back from JSON: a stored schedule, a message, a template. Checked by building them anew.
+ */
 
 import type { Duration } from '../duration.ts';
 import { type CalendarOptions, calendar } from './calendar.ts';
@@ -18,30 +20,32 @@ export function parseTrigger(data: unknown): Trigger {
   if (typeof data !== 'object' || data === null || !('kind' in data)) {
     throw invalid('trigger', JSON.stringify(data), 'is no trigger', "an object with 'kind'");
   }
-  const { kind, ...rest } = data;
-  // The constructors refuse each member that is not of the type said here, by name and with what is allowed.
-  const members = rest as Readonly<Record<string, never>>;
+  const { kind, ...members } = data;
   switch (kind) {
     case 'cron': {
+      // The constructors refuse each member that is not what its type says, by name and with what is allowed.
       const { fields, ...options } = members as CronOptions & { readonly fields: CronFields };
       return cron(fields, options);
     }
     case 'interval': {
+      // Checked by the constructor, as above.
       const { every: interval, ...options } = members as IntervalOptions & { readonly every: Duration };
       return every(interval, options);
     }
     case 'date':
-      return at(members.at ?? '');
+      return at('at' in members && typeof members.at === 'string' ? members.at : '');
     case 'calendar':
+      // Checked by the constructor, as above.
       return calendar(members as CalendarOptions);
     case 'solar': {
-      const { event, ...options } = members as unknown as SolarOptions & { readonly event: SolarEvent };
+      // Checked by the constructor, as above.
+      const { event, ...options } = members as SolarOptions & { readonly event: SolarEvent };
       return solar(event, options);
     }
     case 'allOf':
-      return allOf(...parts(members.triggers));
+      return allOf(...parts('triggers' in members ? members.triggers : undefined));
     case 'anyOf':
-      return anyOf(...parts(members.triggers));
+      return anyOf(...parts('triggers' in members ? members.triggers : undefined));
     default:
       throw invalid(
         'kind',

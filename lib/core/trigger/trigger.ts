@@ -1,6 +1,7 @@
 /**
- * Triggers: when a schedule fires. A trigger is data, a plain frozen object that survives JSON, and has no state: what
- * comes next follows from the trigger and a time alone, so any process can ask at any time and all get the same answer.
+ * Triggers: when a schedule fires. A trigger is data, a plain frozen object that survives JSON, and has no
+ * state: what comes next follows from the trigger and a time alone, so any process can ask at any time and
+ * all get the same answer.
  */
 import { CeleriacError } from '../../errors.ts';
 import { type CalendarTrigger, calendarTimes } from './calendar.ts';
@@ -27,7 +28,8 @@ export type NextFire = (after: number) => number | undefined;
 /** More fires than this are not listed at once. */
 export const FIRE_TIMES_MAX = 1_000_000;
 
-// Triggers are frozen, so what was made of one stays right; a trigger that nobody holds any more takes this with it.
+// Triggers are frozen, so what was made of one stays right; a trigger that nobody holds any more takes this
+// with it.
 const made = new WeakMap<Trigger, NextFire>();
 
 /** The first fire at or after `after`, or undefined where the trigger never fires again. */
@@ -46,7 +48,7 @@ export function fireTimes(trigger: Trigger, from: Date, to: Date): readonly Date
   const end = to.getTime();
   for (let fire = next(from.getTime()); fire !== undefined && fire <= end; fire = next(fire + 1)) {
     if (fires.length === FIRE_TIMES_MAX) {
-      const message = `more than ${FIRE_TIMES_MAX} fires lie between the two times; ask for a shorter stretch`;
+      const message = `more than ${FIRE_TIMES_MAX} fires lie in this stretch; ask for a shorter one`;
       throw new CeleriacError('TOO_MANY_FIRES', message, { allowed: FIRE_TIMES_MAX });
     }
     fires.push(new Date(fire));

@@ -1,14 +1,18 @@
 /**
- * Time zones by Intl alone: which offset holds when, and the walk from local times to instants under a DST policy.
- * Intl answers one instant in about a microsecond, which is too slow for a search, so each zone keeps what it was told as
- * segments of constant offset, window by window; a lookup is then a comparison. Bundled zone data was the other choice:
- * faster on the first question, but it ages with the package instead of with the machine.
+ * Time zones by Intl alone: which offset holds when, and the walk from local times to instants under a DST
+ * policy. Intl answers one instant in about a microsecond, which is too slow for a search, so each zone keeps
+ * what it was told as segments of constant offset, window by window; a lookup is then a comparison. Bundled
+ * zone data was the other choice: faster on the first question, but it ages with the package instead of with
+ * the machine.
  */
 import { DefinitionError } from '../../errors.ts';
 
 /** What to do with a local time that a clock change leaves out, and with one that it makes happen twice. */
 export interface DstPolicy {
-  /** 'skip': such a fire is left out; 'shift': it comes as much later as the clock jumped (02:30 becomes 03:30). */
+  /**
+   * 'skip': such a fire is left out; 'shift': it comes as much later as the clock jumped (02:30 becomes
+   * 03:30).
+   */
   readonly missing: 'skip' | 'shift';
   /** 'first': only the earlier of the two instants fires; 'both': both do. */
   readonly repeated: 'first' | 'both';
@@ -43,6 +47,8 @@ const SAMPLE = 3 * DAY;
 const MEMORY = 2 * DAY;
 /** Before this nothing is asked: cron years begin in 1970, and calendar starts at 1900. */
 const EARLIEST = Date.UTC(1899, 11, 25);
+/** From here on no local time has a year of four digits, in which all triggers end. */
+const LATEST = Date.UTC(10_000, 0, 2);
 
 const UTC_NAMES = new Set([
   'UTC',
@@ -74,7 +80,9 @@ export function zoneOf(name: string): Zone {
   return zone;
 }
 
-/** All instants of a local time: none in a gap, two where clocks were set back, else one; in ascending order. */
+/**
+ * All instants of a local time: none in a gap, two where clocks were set back, else one; in ascending order.
+ */
 export function instantsOf(zone: Zone, local: number): readonly number[] {
   const early = zone.segmentAt(local - DAY);
   const found: number[] = [];
@@ -92,8 +100,9 @@ export function localOf(zone: Zone, instant: number): number {
 }
 
 /**
- * The first instant at or after `after` whose local time is one that `next` names. `next` answers the first such local
- * time at or after the one given. Works segment by segment, and jumps over the segments in which `next` names nothing.
+ * The first instant at or after `after` whose local time is one that `next` names. `next` answers the first
+ * such local time at or after the one given. Works segment by segment, and jumps over the segments in which
+ * `next` names nothing.
  */
 export function nextInZone(
   zone: Zone,
@@ -102,23 +111,26 @@ export function nextInZone(
   after: number,
 ): number | undefined {
   let from = Math.max(after, EARLIEST);
-  for (;;) {
+  while (from < LATEST) {
     const segment = zone.segmentAt(from);
     const local = next(firstLocal(segment, dst, from));
     const regular = local === undefined ? Number.POSITIVE_INFINITY : local - segment.offset;
     const shifted = dst.missing === 'shift' ? nextShifted(segment, next, from) : Number.POSITIVE_INFINITY;
     const instant = Math.min(regular, shifted);
     if (instant < segment.end) return instant;
-    // Clocks set back at the segment's end can bring again what was searched in its last hours, so a short rest of a
-    // segment proves nothing about what follows.
+    // Clocks set back at the segment's end can bring again what was searched in its last hours, so a short
+    // rest of a segment proves nothing about what follows.
     const proven = segment.end - from > MEMORY;
     if (local === undefined && proven) return undefined;
     if (segment.end === Number.POSITIVE_INFINITY) return undefined;
     from = proven && local !== undefined && local - DAY > segment.end ? local - DAY : segment.end;
   }
+  return undefined;
 }
 
-/** Where the search in a segment begins: behind the repeated local times if those fire only the first time. */
+/**
+ * Where the search in a segment begins: behind the repeated local times if those fire only the first time.
+ */
 function firstLocal(segment: Segment, dst: DstPolicy, from: number): number {
   const local = from + segment.offset;
   if (segment.before <= segment.offset || dst.repeated === 'both') return local;
@@ -126,7 +138,10 @@ function firstLocal(segment: Segment, dst: DstPolicy, from: number): number {
   return Math.max(local, repeatedUntil);
 }
 
-/** Missing local times count on the old offset: they fall into as much time after the change as the gap was long. */
+/**
+ * Missing local times count on the old offset: they fall into as much time after the change as the gap was
+ * long.
+ */
 function nextShifted(segment: Segment, next: (local: number) => number | undefined, from: number): number {
   const gapEnd = segment.changedAt + segment.offset - segment.before;
   if (segment.before >= segment.offset || from >= gapEnd) return Number.POSITIVE_INFINITY;
@@ -178,7 +193,8 @@ function segmentsOf(offsetAt: (instant: number) => number, start: number): reado
   let begin = start;
   for (let low = from; low < end; low = from) {
     from = Math.min(low + SAMPLE, end);
-    // The window's last sample is one millisecond inside it, so a change exactly at its end belongs to the next one.
+    // The window's last sample is one millisecond inside it, so a change exactly at its end belongs to the
+    // next one.
     const later = offsetAt(from === end ? end - 1 : from);
     if (later === offset) continue;
     const change = changeBetween(offsetAt, low, from);

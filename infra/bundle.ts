@@ -1,0 +1,47 @@
+/**
+ * How a function's code is bundled: minified CommonJS with the AWS SDK inside, for Node 20 although Lambda
+ * runs 24, so that the emulator starts the very same file on the Node that runs the tests.
+ *
+ * The flags come from the topology. esbuild replaces them by literals, and what stands behind a false one
+ * is left out: a queue whose tasks keep no state gets no DynamoDB client. The CDK stages one bundle per
+ * distinct set of these options, so workers with the same needs share an asset; nothing in here may
+ * therefore depend on the queue.
+ */
+import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { WorkerResource } from '../lib/define/topology.ts';
+
+/** What a user may add to the bundling; format, target and flags are Celeriac's. */
+export interface BundlingProps
+  extends Pick<
+    BundlingOptions,
+    'commandHooks' | 'esbuildArgs' | 'externalModules' | 'loader' | 'nodeModules' | 'tsconfig'
+  > {
+  /**
+   * Ships source maps and turns them on (NODE_OPTIONS=--enable-source-maps), so that stacks name your own
+   * lines; it costs some milliseconds at each cold start. @default false
+   */
+  readonly sourceMaps?: boolean;
+  /**
+   * The lock file that marks the root of the project. @default - the one found upwards from the working
+   * directory
+   */
+  readonly depsLockFilePath?: string;
+}
+
+/** What a bundle must contain. */
+export type BundleNeed = Pick<WorkerResource, 'state'>;
+
+/** The options of NodejsFunction for a need. */
+export function toBundling(need: BundleNeed, props: BundlingProps = {}): BundlingOptions {
+  const { sourceMaps = false, depsLockFilePath: _, ...more } = props;
+  return {
+    ...more,
+    format: OutputFormat.CJS,
+    target: 'node20',
+    minify: true,
+    sourceMap: sourceMaps,
+    mainFields: ['module', 'main'],
+    bundleAwsSDK: true,
+    define: { CELERIAC_STATE: String(need.state) },
+  };
+}

@@ -1,0 +1,6 @@
+/** The CDK side of Celeriac: the construct that provisions an app. */
+
+export type { AlarmProps } from './alarms.ts';
+export { Broker, type BrokerProps } from './broker.ts';
+export type { BundlingProps } from './bundle.ts';
+export type { WorkerProps } from './worker.ts';

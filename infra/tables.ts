@@ -1,0 +1,100 @@
+/**
+ * The tables of the app.
+ *
+ * What the indexes project. `byTask` holds keys only: a run's task never changes, so a run costs one small
+ * write there in all, where a projected state would cost one more at every change. Whoever lists by task
+ * reads the page's items by key. `byState` is rewritten at every change in any case, since the state is in
+ * its key, and what a list shows (task, queue, times, why it ended) fits into the same write unit; a list
+ * by state then never reads an item, which may hold a result of 380 KB and would be charged by its full
+ * size.
+ *
+ * A plain regional table rather than a global one: queues are regional, and records without their queue are
+ * of no use.
+ */
+
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { TableResource } from '../lib/define/topology.ts';
+import { acknowledge } from './acknowledge.ts';
+
+export interface RunsTableProps {
+  readonly resource: TableResource;
+  /** The customer's key; without it DynamoDB encrypts with its own. */
+  readonly encryptionKey: IKey | undefined;
+  readonly removalPolicy: RemovalPolicy;
+  readonly deletionProtection: boolean;
+  readonly pointInTimeRecovery: boolean;
+}
+
+/** The table of runs: claims, states and results. */
+export class RunsTable extends Construct {
+  readonly table: Table;
+  readonly #encryptionKey: IKey | undefined;
+
+  constructor(scope: Construct, id: string, props: RunsTableProps) {
+    super(scope, id);
+    const { resource, encryptionKey, pointInTimeRecovery } = props;
+    this.#encryptionKey = encryptionKey;
+    this.table = new Table(this, 'Table', {
+      tableName: resource.tableName,
+      partitionKey: key(resource.partitionKey),
+      sortKey: key(resource.sortKey),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: resource.ttlAttribute,
+      removalPolicy: props.removalPolicy,
+      deletionProtection: props.deletionProtection,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: pointInTimeRecovery },
+      ...(encryptionKey === undefined ? {} : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
+    });
+    for (const index of resource.indexes) {
+      this.table.addGlobalSecondaryIndex({
+        indexName: index.name,
+        partitionKey: key(index.partitionKey),
+        sortKey: key(index.sortKey),
+        ...(index.attributes.length > 0
+          ? { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...index.attributes] }
+          : { projectionType: ProjectionType.KEYS_ONLY }),
+      });
+    }
+    if (!pointInTimeRecovery) acknowledge(this, { 'AwsSolutions-DDB3': NO_RECOVERY });
+  }
+
+  /** Lets a worker claim, complete and read runs. */
+  grantRun(grantee: IGrantable): void {
+    this.#grant(grantee, ['dynamodb:UpdateItem', ...READ_ACTIONS], WRITER_KEY_ACTIONS);
+  }
+
+  /** Lets somebody read results. */
+  grantRead(grantee: IGrantable): void {
+    this.#grant(grantee, READ_ACTIONS, READER_KEY_ACTIONS);
+  }
+
+  #grant(grantee: IGrantable, actions: string[], keyActions: string[]): void {
+    // The table's own grants would add every index by a wildcard; runs are read and written by key alone.
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn] });
+    this.#encryptionKey?.grant(grantee, ...keyActions);
+  }
+}
+
+const NO_RECOVERY =
+  'Runs are records of messages that expire; an old copy would say of newer messages that they had run. ' +
+  'Set pointInTimeRecovery: true where results are to be restored by hand.';
+
+const READ_ACTIONS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
+
+/** DynamoDB calls KMS in the caller's name for the table's key. */
+const READER_KEY_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey'];
+const WRITER_KEY_ACTIONS = [
+  ...READER_KEY_ACTIONS,
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
+function key(name: string): { name: string; type: AttributeType } {
+  return { name, type: AttributeType.STRING };
+}

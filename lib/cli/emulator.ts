@@ -1,0 +1,40 @@
+/** `celeriac emulator`: the emulated AWS on a port, until it is interrupted. */
+import { parsePort } from './port.ts';
+
+export interface EmulatorCommandOptions {
+  readonly port: string;
+  readonly host: string;
+  readonly template?: string;
+  readonly virtual?: string;
+}
+
+/** Serves until SIGINT or SIGTERM; all it prints on stdout is `listening http://…`, once it is ready. */
+export async function emulator(options: EmulatorCommandOptions): Promise<void> {
+  const port = parsePort(options.port);
+  const clock = options.virtual === undefined ? 'real' : { virtual: parseTime(options.virtual) };
+  // From the start, so that an interruption while the template loads ends the process in order too.
+  const interrupted = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  const { createEmulator } = await import('../emulator/index.ts');
+  const running = createEmulator({ clock, log: (line) => process.stderr.write(`${line}\n`) });
+  try {
+    const { url } = await running.listen({ port, host: options.host });
+    const { template } = options;
+    const loaded = template === undefined ? Promise.resolve() : running.load(template).then(() => undefined);
+    const ready = loaded.then(() => 'ready');
+    if ((await Promise.race([ready, interrupted])) === 'ready') {
+      process.stdout.write(`listening ${url}\n`);
+      await interrupted;
+    }
+  } finally {
+    await running.close();
+  }
+}
+
+function parseTime(text: string): number {
+  const time = Date.parse(text);
+  if (Number.isFinite(time)) return time;
+  throw new Error(`--virtual is '${text}'; it must be a time such as 2026-01-01T00:00:00Z`);
+}

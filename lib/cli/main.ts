@@ -1,0 +1,34 @@
+/** The `celeriac` command: what it can do, one file a subcommand, each loaded only when it is asked for. */
+import { Command } from 'commander';
+
+/** Runs the command line; a failure is one line on stderr and exit code 1. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('celeriac')
+    .description("Celery's tasks, RabbitMQ's exchanges and APScheduler's schedules on AWS")
+    .showHelpAfterError('(celeriac --help lists what there is)');
+  program
+    .command('emulator')
+    .description('serve the AWS services that an app uses, in this process')
+    .option('--port <number>', 'the port to listen on; 0 takes a free one', '4566')
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--template <folder>', "a synthesized app (cdk's cdk.out) to create at the start")
+    .option('--virtual <time>', 'a clock that starts at this time and stands still until it is advanced')
+    .action(async (options) => (await import('./emulator.ts')).emulator(options));
+  program
+    .command('dev')
+    .description('run the app of this folder on the emulator, and reload it when a source changes')
+    .option('--port <number>', 'the port to listen on; 0 takes a free one', '4566')
+    .option('--project <folder>', 'the folder of the app', '.')
+    .action(async (options) => (await import('./dev.ts')).dev(options));
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.stderr.write(`celeriac: ${oneLine(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function oneLine(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.trim().replace(/\s*\n\s*/g, '; ');
+}

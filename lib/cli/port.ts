@@ -1,0 +1,9 @@
+/** The `--port` of the commands that listen. */
+const PORT_MAX = 65_535;
+
+/** Reads a port; throws one readable line when it is none. */
+export function parsePort(text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= PORT_MAX) return port;
+  throw new Error(`--port is '${text}'; it must be a whole number from 0 to ${PORT_MAX}`);
+}

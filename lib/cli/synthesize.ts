@@ -1,0 +1,60 @@
+/**
+ * Runs a project's CDK app as a process of its own, as the cdk command would, but without that command, which takes another
+ * second. Nothing here imports the CDK.
+ */
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface SynthesizeOptions {
+  /** The folder that holds cdk.json. */
+  readonly project: string;
+  /** Where template, manifest and bundles are written. */
+  readonly output: string;
+  /**
+   * Whether the rules about AWS are checked: they are for what is deployed, `cdk synth` always asks them, and they take two
+   * seconds. @default false
+   */
+  readonly validate?: boolean;
+}
+
+/**
+ * Synthesizes.
+ * @throws Error with the app's own words when it fails, or with what is missing in cdk.json.
+ */
+export async function synthesize(options: SynthesizeOptions): Promise<void> {
+  const { app, context } = await readConfiguration(options.project);
+  const child = spawn(app, {
+    cwd: options.project,
+    shell: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      CDK_OUTDIR: options.output,
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+      ...(options.validate === true ? {} : { CDK_VALIDATION: 'false' }),
+    },
+  });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  }
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject).on('close', resolve);
+  });
+  if (code !== 0) throw new Error(`the CDK app '${app}' ended with code ${code}:\n${said.join('').trim()}`);
+}
+
+async function readConfiguration(
+  project: string,
+): Promise<{ readonly app: string; readonly context: unknown }> {
+  const file = join(project, 'cdk.json');
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new Error(`there is no ${file}; run this in a folder with a CDK app, or name one with --project`);
+  });
+  const parsed: unknown = JSON.parse(text);
+  if (typeof parsed !== 'object' || parsed === null || !('app' in parsed) || typeof parsed.app !== 'string') {
+    throw new Error(`${file} has no 'app': the command that starts the CDK app`);
+  }
+  return { app: parsed.app, context: 'context' in parsed ? parsed.context : {} };
+}

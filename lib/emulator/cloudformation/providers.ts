@@ -1,0 +1,26 @@
+/** Every resource type that the loader takes, by name. */
+import { effectless } from './accepted.ts';
+import type { Provider } from './provider.ts';
+import { dynamodbGlobalTable } from './providers/dynamodb-global-table.ts';
+import { dynamodbTable } from './providers/dynamodb-table.ts';
+import { lambdaEventInvokeConfig } from './providers/lambda-event-invoke-config.ts';
+import { lambdaEventSourceMapping } from './providers/lambda-event-source-mapping.ts';
+import { lambdaFunction } from './providers/lambda-function.ts';
+import { sqsQueue } from './providers/sqs-queue.ts';
+import { sqsQueuePolicy } from './providers/sqs-queue-policy.ts';
+import type { Providers } from './reference.ts';
+
+const served: readonly Provider<object>[] = [
+  sqsQueue,
+  sqsQueuePolicy,
+  dynamodbTable,
+  dynamodbGlobalTable,
+  lambdaFunction,
+  lambdaEventSourceMapping,
+  lambdaEventInvokeConfig,
+];
+
+/** Types with an effect and types without, as the loader looks them up. */
+export const providers: Providers = new Map(
+  [...served, ...effectless].map((provider) => [provider.type, provider]),
+);

@@ -1,0 +1,54 @@
+/** Names of functions and queues: the forms in which callers may write them, and the ARNs they stand for. */
+import type { Caller } from '../service.ts';
+import { constraintBroken, invalidParameter, notFound } from './errors.ts';
+
+/** A name; before it, if at all, an account, and before that a region; after it a qualifier. */
+const PREFIX = /(?:(?:arn:aws[a-z-]*:lambda:)?(?:([a-z0-9-]+):)?(\d{12}):function:)?/;
+const FUNCTION = new RegExp(`^${PREFIX.source}([A-Za-z0-9_-]{1,64})(?::(\\$LATEST|[A-Za-z0-9_-]+))?$`);
+
+/** An SQS queue, as its ARN names it. */
+export interface QueueName {
+  readonly arn: string;
+  readonly region: string;
+  readonly account: string;
+  readonly name: string;
+  readonly fifo: boolean;
+}
+
+/** The ARN of an unqualified function. */
+export function functionArn(account: string, region: string, name: string): string {
+  return `arn:aws:lambda:${region}:${account}:function:${name}`;
+}
+
+/**
+ * The ARN that a name, a partial or a whole ARN stands for, without qualifier. Versions and aliases are not
+ * served: a qualifier other than $LATEST is a function that does not exist.
+ */
+export function resolveFunction(written: string, caller: Caller, qualifier?: string): string {
+  const match = FUNCTION.exec(written);
+  if (match === null) {
+    throw constraintBroken(
+      written,
+      'functionName',
+      `Member must satisfy regular expression pattern: ${FUNCTION.source}`,
+    );
+  }
+  const [, region = caller.region, account = caller.account, name = '', own] = match;
+  const arn = functionArn(account, region, name);
+  if (qualifier !== undefined && own !== undefined && qualifier !== own) {
+    throw invalidParameter(
+      'The derived qualifier from the function name does not match the specified qualifier.',
+    );
+  }
+  const version = own ?? qualifier;
+  if (version !== undefined && version !== '$LATEST') throw notFound(`Function not found: ${arn}:${version}`);
+  return arn;
+}
+
+/** Reads the ARN of an SQS queue; undefined when it is another resource's. */
+export function parseQueueArn(arn: string): QueueName | undefined {
+  const match = /^arn:aws[a-z-]*:sqs:([a-z0-9-]+):(\d{12}):([A-Za-z0-9_-]{1,80}(?:\.fifo)?)$/.exec(arn);
+  if (match === null) return undefined;
+  const [, region = '', account = '', name = ''] = match;
+  return { arn, region, account, name, fifo: name.endsWith('.fifo') };
+}

@@ -1,0 +1,54 @@
+/** The settings of asynchronous invocation (FunctionEventInvokeConfig): read, checked and shown. */
+import type { Input, Output } from '../service.ts';
+import { parseQueueArn } from './arn.ts';
+import { invalidParameter, notServed } from './errors.ts';
+import type { AsyncSettings } from './function.ts';
+import { optionalInteger, optionalStructure, optionalText } from './input.ts';
+import { ASYNC_RETRIES_MAX, EVENT_AGE_MAX_S, EVENT_AGE_MIN_S } from './limits.ts';
+
+/** Reads whole settings, or changes to old ones. */
+export function readAsyncSettings(input: Input, now: number, old?: AsyncSettings): AsyncSettings {
+  const retriesMax = optionalInteger(input, 'MaximumRetryAttempts', 0, ASYNC_RETRIES_MAX) ?? old?.retriesMax;
+  const eventAgeMaxS =
+    optionalInteger(input, 'MaximumEventAgeInSeconds', EVENT_AGE_MIN_S, EVENT_AGE_MAX_S) ?? old?.eventAgeMaxS;
+  const destinations = optionalStructure(input, 'DestinationConfig');
+  const onSuccessArn =
+    destinations === undefined ? old?.onSuccessArn : readDestination(destinations, 'OnSuccess');
+  const onFailureArn =
+    destinations === undefined ? old?.onFailureArn : readDestination(destinations, 'OnFailure');
+  return {
+    ...(retriesMax === undefined ? {} : { retriesMax }),
+    ...(eventAgeMaxS === undefined ? {} : { eventAgeMaxS }),
+    ...(onSuccessArn === undefined ? {} : { onSuccessArn }),
+    ...(onFailureArn === undefined ? {} : { onFailureArn }),
+    modifiedAt: now,
+  };
+}
+
+/** FunctionEventInvokeConfig, as the API shows it. */
+export function showAsyncSettings(functionArn: string, settings: AsyncSettings): Output {
+  const { retriesMax, eventAgeMaxS, onSuccessArn, onFailureArn } = settings;
+  return {
+    FunctionArn: `${functionArn}:$LATEST`,
+    LastModified: new Date(settings.modifiedAt),
+    ...(retriesMax === undefined ? {} : { MaximumRetryAttempts: retriesMax }),
+    ...(eventAgeMaxS === undefined ? {} : { MaximumEventAgeInSeconds: eventAgeMaxS }),
+    DestinationConfig: {
+      OnSuccess: onSuccessArn === undefined ? {} : { Destination: onSuccessArn },
+      OnFailure: onFailureArn === undefined ? {} : { Destination: onFailureArn },
+    },
+  };
+}
+
+function readDestination(destinations: Input, member: 'OnSuccess' | 'OnFailure'): string | undefined {
+  const destination = optionalStructure(destinations, member);
+  const arn = destination === undefined ? undefined : optionalText(destination, 'Destination');
+  if (arn === undefined || arn === '') return undefined;
+  if (/^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}$/.test(arn)) return arn;
+  const queue = parseQueueArn(arn);
+  if (queue === undefined)
+    throw notServed(`the ${member} destination ${arn}; it serves SQS queues and functions`);
+  if (queue.fifo)
+    throw invalidParameter(`The destination ARN ${arn} is invalid: FIFO queues are not supported.`);
+  return arn;
+}

@@ -1,0 +1,118 @@
+/**
+ * The books on who is busy: which work a virtual clock has to wait for before it may move. A run belongs to
+ * an asynchronous context, so whoever sleeps or waits is found without being passed along.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Taken once: a test that fakes the timers of its process must not touch these books. */
+const { setTimeout, clearTimeout } = globalThis;
+const realNow = performance.now.bind(performance);
+
+export interface Run {
+  readonly name: string;
+  /** How many things it waits for; -1 once it is over. */
+  waits: number;
+  /** Since when, on the machine's clock, it has waited for nothing. */
+  busySinceMs: number;
+}
+
+/** Counts the runs that wait for nothing, and tells when there are none. */
+export class Runs {
+  readonly #context = new AsyncLocalStorage<Run | undefined>();
+  readonly #alive = new Set<Run>();
+  readonly #busyLimitMs: number;
+  #busy = 0;
+  #idlers: (() => void)[] = [];
+
+  constructor(busyLimitMs: number) {
+    this.#busyLimitMs = busyLimitMs;
+  }
+
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /** The run to which the code that asks belongs. */
+  current(): Run | undefined {
+    const run = this.#context.getStore();
+    return run === undefined || run.waits < 0 ? undefined : run;
+  }
+
+  /** Calls `work` as belonging to no run. */
+  outside(work: () => void): void {
+    this.#context.run(undefined, work);
+  }
+
+  async start<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const outer = this.current();
+    const inner: Run = { name, waits: 0, busySinceMs: realNow() };
+    this.#alive.add(inner);
+    this.#busy += 1;
+    this.wait(outer);
+    try {
+      return await this.#context.run(inner, work);
+    } finally {
+      this.resume(outer);
+      this.#alive.delete(inner);
+      if (inner.waits === 0) this.#lessBusy();
+      inner.waits = -1;
+    }
+  }
+
+  /** The run begins to wait for one thing more. */
+  wait(run: Run | undefined): void {
+    if (run === undefined || run.waits < 0) return;
+    run.waits += 1;
+    if (run.waits === 1) this.#lessBusy();
+  }
+
+  /** One of the things that the run waited for is there. */
+  resume(run: Run | undefined): void {
+    if (run === undefined || run.waits < 0) return;
+    run.waits -= 1;
+    if (run.waits > 0) return;
+    run.busySinceMs = realNow();
+    this.#busy += 1;
+  }
+
+  /**
+   * Resolves when no run is busy; rejects, with what `describe` makes of the name, when one is busy for too
+   * long.
+   */
+  idle(describe: (name: string, limitMs: number) => string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const check = () => {
+        const oldest = this.#longestBusy();
+        const leftMs = (oldest?.busySinceMs ?? realNow()) + this.#busyLimitMs - realNow();
+        if (oldest === undefined || leftMs > 0) {
+          timer = setTimeout(check, Math.ceil(leftMs));
+          return;
+        }
+        this.#idlers = this.#idlers.filter((each) => each !== wake);
+        reject(new Error(describe(oldest.name, this.#busyLimitMs)));
+      };
+      let timer = setTimeout(check, this.#busyLimitMs);
+      this.#idlers.push(wake);
+    });
+  }
+
+  #lessBusy(): void {
+    this.#busy -= 1;
+    if (this.#busy > 0 || this.#idlers.length === 0) return;
+    const woken = this.#idlers;
+    this.#idlers = [];
+    for (const wake of woken) wake();
+  }
+
+  #longestBusy(): Run | undefined {
+    let oldest: Run | undefined;
+    for (const run of this.#alive) {
+      if (run.waits === 0 && (oldest === undefined || run.busySinceMs < oldest.busySinceMs)) oldest = run;
+    }
+    return oldest;
+  }
+}

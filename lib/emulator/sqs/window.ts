@@ -1,0 +1,47 @@
+/** Remembers values for a fixed time: deduplication ids and receive request attempts, five minutes each. */
+interface Entry<V> {
+  readonly key: string;
+  readonly value: V;
+  readonly until: number;
+}
+
+export class Window<V> {
+  private readonly lengthMs: number;
+  private readonly entries = new Map<string, Entry<V>>();
+  private order: Entry<V>[] = [];
+  private head = 0;
+
+  constructor(lengthMs: number) {
+    this.lengthMs = lengthMs;
+  }
+
+  get(key: string, now: number): V | undefined {
+    const entry = this.entries.get(key);
+    return entry !== undefined && entry.until > now ? entry.value : undefined;
+  }
+
+  set(key: string, value: V, now: number): void {
+    this.forget(now);
+    const entry = { key, value, until: now + this.lengthMs };
+    this.entries.set(key, entry);
+    this.order.push(entry);
+  }
+
+  delete(key: string): void {
+    this.entries.delete(key);
+  }
+
+  // Every entry lives equally long, so they end in the order in which they came.
+  private forget(now: number): void {
+    for (;;) {
+      const entry = this.order[this.head];
+      if (entry === undefined || entry.until > now) break;
+      if (this.entries.get(entry.key) === entry) this.entries.delete(entry.key);
+      this.head += 1;
+    }
+    if (this.head > 1024 && this.head * 2 > this.order.length) {
+      this.order = this.order.slice(this.head);
+      this.head = 0;
+    }
+  }
+}

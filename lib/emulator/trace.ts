@@ -1,0 +1,163 @@
+/**
+ * What happened in the emulator, for tests and inspectors: a bounded ring of entries (each send, receive,
+ * invoke, write, fault), and counters of the calls that clients made. The counters never forget, the ring
+ * forgets its oldest entries.
+ */
+
+export interface TraceEntry {
+  /**
+   * 1 for the first entry of this emulator; without gaps, so a reader can go on after the last one it has
+   * seen.
+   */
+  readonly sequence: number;
+  /** Milliseconds since the epoch on the emulator's clock. */
+  readonly at: number;
+  readonly service: string;
+  readonly operation: string;
+  /** The queue, table, function or stack that it happened to. */
+  readonly target: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Which entries to read; what is absent does not limit. */
+export interface TraceFilter {
+  /** Only entries with a higher sequence number. */
+  readonly after?: number;
+  /** Only entries at or after this time of the emulator's clock. */
+  readonly since?: number;
+  readonly service?: string;
+  readonly operation?: string;
+  readonly target?: string;
+  /** The newest so many of what is left. */
+  readonly limit?: number;
+}
+
+export interface Trace {
+  /** Oldest first. */
+  entries(filter?: TraceFilter): readonly TraceEntry[];
+  /** How many entries the ring has dropped. */
+  readonly dropped: number;
+  /** Forgets the entries; sequence numbers go on. */
+  clear(): void;
+}
+
+/** What the services call with an entry of their own shape. */
+export interface TraceRing extends Trace {
+  add(entry: {
+    readonly at: number;
+    readonly service: string;
+    readonly operation: string;
+    readonly [detail: string]: unknown;
+  }): void;
+}
+
+// The member of a service's entry that says what it happened to, by the services' own words.
+const TARGETS = ['target', 'queue', 'table', 'function', 'functionName', 'mapping', 'stack'] as const;
+
+/** Makes a ring of at most `entriesMax` entries: memory stays flat however long the emulator runs. */
+export function createTrace(entriesMax: number): TraceRing {
+  const size = Math.max(0, Math.floor(entriesMax));
+  let ring: TraceEntry[] = [];
+  let oldest = 0;
+  let sequence = 0;
+  let dropped = 0;
+  return {
+    add(raw) {
+      sequence += 1;
+      if (size === 0) {
+        dropped += 1;
+      } else if (ring.length < size) {
+        ring.push(toEntry(sequence, raw));
+      } else {
+        ring[oldest] = toEntry(sequence, raw);
+        oldest = (oldest + 1) % size;
+        dropped += 1;
+      }
+    },
+    entries(filter = {}) {
+      const found = [...ring.slice(oldest), ...ring.slice(0, oldest)].filter((entry) => fits(entry, filter));
+      return filter.limit === undefined ? found : found.slice(Math.max(0, found.length - filter.limit));
+    },
+    get dropped() {
+      return dropped;
+    },
+    clear() {
+      ring = [];
+      oldest = 0;
+    },
+  };
+}
+
+/** The calls of one operation since the emulator was made. */
+export interface CallCount {
+  readonly service: string;
+  readonly operation: string;
+  readonly calls: number;
+  /** Calls that ended in an error, a fault's included. */
+  readonly errors: number;
+  /** Receives that brought no message: they cost money on AWS but say nothing about an app. */
+  readonly empty: number;
+  /** Messages, entries or actions in the calls: 10 for one full SendMessageBatch. */
+  readonly items: number;
+}
+
+/**
+ * Who made a call: a client over one of the doors, or Lambda itself for an event source mapping or a
+ * destination.
+ */
+export type CallSource = 'client' | 'lambda';
+
+export interface Counters {
+  count(
+    source: CallSource,
+    service: string,
+    operation: string,
+    result: Omit<CallCount, 'service' | 'operation' | 'calls'>,
+  ): void;
+  /** Sorted by service and operation. @default source 'client' */
+  read(source?: CallSource): readonly CallCount[];
+}
+
+/** Makes counters that stand at zero. */
+export function createCounters(): Counters {
+  const counts = new Map<string, CallCount & { readonly source: CallSource }>();
+  return {
+    count(source, service, operation, result) {
+      const key = `${source} ${service} ${operation}`;
+      const before = counts.get(key);
+      counts.set(key, {
+        source,
+        service,
+        operation,
+        calls: (before?.calls ?? 0) + 1,
+        errors: (before?.errors ?? 0) + result.errors,
+        empty: (before?.empty ?? 0) + result.empty,
+        items: (before?.items ?? 0) + result.items,
+      });
+    },
+    read(source = 'client') {
+      return [...counts]
+        .filter(([, count]) => count.source === source)
+        .sort(([left], [right]) => (left < right ? -1 : 1))
+        .map(([, { source: _source, ...count }]) => count);
+    },
+  };
+}
+
+function toEntry(sequence: number, raw: Parameters<TraceRing['add']>[0]): TraceEntry {
+  const { at, service, operation, ...rest } = raw;
+  const member = TARGETS.find((name) => typeof rest[name] === 'string');
+  if (member === undefined) return { sequence, at, service, operation, target: '', details: rest };
+  const { [member]: target, ...details } = rest;
+  return { sequence, at, service, operation, target: String(target), details };
+}
+
+function fits(entry: TraceEntry, filter: TraceFilter): boolean {
+  return (
+    (filter.after === undefined || entry.sequence > filter.after) &&
+    (filter.since === undefined || entry.at >= filter.since) &&
+    (filter.service === undefined || entry.service === filter.service) &&
+    (filter.operation === undefined || entry.operation === filter.operation) &&
+    (filter.target === undefined || entry.target === filter.target)
+  );
+}

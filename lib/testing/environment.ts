@@ -1,0 +1,107 @@
+/**
+ * One Lambda environment of a simulation: the production worker over the production adapters, on virtual time. A crash ends
+ * the environment as it ends a process: nothing it had under way has any further effect, and the next invocation of the
+ * same function starts anew.
+ */
+import type { Call } from '../aws/call.ts';
+import { createQueues } from '../aws/queues.ts';
+import { createRuns } from '../aws/runs.ts';
+import { type LambdaContext, type SqsEvent, toHandler } from '../aws/serve.ts';
+import type { App } from '../define/app.ts';
+import { runsTableName } from '../define/resource-name.ts';
+import type { VirtualEmulator } from '../emulator/index.ts';
+import type { InlineEnvironment } from '../emulator/lambda/lambda.ts';
+import type { Clock, LogLine, Ports } from '../runtime/ports.ts';
+import { createWorker } from '../runtime/worker.ts';
+import { awsError, type FaultPlan, SLOW_MS_MAX } from './faults.ts';
+import { createLife, type Life, sleepInLife, untilEnd } from './life.ts';
+
+/** What all environments of a simulation share. */
+export interface World {
+  readonly app: App;
+  readonly stage: string;
+  readonly emulator: VirtualEmulator;
+  readonly chance: () => number;
+  readonly faults: FaultPlan;
+  /** Told of each start of a handler. */
+  readonly started: (task: string, at: number) => void;
+  readonly log: (line: LogLine) => void;
+}
+
+/** An environment for the function of one queue; `state` says whether it has the runs table. */
+export function createEnvironment(world: World, state: boolean): InlineEnvironment {
+  let lineage = 0;
+  let life = createLife();
+  let handler = createHandler(world, state, life, () => lineage);
+  return {
+    async invoke(event, context) {
+      lineage = context.lineage;
+      if (!life.alive) {
+        life = createLife();
+        handler = createHandler(world, state, life, () => lineage);
+      }
+      // The emulator's mapping makes the events of SQS, and its context has what a worker reads.
+      return untilEnd(life, handler(event as SqsEvent, context as LambdaContext));
+    },
+    kill: () => life.end('killed'),
+  };
+}
+
+/** `call` over the emulator's models, with the plan's faults, for one process that may end. */
+export function createCall(
+  world: World,
+  life: Life,
+  clock: Pick<Clock, 'sleep'>,
+  lineage: () => number,
+): Call {
+  const { emulator, faults } = world;
+  const call = async (service: string, operation: string, input: object): Promise<unknown> => {
+    life.check();
+    if (faults.strikes('slow')) await clock.sleep(faults.chance() * SLOW_MS_MAX);
+    if (faults.strikes('throttle')) throw awsError('ThrottlingException', 'Rate exceeded');
+    if (faults.strikes('fail')) throw awsError('InternalError', 'the service failed, says the fault plan');
+    const write = operation === 'UpdateItem';
+    if (write && faults.strikes('crashBeforeWrite')) life.crash(`before ${operation}`);
+    const answer = await emulator.call(service, operation, { ...input }, { lineage: lineage() });
+    if (write && faults.strikes('crashAfterWrite')) life.crash(`after ${operation}`);
+    if (faults.strikes('loseAnswer'))
+      throw awsError('TimeoutError', 'the answer was lost, says the fault plan');
+    life.check();
+    return answer;
+  };
+  // The emulator's models take and give the SDK's shapes; test/conformance runs the same suite over both.
+  return call as Call;
+}
+
+function createHandler(
+  world: World,
+  state: boolean,
+  life: Life,
+  lineage: () => number,
+): ReturnType<typeof toHandler> {
+  const { app, stage, chance, log } = world;
+  const clock = createClock(world, life);
+  const call = createCall(world, life, clock, lineage);
+  const runs = state ? createRuns(call, runsTableName(app.name, stage)) : undefined;
+  const ports: Ports = { clock, chance, log, queues: createQueues(call), runs };
+  return toHandler(createWorker(app, stage, ports), ports);
+}
+
+/** The worker's clock: handlers are counted, so that virtual time waits for them, and may be struck by a crash. */
+function createClock(world: World, life: Life): Clock {
+  const { clock } = world.emulator;
+  return {
+    now: () => clock.now(),
+    sleep: (ms, signal) => sleepInLife(clock, life, ms, signal),
+    alarm: (ms, ring) => clock.at(clock.now() + ms, ring),
+    run: (name, work) =>
+      clock.run(name, async () => {
+        if (world.faults.strikes('crashBeforeRun')) life.crash(`before a run of '${name}'`);
+        world.started(name, clock.now());
+        const value = await work();
+        if (world.faults.strikes('crashAfterRun')) life.crash(`after a run of '${name}'`);
+        life.check();
+        return value;
+      }),
+  };
+}

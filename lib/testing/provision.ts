@@ -1,0 +1,115 @@
+/** Builds an app's topology on an emulator, as the CDK construct builds it in a template; a test compares the two. */
+import type { QueueResource, TableResource, Topology, WorkerResource } from '../define/topology.ts';
+import type { Emulator } from '../emulator/index.ts';
+import type { InlineSource } from '../emulator/lambda/lambda.ts';
+
+const REGION = 'us-east-1';
+const ACCOUNT = '000000000000';
+
+/** Creates queues, tables, functions and mappings; `source` gives each worker its code. */
+export async function provision(
+  emulator: Emulator,
+  topology: Topology,
+  source: (worker: WorkerResource) => InlineSource,
+): Promise<void> {
+  for (const queue of topology.queues) await createQueues(emulator, queue);
+  for (const table of topology.tables) await createTable(emulator, table);
+  for (const worker of topology.workers) await createWorker(emulator, worker, source(worker));
+}
+
+async function createQueues(emulator: Emulator, queue: QueueResource): Promise<void> {
+  const fifo = queue.fifo
+    ? {
+        FifoQueue: 'true',
+        ContentBasedDeduplication: 'true',
+        DeduplicationScope: 'messageGroup',
+        FifoThroughputLimit: 'perMessageGroupId',
+      }
+    : {};
+  const common = {
+    ...fifo,
+    MessageRetentionPeriod: String(queue.retentionSeconds),
+    SqsManagedSseEnabled: 'true',
+  };
+  await emulator.call('sqs', 'CreateQueue', {
+    QueueName: queue.deadLetterQueueName,
+    Attributes: {
+      ...common,
+      RedriveAllowPolicy: JSON.stringify({
+        redrivePermission: 'byQueue',
+        sourceQueueArns: [queueArn(queue.queueName)],
+      }),
+    },
+  });
+  await emulator.call('sqs', 'CreateQueue', {
+    QueueName: queue.queueName,
+    Attributes: {
+      ...common,
+      VisibilityTimeout: String(queue.visibilitySeconds),
+      RedrivePolicy: JSON.stringify({
+        deadLetterTargetArn: queueArn(queue.deadLetterQueueName),
+        maxReceiveCount: queue.receivesMax,
+      }),
+    },
+  });
+}
+
+async function createTable(emulator: Emulator, table: TableResource): Promise<void> {
+  const keys = [table, ...table.indexes];
+  const names = [...new Set(keys.flatMap((key) => [key.partitionKey, key.sortKey]))];
+  await emulator.call('dynamodb', 'CreateTable', {
+    TableName: table.tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: names.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+    KeySchema: toKeySchema(table),
+    GlobalSecondaryIndexes: table.indexes.map((index) => ({
+      IndexName: index.name,
+      KeySchema: toKeySchema(index),
+      Projection:
+        index.attributes.length > 0
+          ? { ProjectionType: 'INCLUDE', NonKeyAttributes: [...index.attributes] }
+          : { ProjectionType: 'KEYS_ONLY' },
+    })),
+  });
+  await emulator.call('dynamodb', 'UpdateTimeToLive', {
+    TableName: table.tableName,
+    TimeToLiveSpecification: { AttributeName: table.ttlAttribute, Enabled: true },
+  });
+}
+
+function toKeySchema(key: { readonly partitionKey: string; readonly sortKey: string }): readonly object[] {
+  return [
+    { AttributeName: key.partitionKey, KeyType: 'HASH' },
+    { AttributeName: key.sortKey, KeyType: 'RANGE' },
+  ];
+}
+
+async function createWorker(emulator: Emulator, worker: WorkerResource, source: InlineSource): Promise<void> {
+  const name = `${worker.environment.CELERIAC_APP}-${worker.queue}-worker`;
+  emulator.services.lambda.registerInline(name, source);
+  await emulator.call('lambda', 'CreateFunction', {
+    FunctionName: name,
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Role: `arn:aws:iam::${ACCOUNT}:role/simulated`,
+    Code: {},
+    Timeout: worker.timeoutSeconds,
+    MemorySize: worker.memoryMb,
+    Environment: { Variables: worker.environment },
+  });
+  await emulator.call('lambda', 'PutFunctionRecursionConfig', { FunctionName: name, RecursiveLoop: 'Allow' });
+  await emulator.call('lambda', 'CreateEventSourceMapping', {
+    EventSourceArn: queueArn(worker.queueName),
+    FunctionName: name,
+    BatchSize: worker.batchSize,
+    ...(worker.windowSeconds > 0 ? { MaximumBatchingWindowInSeconds: worker.windowSeconds } : {}),
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    ...(worker.concurrency === undefined
+      ? {}
+      : { ScalingConfig: { MaximumConcurrency: worker.concurrency } }),
+  });
+}
+
+export function queueArn(queueName: string): string {
+  return `arn:aws:sqs:${REGION}:${ACCOUNT}:${queueName}`;
+}

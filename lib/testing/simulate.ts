@@ -1,0 +1,171 @@
+/**
+ * `simulate`: the real client and the real worker over the emulator's models, on a virtual clock, in this process and without
+ * the AWS SDK in between. Time moves only by `advance` and while a result is awaited.
+ */
+import { createQueues } from '../aws/queues.ts';
+import { createRuns } from '../aws/runs.ts';
+import { type Duration, toMilliseconds } from '../core/duration.ts';
+import { type Message, parseMessage } from '../core/message.ts';
+import type { App } from '../define/app.ts';
+import type { Client } from '../define/client.ts';
+import type { Queue } from '../define/queue.ts';
+import { deadLetterQueueName, queueName, runsTableName } from '../define/resource-name.ts';
+import type { AnyTask } from '../define/task.ts';
+import { DEFAULT_STAGE, type TopologyOptions, topology } from '../define/topology.ts';
+import { type CallCount, createEmulator, type TraceEntry, type VirtualEmulator } from '../emulator/index.ts';
+import { createClient } from '../runtime/client.ts';
+import type { Clock, LogLine } from '../runtime/ports.ts';
+import { createCall, createEnvironment, type World } from './environment.ts';
+import { createFaultPlan, type Fault, type FaultRates, toSqsFaults } from './faults.ts';
+import { createLife } from './life.ts';
+import { provision, queueArn } from './provision.ts';
+import { createRandom } from './random.ts';
+
+export interface SimulateOptions extends TopologyOptions {
+  /** Where virtual time begins, ISO 8601. @default '2026-01-01T00:00:00Z' */
+  readonly start?: string;
+  /** Decides ids, jitter and faults: the same seed replays the same run. @default 1 */
+  readonly seed?: number;
+  /** Faults by rate; none by default. */
+  readonly faults?: FaultRates;
+  /** Receives each log line of workers and tasks; without it they are dropped. */
+  readonly log?: (line: LogLine) => void;
+}
+
+export interface Simulation extends Client {
+  /** The virtual time. */
+  now(): Date;
+  /** Moves time forward and runs everything that falls due on the way. */
+  advance(duration: Duration): Promise<void>;
+  /** Resolves when nothing runs but what waits on the clock; time stands still. */
+  settle(): Promise<void>;
+  /** When each attempt of a task began, as HH:MM:SS of virtual time (UTC). */
+  attempts(task: AnyTask): readonly string[];
+  /** What lies in a queue's dead-letter queue. */
+  deadLetters(queue: Queue): readonly Message[];
+  /** Sends a queue's dead letters back to it, as SQS's redrive does. */
+  redrive(queue: Queue): Promise<void>;
+  /** What happened when, one readable line each. */
+  trace(): readonly string[];
+  /** AWS calls so far, by service and operation. */
+  calls(): readonly CallCount[];
+  /** How often each fault has struck. */
+  faults(): Readonly<Partial<Record<Fault, number>>>;
+  /** The emulator underneath, for what this interface does not show. */
+  readonly emulator: VirtualEmulator;
+}
+
+/** The start of virtual time when a test does not say. */
+export const START_DEFAULT = '2026-01-01T00:00:00Z';
+
+/**
+ * Runs an app in this process on a virtual clock.
+ * @throws DefinitionError as `topology` does.
+ */
+export function simulate(app: App, options: SimulateOptions = {}): Simulation {
+  const resources = topology(app, options);
+  const stage = options.stage ?? DEFAULT_STAGE;
+  const seed = options.seed ?? 1;
+  const faults = createFaultPlan(options.faults ?? {}, createRandom(seed + 1));
+  const emulator = createEmulator({
+    clock: { virtual: options.start ?? START_DEFAULT },
+    seed,
+    sqsFaults: toSqsFaults(faults),
+  });
+  const starts: { readonly task: string; readonly at: number }[] = [];
+  const world: World = {
+    app,
+    stage,
+    emulator,
+    faults,
+    chance: createRandom(seed),
+    started: (task, at) => starts.push({ task, at }),
+    log: options.log ?? (() => {}),
+  };
+  const ready = provision(emulator, resources, (worker) => ({
+    start: () => createEnvironment(world, worker.state),
+  }));
+  const client = createTestClient(world, ready, resources.tables.length > 0);
+  const move = async (ms: number): Promise<void> => {
+    await ready;
+    await emulator.advance(ms);
+  };
+  return {
+    ...client,
+    emulator,
+    now: () => new Date(emulator.clock.now()),
+    advance: (duration) => move(toMilliseconds(duration)),
+    settle: async () => {
+      await ready;
+      await emulator.settled();
+    },
+    attempts: (task) =>
+      starts.filter((start) => start.task === task.name).map((start) => clockTime(start.at)),
+    deadLetters: (queue) => deadLetters(emulator, deadLetterQueueName(app.name, stage, queue)),
+    redrive: (queue) => redrive(world, queue),
+    trace: () => emulator.trace.entries().map(toLine),
+    calls: () => emulator.calls(),
+    faults: () => faults.counts(),
+  };
+}
+
+/** The test's own client: its waiting moves the clock, and it lives as long as the simulation. */
+function createTestClient(world: World, ready: Promise<void>, state: boolean): Client {
+  const { app, stage, emulator, chance, log } = world;
+  const clock = testClock(emulator);
+  const call = createCall(world, createLife(), clock, () => 0);
+  // Nothing may be sent before the queues are there.
+  const waiting: typeof call = async (service, operation, input) => {
+    await ready;
+    return call(service, operation, input);
+  };
+  const runs = state ? createRuns(waiting, runsTableName(app.name, stage)) : undefined;
+  const ports = { clock, chance, log, queues: createQueues(waiting), runs };
+  return createClient(app, stage, ports, () => emulator.close());
+}
+
+function testClock(emulator: VirtualEmulator): Clock {
+  let moving: Promise<void> = Promise.resolve();
+  return {
+    now: () => emulator.clock.now(),
+    sleep(ms, signal) {
+      const until = emulator.clock.now() + ms;
+      // Several waits at once share the way: whoever comes second moves only what is left.
+      moving = moving.then(async () => {
+        const leftMs = until - emulator.clock.now();
+        if (leftMs > 0 && signal?.aborted !== true) await emulator.advance(leftMs);
+      });
+      return moving.then(() => signal?.throwIfAborted());
+    },
+    alarm: (ms, ring) => emulator.clock.at(emulator.clock.now() + ms, ring),
+    run: (_name, work) => work(),
+  };
+}
+
+function deadLetters(emulator: VirtualEmulator, name: string): Message[] {
+  const queue = emulator.services.sqs.snapshot().find((snapshot) => snapshot.name === name);
+  return (queue?.messages ?? []).flatMap((message) => {
+    const parsed = parseMessage(message.body);
+    return parsed.kind === 'message' ? [parsed.message] : [];
+  });
+}
+
+async function redrive(world: World, queue: Queue): Promise<void> {
+  const { app, stage, emulator } = world;
+  await emulator.call('sqs', 'StartMessageMoveTask', {
+    SourceArn: queueArn(deadLetterQueueName(app.name, stage, queue)),
+    // Always named: a dead letter may have come to its queue by a copy, and SQS would not know from where.
+    DestinationArn: queueArn(queueName(app.name, stage, queue)),
+  });
+}
+
+function clockTime(at: number): string {
+  return new Date(at).toISOString().slice(11, 19);
+}
+
+function toLine(entry: TraceEntry): string {
+  const details = Object.entries(entry.details).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return [new Date(entry.at).toISOString(), entry.service, entry.operation, entry.target, ...details].join(
+    ' ',
+  );
+}

@@ -1,0 +1,98 @@
+/** Random keys, patterns, headers and routing tables from small alphabets, so that matches are frequent. */
+import fc from 'fast-check';
+import type { Headers, HeaderValue } from '../../../lib/core/routing/headers.ts';
+import type { RoutedMessage, RoutingBinding, RoutingTable } from '../../../lib/core/routing/route.ts';
+
+const word = fc.constantFrom('a', 'a', 'b', 'c', '', '*', '#', 'a*b', '\\', '::1', '=a');
+const patternWord = fc.constantFrom('a', 'a', 'b', 'c', '', 'a#b', '\\', '::1', '*', '*', '*', '#', '#', '#');
+
+export const topicKey: fc.Arbitrary<string> = fc
+  .array(word, { maxLength: 6 })
+  .map((words) => words.join('.'));
+export const topicPattern: fc.Arbitrary<string> = fc
+  .array(patternWord, { maxLength: 6 })
+  .map((words) => words.join('.'));
+
+/** A key that the pattern matches, most of the time: stars become words, hashes some words. */
+export const keyOf = (pattern: string): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      ...pattern.split('.').map((one): fc.Arbitrary<readonly string[]> => {
+        if (one === '#') return fc.array(word, { maxLength: 3 });
+        return one === '*' ? word.map((some) => [some]) : fc.constant([one]);
+      }),
+    )
+    .map((parts) => parts.flat().join('.'));
+
+/** A pattern with a key that is likely to match it. */
+export const patternAndKey: fc.Arbitrary<readonly [pattern: string, key: string]> = topicPattern.chain(
+  (pattern) => fc.tuple(fc.constant(pattern), fc.oneof(topicKey, keyOf(pattern))),
+);
+
+const headerName = fc.constantFrom('a', 'b', 'c', 'x-a', 'constructor', 'a.b', 'a=n:1');
+const headerValue: fc.Arbitrary<HeaderValue> = fc.oneof(
+  fc.constantFrom<HeaderValue>('1', 'n:1', '', 1, 1n, -0, 0, 1.5, true, false, null, undefined),
+  fc.constantFrom<HeaderValue>(
+    new Date(1),
+    new Date(1_000),
+    ['a', 1],
+    { k: 'v' },
+    new Uint8Array([49]),
+    new Uint8Array([255]),
+  ),
+);
+
+export const headers: fc.Arbitrary<Headers> = fc.dictionary(headerName, headerValue, { maxKeys: 4 });
+
+export const headerArgs: fc.Arbitrary<Headers> = fc
+  .tuple(headers, fc.constantFrom(undefined, 'all', 'any', 'all-with-x', 'any-with-x'))
+  .map(([args, mode]) => (mode === undefined ? args : { ...args, 'x-match': mode }));
+
+export const message: fc.Arbitrary<RoutedMessage> = fc.record(
+  { key: topicKey, headers },
+  { requiredKeys: ['key'] },
+);
+
+const EXCHANGES = ['d1', 'f1', 't1', 't2', 'h1', 'd2'] as const;
+const QUEUES = ['q1', 'q2', 'q3', 'q4'] as const;
+const TYPES = { d: 'direct', f: 'fanout', t: 'topic', h: 'headers' } as const;
+
+const exchangeName = fc.constantFrom(...EXCHANGES);
+const binding: fc.Arbitrary<RoutingBinding> = fc
+  .tuple(
+    exchangeName,
+    fc.oneof(
+      fc.constantFrom(...QUEUES).map((to) => ({ to, toKind: 'queue' as const })),
+      exchangeName.map((to) => ({ to, toKind: 'exchange' as const })),
+    ),
+    fc.oneof(topicKey, topicPattern),
+    headerArgs,
+  )
+  .map(([from, to, key, args]) => ({ from, ...to, key, args }));
+
+/** A table of six exchanges of all types and up to twelve bindings, with or without alternate exchanges. */
+export const routingTable = (options: { readonly alternates: boolean }): fc.Arbitrary<RoutingTable> =>
+  fc
+    .tuple(
+      fc.array(binding, { maxLength: 12 }),
+      fc.array(fc.option(fc.constantFrom(...EXCHANGES, 'missing', ''), { freq: 1, nil: undefined }), {
+        minLength: EXCHANGES.length,
+        maxLength: EXCHANGES.length,
+      }),
+    )
+    .map(([bindings, alternates]) => ({
+      exchanges: EXCHANGES.map((name, index) => {
+        const alternate = options.alternates ? alternates[index] : undefined;
+        return { name, type: typeOf(name), ...(alternate === undefined ? {} : { alternate }) };
+      }),
+      queues: QUEUES,
+      bindings,
+    }));
+
+export const publishedTo: fc.Arbitrary<string> = exchangeName;
+
+function typeOf(name: (typeof EXCHANGES)[number]): (typeof TYPES)[keyof typeof TYPES] {
+  if (name.startsWith('d')) return TYPES.d;
+  if (name.startsWith('f')) return TYPES.f;
+  return name.startsWith('t') ? TYPES.t : TYPES.h;
+}

@@ -1,0 +1,71 @@
+/** The committed schema data: complete in itself, and that of the SDK clients installed. */
+import * as dynamodb from '@aws-sdk/client-dynamodb';
+import * as lambda from '@aws-sdk/client-lambda';
+import * as sqs from '@aws-sdk/client-sqs';
+import { describe, expect, test } from 'vitest';
+import { dump } from '../../../lib/emulator/wire/generate.ts';
+import type { Shape } from '../../../lib/emulator/wire/schema.ts';
+import { KNOWN_SERVICES, schemaOf } from '../../../lib/emulator/wire/services.ts';
+
+const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { sqs, dynamodb, lambda };
+
+describe.each(KNOWN_SERVICES.map((service) => [service.name, service] as const))('%s', (name, service) => {
+  test('the table says the same as the data', () => {
+    const data = service.load();
+
+    expect({
+      name: service.name,
+      signingName: service.signingName,
+      protocol: service.protocol,
+      target: service.target,
+    }).toEqual({
+      name: data.name,
+      signingName: data.signingName,
+      protocol: data.protocol,
+      target: data.target,
+    });
+  });
+
+  test('every name in the data resolves', () => {
+    const schema = schemaOf(service);
+    const seen = new Set<Shape>();
+    const visit = (shape: Shape): void => {
+      if (seen.has(shape)) return;
+      seen.add(shape);
+      if (shape.kind === 'structure') for (const member of shape.members) visit(member.shape);
+      if (shape.kind === 'list') visit(shape.item.shape);
+      if (shape.kind === 'map') {
+        visit(shape.key.shape);
+        visit(shape.value.shape);
+      }
+    };
+
+    for (const operation of Object.keys(schema.data.operations)) {
+      const found = schema.operation(operation);
+      if (found === undefined) throw new Error(`${operation} is not found`);
+      visit(found.input);
+      visit(found.output);
+    }
+    for (const shape of Object.keys(schema.data.shapes)) {
+      const error = schema.error(shape);
+      if (error !== undefined) visit(error);
+    }
+
+    expect(seen.size).toBeGreaterThan(Object.keys(schema.data.operations).length);
+  });
+
+  test('the data is that of the client installed: run lib/emulator/wire/generate.ts after an update', () => {
+    const client = CLIENTS[name];
+    if (client === undefined) throw new Error(`the test does not import the client of ${name}`);
+
+    const fresh = dump(name, service.signingName, client);
+
+    expect(JSON.parse(JSON.stringify(fresh))).toEqual(service.load());
+  });
+});
+
+test('the numbers of operations are those of the services', () => {
+  const counts = KNOWN_SERVICES.map(({ name, load }) => [name, Object.keys(load().operations).length]);
+
+  expect(counts).toContainEqual(['sqs', 23]);
+});

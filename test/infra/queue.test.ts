@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { shop } from './shop.ts';
+import { synthesize } from './stack.ts';
+
+test('each queue has a dead-letter queue that takes letters from it alone', () => {
+  const template = synthesize(shop).template();
+
+  const letters = template.findResources('AWS::SQS::Queue', {
+    Properties: { QueueName: 'shop-dev-mail-dlq' },
+  });
+  const [[id, resource] = []] = Object.entries(letters);
+
+  template.resourceCountIs('AWS::SQS::Queue', 6);
+  template.hasResourceProperties('AWS::SQS::Queue', {
+    QueueName: 'shop-dev-mail',
+    VisibilityTimeout: 120,
+    MessageRetentionPeriod: 1_209_600,
+    SqsManagedSseEnabled: true,
+    RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': [id, 'Arn'] }, maxReceiveCount: 8 },
+  });
+  expect(resource?.Properties).toMatchObject({
+    MessageRetentionPeriod: 1_209_600,
+    RedriveAllowPolicy: {
+      redrivePermission: 'byQueue',
+      sourceQueueArns: [{ 'Fn::Join': ['', expect.arrayContaining([':shop-dev-mail'])] }],
+    },
+  });
+});
+
+test('every queue refuses what does not come over TLS', () => {
+  const policies = Object.values(synthesize(shop).template().findResources('AWS::SQS::QueuePolicy'));
+
+  const statements = policies.map((policy) => policy.Properties.PolicyDocument.Statement);
+
+  expect(statements).toHaveLength(6);
+  for (const statement of statements) {
+    expect(statement).toEqual([
+      {
+        Effect: 'Deny',
+        Action: 'sqs:*',
+        Principal: { AWS: '*' },
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        Resource: { 'Fn::GetAtt': [expect.any(String), 'Arn'] },
+      },
+    ]);
+  }
+});
+
+test.each([
+  ['shop-dev-ledger.fifo', true],
+  ['shop-dev-ledger-dlq.fifo', true],
+  ['shop-dev-mail', undefined],
+])('%s: ordered and at high throughput: %s', (name, ordered) => {
+  const found = synthesize(shop)
+    .template()
+    .findResources('AWS::SQS::Queue', { Properties: { QueueName: name } });
+
+  const [queue] = Object.values(found);
+
+  expect(queue?.Properties.FifoQueue).toBe(ordered);
+  expect(queue?.Properties.ContentBasedDeduplication).toBe(ordered);
+  expect(queue?.Properties.DeduplicationScope).toBe(ordered && 'messageGroup');
+  expect(queue?.Properties.FifoThroughputLimit).toBe(ordered && 'perMessageGroupId');
+});
