@@ -9,7 +9,8 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, type RemovalPolicy, type Size } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { WorkerOptions, WorkerResource } from '../lib/define/topology.ts';
+import type { WorkerResource } from '../lib/define/topology.ts';
+import type { WorkerOptions } from '../lib/define/worker.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type BundlingProps, toBundling } from './bundle.ts';
 

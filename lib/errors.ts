@@ -1,6 +1,6 @@
 /**
- * Every error a user can meet, by code. Errors are recognised by `code`, never by instanceof: they cross queues and
- * processes as `{ code, message, cause }` and come back as the same class through `fromWire`.
+ * Every error a user can meet, by code. Errors are recognised by `code`, never by instanceof: they cross
+ * queues and processes as `{ code, message, cause }` and come back as the same class through `fromWire`.
  */
 
 /** More of an error: what was given, what is allowed, and the error behind it. */
@@ -33,7 +33,10 @@ export interface Problem {
   readonly message: string;
 }
 
-/** A definition that cannot work: thrown when it is defined, or by defineApp with all problems of the app at once. */
+/**
+ * A definition that cannot work: thrown when it is defined, or by defineApp with all problems of the app at
+ * once.
+ */
 export class DefinitionError extends CeleriacError {
   override readonly name = 'DefinitionError';
   readonly problems: readonly Problem[];
@@ -53,7 +56,10 @@ export class SendError extends CeleriacError {
   override readonly name = 'SendError';
 }
 
-/** Thrown by a task to be run again after `after`, whatever its retry policy's delay; the attempts still count. */
+/**
+ * Thrown by a task to be run again after `after`, whatever its retry policy's delay; the attempts still
+ * count.
+ */
 export class RetryError extends CeleriacError {
   override readonly name = 'RetryError';
   /** A duration ('30s'); without it the retry policy's delay holds. */

@@ -1,17 +1,30 @@
 /**
  * Celeriac: Celery's tasks on AWS, with no server to run.
  *
- * Glossary. A **task** is a named handler. Calling it makes a **signature**, a call described as data; a **client** performs
- * it by sending a **message** to the task's **queue**. A **worker** receives it (a **delivery**), runs the task (an
- * **attempt**) and **acks** it by returning, **nacks** it by throwing (the retry policy decides), or **rejects** it
- * (RejectError), which sends it to the **dead-letter queue**. The **result** is read by the message's id.
+ * Glossary. A **task** is a named handler. Calling it makes a **signature**, a call described as data; a
+ * **client** performs it by sending a **message** to the task's **queue**. A **worker** receives it (a
+ * **delivery**), runs the task (an **attempt**) and **acks** it by returning, **nacks** it by throwing (the
+ * retry policy decides), or **rejects** it (RejectError), which sends it to the **dead-letter queue**. The
+ * **result** is read by the message's id.
  */
 
 export { type Duration, toMilliseconds } from './core/duration.ts';
 export type { Jsonify } from './core/json.ts';
 export type { DeadReason, Death, HistoryEntry } from './core/message.ts';
 export type { Backoff, ErrorMatcher, RetryPolicy } from './core/retry.ts';
+export { type Headers, type HeaderValue, headersMatch } from './core/routing/headers.ts';
+export { type RoutingTable, route } from './core/routing/route.ts';
+export { topicMatches } from './core/routing/topic.ts';
 export type { FinalState, TaskState } from './core/task-state.ts';
+export { calendar } from './core/trigger/calendar.ts';
+export { allOf, anyOf } from './core/trigger/combine.ts';
+export { cron } from './core/trigger/cron.ts';
+export { at } from './core/trigger/date.ts';
+export { describe } from './core/trigger/describe.ts';
+export { every } from './core/trigger/interval.ts';
+export { SOLAR_EVENTS, solar } from './core/trigger/solar.ts';
+export { fireTimes, nextFireTime, type Trigger } from './core/trigger/trigger.ts';
+export type { DstPolicy } from './core/trigger/zone.ts';
 export { type App, type AppOptions, defineApp } from './define/app.ts';
 export { type BackoffOptions, exponential, fixed, linear } from './define/backoff.ts';
 export type { AsyncResult, Client, GetOptions, Sender, SendOutcome } from './define/client.ts';
@@ -36,10 +49,9 @@ export {
   type Topology,
   type TopologyOptions,
   topology,
-  WORKER_DEFAULTS,
-  type WorkerOptions,
   type WorkerResource,
 } from './define/topology.ts';
+export { WORKER_DEFAULTS, type WorkerOptions } from './define/worker.ts';
 export {
   CeleriacError,
   DefinitionError,

@@ -1,11 +1,14 @@
 /**
- * The one way in which adapters speak to AWS: `call(service, operation, input)`. In production the SDK stands behind it, in a
- * simulation the emulator's models; the types are the SDK's own.
+ * The one way in which adapters speak to AWS: `call(service, operation, input)`. In production the SDK stands
+ * behind it, in a simulation the emulator's models; the types are the SDK's own.
  */
 import type * as Dynamodb from '@aws-sdk/client-dynamodb';
 import type * as Sqs from '@aws-sdk/client-sqs';
 
-/** Operations by service: what goes in, what comes out. Only what adapters use is listed, and only that is bundled. */
+/**
+ * Operations by service: what goes in, what comes out. Only what adapters use is listed, and only that is
+ * bundled.
+ */
 export interface Operations {
   readonly sqs: {
     readonly GetQueueUrl: [Sqs.GetQueueUrlCommandInput, Sqs.GetQueueUrlCommandOutput];

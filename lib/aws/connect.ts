@@ -15,8 +15,8 @@ export interface ConnectOptions extends SdkOptions {
 }
 
 /**
- * Connects to an app's broker. Nothing is called before the first send; region, credentials and endpoint default to the
- * environment, as with every AWS SDK client. Close it with `close()` or `await using`.
+ * Connects to an app's broker. Nothing is called before the first send; region, credentials and endpoint
+ * default to the environment, as with every AWS SDK client. Close it with `close()` or `await using`.
  * @throws DefinitionError INVALID_NAME for a stage that cannot be one.
  */
 export function connect(app: App, options: ConnectOptions = {}): Client {

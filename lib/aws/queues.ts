@@ -2,7 +2,10 @@
 import type { EntryFailure, OutgoingMessage, Queues } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
 
-/** Queues over SQS; queue URLs are asked for once a process, the other queues of the account follow from the first. */
+/**
+ * Queues over SQS; queue URLs are asked for once a process, the other queues of the account follow from the
+ * first.
+ */
 export function createQueues(call: Call): Queues {
   const url = createQueueUrls(call);
   return {
@@ -34,8 +37,8 @@ export function createQueues(call: Call): Queues {
 }
 
 /**
- * Queue URLs by name. A URL is the account's base and the name, so one GetQueueUrl tells the base; a queue that is missing
- * shows at its first use.
+ * Queue URLs by name. A URL is the account's base and the name, so one GetQueueUrl tells the base; a queue
+ * that is missing shows at its first use.
  */
 function createQueueUrls(call: Call): (queueName: string) => Promise<string> {
   let base: Promise<string> | undefined;
@@ -82,7 +85,9 @@ type Failed = readonly {
   SenderFault?: boolean | undefined;
 }[];
 
-/** A batch call answers 200 with its failed entries inside. A sender's fault is not mended by sending again. */
+/**
+ * A batch call answers 200 with its failed entries inside. A sender's fault is not mended by sending again.
+ */
 function failures(failed: Failed | undefined): EntryFailure[] {
   return (failed ?? []).map((entry) => ({
     index: Number(entry.Id),

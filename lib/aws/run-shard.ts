@@ -1,4 +1,6 @@
-/** The index partitions of runs: spread over shards, since one DynamoDB partition takes 1,000 writes a second. */
+/**
+ * The index partitions of runs: spread over shards, since one DynamoDB partition takes 1,000 writes a second.
+ */
 
 export const RUN_SHARDS = 8;
 

@@ -1,7 +1,7 @@
 /**
- * The port Runs over DynamoDB. One item a run, one conditional write a change: `starts` counts claims and `ends` remembers
- * that count at the last outcome, so their difference is the number of workers that died on it. A lease's end stands in the
- * condition, never in the TTL, which deletes days late.
+ * The port Runs over DynamoDB. One item a run, one conditional write a change: `starts` counts claims and
+ * `ends` remembers that count at the last outcome, so their difference is the number of workers that died on
+ * it. A lease's end stands in the condition, never in the TTL, which deletes days late.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { RECORD_MS } from '../core/limits.ts';
@@ -44,7 +44,10 @@ const FREE_STATES = '#state IN (:pending, :retry) OR (#state = :started AND #lea
 
 function takeCondition(request: ClaimRequest): string {
   const mine = request.retries === undefined ? '' : ' AND #retries <= :retries';
-  return `attribute_not_exists(#pk) OR #generation < :generation OR (#generation = :generation AND (${FREE_STATES})${mine})`;
+  return (
+    'attribute_not_exists(#pk) OR #generation < :generation OR (#generation = :generation AND ' +
+    `(${FREE_STATES})${mine})`
+  );
 }
 
 function takeValues(request: ClaimRequest): Values {
@@ -63,7 +66,8 @@ function takeValues(request: ClaimRequest): Values {
 function takeSets(request: ClaimRequest): { set: string[]; values: Values } {
   return {
     set: [
-      '#id = :id, #task = :task, #queue = :queue, #sentAt = :sentAt, #taskShard = :taskShard, #generation = :generation',
+      '#id = :id, #task = :task, #queue = :queue, #sentAt = :sentAt, #taskShard = :taskShard, ' +
+        '#generation = :generation',
       '#expiresAt = :expiresAt',
     ],
     values: {
@@ -84,8 +88,8 @@ function claimedRetries(request: ClaimRequest): string {
 }
 
 /**
- * A failed run may be redriven as its next generation, which counts its retries anew: on an ordered queue nothing but this
- * record could say so. Elsewhere the message says it, and the record keeps what it had.
+ * A failed run may be redriven as its next generation, which counts its retries anew: on an ordered queue
+ * nothing but this record could say so. Elsewhere the message says it, and the record keeps what it had.
  */
 function restartsCount(request: ClaimRequest, ending: Ending): boolean {
   return request.retries === undefined && ending.state === 'FAILURE';
@@ -97,7 +101,8 @@ function claimUpdate(request: ClaimRequest, owner: string, leaseUntil: number): 
     set: [
       ...set,
       claimedRetries(request),
-      '#state = :started, #stateShard = :stateShard, #owner = :owner, #leaseUntil = :leaseUntil, #startedAt = :now',
+      '#state = :started, #stateShard = :stateShard, #owner = :owner, #leaseUntil = :leaseUntil, ' +
+        '#startedAt = :now',
       '#starts = if_not_exists(#starts, :zero) + :one, #ends = if_not_exists(#ends, :zero)',
     ],
     remove: ['#endedAt', '#reason', '#result'],
@@ -210,7 +215,8 @@ function createWrite(call: Call, tableName: string): Write {
         ExpressionAttributeValues: Object.fromEntries(
           words.values.map((name) => [name, given(update.values, name)]),
         ),
-        // What was updated is what the caller looks at; the rest of the item, a result perhaps, stays where it is.
+        // What was updated is what the caller looks at; the rest of the item, a result perhaps, stays where
+        // it is.
         ReturnValues: 'UPDATED_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
@@ -227,7 +233,9 @@ interface Words {
   readonly values: readonly string[];
 }
 
-/** The expressions of this file are few and their texts do not depend on data, so each is looked through once. */
+/**
+ * The expressions of this file are few and their texts do not depend on data, so each is looked through once.
+ */
 const WORDS = new Map<string, Words>();
 
 /** The names and values that an expression uses; DynamoDB refuses any that it does not. */
@@ -236,7 +244,8 @@ function wordsOf(expression: string): Words {
   if (known !== undefined) return known;
   const names = expression.match(/#[A-Za-z]+/g) ?? [];
   const words = {
-    // Attributes go by a name of their own throughout, since several (state, result, error, owner) are DynamoDB's words.
+    // Attributes go by a name of their own throughout, since several (state, result, error, owner) are
+    // DynamoDB's words.
     names: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
     values: [...new Set(expression.match(/:[A-Za-z]+/g) ?? [])],
   };

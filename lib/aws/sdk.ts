@@ -1,6 +1,6 @@
 /**
- * Gives `call` the AWS SDK: the only file that imports it at run time. The imports are named and the flags are constants in
- * a bundle, so a client that a worker does not need is left out of it.
+ * Gives `call` the AWS SDK: the only file that imports it at run time. The imports are named and the flags
+ * are constants in a bundle, so a client that a worker does not need is left out of it.
  */
 import {
   BatchGetItemCommand,
@@ -19,8 +19,8 @@ import {
 import type { Call } from './call.ts';
 
 /**
- * Set by the bundler to `false` for a worker whose tasks keep no records. It is asked in full wherever it counts: the bundler
- * folds the question where it stands, not through a constant.
+ * Set by the bundler to `false` for a worker whose tasks keep no records. It is asked in full wherever it
+ * counts: the bundler folds the question where it stands, not through a constant.
  */
 declare const CELERIAC_STATE: boolean | undefined;
 
@@ -89,7 +89,8 @@ export function createSdk(options: SdkOptions = {}): Sdk {
       client = known.connect(options);
       clients.set(service, client);
     }
-    // Call's own types join the operation with its input and output; the table above joins it with its command.
+    // Call's own types join the operation with its input and output; the table above joins it with its
+    // command.
     return client.send(new Command(input as never) as never);
   };
 

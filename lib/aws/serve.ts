@@ -3,7 +3,7 @@ import type { App } from '../define/app.ts';
 import { runsTableName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE } from '../define/topology.ts';
 import { DefinitionError } from '../errors.ts';
-import type { Delivery } from '../runtime/delivery.ts';
+import type { Delivery } from '../runtime/outcome.ts';
 import type { Ports } from '../runtime/ports.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
 import { CONSOLE_LOG, MACHINE_CHANCE, MACHINE_CLOCK } from './machine.ts';
@@ -40,14 +40,16 @@ export interface SqsAnswer {
 export type SqsHandler = (event: SqsEvent, context: LambdaContext) => Promise<SqsAnswer>;
 
 /**
- * The handler of a worker function: `export const handler = serve(app)`. App and stage of the queues come from the
- * environment that `Broker` sets.
+ * The handler of a worker function: `export const handler = serve(app)`. App and stage of the queues come
+ * from the environment that `Broker` sets.
  * @throws DefinitionError WRONG_APP when the function was deployed for another app.
  */
 export function serve(app: App): SqsHandler {
   const { CELERIAC_APP: deployed = app.name, CELERIAC_STAGE: stage = DEFAULT_STAGE } = process.env;
   if (deployed !== app.name) {
-    const message = `this function was deployed for app '${deployed}', but its entry serves '${app.name}'; let 'entry' of Broker serve the same app`;
+    const message =
+      `this function was deployed for app '${deployed}', but its entry serves ` +
+      `'${app.name}'; let 'entry' of Broker serve the same app`;
     throw new DefinitionError('WRONG_APP', message, { value: app.name, allowed: deployed });
   }
   const { call } = createSdk();

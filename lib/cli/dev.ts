@@ -1,6 +1,7 @@
 /**
- * `celeriac dev`: the app of this folder on the emulator, for as long as one works on it. The sources are watched; a change
- * is synthesized and bundled anew and applied to what runs, so that queues keep their messages.
+ * `celeriac dev`: the app of this folder on the emulator, for as long as one works on it. The sources are
+ * watched; a change is synthesized and bundled anew and applied to what runs, so that queues keep their
+ * messages.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -88,7 +89,8 @@ function howToSend(url: string, report: LoadReport): string {
   return [
     'send a task from another terminal, with your app and task in place of these:',
     `  AWS_ENDPOINT_URL=${url} AWS_REGION=${region} AWS_ACCESS_KEY_ID=dev AWS_SECRET_ACCESS_KEY=dev \\`,
-    "  npx tsx -e \"const { connect } = await import('celeriac/aws'); const { app, task } = await import('./app.ts');",
+    "  npx tsx -e \"const { connect } = await import('celeriac/aws'); const { app, task } = await " +
+      "import('./app.ts');",
     '  await using client = connect(app); console.log(await (await client.send(task(input))).get())"',
     'functions print here; a saved file is loaded at once; Ctrl-C ends it',
   ].join('\n');

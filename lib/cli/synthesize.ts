@@ -1,6 +1,6 @@
 /**
- * Runs a project's CDK app as a process of its own, as the cdk command would, but without that command, which takes another
- * second. Nothing here imports the CDK.
+ * Runs a project's CDK app as a process of its own, as the cdk command would, but without that command, which
+ * takes another second. Nothing here imports the CDK.
  */
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -12,8 +12,8 @@ export interface SynthesizeOptions {
   /** Where template, manifest and bundles are written. */
   readonly output: string;
   /**
-   * Whether the rules about AWS are checked: they are for what is deployed, `cdk synth` always asks them, and they take two
-   * seconds. @default false
+   * Whether the rules about AWS are checked: they are for what is deployed, `cdk synth` always asks them, and
+   * they take two seconds. @default false
    */
   readonly validate?: boolean;
 }

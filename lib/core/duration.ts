@@ -1,4 +1,7 @@
-/** Durations as users write them: a number with a unit, '30s'. Inside, time is a number of milliseconds named …Ms. */
+/**
+ * Durations as users write them: a number with a unit, '30s'. Inside, time is a number of milliseconds named
+ * …Ms.
+ */
 import { DefinitionError } from '../errors.ts';
 
 /** A length of time with its unit: '250ms', '30s', '5m', '12h', '14d'. */

@@ -1,7 +1,7 @@
 /**
- * Message ids. An id holds the time of its send and a checksum over app and stage, so that an id which was never ours is
- * told apart from one that still waits, without any write at send. Layout, in Crockford's base 32 (lower case):
- * 10 characters of time (milliseconds), 16 of chance, 4 of checksum. Ids sort by time.
+ * Message ids. An id holds the time of its send and a checksum over app and stage, so that an id which was
+ * never ours is told apart from one that still waits, without any write at send. Layout, in Crockford's base
+ * 32 (lower case): 10 characters of time (milliseconds), 16 of chance, 4 of checksum. Ids sort by time.
  */
 import { createHash } from 'node:crypto';
 
@@ -23,7 +23,10 @@ export function newId(space: IdSpace, now: number, chance: () => number): string
   return body + checksum(space, body);
 }
 
-/** The id of what follows from another message: the same whenever it is derived again, so a repeated send is a duplicate. */
+/**
+ * The id of what follows from another message: the same whenever it is derived again, so a repeated send is a
+ * duplicate.
+ */
 export function derivedId(space: IdSpace, parent: string, purpose: string): string {
   const body = parent.slice(0, TIME_LENGTH) + hashed(`${parent}/${purpose}`, BODY_LENGTH - TIME_LENGTH);
   return body + checksum(space, body);

@@ -1,4 +1,6 @@
-/** What travels is JSON: the type of a value after the journey, and the check that nothing is lost on the way. */
+/**
+ * What travels is JSON: the type of a value after the journey, and the check that nothing is lost on the way.
+ */
 
 export type Json =
   | string
@@ -8,7 +10,10 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
-/** The type a value has after JSON: dates are strings, functions and undefined vanish, void comes back as undefined. */
+/**
+ * The type a value has after JSON: dates are strings, functions and undefined vanish, void comes back as
+ * undefined.
+ */
 export type Jsonify<T> = unknown extends T
   ? unknown
   : T extends string | number | boolean | null | undefined
@@ -35,7 +40,10 @@ export interface JsonProblem {
 
 const DEPTH_MAX = 1_000;
 
-/** Finds the first value that JSON would lose or change: Map, bigint, functions, NaN, undefined in arrays, cycles. */
+/**
+ * Finds the first value that JSON would lose or change: Map, bigint, functions, NaN, undefined in arrays,
+ * cycles.
+ */
 export function jsonProblem(
   value: unknown,
   path = 'input',
@@ -78,7 +86,9 @@ function objectProblem(value: object, path: string, parents: readonly object[]):
   return undefined;
 }
 
-/** Built-in objects whose content JSON does not see; instances of a user's class travel as their own members. */
+/**
+ * Built-in objects whose content JSON does not see; instances of a user's class travel as their own members.
+ */
 function isExotic(value: object): boolean {
   return (
     value instanceof Map ||

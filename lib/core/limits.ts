@@ -1,6 +1,6 @@
 /**
- * The limits that definitions and messages are checked against, each with its source. The emulator states the same limits
- * once more on its own, on purpose: test/limits.test.ts compares the two.
+ * The limits that definitions and messages are checked against, each with its source. The emulator states the
+ * same limits once more on its own, on purpose: test/limits.test.ts compares the two.
  */
 
 /** Names become parts of AWS names: `<app>-<stage>-<name>-dlq.fifo` must fit SQS's 80 characters. */
@@ -28,7 +28,9 @@ export const GROUP_LENGTH_MAX = 128;
 export const MESSAGE_BYTES_MAX = 983_040;
 /** Our own: how often a message may be sent on from task to task; Lambda's own guard stops at about 16. */
 export const HOPS_MAX = 100;
-/** Our own: how long a message waits for a worker that knows its task (a rolling deploy) or that reaches AWS. */
+/**
+ * Our own: how long a message waits for a worker that knows its task (a rolling deploy) or that reaches AWS.
+ */
 export const DEFERRED_MS_MAX = 86_400_000;
 /** Our own: what is kept of a message's history and of an error's stack. */
 export const HISTORY_ENTRIES_MAX = 20;
@@ -49,5 +51,8 @@ export const WORKER_CONCURRENCY_MAX = 1_000;
 /** AWS's advice, and cdk-nag's rule: visibility ≥ 6 × function timeout + batching window. */
 export const VISIBILITY_PER_TIMEOUT = 6;
 
-/** How long a claim's record outlives its send: retention in the queue, then in the dead-letter queue, and a day. */
+/**
+ * How long a claim's record outlives its send: retention in the queue, then in the dead-letter queue, and a
+ * day.
+ */
 export const RECORD_MS = 2 * RETENTION_MS + 86_400_000;

@@ -1,7 +1,7 @@
 /**
- * The envelope: what stands in a message's body, and the body alone, since EventBridge cannot set SQS attributes. Members
- * that have their default are left out, so a plain call is small. Readers compare by JSON value, never by text: services on
- * the way may reorder members.
+ * The envelope: what stands in a message's body, and the body alone, since EventBridge cannot set SQS
+ * attributes. Members that have their default are left out, so a plain call is small. Readers compare by JSON
+ * value, never by text: services on the way may reorder members.
  */
 import type { WireError } from '../errors.ts';
 import type { Json } from './json.ts';
@@ -54,7 +54,10 @@ export interface Message {
   readonly deferrals: number;
   /** When it was first put off for the reason that still holds. */
   readonly deferredSince?: number;
-  /** How many deliveries of it ended without an outcome before this copy was made; SQS's receive count adds to it. */
+  /**
+   * How many deliveries of it ended without an outcome before this copy was made; SQS's receive count adds to
+   * it.
+   */
   readonly crashes: number;
   /** How many tasks have sent each other on before it. */
   readonly hops: number;
@@ -83,11 +86,16 @@ const DEFAULTS = {
 
 export type Parsed =
   | { readonly kind: 'message'; readonly message: Message }
-  /** One of ours from a newer version: its stable members can be read and written, the rest is left as it is. */
+  /**
+   * One of ours from a newer version: its stable members can be read and written, the rest is left as it is.
+   */
   | { readonly kind: 'newer'; readonly version: number; readonly body: Readonly<Record<string, unknown>> }
   | { readonly kind: 'foreign'; readonly why: string };
 
-/** Writes an envelope; history and stacks are trimmed until it fits. Returns undefined when the input alone is too large. */
+/**
+ * Writes an envelope; history and stacks are trimmed until it fits. Returns undefined when the input alone is
+ * too large.
+ */
 export function encodeMessage(message: Message): string | undefined {
   for (const slimmer of [whole, withoutStacks, withoutHistory]) {
     const body = JSON.stringify({ celeriac: ENVELOPE_VERSION, ...compact(slimmer(message)) });

@@ -1,6 +1,6 @@
 /**
- * Decides what follows when a task has thrown. SQS counts in whole seconds, so delays are rounded up to seconds and are at
- * least one, but for a backoff of 0, which means at once.
+ * Decides what follows when a task has thrown. SQS counts in whole seconds, so delays are rounded up to
+ * seconds and are at least one, but for a backoff of 0, which means at once.
  */
 import { isDuration, toMilliseconds } from './duration.ts';
 
@@ -37,8 +37,9 @@ export type Decision =
   | { readonly kind: 'give-up'; readonly reason: GiveUpReason };
 
 /**
- * What to do after attempt number `attempt` (the first is 1) threw `thrown`. `chance` in [0, 1) is used by jitter only:
- * full jitter draws the delay from 0 to its nominal length (Celery's `retry_jitter`, AWS's "full jitter").
+ * What to do after attempt number `attempt` (the first is 1) threw `thrown`. `chance` in [0, 1) is used by
+ * jitter only: full jitter draws the delay from 0 to its nominal length (Celery's `retry_jitter`, AWS's "full
+ * jitter").
  */
 export function retry(policy: RetryPolicy, thrown: unknown, attempt: number, chance: number): Decision {
   if (matches('RejectError', thrown)) return { kind: 'give-up', reason: 'rejected' };

@@ -1,6 +1,9 @@
 /** The states of a run, in Celery's words, and which may follow which. */
 
-/** PENDING: sent, not started. RETRY: an attempt failed, the next one waits. REVOKED: will not run (expired, revoked). */
+/**
+ * PENDING: sent, not started. RETRY: an attempt failed, the next one waits. REVOKED: will not run (expired,
+ * revoked).
+ */
 export type TaskState = 'PENDING' | 'STARTED' | 'RETRY' | 'SUCCESS' | 'FAILURE' | 'REVOKED';
 
 /** How a run can end. */
@@ -31,8 +34,8 @@ export function isFinal(state: TaskState): state is FinalState {
 }
 
 /**
- * Whether a run may go from one state to another. A redriven dead letter is a new generation of its run: what was final in
- * the generation before may start again.
+ * Whether a run may go from one state to another. A redriven dead letter is a new generation of its run: what
+ * was final in the generation before may start again.
  */
 export function mayBecome(
   from: TaskState,

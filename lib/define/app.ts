@@ -1,4 +1,7 @@
-/** An app: everything that is deployed together. Here all definitions meet, and all that is wrong is said at once. */
+/**
+ * An app: everything that is deployed together. Here all definitions meet, and all that is wrong is said at
+ * once.
+ */
 import { DefinitionError, type Problem } from '../errors.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
@@ -20,8 +23,8 @@ export interface App {
 
 /**
  * Collects the definitions of an app.
- * @throws DefinitionError with every problem of the app, each with its path; its code is the problem's own when there is
- * one, INVALID_APP when there are several.
+ * @throws DefinitionError with every problem of the app, each with its path; its code is the problem's own
+ * when there is one, INVALID_APP when there are several.
  */
 export function defineApp(name: string, options: AppOptions): App {
   const tasks = options.tasks ?? [];

@@ -17,12 +17,16 @@ export interface AsyncResult<Output> {
   readonly id: string;
   /**
    * Waits for the result.
-   * @throws TaskError TASK_FAILED or TASK_REVOKED when the run ended without one (`cause` is the task's error).
+   * @throws TaskError TASK_FAILED or TASK_REVOKED when the run ended without one (`cause` is the task's
+   * error).
    * @throws TimeoutError RESULT_TIMEOUT when it took longer than `timeout`.
-   * @throws TaskError RESULT_NOT_KEPT for a task with `result: false`, RESULT_UNKNOWN for an id that is not this app's.
+   * @throws TaskError RESULT_NOT_KEPT for a task with `result: false`, RESULT_UNKNOWN for an id that is not
+   * this app's.
    */
   get(options?: GetOptions): Promise<Jsonify<Output>>;
-  /** Where the run is. PENDING is only said of ids that were this app's own and are within their retention. */
+  /**
+   * Where the run is. PENDING is only said of ids that were this app's own and are within their retention.
+   */
   state(): Promise<TaskState | 'UNKNOWN'>;
 }
 
@@ -33,7 +37,10 @@ export interface Sender {
    * @throws SendError INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG, SEND_FAILED …
    */
   readonly send: <Output>(signature: Signature<Output>) => Promise<AsyncResult<Output>>;
-  /** Sends many; each outcome stands at its signature's place, so one refused message does not hide the others. */
+  /**
+   * Sends many; each outcome stands at its signature's place, so one refused message does not hide the
+   * others.
+   */
   readonly sendMany: <Output>(
     signatures: readonly Signature<Output>[],
   ) => Promise<readonly SendOutcome<Output>[]>;

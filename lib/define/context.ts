@@ -9,9 +9,15 @@ export interface TaskLog {
   readonly error: (message: string, details?: Readonly<Record<string, unknown>>) => void;
 }
 
-/** The context of one attempt; its `send` counts hops, so that tasks which call each other for ever are stopped. */
+/**
+ * The context of one attempt; its `send` counts hops, so that tasks which call each other for ever are
+ * stopped.
+ */
 export interface Context extends Sender {
-  /** The message's id: the same in every attempt, so it serves as idempotency key for effects of the task's own. */
+  /**
+   * The message's id: the same in every attempt, so it serves as idempotency key for effects of the task's
+   * own.
+   */
   readonly id: string;
   /** Which attempt this is; the first is 1. */
   readonly attempt: number;

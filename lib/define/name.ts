@@ -1,4 +1,7 @@
-/** The rules for names: they become parts of AWS names, so length and characters are checked where they are written. */
+/**
+ * The rules for names: they become parts of AWS names, so length and characters are checked where they are
+ * written.
+ */
 import { APP_NAME_LENGTH_MAX, NAME_LENGTH_MAX, STAGE_NAME_LENGTH_MAX } from '../core/limits.ts';
 import type { Problem } from '../errors.ts';
 
@@ -15,19 +18,27 @@ export function nameProblems(place: string, kind: string, name: string): readonl
     const message = `${kind} '${name}': a name has letters, digits, '-' and '_' only`;
     problems.push({ code: 'INVALID_NAME', path, message });
   } else if (name.length > NAME_LENGTH_MAX) {
-    const message = `${kind} '${name}': the name has ${name.length} characters, at most ${NAME_LENGTH_MAX} fit into AWS's names`;
+    const message =
+      `${kind} '${name}': the name has ${name.length} characters, at most ` +
+      `${NAME_LENGTH_MAX} fit into AWS's names`;
     problems.push({ code: 'NAME_TOO_LONG', path, message });
   } else if (kind === 'queue' && RESERVED.some((pattern) => pattern.test(name))) {
-    const message = `queue '${name}': names that end in '-dlq', begin with 'reply-' or 'celeriac-', and 'later' are Celeriac's own; choose another`;
+    const message =
+      `queue '${name}': names that end in '-dlq', begin with 'reply-' or 'celeriac-', and ` +
+      `'later' are Celeriac's own; choose another`;
     problems.push({ code: 'RESERVED_NAME', path, message });
   }
   return problems;
 }
 
-/** What is wrong with the name of an app or a stage; '-' separates the two from a queue's name and is refused. */
+/**
+ * What is wrong with the name of an app or a stage; '-' separates the two from a queue's name and is refused.
+ */
 export function spaceProblems(kind: 'app' | 'stage', name: string): readonly Problem[] {
   const max = kind === 'app' ? APP_NAME_LENGTH_MAX : STAGE_NAME_LENGTH_MAX;
   if (typeof name === 'string' && /^[A-Za-z0-9_]+$/.test(name) && name.length <= max) return [];
-  const message = `${kind} '${name}': a name has 1 to ${max} letters, digits and '_'; no '-', which separates app, stage and name`;
+  const message =
+    `${kind} '${name}': a name has 1 to ${max} letters, digits and '_'; no '-', which ` +
+    'separates app, stage and name';
   return [{ code: 'INVALID_NAME', path: kind, message }];
 }

@@ -6,17 +6,20 @@ import { nameProblems } from './name.ts';
 
 export interface QueueOptions {
   /**
-   * How long a delivery stays hidden while its task runs; when a worker dies, its messages come back after this time. A worker
-   * function may run for a sixth of it (AWS's rule). At most 12 h (SQS). @default '3m'
+   * How long a delivery stays hidden while its task runs; when a worker dies, its messages come back after
+   * this time. A worker function may run for a sixth of it (AWS's rule). At most 12 h (SQS). @default '3m'
    */
   readonly visibility?: Duration;
   readonly deadLetter?: {
-    /** After how many crashes (deliveries that had no outcome) a message is dead-lettered. 1–900. @default 3 */
+    /**
+     * After how many crashes (deliveries that had no outcome) a message is dead-lettered. 1–900. @default 3
+     */
     readonly after?: number;
   };
   /**
-   * Strict order (an SQS FIFO queue): `true` runs one message at a time, a function gives the message group of an input,
-   * and groups run side by side. A message that fails holds its group until it succeeds or is given up. @default false
+   * Strict order (an SQS FIFO queue): `true` runs one message at a time, a function gives the message group
+   * of an input, and groups run side by side. A message that fails holds its group until it succeeds or is
+   * given up. @default false
    */
   readonly ordered?: boolean | ((input: never) => string);
 }
@@ -64,14 +67,18 @@ function problemsOf(name: string, visibility: string, after: number): Problem[] 
     const message = `queue '${name}': visibility is '${visibility}'; write a duration such as '30s' or '5m'`;
     problems.push({ code: 'INVALID_DURATION', path: `${path}.visibility`, message });
   } else if (toMilliseconds(visibility) > VISIBILITY_MS_MAX) {
-    const message = `queue '${name}': visibility is '${visibility}', SQS allows at most '12h'; split the task`;
+    const message =
+      `queue '${name}': visibility is '${visibility}', SQS allows at most '12h'; split the ` + 'task';
     problems.push({ code: 'VISIBILITY_TOO_LONG', path: `${path}.visibility`, message });
   } else if (toMilliseconds(visibility) < VISIBILITY_MS_MIN) {
-    const message = `queue '${name}': visibility is '${visibility}', a worker needs at least '6s' (six times its timeout of 1 s)`;
+    const message =
+      `queue '${name}': visibility is '${visibility}', a worker needs at least '6s' (six ` +
+      'times its timeout of 1 s)';
     problems.push({ code: 'VISIBILITY_TOO_SHORT', path: `${path}.visibility`, message });
   }
   if (!Number.isInteger(after) || after < 1 || after > AFTER_MAX) {
-    const message = `queue '${name}': deadLetter.after is ${after}; give a whole number from 1 to ${AFTER_MAX}`;
+    const message =
+      `queue '${name}': deadLetter.after is ${after}; give a whole number from 1 to ` + `${AFTER_MAX}`;
     problems.push({ code: 'DEAD_LETTER_AFTER_OUT_OF_RANGE', path: `${path}.deadLetter.after`, message });
   }
   return problems;

@@ -1,4 +1,7 @@
-/** The names of an app's AWS resources: anyone who knows app and stage can build them, so no map of names is deployed. */
+/**
+ * The names of an app's AWS resources: anyone who knows app and stage can build them, so no map of names is
+ * deployed.
+ */
 
 /** `<app>-<stage>-<name>`, with `.fifo` where SQS wants it. */
 export function queueName(

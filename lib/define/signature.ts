@@ -1,9 +1,14 @@
-/** A call of a task, described as data (Celery's signature): it serves sending, delaying, scheduling and workflows alike. */
+/**
+ * A call of a task, described as data (Celery's signature): it serves sending, delaying, scheduling and
+ * workflows alike.
+ */
 import type { Duration } from '../core/duration.ts';
 
 /** Options of one send, beside the task's own. */
 export interface SendOptions {
-  /** Runs it this much later. At most 15 minutes for now (SQS's DelaySeconds), and not on an ordered queue. */
+  /**
+   * Runs it this much later. At most 15 minutes for now (SQS's DelaySeconds), and not on an ordered queue.
+   */
   readonly delay?: Duration;
   /** Runs it at this time, within the same limits as `delay`; a time that is past means at once. */
   readonly at?: Date;

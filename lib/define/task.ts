@@ -1,6 +1,6 @@
 /**
- * Tasks as users declare them. A task is callable: calling it describes a call (a signature), a client performs it. Callers
- * write the schema's input type, `run` gets its output type; the result travels as JSON.
+ * Tasks as users declare them. A task is callable: calling it describes a call (a signature), a client
+ * performs it. Callers write the schema's input type, `run` gets its output type; the result travels as JSON.
  */
 import type { StandardSchemaV1 as Schema } from '@standard-schema/spec';
 import { fromMilliseconds } from '../core/duration.ts';
@@ -28,11 +28,14 @@ interface CommonOptions {
   /** Where its messages wait. @default a queue named 'default' */
   readonly queue?: Queue;
   readonly retry?: RetryOptions;
-  /** Whether a run leaves a record with its state and result; `false` saves its two DynamoDB writes. @default true */
+  /**
+   * Whether a run leaves a record with its state and result; `false` saves its two DynamoDB writes. @default
+   * true
+   */
   readonly result?: boolean;
   /**
-   * What a crash of the worker during the run means: 'retry' runs it again (at least once), 'deadLetter' does not (at most
-   * once). @default 'retry'
+   * What a crash of the worker during the run means: 'retry' runs it again (at least once), 'deadLetter' does
+   * not (at most once). @default 'retry'
    */
   readonly crashed?: 'retry' | 'deadLetter';
   /** Names this task had before: messages sent under them still run. */
@@ -97,8 +100,9 @@ export const RETRY_DEFAULTS: RetryPolicy = Object.freeze({
 export const DEFAULT_QUEUE: Queue = defineQueue('default');
 
 /**
- * Declares a task. Without `run` it is a contract: a producer can send it without bundling its handler; `implement` makes it
- * whole. What is wrong with it is reported by `defineApp`, together with everything else.
+ * Declares a task. Without `run` it is a contract: a producer can send it without bundling its handler;
+ * `implement` makes it whole. What is wrong with it is reported by `defineApp`, together with everything
+ * else.
  */
 export function defineTask<S extends Schema, Output>(
   name: string,
@@ -136,7 +140,8 @@ export function defineTask(
     run,
     problems,
   };
-  // A function's own `name` is read-only, so the members are defined rather than assigned; together they make a Task.
+  // A function's own `name` is read-only, so the members are defined rather than assigned; together they make
+  // a Task.
   return Object.freeze(Object.defineProperties(call, descriptors(members))) as unknown as AnyTask;
 }
 
@@ -146,20 +151,17 @@ export function implement<Sent, Received, Output>(
   run: (input: Received, context: Context) => Output | Promise<Output>,
 ): Task<Sent, Received, Awaited<Output>> {
   const { name, queue, input, retry, result, crashed, aliases } = contract;
+  const options = { queue, input, retry, result, crashed, aliases, run };
   // The handler receives what the contract's schema gives, which is what `Received` says.
-  const whole = defineTask(name, {
-    queue,
-    input,
-    retry,
-    result,
-    crashed,
-    aliases,
-    run,
-  } as unknown as TaskOptions<Sent, Output>);
+  const whole = defineTask(name, options as unknown as TaskOptions<Sent, Output>);
+  // The same schema and the same handler: the types are those of the contract.
   return whole as unknown as Task<Sent, Received, Awaited<Output>>;
 }
 
-/** Whether runs of a task leave a record: for results, for at-most-once, and to count attempts on an ordered queue. */
+/**
+ * Whether runs of a task leave a record: for results, for at-most-once, and to count attempts on an ordered
+ * queue.
+ */
 export function keepsRecord(task: AnyTask): boolean {
   return task.result || task.queue.ordered || task.crashed === 'deadLetter';
 }
@@ -174,24 +176,35 @@ function problemsOf(name: string, policy: RetryPolicy, queue: Queue): Problem[] 
   const problems: Problem[] = [];
   const path = `tasks.${name}.retry`;
   if (!Number.isInteger(policy.attempts) || policy.attempts < 1) {
-    const message = `task '${name}': retry.attempts is ${policy.attempts}; give a whole number of at least 1 (1 = no retry)`;
+    const message =
+      `task '${name}': retry.attempts is ${policy.attempts}; give a whole number of at ` +
+      'least 1 (1 = no retry)';
     problems.push({ code: 'ATTEMPTS_OUT_OF_RANGE', path: `${path}.attempts`, message });
   }
   const longestMs = policy.backoff.maxMs;
   if (!queue.ordered && longestMs > DELAY_MS_MAX) {
-    const message = `task '${name}': its backoff waits up to '${fromMilliseconds(longestMs)}', SQS delays at most '15m'; set max: '15m'`;
+    const message =
+      `task '${name}': its backoff waits up to '${fromMilliseconds(longestMs)}', SQS ` +
+      `delays at most '15m'; set max: '15m'`;
     problems.push({ code: 'DELAY_TOO_LONG', path: `${path}.backoff`, message });
   }
   if (queue.ordered && longestMs > VISIBILITY_MS_MAX) {
-    const message = `task '${name}': its backoff holds a message up to '${fromMilliseconds(longestMs)}', an ordered queue can hold one at most '12h'; set max: '12h'`;
+    const message =
+      `task '${name}': its backoff holds a message up to '${fromMilliseconds(longestMs)}', ` +
+      `an ordered queue can hold one at most '12h'; set max: '12h'`;
     problems.push({ code: 'HOLD_TOO_LONG', path: `${path}.backoff`, message });
   }
   if (queue.ordered && policy.attempts > ORDERED_ATTEMPTS_MAX) {
-    const message = `task '${name}': retry.attempts is ${policy.attempts}, an ordered queue allows ${ORDERED_ATTEMPTS_MAX} (SQS counts every receive up to 1000)`;
+    const message =
+      `task '${name}': retry.attempts is ${policy.attempts}, an ordered queue allows ` +
+      `${ORDERED_ATTEMPTS_MAX} (SQS counts every receive up to 1000)`;
     problems.push({ code: 'ATTEMPTS_OUT_OF_RANGE', path: `${path}.attempts`, message });
   }
   return problems;
 }
 
-/** Every attempt on an ordered queue is a receive; some are left for crashes and for waiting behind the head of a group. */
+/**
+ * Every attempt on an ordered queue is a receive; some are left for crashes and for waiting behind the head
+ * of a group.
+ */
 const ORDERED_ATTEMPTS_MAX = RECEIVES_MAX / 10;

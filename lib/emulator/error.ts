@@ -1,6 +1,7 @@
 /**
- * The one exception of the emulator: an AWS service's refusal, as its clients see it. `name` is the error's shape name in
- * the SDK (`QueueDoesNotExist`), so that callers of the models and callers of the SDK recognise the same thing.
+ * The one exception of the emulator: an AWS service's refusal, as its clients see it. `name` is the error's
+ * shape name in the SDK (`QueueDoesNotExist`), so that callers of the models and callers of the SDK recognise
+ * the same thing.
  */
 export interface ServiceErrorOptions {
   /** HTTP status; the wire takes it from the service's schema where the shape says one. @default 400 */

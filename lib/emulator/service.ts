@@ -1,7 +1,7 @@
 /**
- * What every emulated service looks like from the outside. Inputs and outputs have the SDK's own shapes (member names as
- * in the API, blobs as Uint8Array, timestamps as Date, 64-bit numbers as number), so the same model answers the wire, the
- * SDK's in-process door and the production adapters in a simulation.
+ * What every emulated service looks like from the outside. Inputs and outputs have the SDK's own shapes
+ * (member names as in the API, blobs as Uint8Array, timestamps as Date, 64-bit numbers as number), so the
+ * same model answers the wire, the SDK's in-process door and the production adapters in a simulation.
  */
 export interface Caller {
   readonly account: string;
@@ -10,7 +10,10 @@ export interface Caller {
   readonly endpoint: string;
   /** Aborted when the client goes away: a long poll must then give up its place. */
   readonly signal?: AbortSignal;
-  /** How many functions this request has already passed through, from its trace header: Lambda's recursion guard. */
+  /**
+   * How many functions this request has already passed through, from its trace header: Lambda's recursion
+   * guard.
+   */
   readonly lineage?: number;
 }
 

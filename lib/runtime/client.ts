@@ -1,4 +1,7 @@
-/** The client: performs what signatures describe. One is made by `connect`, by `simulate`, and for each running task. */
+/**
+ * The client: performs what signatures describe. One is made by `connect`, by `simulate`, and for each
+ * running task.
+ */
 import type { IdSpace } from '../core/id.ts';
 import type { App } from '../define/app.ts';
 import type { AsyncResult, Client, Sender, SendOutcome } from '../define/client.ts';
@@ -29,7 +32,9 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
   };
 }
 
-/** A sender whose messages carry `hops`: 0 from outside, one more than its own message's from inside a task. */
+/**
+ * A sender whose messages carry `hops`: 0 from outside, one more than its own message's from inside a task.
+ */
 export function createSender(shared: Connection, hops: number): Sender {
   const send = async <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>> => {
     const { app, space, ports } = shared;

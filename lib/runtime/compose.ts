@@ -1,4 +1,7 @@
-/** From a signature to the message that is sent: checked against the task's schema, JSON, limits and its queue's rules. */
+/**
+ * From a signature to the message that is sent: checked against the task's schema, JSON, limits and its
+ * queue's rules.
+ */
 import { toMilliseconds } from '../core/duration.ts';
 import { type IdSpace, newId } from '../core/id.ts';
 import { type Json, jsonProblem } from '../core/json.ts';
@@ -31,8 +34,8 @@ export interface Composed {
 
 /**
  * Composes a message.
- * @throws SendError UNKNOWN_TASK, INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG, DELAY_ON_ORDERED_QUEUE,
- * INVALID_GROUP, TOO_MANY_HOPS.
+ * @throws SendError UNKNOWN_TASK, INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG,
+ * DELAY_ON_ORDERED_QUEUE, INVALID_GROUP, TOO_MANY_HOPS.
  */
 export async function compose(context: ComposeContext, signature: Signature): Promise<Composed> {
   const task = taskOf(context.app, signature.task);
@@ -74,18 +77,23 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
 function toOutgoing(task: AnyTask, message: Message, delayMs: number): OutgoingMessage {
   const body = encodeMessage(message);
   if (body === undefined) {
-    const text = `task '${task.name}': the message is larger than ${MESSAGE_BYTES_MAX / 1024} KiB (SQS takes 1 MiB in all); send a reference to the data instead`;
+    const text =
+      `task '${task.name}': the message is larger than ${MESSAGE_BYTES_MAX / 1024} KiB (SQS ` +
+      'takes 1 MiB in all); send a reference to the data instead';
     throw new SendError('MESSAGE_TOO_LARGE', text, { allowed: MESSAGE_BYTES_MAX });
   }
   if (task.queue.ordered) {
     if (delayMs > 0) {
-      const text = `task '${task.name}': queue '${task.queue.name}' is ordered, and SQS delays no single message of an ordered queue; send without delay`;
+      const text =
+        `task '${task.name}': queue '${task.queue.name}' is ordered, and SQS delays no single ` +
+        'message of an ordered queue; send without delay';
       throw new SendError('DELAY_ON_ORDERED_QUEUE', text, { value: delayMs });
     }
     return { body, group: message.group ?? '', deduplication: deduplicationOf(message) };
   }
   if (delayMs > DELAY_MS_MAX) {
-    const text = `task '${task.name}': a delay of ${Math.round(delayMs / 1_000)} s is longer than SQS's '15m'`;
+    const text =
+      `task '${task.name}': a delay of ${Math.round(delayMs / 1_000)} s is longer than SQS's ` + `'15m'`;
     throw new SendError('DELAY_TOO_LONG', text, { value: delayMs, allowed: DELAY_MS_MAX });
   }
   return { body, ...(delayMs > 0 ? { delaySeconds: Math.ceil(delayMs / 1_000) } : {}) };
@@ -119,22 +127,31 @@ async function validate(task: AnyTask, input: unknown): Promise<void> {
   // What was given travels, not what the schema made of it: the worker parses once, on its side.
   const problem = input === undefined ? undefined : jsonProblem(input);
   if (problem === undefined) return;
-  const text = `task '${task.name}': ${problem.path} is ${problem.found}, which JSON does not bring back; send plain data`;
+  const text =
+    `task '${task.name}': ${problem.path} is ${problem.found}, which JSON does not bring ` +
+    'back; send plain data';
   throw new SendError('INPUT_NOT_JSON', text, { value: problem.path });
 }
 
-/** Every task of an ordered queue has a group: the send's own, the queue's function of the input, or one for all. */
+/**
+ * Every task of an ordered queue has a group: the send's own, the queue's function of the input, or one for
+ * all.
+ */
 function groupOf(task: AnyTask, signature: Signature): { readonly group?: string } {
   if (!task.queue.ordered) return {};
   // The queue's function takes the input of its tasks, which only the user's own types know.
   const group = signature.options.group ?? task.queue.groupBy?.(signature.input as never) ?? 'all';
   if (typeof group === 'string' && group.length <= GROUP_LENGTH_MAX && /^[\x21-\x7e]+$/.test(group))
     return { group };
-  const text = `task '${task.name}': the message group '${group}' is not 1 to ${GROUP_LENGTH_MAX} letters, digits and punctuation (SQS)`;
+  const text =
+    `task '${task.name}': the message group '${group}' is not 1 to ${GROUP_LENGTH_MAX} ` +
+    'letters, digits and punctuation (SQS)';
   throw new SendError('INVALID_GROUP', text, { value: group });
 }
 
 function tooManyHops(task: AnyTask, hops: number): SendError {
-  const text = `task '${task.name}': ${hops} tasks have sent each other on, at most ${HOPS_MAX} may; tasks seem to call each other in a circle`;
+  const text =
+    `task '${task.name}': ${hops} tasks have sent each other on, at most ${HOPS_MAX} may; ` +
+    'tasks seem to call each other in a circle';
   return new SendError('TOO_MANY_HOPS', text, { value: hops, allowed: HOPS_MAX });
 }

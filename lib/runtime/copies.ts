@@ -1,7 +1,7 @@
 /**
- * How a message goes on: to another attempt, or to later. On a standard queue as a new copy, and the old one is acked, so
- * SQS's receive count means crashes only and nothing hidden piles up. A copy in an ordered queue would lose its place: there
- * a message is held where it is.
+ * How a message goes on: to another attempt, or to later. On a standard queue as a new copy, and the old one
+ * is acked, so SQS's receive count means crashes only and nothing hidden piles up. A copy in an ordered queue
+ * would lose its place: there a message is held where it is.
  */
 import { DEFERRED_MS_MAX, DELAY_MS_MAX } from '../core/limits.ts';
 import { type Message, type Parsed, withHistory } from '../core/message.ts';
@@ -10,8 +10,8 @@ import { queueName } from '../define/resource-name.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { createDeadLetters, type DeadLetters, type End } from './dead-letter.ts';
-import type { Delivery, Outcome } from './delivery.ts';
 import { encoded } from './encoded.ts';
+import type { Delivery, Outcome } from './outcome.ts';
 
 export interface Copies extends DeadLetters {
   /** Sends the message for its next attempt. Standard queues only. */
@@ -20,7 +20,10 @@ export interface Copies extends DeadLetters {
   defer(message: Message, seconds: number): Promise<Outcome>;
   /** Puts off, with what is known of its crashes, a message that cannot be started in time. */
   postpone(message: Message, crashes: number): Promise<Outcome>;
-  /** Puts off a message that failed through no fault of its task (AWS was out of reach); after 24 h it is dead-lettered. */
+  /**
+   * Puts off a message that failed through no fault of its task (AWS was out of reach); after 24 h it is
+   * dead-lettered.
+   */
   deferFailed(delivery: Delivery, message: Message, crashes: number, error: WireError): Promise<Outcome>;
   /** Puts off a message of a task that this worker does not know; after 24 h it is dead-lettered. */
   deferUnknown(delivery: Delivery, message: Message): Promise<Outcome>;

@@ -6,8 +6,8 @@ import { deadLetterQueueName } from '../define/resource-name.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { deduplicationOf } from './compose.ts';
-import type { Delivery } from './delivery.ts';
 import { encoded } from './encoded.ts';
+import type { Delivery } from './outcome.ts';
 
 /** The end of a message: why, after which attempt, by which error. */
 export interface End {
@@ -95,8 +95,8 @@ export function createDeadLetters(connection: Connection, queue: Queue): DeadLet
 }
 
 /**
- * Reads a body, looking into a redriven dead letter that holds a foreign one: what could not be read before may be readable
- * to this worker.
+ * Reads a body, looking into a redriven dead letter that holds a foreign one: what could not be read before
+ * may be readable to this worker.
  */
 export function parseDelivery(body: string): Parsed {
   const parsed = parseMessage(body);

@@ -32,7 +32,8 @@ export async function invoke(invocation: Invocation, input: unknown, attempt: nu
 
 async function guarded(invocation: Invocation, input: unknown, context: Context): Promise<Ran> {
   try {
-    // The schema has parsed the input into what this handler takes; without a schema the caller's types vouch for it.
+    // The schema has parsed the input into what this handler takes; without a schema the caller's types vouch
+    // for it.
     return { kind: 'returned', value: await invocation.task.run?.(input as never, context) };
   } catch (thrown) {
     return { kind: 'threw', thrown };

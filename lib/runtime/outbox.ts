@@ -1,8 +1,8 @@
 /**
- * Sends messages in batches. Messages handed in during one tick share calls (at most 10 entries and 1 MiB each); entries
- * that fail are sent again alone; each caller's promise settles by its own entry. A call that fails as a whole may have
- * taken effect: its messages are sent again all the same, since a message too much is dropped by its claim and a message
- * too few is lost.
+ * Sends messages in batches. Messages handed in during one tick share calls (at most 10 entries and 1 MiB
+ * each); entries that fail are sent again alone; each caller's promise settles by its own entry. A call that
+ * fails as a whole may have taken effect: its messages are sent again all the same, since a message too much
+ * is dropped by its claim and a message too few is lost.
  */
 
 import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from '../core/limits.ts';
@@ -10,7 +10,10 @@ import { sizeBytes } from '../core/message.ts';
 import { SendError } from '../errors.ts';
 import type { Chance, Clock, EntryFailure, OutgoingMessage, Queues } from './ports.ts';
 
-/** How often an entry is tried, and how the waits in between grow (full jitter). The SDK below retries calls by itself. */
+/**
+ * How often an entry is tried, and how the waits in between grow (full jitter). The SDK below retries calls
+ * by itself.
+ */
 const TRIES_MAX = 4;
 const WAIT_MS = 100;
 
@@ -118,7 +121,10 @@ async function sendBatch(
   }
 }
 
-/** Waits before the next try; whoever cuts the wait short (a process that ends) hears it from every message left. */
+/**
+ * Waits before the next try; whoever cuts the wait short (a process that ends) hears it from every message
+ * left.
+ */
 async function pause(
   ports: { readonly clock: Clock; readonly chance: Chance },
   tries: number,

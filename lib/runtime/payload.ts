@@ -33,11 +33,15 @@ export function toResult(
   if (value === undefined) return {};
   const problem = jsonProblem(value, 'result');
   if (problem !== undefined) {
-    const text = `task '${task.name}' returned ${problem.found} at ${problem.path}, which JSON does not bring back; return plain data`;
+    const text =
+      `task '${task.name}' returned ${problem.found} at ${problem.path}, which JSON does not ` +
+      'bring back; return plain data';
     return { error: new CeleriacError('RESULT_NOT_JSON', text) };
   }
   const result = JSON.stringify(value);
   if (sizeBytes(result) <= RESULT_BYTES_MAX) return { result };
-  const text = `task '${task.name}' returned ${sizeBytes(result)} bytes, its record holds ${RESULT_BYTES_MAX} (DynamoDB); store the data and return a reference`;
+  const text =
+    `task '${task.name}' returned ${sizeBytes(result)} bytes, its record holds ` +
+    `${RESULT_BYTES_MAX} (DynamoDB); store the data and return a reference`;
   return { error: new CeleriacError('RESULT_TOO_LARGE', text) };
 }

@@ -1,4 +1,7 @@
-/** All that the runtime asks of the world, in its own words. Adapters stand in lib/aws; a simulation has its own clock. */
+/**
+ * All that the runtime asks of the world, in its own words. Adapters stand in lib/aws; a simulation has its
+ * own clock.
+ */
 
 import type { FinalState, TaskState } from '../core/task-state.ts';
 import type { WireError } from '../errors.ts';
@@ -9,7 +12,10 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `ring` after `ms`, in the background: nobody counts as waiting meanwhile. Returns a function that cancels it. */
+  /**
+   * Calls `ring` after `ms`, in the background: nobody counts as waiting meanwhile. Returns a function that
+   * cancels it.
+   */
   alarm(ms: number, ring: () => void): () => void;
   /** Runs a handler under its name; a simulation's time stands still while one is busy. */
   run<T>(name: string, work: () => Promise<T>): Promise<T>;
@@ -23,7 +29,10 @@ export interface OutgoingMessage {
   readonly body: string;
   /** Whole seconds, 0–900; not on an ordered queue. */
   readonly delaySeconds?: number;
-  /** On an ordered queue: the message group, and the id that makes a second send of the same message a duplicate. */
+  /**
+   * On an ordered queue: the message group, and the id that makes a second send of the same message a
+   * duplicate.
+   */
   readonly group?: string;
   readonly deduplication?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Results. All handles that wait share one poll: ids are read together, up to 100 a call, at growing intervals, so that
- * waiting for a thousand results costs ten calls a round and not a thousand.
+ * Results. All handles that wait share one poll: ids are read together, up to 100 a call, at growing
+ * intervals, so that waiting for a thousand results costs ten calls a round and not a thousand.
  */
 import { toMilliseconds } from '../core/duration.ts';
 import { type IdSpace, sentAtOf } from '../core/id.ts';
@@ -14,8 +14,11 @@ import type { Clock, RunRecord, Runs } from './ports.ts';
 export const GET_TIMEOUT_DEFAULT = '5m';
 
 const READ_MAX = 100;
-/** The first look comes soon, later ones at most this far apart. */
-const POLL_FIRST_MS = 50;
+/**
+ * How far apart the looks at a record are: the first ones come soon. Each is a part of the last, where all
+ * meet.
+ */
+const POLL_MS = [50, 100, 200, 500, 1_000] as const;
 const POLL_MAX_MS = 1_000;
 
 export interface ResultContext {
@@ -32,20 +35,22 @@ export interface Results {
 /** Handles over one shared poll. */
 export function createResults(context: ResultContext): Results {
   const read = createReader(context);
+  const wait = createWait(context.clock);
   return {
     handle: (task, id) => ({
       id,
-      get: (options) => get(context, read, task, id, options),
+      get: (options) => get(context, { read, wait }, task, id, options),
       state: () => state(context, read, task, id),
     }),
   };
 }
 
 type Read = (id: string) => Promise<RunRecord | undefined>;
+type Wait = (stepMs: number, until: number, signal: AbortSignal | undefined) => Promise<void>;
 
 async function get(
   context: ResultContext,
-  read: Read,
+  { read, wait }: { readonly read: Read; readonly wait: Wait },
   task: AnyTask,
   id: string,
   options: GetOptions = {},
@@ -54,16 +59,17 @@ async function get(
   refuse(context, task, id);
   const timeout = options.timeout ?? GET_TIMEOUT_DEFAULT;
   const until = clock.now() + toMilliseconds(timeout);
-  for (let waitMs = POLL_FIRST_MS; ; waitMs = Math.min(POLL_MAX_MS, waitMs * 1.5)) {
+  for (let looks = 0; ; looks++) {
     options.signal?.throwIfAborted();
     const record = await read(id);
     if (record !== undefined && isFinal(record.state)) return outcome(record);
-    const leftMs = until - clock.now();
-    if (leftMs <= 0) {
-      const text = `task '${task.name}' (${id}) has no result after ${timeout}; it goes on, ask again with result(task, id)`;
+    if (clock.now() >= until) {
+      const text =
+        `task '${task.name}' (${id}) has no result after ${timeout}; it goes on, ask again ` +
+        'with result(task, id)';
       throw new TimeoutError('RESULT_TIMEOUT', text, { value: timeout });
     }
-    await clock.sleep(Math.min(waitMs, leftMs), options.signal);
+    await wait(POLL_MS[looks] ?? POLL_MAX_MS, until, options.signal);
   }
 }
 
@@ -80,7 +86,9 @@ async function state(
 
 function refuse(context: ResultContext, task: AnyTask, id: string): void {
   if (!isOurs(context, id)) {
-    const text = `'${id}' is no task id of app '${context.space.app}' in stage '${context.space.stage}', or it is older than its record`;
+    const text =
+      `'${id}' is no task id of app '${context.space.app}' in stage '${context.space.stage}', ` +
+      'or it is older than its record';
     throw new TaskError('RESULT_UNKNOWN', text, { value: id });
   }
   if (context.runs === undefined || !keepsRecord(task)) {
@@ -110,6 +118,43 @@ function outcome(record: RunRecord): unknown {
     `task '${record.task}' (${record.id}) failed (${record.reason ?? 'error'})${why}`,
     cause,
   );
+}
+
+/**
+ * Waits until the next of the times that lie `stepMs` apart, or `until` if that comes first. Those who wait
+ * for the same time share one sleep: timers of their own would fire one by one, and what each then reads
+ * would be a call of its own. The times count from the first wait, so that many processes do not read in
+ * step.
+ */
+function createWait(clock: Clock): Wait {
+  const sleeps = new Map<number, Promise<void>>();
+  let origin: number | undefined;
+  return (stepMs, until, signal) => {
+    const now = clock.now();
+    origin ??= now;
+    const next = origin + (Math.floor((now - origin) / stepMs) + 1) * stepMs;
+    const due = Math.min(next, until);
+    const sleep = sleeps.get(due) ?? clock.sleep(due - now).finally(() => sleeps.delete(due));
+    sleeps.set(due, sleep);
+    return unlessAborted(sleep, signal);
+  };
+}
+
+/** The same number of steps for all, with or without a signal, so that they stay together. */
+function unlessAborted(sleep: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal?.reason);
+    const end = (settle: () => void): void => {
+      signal?.removeEventListener('abort', abort);
+      settle();
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    sleep.then(
+      () => end(resolve),
+      (error) => end(() => reject(error)),
+    );
+    if (signal?.aborted === true) abort();
+  });
 }
 
 /** Joins the reads of one tick; each id is read once however many wait for it. */

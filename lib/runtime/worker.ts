@@ -1,13 +1,15 @@
 /**
- * The worker: works off one batch of deliveries and says which of them come back. What one message does must not touch
- * the others: a message that has been received before may have killed its worker, so it runs last and alone, after the
- * finished ones were deleted; a slow one is left behind when time runs out, and the finished ones stay finished.
+ * The worker: works off one batch of deliveries and says which of them come back. What one message does must
+ * not touch the others: a message that has been received before may have killed its worker, so it runs last
+ * and alone, after the finished ones were deleted; a slow one is left behind when time runs out, and the
+ * finished ones stay finished.
  */
 import type { App } from '../define/app.ts';
 import { queueName } from '../define/resource-name.ts';
 import { DefinitionError } from '../errors.ts';
 import { createConnection } from './client.ts';
-import { createDeliveries, type Deliveries, type Delivery, type Outcome } from './delivery.ts';
+import { createDeliveries, type Deliveries } from './delivery.ts';
+import type { Delivery, Outcome } from './outcome.ts';
 import type { Ports } from './ports.ts';
 
 /** What arrives at a worker at once. */
@@ -23,7 +25,10 @@ export interface Worker {
   handle(batch: Batch): Promise<readonly string[]>;
 }
 
-/** Tasks are told to stop so long before the deadline, and left behind at half of that: a fifth of the time, at most 5 s. */
+/**
+ * Tasks are told to stop so long before the deadline, and left behind at half of that: a fifth of the time,
+ * at most 5 s.
+ */
 function marginMs(leftMs: number): number {
   return Math.min(5_000, leftMs / 5);
 }
@@ -35,7 +40,8 @@ export function createWorker(app: App, stage: string, ports: Ports): Worker {
     async handle(batch) {
       const queue = app.queues.find((candidate) => queueName(app.name, stage, candidate) === batch.queueName);
       if (queue === undefined) {
-        const message = `this worker's app '${app.name}' has no queue '${batch.queueName}' in stage '${stage}'`;
+        const message =
+          `this worker's app '${app.name}' has no queue '${batch.queueName}' in stage ` + `'${stage}'`;
         throw new DefinitionError('UNKNOWN_QUEUE', message, { value: batch.queueName });
       }
       const controller = new AbortController();
@@ -83,7 +89,10 @@ function createRun(ports: Ports, deliveries: Deliveries, batch: Batch, margin: n
     }
   }
 
-  /** A message group, in its order: the first delivery that is not done stops it, and what is behind waits as long. */
+  /**
+   * A message group, in its order: the first delivery that is not done stops it, and what is behind waits as
+   * long.
+   */
   async function group(members: readonly Delivery[]): Promise<void> {
     for (const [index, delivery] of members.entries()) {
       const outcome = await settle(delivery);
@@ -105,7 +114,8 @@ function createRun(ports: Ports, deliveries: Deliveries, batch: Batch, margin: n
     },
     async ordered() {
       const groups = [...grouped(batch.deliveries).values()];
-      // On an ordered queue every retry is a receive, so a suspect group is often a harmless one; alone is still safe.
+      // On an ordered queue every retry is a receive, so a suspect group is often a harmless one; alone is
+      // still safe.
       const suspects = groups.filter((members) => members.some((delivery) => deliveries.isSuspect(delivery)));
       await Promise.all(groups.filter((members) => !suspects.includes(members)).map(group));
       for (const members of suspects) {
@@ -148,7 +158,9 @@ function grouped(deliveries: readonly Delivery[]): ReadonlyMap<string, readonly 
   return groups;
 }
 
-/** Aborts the tasks' signal at `at`, and deletes what is finished: the function may be killed from then on. */
+/**
+ * Aborts the tasks' signal at `at`, and deletes what is finished: the function may be killed from then on.
+ */
 function watch(
   ports: Ports,
   controller: AbortController,

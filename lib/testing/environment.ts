@@ -1,7 +1,7 @@
 /**
- * One Lambda environment of a simulation: the production worker over the production adapters, on virtual time. A crash ends
- * the environment as it ends a process: nothing it had under way has any further effect, and the next invocation of the
- * same function starts anew.
+ * One Lambda environment of a simulation: the production worker over the production adapters, on virtual
+ * time. A crash ends the environment as it ends a process: nothing it had under way has any further effect,
+ * and the next invocation of the same function starts anew.
  */
 import type { Call } from '../aws/call.ts';
 import { createQueues } from '../aws/queues.ts';
@@ -87,7 +87,10 @@ function createHandler(
   return toHandler(createWorker(app, stage, ports), ports);
 }
 
-/** The worker's clock: handlers are counted, so that virtual time waits for them, and may be struck by a crash. */
+/**
+ * The worker's clock: handlers are counted, so that virtual time waits for them, and may be struck by a
+ * crash.
+ */
 function createClock(world: World, life: Life): Clock {
   const { clock } = world.emulator;
   return {

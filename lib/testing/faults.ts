@@ -1,6 +1,6 @@
 /**
- * Faults on demand: what can go wrong between a worker and AWS, each by a rate from 0 (never) to 1 (always), drawn from the
- * simulation's seed.
+ * Faults on demand: what can go wrong between a worker and AWS, each by a rate from 0 (never) to 1 (always),
+ * drawn from the simulation's seed.
  */
 import type { SqsFaults } from '../emulator/index.ts';
 
@@ -18,7 +18,10 @@ export interface FaultRates {
   /** The worker dies before, and right after, a write to its records. Per write. */
   readonly crashBeforeWrite?: number;
   readonly crashAfterWrite?: number;
-  /** An AWS call is throttled (no effect), fails (no effect), or takes effect and its answer is lost. Per call. */
+  /**
+   * An AWS call is throttled (no effect), fails (no effect), or takes effect and its answer is lost. Per
+   * call.
+   */
   readonly throttle?: number;
   readonly fail?: number;
   readonly loseAnswer?: number;

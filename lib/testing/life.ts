@@ -1,4 +1,6 @@
-/** The life of a simulated process: it can end at any moment, and nothing that belongs to it acts afterwards. */
+/**
+ * The life of a simulated process: it can end at any moment, and nothing that belongs to it acts afterwards.
+ */
 import type { Clock } from '../runtime/ports.ts';
 
 export interface Life {

@@ -1,4 +1,7 @@
-/** Builds an app's topology on an emulator, as the CDK construct builds it in a template; a test compares the two. */
+/**
+ * Builds an app's topology on an emulator, as the CDK construct builds it in a template; a test compares the
+ * two.
+ */
 import type { QueueResource, TableResource, Topology, WorkerResource } from '../define/topology.ts';
 import type { Emulator } from '../emulator/index.ts';
 import type { InlineSource } from '../emulator/lambda/lambda.ts';

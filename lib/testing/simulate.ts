@@ -1,6 +1,6 @@
 /**
- * `simulate`: the real client and the real worker over the emulator's models, on a virtual clock, in this process and without
- * the AWS SDK in between. Time moves only by `advance` and while a result is awaited.
+ * `simulate`: the real client and the real worker over the emulator's models, on a virtual clock, in this
+ * process and without the AWS SDK in between. Time moves only by `advance` and while a result is awaited.
  */
 import { createQueues } from '../aws/queues.ts';
 import { createRuns } from '../aws/runs.ts';

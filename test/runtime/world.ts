@@ -73,3 +73,11 @@ export function inGroup(body: string, group = 'all'): OutgoingMessage {
 export function busy(index: number): EntryFailure {
   return { index, code: 'ServiceUnavailable', message: 'try again', retryable: true };
 }
+
+/** What came of each send: undefined, or the error's text. */
+export async function outcomes(sends: readonly Promise<void>[]): Promise<readonly (string | undefined)[]> {
+  const settled = await Promise.allSettled(sends);
+  return settled.map((one) =>
+    one.status === 'fulfilled' ? undefined : `${one.reason.code} ${one.reason.message}`,
+  );
+}

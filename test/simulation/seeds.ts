@@ -1,6 +1,7 @@
 /**
- * Which seeds the simulations run: those that once found something, for ever, and a range that moves on from run to run. The
- * first seed of the range is printed, so that a failure anywhere can be replayed: CELERIAC_SEED=<seed> CELERIAC_SEEDS=1.
+ * Which seeds the simulations run: those that once found something, for ever, and a range that moves on from
+ * run to run. The first seed of the range is printed, so that a failure anywhere can be replayed:
+ * CELERIAC_SEED=<seed> CELERIAC_SEEDS=1.
  */
 
 /** Seeds that have found a fault, with what they found. */

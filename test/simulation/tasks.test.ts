@@ -1,6 +1,7 @@
 /**
- * Tasks under every fault at once. Whatever is delivered twice, crashed, throttled, lost or late: each task ends in exactly
- * one terminal state or in the dead-letter queue with its reason, and a redriven dead letter runs again.
+ * Tasks under every fault at once. Whatever is delivered twice, crashed, throttled, lost or late: each task
+ * ends in exactly one terminal state or in the dead-letter queue with its reason, and a redriven dead letter
+ * runs again.
  */
 import { expect, test } from 'vitest';
 import {
@@ -155,7 +156,10 @@ test.each(seeds())('with seed %d nothing is lost and nothing ends twice', async 
   await sim.close();
 });
 
-/** On the ordered queue, effects of a group come in the order of their sends (those that were dead-lettered aside). */
+/**
+ * On the ordered queue, effects of a group come in the order of their sends (those that were dead-lettered
+ * aside).
+ */
 function inOrder(world: ReturnType<typeof createApp>, sent: readonly Sent[]): string[] {
   const ordered = sent.filter(({ task, result }) => task === world.ordered && world.effects.has(result.id));
   const groups = new Map<string, Sent[]>();

@@ -1,4 +1,6 @@
-/** What must and must not compile when tasks are declared and called. `npm run check` type-checks this file. */
+/**
+ * What must and must not compile when tasks are declared and called. `npm run check` type-checks this file.
+ */
 import { z } from 'zod';
 import { type AsyncResult, type Client, defineApp, defineTask, implement, type Signature } from '#lib';
 

@@ -10,6 +10,7 @@ import { createTable } from './create-table.ts';
 import type { ExpressionCache } from './expression/expressions.ts';
 import type { Fields } from './input.ts';
 import { deleteItem, getItem, putItem, updateItem } from './item-operations.ts';
+import { batchExecuteStatement, executeStatement } from './partiql/operations.ts';
 import { query } from './query.ts';
 import { notFound, notServed } from './refusals.ts';
 import { scan } from './scan.ts';
@@ -89,6 +90,7 @@ export interface Dynamodb extends Service {
 type Operation = (context: Context, input: Fields) => Output;
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
+  ['BatchExecuteStatement', batchExecuteStatement],
   ['BatchGetItem', batchGetItem],
   ['BatchWriteItem', batchWriteItem],
   ['CreateTable', createTable],
@@ -99,6 +101,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['DescribeLimits', describeLimits],
   ['DescribeTable', describeTableOperation],
   ['DescribeTimeToLive', describeTimeToLive],
+  ['ExecuteStatement', executeStatement],
   ['GetItem', getItem],
   ['ListTables', listTables],
   ['ListTagsOfResource', listTagsOfResource],

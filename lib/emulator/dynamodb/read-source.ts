@@ -39,7 +39,8 @@ export interface Walk {
 export interface Selection {
   readonly filter: Condition | undefined;
   readonly values: ReadonlyMap<string, AttributeValue>;
-  readonly paths: readonly Path[] | undefined;
+  /** Cuts an item down to what is wanted of it; undefined leaves it whole. */
+  readonly project: ((item: Item) => Item) | undefined;
   readonly countOnly: boolean;
   /** Names that an index holds, when items are given back as the index has them. */
   readonly names: readonly string[] | undefined;
@@ -93,7 +94,7 @@ export function toSelection(
   return {
     filter,
     values: expressions.values,
-    paths,
+    project: paths === undefined ? undefined : (item) => projectItem(item, paths),
     countOnly: select === 'COUNT',
     names: fetches ? undefined : names,
     fetches,
@@ -167,8 +168,7 @@ export function readPage(
     last = stored.item;
     if (selection.filter === undefined || holds(selection.filter, shown, selection.values)) {
       count += 1;
-      if (!selection.countOnly)
-        items.push(selection.paths === undefined ? shown : projectItem(shown, selection.paths));
+      if (!selection.countOnly) items.push(selection.project?.(shown) ?? shown);
     }
     // The item that goes beyond the size of a page is its last one.
     more = scanned >= limit || bytes > PAGE_BYTES_MAX;

@@ -3,7 +3,7 @@
  * itself, `plan` decides against the stored item, `apply` does it. Nothing is changed before every decision
  * is made.
  */
-import { fromItem, type Item, parseItem } from './attribute-value.ts';
+import { type AttributeValue, fromItem, type Item, parseItem } from './attribute-value.ts';
 import { type Context, findTable } from './context.ts';
 import { holds } from './expression/evaluate.ts';
 import { Expressions } from './expression/expressions.ts';
@@ -114,7 +114,9 @@ function prepareUpdate(context: Context, input: Fields): Prepared {
       check.verify(stored?.item);
       const before = stored?.item;
       const after =
-        parsed === undefined ? (before ?? keyItem) : updated(table, keyItem, before, parsed.update, check);
+        parsed === undefined
+          ? (before ?? keyItem)
+          : updated(table, keyItem, before, parsed.update, check.expressions.values);
       const size = itemSize(after);
       if (size > ITEM_BYTES_MAX) throw validation(UPDATE_TOO_BIG);
       return { table, key, keyItem, before, after, size, changes: true, paths: parsed?.paths ?? NO_PATHS };
@@ -122,8 +124,13 @@ function prepareUpdate(context: Context, input: Fields): Prepared {
   };
 }
 
-function updated(table: Table, key: Item, before: Item | undefined, update: Update, check: Check): Item {
-  const { values } = check.expressions;
+function updated(
+  table: Table,
+  key: Item,
+  before: Item | undefined,
+  update: Update,
+  values: ReadonlyMap<string, AttributeValue>,
+): Item {
   const after = applyUpdate(update, before ?? key, values);
   if (table.indexes.size > 0) checkUpdatedIndexKeys(table, before, after);
   return after;
@@ -150,25 +157,41 @@ function prepareDelete(context: Context, input: Fields, kind: 'Delete' | 'Condit
   };
 }
 
-/** A put without conditions, as batches make it. */
-export function planPut(table: Table, raw: unknown): Plan {
+/** A put without conditions, as batches and statements make it. */
+export function planPut(table: Table, raw: unknown, shortMessage = true): Plan {
   const item = parseItem(raw);
   const size = itemSize(item);
   if (size > ITEM_BYTES_MAX) throw validation(TOO_BIG);
   refuseEmptyKey(table, item);
   refuseEmptyIndexKeys(table, item);
-  const key = keyOfItem(table, item, true);
+  const key = keyOfItem(table, item, shortMessage);
   checkIndexTypes(table, item);
   const before = table.items.get(key)?.item;
   return { table, key, keyItem: item, before, after: item, size, changes: true, paths: NO_PATHS };
 }
 
-/** A delete without conditions, as batches make it. */
+/** A delete without conditions, as batches and statements make it. */
 export function planDelete(table: Table, raw: unknown): Plan {
   const { text: key, item: keyItem } = toItemKey(table, parseKey(table, raw));
   const before = table.items.get(key)?.item;
   const changes = before !== undefined;
   return { table, key, keyItem, before, after: undefined, size: 0, changes, paths: NO_PATHS };
+}
+
+/** An update whose condition has been looked at, as statements make it. */
+export function planUpdate(
+  table: Table,
+  rawKey: Item,
+  update: Update,
+  paths: readonly Path[],
+  values: ReadonlyMap<string, AttributeValue>,
+): Plan {
+  const { text: key, item: keyItem } = toItemKey(table, rawKey);
+  const before = table.items.get(key)?.item;
+  const after = updated(table, keyItem, before, update, values);
+  const size = itemSize(after);
+  if (size > ITEM_BYTES_MAX) throw validation(UPDATE_TOO_BIG);
+  return { table, key, keyItem, before, after, size, changes: true, paths };
 }
 
 interface Check {

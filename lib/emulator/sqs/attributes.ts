@@ -106,7 +106,7 @@ function checkValue(name: string, value: string, context: RedriveContext, exists
   if (range !== undefined) {
     const [from, to] = range;
     if (!/^\d{1,10}$/.test(value) || Number(value) < from || Number(value) > to) throw invalidAttribute(name);
-    return String(Number(value));
+    return value;
   }
   const choice = CHOICES[name]?.find((allowed) => allowed.toLowerCase() === value.toLowerCase());
   if (choice === undefined) throw invalidAttribute(name);

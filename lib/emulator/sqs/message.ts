@@ -32,7 +32,7 @@ export class Message {
   readonly groupId: string | undefined;
   readonly sequenceNumber: string | undefined;
   readonly sentAt: number;
-  /** A move to a FIFO dead-letter queue replaces it by the message id, so that two of a kind are both kept. */
+  /** A move to a FIFO dead-letter queue replaces it by the message id, so that two of a kind are kept. */
   deduplicationId: string | undefined;
   state: 'delayed' | 'visible' | 'inFlight' = 'delayed';
   /** When a hidden message (delayed or in flight) becomes receivable. */

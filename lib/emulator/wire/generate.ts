@@ -8,7 +8,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import type { Ref, ServiceData, ShapeData, Traits } from './schema-data.ts';
+import type { HttpData, Ref, ServiceData, ShapeData, Traits } from './schema-data.ts';
+import { SERVED } from './served.ts';
 
 /** Which client gives which service, and the name by which the service signs. */
 const CLIENTS: readonly (readonly [service: string, client: string, signingName: string])[] = [
@@ -35,6 +36,7 @@ const PROTOCOLS: Readonly<Record<string, ServiceData['protocol']>> = {
   AwsQueryProtocol: 'query',
   AwsRestJsonProtocol: 'rest-json',
   AwsRestXmlProtocol: 'rest-xml',
+  S3RestXmlProtocol: 'rest-xml',
 };
 
 /** The traits that the wire needs; documentation-like ones (sensitive, idempotent) are left out. */
@@ -70,7 +72,7 @@ async function main(): Promise<void> {
       process.stdout.write(`${service}: @aws-sdk/${client} is not installed, its file is left as it is\n`);
       continue;
     }
-    const data = dump(service, signingName, found);
+    const data = dump(service, signingName, found, SERVED[service]);
     writeFileSync(join(folder, `${service}.ts`), render(client, data));
     process.stdout.write(`${service}: ${Object.keys(data.operations).length} operations\n`);
   }
@@ -96,22 +98,31 @@ function render(client: string, data: ServiceData): string {
   );
 }
 
-/** Makes the schema data of one service from what its client exports. */
+/**
+ * Makes the schema data of one service from what its client exports: of all operations, or of the ones
+ * named and of the others their names.
+ */
 export function dump(
   service: string,
   signingName: string,
   client: Readonly<Record<string, unknown>>,
+  served?: readonly string[],
 ): ServiceData {
   const schemas = Object.values(client).filter(
     (value): value is Raw => Array.isArray(value) && value.length > 5,
   );
   const shapes: Record<string, ShapeData> = {};
   const operations: Record<string, ServiceData['operations'][string]> = {};
+  const others: Record<string, HttpData | 0> = {};
   let namespace = '';
   for (const schema of schemas) {
     if (schema[0] === 9) {
       namespace = String(schema[1]);
       const http = keep(schema[3])?.http;
+      if (served?.includes(String(schema[2])) === false) {
+        others[String(schema[2])] = http ?? 0;
+        continue;
+      }
       const ends = [nameOf(schema[4], shapes), nameOf(schema[5], shapes)] as const;
       operations[String(schema[2])] = http === undefined ? ends : [...ends, http];
     }
@@ -119,12 +130,15 @@ export function dump(
   }
   // Errors stand before the operations in a client's exports, so the namespace is known only now.
   for (const schema of schemas) if (schema[0] === -3 && schema[1] === namespace) nameOf(schema, shapes);
+  const missing = served?.filter((name) => !(name in operations)) ?? [];
+  if (missing.length > 0) throw new Error(`the client of ${service} has no ${missing.join(', ')}`);
   return {
     name: service,
     signingName,
     namespace,
     ...settingsOf(client),
     operations: sorted(operations),
+    ...(served === undefined ? {} : { others: sorted(others) }),
     shapes: sorted(shapes),
   };
 }

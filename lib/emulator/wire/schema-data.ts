@@ -7,6 +7,9 @@
 export interface Traits {
   readonly xmlName?: string;
   readonly xmlFlattened?: 1;
+  readonly xmlAttribute?: 1;
+  /** Uri, or prefix and uri. */
+  readonly xmlNamespace?: unknown;
   readonly jsonName?: string;
   readonly sparse?: 1;
   readonly streaming?: 1;
@@ -65,5 +68,7 @@ export interface ServiceData {
       readonly [input: string, output: string] | readonly [input: string, output: string, http: HttpData]
     >
   >;
+  /** Operations that are known by name, and by method and path in REST, and not served. */
+  readonly others?: Readonly<Record<string, HttpData | 0>>;
   readonly shapes: Readonly<Record<string, ShapeData>>;
 }

@@ -106,6 +106,11 @@ export class Schema {
     return made;
   }
 
+  /** Whether the service has an operation of this name that is not served. */
+  hasOther(name: string): boolean {
+    return this.data.others !== undefined && Object.hasOwn(this.data.others, name);
+  }
+
   /** The shape of an error that the service's model names, if it does. */
   error(name: string): Structure | undefined {
     if (!Object.hasOwn(this.data.shapes, name) || this.data.shapes[name]?.[0] !== -3) return undefined;

@@ -102,7 +102,8 @@ describe('a transaction', () => {
 
     expect(refusal.name).toBe('TransactionCanceledException');
     expect(refusal.message).toBe(
-      'Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed]',
+      'Transaction cancelled, please refer cancellation reasons for specific ' +
+        'reasons [None, ConditionalCheckFailed]',
     );
     expect(refusal.fields.CancellationReasons).toEqual([
       { Code: 'None' },

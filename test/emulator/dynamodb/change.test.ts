@@ -4,9 +4,9 @@ import type { StreamPosition } from '../../../lib/emulator/dynamodb/dynamodb.ts'
 import { type Attributes, createWorld, N, S, START, type World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
-const enable = { TableName: 'hash', TimeToLiveSpecification: { Enabled: true, AttributeName: 'until' } };
+const enable = { TableName: 'hash', TimeToLiveSpecification: { Enabled: true, AttributeName: 'gone' } };
 /** An item that expires so many seconds after the start. */
-const item = (a: string, seconds: number) => ({ a: S(a), until: N(START / 1000 + seconds) });
+const item = (a: string, seconds: number) => ({ a: S(a), gone: N(START / 1000 + seconds) });
 const left = (world: World) =>
   (world.call('Scan', { TableName: 'hash' }).Items as { a: { S: string } }[]).map(({ a }) => a.S).sort();
 
@@ -19,15 +19,15 @@ describe('time to live', () => {
     const answer = world.call('UpdateTimeToLive', enable);
 
     expect(before).toEqual({ TimeToLiveStatus: 'DISABLED' });
-    expect(answer).toEqual({ TimeToLiveSpecification: { Enabled: true, AttributeName: 'until' } });
-    expect(status()).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'until' });
+    expect(answer).toEqual({ TimeToLiveSpecification: { Enabled: true, AttributeName: 'gone' } });
+    expect(status()).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'gone' });
   });
 
   test('deletes an expired item an hour after its time; until then it can be read', async () => {
     const world = createWorld();
     world.put('hash', item('early', 60));
     world.call('UpdateTimeToLive', enable);
-    world.put('hash', item('late', 120), { a: S('never') }, { a: S('text'), until: S('1') });
+    world.put('hash', item('late', 120), { a: S('never') }, { a: S('text'), gone: S('1') });
 
     await world.clock.advance(60_000 + HOUR_MS - 1);
     const expired = left(world);
@@ -45,7 +45,7 @@ describe('time to live', () => {
     world.call('UpdateTimeToLive', enable);
     world.put('hash', item('moved', 60), item('kept', 60));
     world.put('hash', item('moved', 7200));
-    world.call('UpdateItem', { TableName: 'hash', Key: { a: S('kept') }, UpdateExpression: 'REMOVE until' });
+    world.call('UpdateItem', { TableName: 'hash', Key: { a: S('kept') }, UpdateExpression: 'REMOVE gone' });
 
     await world.clock.advance(2 * HOUR_MS);
     const before = left(world);
@@ -61,7 +61,7 @@ describe('time to live', () => {
     world.put('hash', item('ancient', -6 * 365 * 86_400), item('soon', 60));
     world.call('UpdateTimeToLive', {
       TableName: 'hash',
-      TimeToLiveSpecification: { Enabled: false, AttributeName: 'until' },
+      TimeToLiveSpecification: { Enabled: false, AttributeName: 'gone' },
     });
 
     await world.clock.advance(24 * HOUR_MS);

@@ -199,7 +199,8 @@ describe('consumed capacity', () => {
 });
 
 describe('the size of an item', () => {
-  // Captured from AWS by github.com/nubo-db/dynamodb-conformance, but for the documents: those are the developer guide's.
+  // Captured from AWS by github.com/nubo-db/dynamodb-conformance, but for the documents: those are the
+  // developer guide's.
   test.each<readonly [string, object, number]>([
     ['1', N('1'), 2],
     ['123456', N('123456'), 4],

@@ -1,4 +1,7 @@
-/** Random writes and reads against a reference that keeps items in a plain list and looks at all of them every time. */
+/**
+ * Random writes and reads against a reference that keeps items in a plain list and looks at all of them every
+ * time.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Attributes, createWorld, N, S, type World } from './world.ts';

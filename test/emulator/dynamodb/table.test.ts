@@ -60,7 +60,8 @@ describe('a table', () => {
     expect(refusal).toMatchObject({
       name: 'ValidationException',
       message:
-        'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
+        'Resource cannot be deleted as it is currently protected against ' +
+        'deletion. Disable deletion protection first.',
     });
     expect(TableDescription).toMatchObject({ TableName: 'hash', TableStatus: 'DELETING' });
     expect(world.refusal('DescribeTable', { TableName: 'hash' }).name).toBe('ResourceNotFoundException');

@@ -1,4 +1,7 @@
-/** A DynamoDB on a virtual clock with the tables that the tests share, and short ways to say what they put and expect. */
+/**
+ * A DynamoDB on a virtual clock with the tables that the tests share, and short ways to say what they put and
+ * expect.
+ */
 import { expect } from 'vitest';
 import { createVirtualClock } from '../../../lib/emulator/clock.ts';
 import { createDynamodb, type DynamodbTrace } from '../../../lib/emulator/dynamodb/dynamodb.ts';
@@ -25,7 +28,9 @@ export const HASH_TABLE = {
   BillingMode: 'PAY_PER_REQUEST',
 };
 
-/** Hash `a`, range `b`; local indexes on `c`, global ones on `c` and on `c` with `d`, with every projection. */
+/**
+ * Hash `a`, range `b`; local indexes on `c`, global ones on `c` and on `c` with `d`, with every projection.
+ */
 export const RANGE_TABLE = {
   TableName: 'range',
   AttributeDefinitions: [OF('a', 'S'), OF('b', 'S'), OF('c', 'S'), OF('d', 'S')],

@@ -54,7 +54,8 @@ describe('a batch', () => {
       title: 'put and delete in one request',
       ...writes({ ...put(S('x')), ...remove(S('x')) }),
       message:
-        'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+        'Supplied AttributeValue has more than one datatypes set, must contain ' +
+        'exactly one of the supported datatypes',
       source: 'dynalite',
     },
     { title: 'key of another type', ...writes(put({ N: '5' })), message: MISMATCH, source: 'conformance' },
@@ -68,7 +69,8 @@ describe('a batch', () => {
       title: 'empty key',
       ...writes(put(S(''))),
       message:
-        'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: a',
+        'One or more parameter values are not valid. The AttributeValue for a key attribute ' +
+        'cannot contain an empty string value. Key: a',
       source: 'conformance',
     },
     { title: 'value without a type', ...writes(put({})), message: EMPTY_VALUE, source: 'dynalite' },
@@ -104,7 +106,8 @@ describe('a batch', () => {
         ExpressionAttributeNames: { '#a': 'v', '#b': 'v' },
       }),
       message:
-        'Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [v], path two: [v]',
+        'Invalid ProjectionExpression: Two document paths overlap with each other; must remove or ' +
+        'rewrite one of these paths; path one: [v], path two: [v]',
       source: 'conformance',
     },
   ]);
@@ -117,7 +120,12 @@ describe('a batch', () => {
 
     expect(refusal.name).toBe('ValidationException');
     expect(refusal.message).toMatch(
-      /^1 validation error detected: Value '\{hash=\[.+\]\}' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: \[Member must have length less than or equal to 25, Member must have length greater than or equal to 1\]$/,
+      new RegExp(
+        "^1 validation error detected: Value '\\{hash=\\[.+\\]\\}' at " +
+          "'requestItems' failed to satisfy constraint: " +
+          'Map value must satisfy constraint: \\[Member must have length less than or equal to 25, ' +
+          'Member must have length greater than or equal to 1\\]$',
+      ),
     );
   });
 
@@ -192,7 +200,8 @@ describe('a transaction', () => {
       title: 'empty key',
       ...transact(Put(S(''))),
       message:
-        'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: a',
+        'One or more parameter values are not valid. The AttributeValue for a key attribute ' +
+        'cannot contain an empty string value. Key: a',
       source: 'conformance',
     },
     {
@@ -236,7 +245,10 @@ describe('a transaction', () => {
 
     expect(refusal.name).toBe('ValidationException');
     expect(refusal.message).toMatch(
-      /^1 validation error detected: Value '\[.+\]' at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to 100$/,
+      new RegExp(
+        "^1 validation error detected: Value '\\[.+\\]' at 'transactItems' failed to satisfy constraint: " +
+          'Member must have length less than or equal to 100$',
+      ),
     );
   });
 

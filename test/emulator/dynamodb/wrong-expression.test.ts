@@ -31,7 +31,8 @@ const values = (value: object) => ({ ExpressionAttributeValues: { ':a': value } 
 const type = (name: string, operand: string) =>
   `Incorrect operand type for operator or function; operator or function: ${name}, operand type: ${operand}`;
 const count = (name: string, operands: number) =>
-  `Incorrect number of operands for operator or function; operator or function: ${name}, number of operands: ${operands}`;
+  'Incorrect number of operands for operator or function; operator or function: ' +
+  `${name}, number of operands: ${operands}`;
 const misuse = (name: string) =>
   `The function is not allowed to be used this way in an expression; function: ${name}`;
 const distinct = (operator: string, operand: string) =>

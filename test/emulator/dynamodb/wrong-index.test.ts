@@ -38,7 +38,9 @@ describe('an index', () => {
         KeySchema: [key('a')],
         LocalSecondaryIndexes: [{ IndexName: 'abc', KeySchema: [key('a')], Projection: ALL }],
       }),
-      message: `${INVALID}Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex`,
+      message:
+        `${INVALID}Table KeySchema does not have a range key, which is required ` +
+        'when specifying a LocalSecondaryIndex',
       source: 'conformance',
     },
     {
@@ -51,7 +53,8 @@ describe('an index', () => {
       title: 'local, with another hash',
       ...local({ KeySchema: [key('b'), key('a', 'RANGE')] }),
       message:
-        `${INVALID}Index KeySchema does not have the same leading hash key as table KeySchema for index: abc. ` +
+        `${INVALID}Index KeySchema does not have the same leading hash key ` +
+        'as table KeySchema for index: abc. ' +
         'index hash key: b, table hash key: a',
       source: 'dynalite',
     },

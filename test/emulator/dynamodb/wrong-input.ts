@@ -1,4 +1,6 @@
-/** Tables of wrong input: what is sent, and what AWS answers, with the place where that answer is recorded. */
+/**
+ * Tables of wrong input: what is sent, and what AWS answers, with the place where that answer is recorded.
+ */
 import { expect, test } from 'vitest';
 import type { Input } from '../../../lib/emulator/service.ts';
 import { createWorld } from './world.ts';
@@ -11,7 +13,10 @@ export type Source =
   | 'dynalite'
   /** github.com/scylladb/scylladb, test/alternator: its test suite also runs against AWS. */
   | 'alternator'
-  /** The API reference and the developer guide: the rule is theirs, where AWS's sentence is not recorded, ours. */
+  /**
+   * The API reference and the developer guide: the rule is theirs, where AWS's sentence is not recorded,
+   * ours.
+   */
   | 'docs'
   /** Not AWS: what this emulator does not serve. */
   | 'emulator';
@@ -44,5 +49,8 @@ export function testWrongInput(rows: readonly WrongInput[]): void {
 
 /** The words around one violated constraint. */
 export function oneError(value: string, path: string, rule: string): string {
-  return `1 validation error detected: Value ${value} at '${path}' failed to satisfy constraint: Member must ${rule}`;
+  return (
+    `1 validation error detected: Value ${value} at '${path}' failed to ` +
+    `satisfy constraint: Member must ${rule}`
+  );
 }

@@ -33,14 +33,18 @@ describe('a key', () => {
       title: 'empty',
       operation: 'PutItem',
       input: put({ a: S('') }),
-      message: `${NOT_VALID}The AttributeValue for a key attribute cannot contain an empty string value. Key: a`,
+      message:
+        `${NOT_VALID}The AttributeValue for a key attribute cannot ` +
+        'contain an empty string value. Key: a',
       source: 'conformance',
     },
     {
       title: 'empty binary',
       operation: 'GetItem',
       input: key({ p: S('x'), v: { B: new Uint8Array() } }, 'binary'),
-      message: `${NOT_VALID}The AttributeValue for a key attribute cannot contain an empty binary value. Key: v`,
+      message:
+        `${NOT_VALID}The AttributeValue for a key attribute cannot ` +
+        'contain an empty binary value. Key: v',
       source: 'conformance',
     },
     {
@@ -98,7 +102,8 @@ describe('a key', () => {
       operation: 'PutItem',
       input: put({ b: S('y'), c: S('') }, {}, 'range'),
       message:
-        `${NOT_VALID}A value specified for a secondary index key is not supported. The AttributeValue for a key ` +
+        `${NOT_VALID}A value specified for a secondary index key is not ` +
+        'supported. The AttributeValue for a key ' +
         'attribute cannot contain an empty string value. IndexName: global, IndexKey: c',
       source: 'conformance',
     },

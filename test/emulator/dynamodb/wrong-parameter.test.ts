@@ -71,8 +71,10 @@ describe('parameters', () => {
       operation: 'PutItem',
       input: { TableName: 'abc', Item: {}, ReturnConsumedCapacity: 'hi', ReturnValues: 'hi' },
       message:
-        "2 validation errors detected: Value 'hi' at 'returnConsumedCapacity' failed to satisfy constraint: Member " +
-        "must satisfy enum value set: [INDEXES, TOTAL, NONE]; Value 'hi' at 'returnValues' failed to satisfy " +
+        "2 validation errors detected: Value 'hi' at 'returnConsumedCapacity' " +
+        'failed to satisfy constraint: Member ' +
+        "must satisfy enum value set: [INDEXES, TOTAL, NONE]; Value 'hi' at " +
+        "'returnValues' failed to satisfy " +
         `constraint: Member must satisfy enum value set: [${ENUM}]`,
       source: 'dynalite',
     },
@@ -111,7 +113,8 @@ describe('parameters', () => {
       operation: 'UpdateItem',
       input: { ...key({ a: S('x') }), ...values(S('unused')) },
       message:
-        'ExpressionAttributeValues can only be specified when using expressions: UpdateExpression and ConditionExpression are null',
+        'ExpressionAttributeValues can only be specified when using expressions: ' +
+        'UpdateExpression and ConditionExpression are null',
       source: 'dynalite',
     },
     {
@@ -154,7 +157,8 @@ describe('parameters', () => {
       operation: 'UpdateItem',
       input: update('SET b = :v', values({ N: 'b' })),
       message:
-        'ExpressionAttributeValues contains invalid value: The parameter cannot be converted to a numeric value: b for key :v',
+        'ExpressionAttributeValues contains invalid value: The parameter cannot be ' +
+        'converted to a numeric value: b for key :v',
       source: 'dynalite',
     },
     {
@@ -176,7 +180,8 @@ describe('parameters', () => {
       operation: 'PutItem',
       input: put({}, { Expected: {}, ConditionExpression: 'attribute_not_exists(a)' }),
       message:
-        'Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}',
+        'Can not use both expression and non-expression parameters in the same request: Non-expression ' +
+        'parameters: {Expected} Expression parameters: {ConditionExpression}',
       source: 'conformance',
     },
     {

@@ -78,7 +78,8 @@ describe('a key condition', () => {
       ['a = :n', `${INVALID}Condition parameter type does not match schema type`, 'dynalite', {}, 'hash'],
       [
         'a = :e',
-        'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an ' +
+        'One or more parameter values are not valid. The AttributeValue for ' +
+          'a key attribute cannot contain an ' +
           'empty string value. Key: a',
         'docs',
         { ExpressionAttributeValues: { ':e': S('') } },
@@ -133,7 +134,8 @@ describe('a query', () => {
       title: 'for all attributes of an index that lacks some',
       ...of({ IndexName: 'globalsome', Select: 'ALL_ATTRIBUTES' }, 'c = :a'),
       message:
-        `${INVALID}Select type ALL_ATTRIBUTES is not supported for global secondary index globalsome because its ` +
+        `${INVALID}Select type ALL_ATTRIBUTES is not supported for global ` +
+        'secondary index globalsome because its ' +
         'projection type is not ALL',
       source: 'dynalite',
     },
@@ -158,7 +160,9 @@ describe('a query', () => {
     {
       title: 'for specific attributes without a projection',
       ...of({ Select: 'SPECIFIC_ATTRIBUTES' }),
-      message: `${INVALID}Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES`,
+      message:
+        `${INVALID}Must specify the AttributesToGet or ProjectionExpression when ` +
+        'choosing to get SPECIFIC_ATTRIBUTES',
       source: 'docs',
     },
     {
@@ -189,7 +193,9 @@ describe('a starting key', () => {
     {
       title: 'without a type',
       ...of({ a: {} }),
-      message: `${START}: Supplied AttributeValue is empty, must contain exactly one of the supported datatypes`,
+      message:
+        `${START}: Supplied AttributeValue is empty, must contain ` +
+        'exactly one of the supported datatypes',
       source: 'dynalite',
     },
     {

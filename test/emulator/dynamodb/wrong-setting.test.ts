@@ -49,7 +49,8 @@ describe('a change', () => {
       operation: 'UpdateTable',
       input: { TableName: 'hash' },
       message:
-        'At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or ' +
+        'At least one of ProvisionedThroughput, BillingMode, ' +
+        'UpdateStreamEnabled, GlobalSecondaryIndexUpdates or ' +
         'SSESpecification or ReplicaUpdates is required',
       source: 'dynalite',
     },

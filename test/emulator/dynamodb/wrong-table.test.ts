@@ -61,7 +61,8 @@ describe('a new table', () => {
       title: 'with three keys',
       ...create({ KeySchema: [key('a'), key('b', 'RANGE'), key('c', 'RANGE')] }),
       message: oneError(
-        "'[KeySchemaElement(attributeName=a, keyType=HASH), KeySchemaElement(attributeName=b, keyType=RANGE), " +
+        "'[KeySchemaElement(attributeName=a, keyType=HASH), " +
+          'KeySchemaElement(attributeName=b, keyType=RANGE), ' +
           "KeySchemaElement(attributeName=c, keyType=RANGE)]'",
         'keySchema',
         'have length less than or equal to 2',
@@ -117,19 +118,25 @@ describe('a new table', () => {
     {
       title: 'with an attribute too many',
       ...create({ KeySchema: [key('a')] }),
-      message: `${INVALID}Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions`,
+      message:
+        `${INVALID}Number of attributes in KeySchema does not exactly match number of ` +
+        'attributes defined in AttributeDefinitions',
       source: 'dynalite',
     },
     {
       title: 'provisioned, without throughput',
       ...create({ BillingMode: undefined }),
-      message: `${INVALID}ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED`,
+      message:
+        `${INVALID}ReadCapacityUnits and WriteCapacityUnits must both be ` +
+        'specified when BillingMode is PROVISIONED',
       source: 'docs',
     },
     {
       title: 'on demand, with throughput',
       ...create({ ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 } }),
-      message: `${INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST`,
+      message:
+        `${INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be ` +
+        'specified when BillingMode is PAY_PER_REQUEST',
       source: 'docs',
     },
     {

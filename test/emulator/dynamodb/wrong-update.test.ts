@@ -122,7 +122,8 @@ describe('an update', () => {
       title: 'of an index key to nothing',
       ...of('SET c = :v', S(''), 'range'),
       message:
-        `${NOT_VALID}The update expression attempted to update a secondary index key to a value that is not ` +
+        `${NOT_VALID}The update expression attempted to update a secondary ` +
+        'index key to a value that is not ' +
         'supported. The AttributeValue for a key attribute cannot contain an empty string value.',
       source: 'conformance',
     },
@@ -136,7 +137,8 @@ describe('an update', () => {
       title: 'inside an index key',
       ...of('SET d[1] = :v', { N: '1' }, 'range'),
       message:
-        "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: IndexKey: d",
+        "Key attributes must be scalars; list random access '[]' and map " +
+        "lookup '.' are not allowed: IndexKey: d",
       source: 'dynalite',
     },
   ];

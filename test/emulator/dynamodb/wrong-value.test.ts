@@ -21,7 +21,8 @@ describe('a value', () => {
       title: 'of two types',
       ...of({ S: 'a', N: '1' }),
       message:
-        'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+        'Supplied AttributeValue has more than one datatypes set, must contain ' +
+        'exactly one of the supported datatypes',
       source: 'dynalite',
     },
     {
@@ -101,7 +102,8 @@ describe('a value', () => {
       title: 'nested 33 levels deep',
       ...of(Array.from({ length: 32 }).reduce<object>((inner) => ({ M: { n: inner } }), S('leaf'))),
       message:
-        'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit',
+        'Nesting Levels have exceeded supported limits: Attributes in the item have ' +
+        'nested levels beyond supported limit',
       source: 'conformance',
     },
     {

@@ -1,4 +1,4 @@
-/** Digests and filters of message attributes, by vectors recorded against AWS (LocalStack's validated tests). */
+/** Digests and filters of message attributes, by vectors recorded on AWS (LocalStack's validated tests). */
 import { expect, test } from 'vitest';
 import { createWorld } from './world.ts';
 

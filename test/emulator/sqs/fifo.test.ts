@@ -142,7 +142,8 @@ describe('a message', () => {
     await world.clock.advance(1_000);
 
     expect(() => world.delete(url, message)).toThrow(
-      `Value ${message?.ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
+      `Value ${message?.ReceiptHandle} for parameter ReceiptHandle is invalid. ` +
+        'Reason: The receipt handle has expired.',
     );
     expect(world.counts(url)).toEqual([1, 0, 0]);
   });

@@ -102,7 +102,7 @@ function begin(name: string, faults: 'faults' | 'none', receivesMax: number, see
   return { world, url, sent: [], held: [], deleted: new Set() };
 }
 
-test('a FIFO queue gives the oldest messages of a group that are not deleted, in order, whatever happens', async () => {
+test('a FIFO queue gives the oldest messages of a group that are not deleted, in order', async () => {
   await fc.assert(
     fc.asyncProperty(STEPS, fc.nat(), async (steps, seed) => {
       const run = begin('jobs.fifo', 'none', 1000, seed);
@@ -162,7 +162,7 @@ test.each([
   );
 });
 
-test('no message of a standard queue is received more often there than its redrive policy allows', async () => {
+test('no message is received more often than its redrive policy allows', async () => {
   await fc.assert(
     fc.asyncProperty(STEPS, fc.integer({ min: 1, max: 4 }), fc.nat(), async (steps, receivesMax, seed) => {
       const run = begin('jobs', 'faults', receivesMax, seed);

@@ -124,7 +124,7 @@ describe('a message move task', () => {
     world.call('StartMessageMoveTask', { SourceArn: arnOf('dead') });
 
     expect(() => world.call('StartMessageMoveTask', { SourceArn: arnOf('dead') })).toThrow(
-      'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
+      'There is already a task running. Only one active task is allowed for a source queue arn',
     );
   });
 
@@ -175,6 +175,19 @@ describe('a message move task', () => {
       expect.objectContaining({ Status: 'COMPLETED', ApproximateNumberOfMessagesMoved: 1 }),
     ]);
     expect(tasksOf(world, 'dead', 1)).toHaveLength(1);
+  });
+
+  test('moves no more than was there when it began', async () => {
+    const { world, source, dead } = createPair(1);
+    kill(world, source, ['a', 'b']);
+    const rate = { MaxNumberOfMessagesPerSecond: 1 };
+    world.call('StartMessageMoveTask', { SourceArn: arnOf('dead'), ...rate });
+    world.send(dead, 'late');
+
+    await world.clock.advance(10_000);
+
+    expect(tasksOf(world, 'dead')).toEqual([expect.objectContaining({ Status: 'COMPLETED' })]);
+    expect(world.bodies(dead)).toEqual(['late']);
   });
 
   test('empties a large dead-letter queue', async () => {

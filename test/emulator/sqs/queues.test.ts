@@ -169,6 +169,16 @@ describe('lists', () => {
     expect(list({ QueueNamePrefix: 'c' })).toEqual({});
   });
 
+  test('of queues hold 1,000 at most, and no token where no maximum was given', () => {
+    const world = createWorld();
+    for (let index = 0; index <= 1000; index++) world.createQueue(`q${index}`);
+
+    const answer = world.call('ListQueues');
+
+    expect(answer.QueueUrls).toHaveLength(1000);
+    expect(answer).not.toHaveProperty('NextToken');
+  });
+
   test('of the sources of a dead-letter queue are paged too', () => {
     const world = createWorld();
     const dead = world.createQueue('dead');

@@ -1,0 +1,89 @@
+/** Cuts a PartiQL statement into tokens: names, quoted names, texts, numbers, parameters, symbols. */
+import { validation } from '../refusals.ts';
+
+export interface Token {
+  readonly kind: 'name' | 'quoted' | 'text' | 'number' | 'parameter' | 'symbol' | 'end';
+  readonly text: string;
+}
+
+const TOKEN = new RegExp(
+  [
+    '([A-Za-z_][A-Za-z0-9_]*)',
+    '"((?:[^"]|"")*)"',
+    "'((?:[^']|'')*)'",
+    '(-?\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?)',
+    '(\\?)',
+    '(<<|>>|<>|!=|<=|>=|[{}[\\]().,:=<>+*-])',
+    '\\s+',
+    '(.)',
+  ].join('|'),
+  'gsu',
+);
+const KINDS = ['name', 'quoted', 'text', 'number', 'parameter', 'symbol'] as const;
+
+/** The refusal of a statement that is no statement. */
+export function malformed(detail: string): Error {
+  return validation(`Statement wasn't well formed, can't be processed: ${detail}`);
+}
+
+/** The tokens of one statement, with a place in them. */
+export class Tokens {
+  private readonly tokens: readonly Token[];
+  private at = 0;
+
+  constructor(statement: string) {
+    this.tokens = [...tokenize(statement)];
+  }
+
+  peek(ahead = 0): Token {
+    return this.tokens[this.at + ahead] ?? { kind: 'end', text: '<EOF>' };
+  }
+
+  next(): Token {
+    const token = this.peek();
+    this.at += 1;
+    return token;
+  }
+
+  isKeyword(word: string, ahead = 0): boolean {
+    const token = this.peek(ahead);
+    return token.kind === 'name' && token.text.toUpperCase() === word;
+  }
+
+  acceptKeyword(word: string): boolean {
+    if (!this.isKeyword(word)) return false;
+    this.at += 1;
+    return true;
+  }
+
+  expectKeyword(word: string): void {
+    if (!this.acceptKeyword(word)) this.fail(`Expected ${word}`);
+  }
+
+  accept(symbol: string): boolean {
+    const token = this.peek();
+    if (token.kind !== 'symbol' || token.text !== symbol) return false;
+    this.at += 1;
+    return true;
+  }
+
+  expect(symbol: string): void {
+    if (!this.accept(symbol)) this.fail(`Expected ${symbol}`);
+  }
+
+  fail(expected: string): never {
+    throw malformed(`${expected}, got ${this.peek().text}`);
+  }
+}
+
+function* tokenize(statement: string): Iterable<Token> {
+  for (const match of statement.matchAll(TOKEN)) {
+    const groups = match.slice(1);
+    const index = groups.findIndex((group) => group !== undefined);
+    if (index < 0) continue;
+    const kind = KINDS[index];
+    if (kind === undefined) throw malformed(`Unexpected character ${match[0]}`);
+    const quote = kind === 'quoted' ? '"' : "'";
+    yield { kind, text: (groups[index] ?? '').replaceAll(quote + quote, quote) };
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * One message under way, and what its run leads to. Each step is followed by a state in which a crash loses
+ * nothing: copies are sent before the old message is acked, and records are ended before what follows from
+ * the end is sent.
+ */
+import { STACK_LENGTH_MAX } from '../core/limits.ts';
+import type { DeadReason, Message } from '../core/message.ts';
+import { retry } from '../core/retry.ts';
+import type { AnyTask } from '../define/task.ts';
+import { toWireError, type WireError } from '../errors.ts';
+import type { Connection } from './client.ts';
+import type { Copies } from './copies.ts';
+import { invoke } from './invoke.ts';
+import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
+import { toResult } from './payload.ts';
+import type { ClaimRequest, Runs } from './ports.ts';
+
+/** What holds for all messages of a batch. */
+export interface Step {
+  readonly connection: Connection;
+  readonly lease: Lease;
+  readonly copies: Copies;
+}
+
+/** One message under way. */
+export interface Attempt extends Step {
+  readonly delivery: Delivery;
+  readonly message: Message;
+  readonly task: AnyTask;
+  readonly request: ClaimRequest;
+  /** Undefined where the task keeps no record. */
+  readonly runs: Runs | undefined;
+}
+
+/** A message whose run is ours. */
+export interface Claimed extends Attempt {
+  readonly runs: Runs;
+  readonly owner: string;
+  readonly retries: number;
+}
+
+/** Runs a claimed message and ends its run, or gives it up for another attempt. */
+export async function runClaimed(attempt: Claimed, input: unknown): Promise<Outcome> {
+  const { runs, owner, task } = attempt;
+  const ran = await invoke(attempt, input, attempt.retries + 1);
+  if (ran.kind === 'threw') return failClaimed(attempt, ran.thrown);
+  const result = task.result ? toResult(task, ran.value) : {};
+  if ('error' in result) return endClaimed(attempt, 'invalid-result', toWireError(result.error, 0));
+  const kept = await runs.complete(requestNow(attempt), owner, { state: 'SUCCESS', ...result });
+  // Another worker has taken the run over and acks the message when it is done.
+  return kept ? DONE : BACK;
+}
+
+async function failClaimed(attempt: Claimed, thrown: unknown): Promise<Outcome> {
+  const { runs, owner, copies, message, task, connection, lease } = attempt;
+  const made = attempt.retries + 1;
+  const error = toWireError(thrown, STACK_LENGTH_MAX);
+  const decision = retry(task.retry, thrown, made, connection.ports.chance());
+  if (decision.kind === 'give-up') return endClaimed(attempt, decision.reason, error);
+  const seconds = Math.ceil(decision.afterMs / 1_000);
+  if (lease.queue.ordered) {
+    const released = await runs.release(requestNow(attempt), owner, made, error);
+    return released ? { kind: 'hold', seconds } : BACK;
+  }
+  // The copy first: a crash after it finds two messages of which one is dropped; the other order could find
+  // none.
+  await copies.again(message, made, error, seconds);
+  return (await runs.release(requestNow(attempt), owner, made, error)) ? DONE : BACK;
+}
+
+/** Ends a claimed run as failed and dead-letters its message. */
+export async function endClaimed(attempt: Claimed, reason: DeadReason, error: WireError): Promise<Outcome> {
+  const ended = await attempt.runs.complete(requestNow(attempt), attempt.owner, {
+    state: 'FAILURE',
+    error,
+    reason,
+  });
+  if (!ended) return BACK;
+  await attempt.copies.bury(attempt.delivery, attempt.message, {
+    reason,
+    error,
+    attempt: attempt.retries + 1,
+  });
+  return DONE;
+}
+
+/** Runs a message that keeps no record. */
+export async function runStateless(attempt: Attempt, input: unknown): Promise<Outcome> {
+  const { copies, delivery, message, task, connection } = attempt;
+  const made = message.attempt + 1;
+  const ran = await invoke(attempt, input, made);
+  if (ran.kind === 'returned') return DONE;
+  const error = toWireError(ran.thrown, STACK_LENGTH_MAX);
+  const decision = retry(task.retry, ran.thrown, made, connection.ports.chance());
+  if (decision.kind === 'retry')
+    await copies.again(message, made, error, Math.ceil(decision.afterMs / 1_000));
+  else await copies.bury(delivery, message, { reason: decision.reason, error, attempt: made });
+  return DONE;
+}
+
+/** The claim of a message, at the present time. */
+export function requestNow(attempt: Attempt): ClaimRequest {
+  return { ...attempt.request, now: attempt.connection.ports.clock.now() };
+}
+
+/** What a message that killed its workers is dead-lettered with. */
+export function crashError(attempt: Attempt, crashes: number): WireError {
+  const text =
+    `${crashes} workers in a row died or ran out of time while task '${attempt.task.name}' ` +
+    'was with them';
+  return { code: 'CRASHED', name: 'CeleriacError', message: text };
+}

@@ -1,0 +1,34 @@
+/** A delivery, and what can become of it. */
+import type { Queue } from '../define/queue.ts';
+
+/** A message as it was received. */
+export interface Delivery {
+  readonly messageId: string;
+  readonly receipt: string;
+  readonly body: string;
+  /** How often it was received, this time included. */
+  readonly receiveCount: number;
+  /** The message group on an ordered queue. */
+  readonly group?: string;
+}
+
+/**
+ * done: ack it. back: it comes back when its visibility ends. hold: it comes back, with its group, after
+ * `seconds`.
+ */
+export type Outcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'back' }
+  | { readonly kind: 'hold'; readonly seconds: number };
+
+/** What holds for all deliveries of a batch. */
+export interface Lease {
+  readonly queue: Queue;
+  readonly batch: { readonly queueName: string; readonly deadline: number };
+  readonly signal: AbortSignal;
+  /** Nothing that may be a suspect is started after this time. */
+  readonly startBefore: number;
+}
+
+export const DONE: Outcome = { kind: 'done' };
+export const BACK: Outcome = { kind: 'back' };

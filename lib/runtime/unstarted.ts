@@ -1,0 +1,63 @@
+/** The end of a message that is not run here: given up, expired, or already somebody else's. */
+import type { DeadReason } from '../core/message.ts';
+import type { WireError } from '../errors.ts';
+import { type Attempt, requestNow } from './attempt.ts';
+import type { End } from './dead-letter.ts';
+import { DONE, type Outcome } from './outcome.ts';
+import type { ClaimOutcome, Ending } from './ports.ts';
+
+/** Ends a run that does not start at all, and dead-letters its message. */
+export async function giveUp(attempt: Attempt, reason: DeadReason, error: WireError): Promise<Outcome> {
+  const finished = await finish(attempt, { state: 'FAILURE', error, reason });
+  if (finished !== undefined) return finished;
+  await attempt.copies.bury(attempt.delivery, attempt.message, {
+    reason,
+    error,
+    attempt: attempt.message.attempt,
+  });
+  return DONE;
+}
+
+/** Drops an expired message. */
+export async function revoke(attempt: Attempt): Promise<Outcome> {
+  return (await finish(attempt, { state: 'REVOKED', reason: 'expired' })) ?? DONE;
+}
+
+/** Ends a run without a claim; an outcome when there is nothing left to do here. */
+async function finish(attempt: Attempt, ending: Ending): Promise<Outcome | undefined> {
+  const claim = await attempt.runs?.finish(requestNow(attempt), ending);
+  return claim === undefined || claim.kind === 'claimed' ? undefined : unclaimed(attempt, claim);
+}
+
+/** The message of a run that is not ours to run. */
+export async function unclaimed(
+  attempt: Attempt,
+  claim: Exclude<ClaimOutcome, { kind: 'claimed' }>,
+): Promise<Outcome> {
+  const { copies, delivery, message, connection } = attempt;
+  switch (claim.kind) {
+    case 'superseded':
+      return DONE;
+    case 'held':
+      // Never acked while another runs it: both may be the same SQS message, and deleting it would lose the
+      // run.
+      return copies.defer(
+        message,
+        Math.max(1, Math.ceil((claim.untilMs - connection.ports.clock.now()) / 1_000)),
+      );
+    case 'finished': {
+      const { record } = claim;
+      // Whoever ended it may have died before its dead letter was sent; a second one is dropped by its claim.
+      if (record.state === 'FAILURE' && isDeadReason(record.reason)) {
+        const end: End = { reason: record.reason, error: record.error, attempt: record.retries };
+        await copies.bury(delivery, message, end);
+      }
+      return DONE;
+    }
+  }
+}
+
+/** Reasons come back from the record as text. */
+function isDeadReason(reason: string | undefined): reason is DeadReason {
+  return reason !== undefined;
+}
