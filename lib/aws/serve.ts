@@ -23,6 +23,7 @@ export interface SqsEvent {
     readonly eventSourceARN: string;
     readonly attributes: {
       readonly ApproximateReceiveCount: string;
+      readonly ApproximateFirstReceiveTimestamp: string;
       readonly MessageGroupId?: string | undefined;
     };
   }[];
@@ -84,12 +85,13 @@ export function toHandler(worker: Worker, ports: Pick<Ports, 'clock'>): SqsHandl
 }
 
 function toDelivery(record: SqsEvent['Records'][number]): Delivery {
-  const { ApproximateReceiveCount, MessageGroupId } = record.attributes;
+  const { ApproximateReceiveCount, ApproximateFirstReceiveTimestamp, MessageGroupId } = record.attributes;
   return {
     messageId: record.messageId,
     receipt: record.receiptHandle,
     body: record.body,
     receiveCount: Number(ApproximateReceiveCount),
+    firstReceivedAt: Number(ApproximateFirstReceiveTimestamp),
     ...(MessageGroupId === undefined ? {} : { group: MessageGroupId }),
   };
 }

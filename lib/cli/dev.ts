@@ -7,8 +7,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { createEmulator, type Emulator, type LoadReport, toChangeLines } from '../emulator/index.ts';
+import { NO_SOURCE, toExampleCall } from './example-call.ts';
 import { parsePort } from './port.ts';
-import { synthesize } from './synthesize.ts';
+import { readConfiguration, synthesize } from './synthesize.ts';
 
 export interface DevCommandOptions {
   readonly port: string;
@@ -17,7 +18,6 @@ export interface DevCommandOptions {
 
 /** A save touches several files, and editors write some of them twice. */
 const GATHER_MS = 100;
-const IGNORED = /(^|\/)(node_modules|\.git|cdk\.out|dist|coverage)(\/|$)/;
 
 /** Runs until SIGINT or SIGTERM. */
 export async function dev(options: DevCommandOptions): Promise<void> {
@@ -26,17 +26,27 @@ export async function dev(options: DevCommandOptions): Promise<void> {
     process.once('SIGTERM', done);
   });
   const project = resolve(options.project);
+  // A folder without an app is a mistake in the call, and not one that a saved file will mend.
+  await readConfiguration(project);
   const output = await mkdtemp(join(tmpdir(), 'celeriac-dev-'));
   const emulator = createEmulator({ log: say });
   try {
     const { url } = await emulator.listen({ port: parsePort(options.port) });
-    const stop = await watch(project, () => reload(emulator, project, output));
-    const loaded = await reload(emulator, project, output);
+    let taught = false;
+    const reload = inTurn(async () => {
+      const report = await load(emulator, project, output);
+      if (taught || report === undefined) return;
+      taught = true;
+      say(await howToSend(emulator, project, url, report));
+    });
+    const watching = await watch(project, reload);
+    await reload();
     // The one line on stdout: scripts wait for it.
     process.stdout.write(`listening ${url}\n`);
-    if (loaded !== undefined) say(howToSend(url, loaded));
     await interrupted;
-    await stop();
+    await watching.close();
+    // What is being loaded is in the way of what is closed next.
+    await reload.idle();
   } finally {
     await emulator.close();
     await rm(output, { recursive: true, force: true });
@@ -44,7 +54,7 @@ export async function dev(options: DevCommandOptions): Promise<void> {
 }
 
 /** Synthesizes and applies; a mistake in the sources is said and waits for the next change. */
-async function reload(emulator: Emulator, project: string, output: string): Promise<LoadReport | undefined> {
+async function load(emulator: Emulator, project: string, output: string): Promise<LoadReport | undefined> {
   try {
     await synthesize({ project, output });
     const report = await emulator.load(output);
@@ -57,15 +67,30 @@ async function reload(emulator: Emulator, project: string, output: string): Prom
   }
 }
 
-/** Calls `changed` after sources have changed, never twice at once; resolves to what ends it. */
-async function watch(project: string, changed: () => Promise<unknown>): Promise<() => Promise<void>> {
+interface Turns {
+  (): Promise<void>;
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
+}
+
+/** Never does the work twice at once: they share a folder. */
+function inTurn(work: () => Promise<void>): Turns {
+  let last: Promise<void> = Promise.resolve();
+  const turn = (): Promise<void> => {
+    last = last.then(work);
+    return last;
+  };
+  return Object.assign(turn, { idle: () => last });
+}
+
+/** Calls `changed` after sources have changed, once for all that is saved together. */
+async function watch(project: string, changed: () => Promise<unknown>): Promise<{ close(): Promise<void> }> {
   const { watch: watchFiles } = await import('chokidar');
   const watcher = watchFiles(project, {
-    ignored: (path) => IGNORED.test(relative(project, path)),
+    ignored: (path) => NO_SOURCE.test(relative(project, path)),
     ignoreInitial: true,
   });
   const files = new Set<string>();
-  let running: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   watcher.on('all', (_event, path) => {
     files.add(relative(project, path));
@@ -73,27 +98,30 @@ async function watch(project: string, changed: () => Promise<unknown>): Promise<
     timer = setTimeout(() => {
       say(`changed: ${[...files].join(', ')}`);
       files.clear();
-      running = running.then(changed);
+      void changed();
     }, GATHER_MS);
   });
   await new Promise<void>((ready) => watcher.once('ready', () => ready()));
-  return async () => {
-    clearTimeout(timer);
-    await watcher.close();
-    await running;
+  return {
+    async close() {
+      clearTimeout(timer);
+      await watcher.close();
+    },
   };
 }
 
-function howToSend(url: string, report: LoadReport): string {
+/** What a client must be told is in the functions' environment, where Broker has put it. */
+async function howToSend(
+  emulator: Emulator,
+  project: string,
+  url: string,
+  report: LoadReport,
+): Promise<string> {
+  const [worker] = emulator.services.lambda.functions();
+  const { CELERIAC_APP: app = '', CELERIAC_STAGE: stage = 'dev' } = worker?.variables ?? {};
   const region = report.stacks[0]?.region ?? 'us-east-1';
-  return [
-    'send a task from another terminal, with your app and task in place of these:',
-    `  AWS_ENDPOINT_URL=${url} AWS_REGION=${region} AWS_ACCESS_KEY_ID=dev AWS_SECRET_ACCESS_KEY=dev \\`,
-    "  npx tsx -e \"const { connect } = await import('celeriac/aws'); const { app, task } = await " +
-      "import('./app.ts');",
-    '  await using client = connect(app); console.log(await (await client.send(task(input))).get())"',
-    'functions print here; a saved file is loaded at once; Ctrl-C ends it',
-  ].join('\n');
+  const call = await toExampleCall({ project, app, stage, url, region });
+  return `${call}\nfunctions print here; a saved file is loaded at once; Ctrl-C ends it`;
 }
 
 function say(line: string): void {

@@ -45,7 +45,11 @@ export async function synthesize(options: SynthesizeOptions): Promise<void> {
   if (code !== 0) throw new Error(`the CDK app '${app}' ended with code ${code}:\n${said.join('').trim()}`);
 }
 
-async function readConfiguration(
+/**
+ * Reads how the CDK app of a project is started.
+ * @throws Error when there is no cdk.json, or no command in it.
+ */
+export async function readConfiguration(
   project: string,
 ): Promise<{ readonly app: string; readonly context: unknown }> {
   const file = join(project, 'cdk.json');

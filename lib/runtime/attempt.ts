@@ -3,11 +3,12 @@
  * nothing: copies are sent before the old message is acked, and records are ended before what follows from
  * the end is sent.
  */
-import { STACK_LENGTH_MAX } from '../core/limits.ts';
+import { fromMilliseconds } from '../core/duration.ts';
+import { DELAY_MS_MAX, STACK_LENGTH_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { DeadReason, Message } from '../core/message.ts';
 import { retry } from '../core/retry.ts';
 import type { AnyTask } from '../define/task.ts';
-import { toWireError, type WireError } from '../errors.ts';
+import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Copies } from './copies.ts';
 import { invoke } from './invoke.ts';
@@ -52,12 +53,12 @@ export async function runClaimed(attempt: Claimed, input: unknown): Promise<Outc
 }
 
 async function failClaimed(attempt: Claimed, thrown: unknown): Promise<Outcome> {
-  const { runs, owner, copies, message, task, connection, lease } = attempt;
+  const { runs, owner, copies, message, lease } = attempt;
   const made = attempt.retries + 1;
-  const error = toWireError(thrown, STACK_LENGTH_MAX);
-  const decision = retry(task.retry, thrown, made, connection.ports.chance());
+  const decision = decide(attempt, thrown, made);
+  const { error } = decision;
   if (decision.kind === 'give-up') return endClaimed(attempt, decision.reason, error);
-  const seconds = Math.ceil(decision.afterMs / 1_000);
+  const { seconds } = decision;
   if (lease.queue.ordered) {
     const released = await runs.release(requestNow(attempt), owner, made, error);
     return released ? { kind: 'hold', seconds } : BACK;
@@ -86,16 +87,38 @@ export async function endClaimed(attempt: Claimed, reason: DeadReason, error: Wi
 
 /** Runs a message that keeps no record. */
 export async function runStateless(attempt: Attempt, input: unknown): Promise<Outcome> {
-  const { copies, delivery, message, task, connection } = attempt;
+  const { copies, delivery, message } = attempt;
   const made = message.attempt + 1;
   const ran = await invoke(attempt, input, made);
   if (ran.kind === 'returned') return DONE;
-  const error = toWireError(ran.thrown, STACK_LENGTH_MAX);
-  const decision = retry(task.retry, ran.thrown, made, connection.ports.chance());
-  if (decision.kind === 'retry')
-    await copies.again(message, made, error, Math.ceil(decision.afterMs / 1_000));
+  const decision = decide(attempt, ran.thrown, made);
+  const { error } = decision;
+  if (decision.kind === 'retry') await copies.again(message, made, error, decision.seconds);
   else await copies.bury(delivery, message, { reason: decision.reason, error, attempt: made });
   return DONE;
+}
+
+type Decided = { readonly error: WireError } & (
+  | { readonly kind: 'retry'; readonly seconds: number }
+  | { readonly kind: 'give-up'; readonly reason: DeadReason }
+);
+
+/**
+ * What follows from a throw. A wait that the queue cannot hold ends the message and says so: a shorter wait
+ * is not what the task asked for.
+ */
+function decide({ task, lease, connection }: Attempt, thrown: unknown, made: number): Decided {
+  const error = toWireError(thrown, STACK_LENGTH_MAX);
+  const decision = retry(task.retry, thrown, made, connection.ports.chance());
+  if (decision.kind === 'give-up') return { ...decision, error };
+  const maxMs = lease.queue.ordered ? VISIBILITY_MS_MAX : DELAY_MS_MAX;
+  if (decision.afterMs <= maxMs)
+    return { kind: 'retry', seconds: Math.ceil(decision.afterMs / 1_000), error };
+  const text =
+    `task '${task.name}' asked to be run again after '${fromMilliseconds(decision.afterMs)}', ` +
+    `queue '${lease.queue.name}' can hold a message for at most '${fromMilliseconds(maxMs)}' (SQS)`;
+  const tooLong = new CeleriacError('DELAY_TOO_LONG', text, { cause: thrown });
+  return { kind: 'give-up', reason: 'not-retryable', error: toWireError(tooLong, STACK_LENGTH_MAX) };
 }
 
 /** The claim of a message, at the present time. */

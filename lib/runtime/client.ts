@@ -19,6 +19,8 @@ export interface Connection {
   readonly ports: Ports;
   readonly outbox: Outbox;
   readonly results: Results;
+  /** Sends under way: a signature may still be on its way to the outbox. */
+  readonly sends: Set<Promise<unknown>>;
 }
 
 export function createConnection(app: App, stage: string, ports: Ports): Connection {
@@ -29,6 +31,7 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
     ports,
     outbox: createOutbox(ports),
     results: createResults({ space, clock: ports.clock, runs: ports.runs }),
+    sends: new Set(),
   };
 }
 
@@ -36,13 +39,20 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
  * A sender whose messages carry `hops`: 0 from outside, one more than its own message's from inside a task.
  */
 export function createSender(shared: Connection, hops: number): Sender {
-  const send = async <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>> => {
+  const perform = async <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>> => {
     const { app, space, ports } = shared;
     const context = { app, space, now: ports.clock.now(), chance: ports.chance, hops };
     const composed = await compose(context, signature);
     await shared.outbox.send(composed.queueName, composed.outgoing);
     // The signature was made by the task itself, so its output type is the handle's.
     return shared.results.handle(composed.task, composed.id) as AsyncResult<Output>;
+  };
+  const send = <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>> => {
+    const sending = perform(signature);
+    const forget = (): void => void shared.sends.delete(sending);
+    shared.sends.add(sending);
+    sending.then(forget, forget);
+    return sending;
   };
   return {
     send,
@@ -61,7 +71,8 @@ export function createClient(
 ): Client {
   const shared = createConnection(app, stage, ports);
   const close = async (): Promise<void> => {
-    await shared.outbox.flush();
+    // Whether they succeed is told to those who sent.
+    while (shared.sends.size > 0) await Promise.allSettled(shared.sends);
     await release();
   };
   return { ...createSender(shared, 0), close, [Symbol.asyncDispose]: close };

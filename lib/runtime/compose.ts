@@ -9,7 +9,7 @@ import { DELAY_MS_MAX, GROUP_LENGTH_MAX, HOPS_MAX, MESSAGE_BYTES_MAX } from '../
 import { encodeMessage, type Message } from '../core/message.ts';
 import type { App } from '../define/app.ts';
 import { queueName } from '../define/resource-name.ts';
-import type { Signature } from '../define/signature.ts';
+import type { SendOptions, Signature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
 import { SendError } from '../errors.ts';
 import { issuesText } from './issues.ts';
@@ -35,12 +35,12 @@ export interface Composed {
 /**
  * Composes a message.
  * @throws SendError UNKNOWN_TASK, INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG,
- * DELAY_ON_ORDERED_QUEUE, INVALID_GROUP, TOO_MANY_HOPS.
+ * INVALID_TIME, DELAY_ON_ORDERED_QUEUE, INVALID_GROUP, TOO_MANY_HOPS.
  */
 export async function compose(context: ComposeContext, signature: Signature): Promise<Composed> {
   const task = taskOf(context.app, signature.task);
   await validate(task, signature.input);
-  const { delay, at, expires, headers } = signature.options;
+  const { expires, headers } = signature.options;
   if (context.hops > HOPS_MAX) throw tooManyHops(task, context.hops);
   const message: Message = {
     id: newId(context.space, context.now, context.chance),
@@ -59,18 +59,22 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
     headers: headers ?? {},
     history: [],
   };
-  const delayMs =
-    delay !== undefined
-      ? toMilliseconds(delay)
-      : at === undefined
-        ? 0
-        : Math.max(0, at.getTime() - context.now);
   return {
     id: message.id,
     task,
     queueName: queueName(context.space.app, context.space.stage, task.queue),
-    outgoing: toOutgoing(task, message, delayMs),
+    outgoing: toOutgoing(task, message, delayOf(task, signature.options, context.now)),
   };
+}
+
+/** How long the message waits, in milliseconds. */
+function delayOf(task: AnyTask, { delay, at }: SendOptions, now: number): number {
+  if (delay !== undefined) return toMilliseconds(delay);
+  if (at === undefined) return 0;
+  const delayMs = at.getTime() - now;
+  if (!Number.isNaN(delayMs)) return Math.max(0, delayMs);
+  const text = `task '${task.name}': at is an invalid date; give a Date that has a time`;
+  throw new SendError('INVALID_TIME', text, { value: at });
 }
 
 /** The body and its delay, or its group and deduplication id on an ordered queue. */

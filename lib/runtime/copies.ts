@@ -9,7 +9,7 @@ import type { Queue } from '../define/queue.ts';
 import { queueName } from '../define/resource-name.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
-import { createDeadLetters, type DeadLetters, type End } from './dead-letter.ts';
+import { createDeadLetters, type DeadLetters, type End, foreignLetterOf } from './dead-letter.ts';
 import { encoded } from './encoded.ts';
 import type { Delivery, Outcome } from './outcome.ts';
 
@@ -18,8 +18,8 @@ export interface Copies extends DeadLetters {
   again(message: Message, attempt: number, error: WireError, seconds: number): Promise<void>;
   /** Puts a message off without an attempt. */
   defer(message: Message, seconds: number): Promise<Outcome>;
-  /** Puts off, with what is known of its crashes, a message that cannot be started in time. */
-  postpone(message: Message, crashes: number): Promise<Outcome>;
+  /** Puts off, with what is known of its crashes, a message that is not to be started here and now. */
+  postpone(message: Message, crashes: number, seconds: number): Promise<Outcome>;
   /**
    * Puts off a message that failed through no fault of its task (AWS was out of reach); after 24 h it is
    * dead-lettered.
@@ -58,8 +58,8 @@ export function createCopies(connection: Connection, queue: Queue): Copies {
       await later(place, { ...past, attempt, crashes: 0 }, seconds);
     },
     defer: (message, seconds) => later(place, { ...message, deferrals: message.deferrals + 1 }, seconds),
-    postpone: (message, crashes) =>
-      later(place, { ...message, deferrals: message.deferrals + 1, crashes }, 0),
+    postpone: (message, crashes, seconds) =>
+      later(place, { ...message, deferrals: message.deferrals + 1, crashes }, seconds),
     deferFailed: (delivery, message, crashes, error) =>
       deferSince(
         place,
@@ -95,14 +95,12 @@ async function sendLater({ connection, queue }: Place, body: string, seconds: nu
 /** Puts a message off at growing intervals; when that has gone on for 24 h, this is its end. */
 async function deferSince(place: Place, delivery: Delivery, message: Message, end: End): Promise<Outcome> {
   const at = place.connection.ports.clock.now();
-  // A held message cannot be rewritten, so on an ordered queue the wait counts from its send, or its redrive.
-  const since =
-    message.deferredSince ?? (place.queue.ordered ? Math.max(message.sentAt, message.dead?.at ?? 0) : at);
-  if (at - since <= DEFERRED_MS_MAX) {
+  const wait = waitOf(place, delivery, message);
+  if (at - wait.since <= DEFERRED_MS_MAX) {
     return later(
       place,
-      { ...message, deferrals: message.deferrals + 1, deferredSince: since },
-      growing(message.deferrals),
+      { ...message, deferrals: message.deferrals + 1, deferredSince: wait.since },
+      growing(wait.deferrals),
     );
   }
   await place.dead.bury(delivery, message, end);
@@ -115,15 +113,7 @@ async function deferNewer(
   newer: Extract<Parsed, { kind: 'newer' }>,
 ): Promise<Outcome> {
   const at = place.connection.ports.clock.now();
-  // These members keep their meaning in every version of the envelope.
-  const deferrals = typeof newer.body.deferrals === 'number' ? newer.body.deferrals : 0;
-  const sentAt = typeof newer.body.sentAt === 'number' ? newer.body.sentAt : at;
-  const since =
-    typeof newer.body.deferredSince === 'number'
-      ? newer.body.deferredSince
-      : place.queue.ordered
-        ? sentAt
-        : at;
+  const { since, deferrals } = waitOf(place, delivery, newer.body);
   if (at - since > DEFERRED_MS_MAX) {
     const why = `its envelope has version ${newer.version}, which no worker of this queue has known for 24 h`;
     await place.dead.buryForeign(delivery, 'unknown-version', why);
@@ -132,6 +122,25 @@ async function deferNewer(
   if (place.queue.ordered) return { kind: 'hold', seconds: growing(deferrals) };
   const body = JSON.stringify({ ...newer.body, deferrals: deferrals + 1, deferredSince: since });
   return sendLater(place, body, growing(deferrals));
+}
+
+/**
+ * How long a message has been put off, and how often. On an ordered queue it is held and cannot be rewritten,
+ * so there SQS tells; a redrive begins anew in either case.
+ */
+function waitOf(
+  { connection, queue }: Place,
+  delivery: Delivery,
+  body: { readonly deferrals?: unknown; readonly deferredSince?: unknown },
+): { readonly since: number; readonly deferrals: number } {
+  if (queue.ordered) return { since: delivery.firstReceivedAt, deferrals: delivery.receiveCount - 1 };
+  const at = connection.ports.clock.now();
+  if (foreignLetterOf(delivery.body) !== undefined) return { since: at, deferrals: 0 };
+  return {
+    // These members keep their meaning in every version of the envelope.
+    since: typeof body.deferredSince === 'number' ? body.deferredSince : at,
+    deferrals: typeof body.deferrals === 'number' ? body.deferrals : 0,
+  };
 }
 
 function growing(deferrals: number): number {

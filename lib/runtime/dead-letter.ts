@@ -75,23 +75,41 @@ export function createDeadLetters(connection: Connection, queue: Queue): DeadLet
       const at = ports.clock.now();
       const code = reason === 'malformed' ? 'MALFORMED_MESSAGE' : 'UNKNOWN_VERSION';
       const error = toWireError(new CeleriacError(code, why), 0);
+      const before = foreignLetterOf(delivery.body) ?? toForeignLetter(connection, delivery, at);
+      const { generation } = before;
       await send(delivery, {
-        id: derivedId(space, delivery.messageId, 'foreign'),
-        task: FOREIGN_TASK,
-        input: delivery.body,
-        generation: 1,
-        attempt: 0,
-        deferrals: 0,
-        crashes: 0,
-        hops: 0,
-        sentAt: at,
-        claim: false,
-        headers: {},
-        history: [],
+        ...withHistory(before, { at, kind: 'dead', generation, attempt: 0, reason, error }),
+        generation: generation + 1,
         dead: { reason, at, queue: queue.name, attempt: 0, error },
       });
     },
   };
+}
+
+/** An envelope around a body that is none. */
+function toForeignLetter({ space }: Connection, delivery: Delivery, at: number): Message {
+  return {
+    id: derivedId(space, delivery.messageId, 'foreign'),
+    task: FOREIGN_TASK,
+    input: delivery.body,
+    generation: 0,
+    attempt: 0,
+    deferrals: 0,
+    crashes: 0,
+    hops: 0,
+    sentAt: at,
+    claim: false,
+    headers: {},
+    history: [],
+  };
+}
+
+/** The dead letter of a foreign body, where a delivery is one that was redriven. */
+export function foreignLetterOf(body: string): (Message & { readonly input: string }) | undefined {
+  const parsed = parseMessage(body);
+  if (parsed.kind !== 'message' || parsed.message.task !== FOREIGN_TASK) return undefined;
+  const { input } = parsed.message;
+  return typeof input === 'string' ? { ...parsed.message, input } : undefined;
 }
 
 /**
@@ -99,10 +117,9 @@ export function createDeadLetters(connection: Connection, queue: Queue): DeadLet
  * may be readable to this worker.
  */
 export function parseDelivery(body: string): Parsed {
-  const parsed = parseMessage(body);
-  if (parsed.kind !== 'message' || parsed.message.task !== FOREIGN_TASK) return parsed;
-  const { input } = parsed.message;
-  return typeof input === 'string'
-    ? parseMessage(input)
-    : { kind: 'foreign', why: "the envelope's task is empty" };
+  const letter = foreignLetterOf(body);
+  const parsed = parseMessage(letter?.input ?? body);
+  return parsed.kind === 'message' && parsed.message.task === FOREIGN_TASK
+    ? { kind: 'foreign', why: "the envelope's task is empty" }
+    : parsed;
 }

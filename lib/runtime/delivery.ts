@@ -28,6 +28,8 @@ import { giveUp, revoke, unclaimed } from './unstarted.ts';
 export interface Deliveries {
   /** Never rejects: what goes wrong on our side brings the message back. */
   process(delivery: Delivery): Promise<Outcome>;
+  /** Sends a suspect of a standard queue on as a copy that comes after `seconds`, without running it. */
+  putOff(delivery: Delivery, seconds: number): Promise<Outcome>;
   /** Whether an earlier delivery of it had no outcome: it may have killed its worker. */
   isSuspect(delivery: Delivery): boolean;
 }
@@ -55,6 +57,13 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
         });
         return later(step, delivery, error);
       }
+    },
+    async putOff(delivery, seconds) {
+      const parsed = parseDelivery(delivery.body);
+      // What is no message of ours runs no task, so it can be dealt with at once.
+      if (parsed.kind !== 'message') return this.process(delivery);
+      const crashes = parsed.message.crashes + delivery.receiveCount - 1;
+      return copies.postpone(parsed.message, crashes, seconds).catch(() => BACK);
     },
   };
 }
@@ -88,7 +97,7 @@ async function processOne(step: Step, delivery: Delivery): Promise<Outcome> {
   if (crashesNow(attempt) >= step.lease.queue.deadLetterAfter) {
     return giveUp(attempt, 'crashed', crashError(attempt, crashesNow(attempt)));
   }
-  if (isLate(attempt)) return copies.postpone(message, crashesNow(attempt));
+  if (isLate(attempt)) return copies.postpone(message, crashesNow(attempt), 0);
   return start(attempt);
 }
 

@@ -8,6 +8,8 @@ export interface Delivery {
   readonly body: string;
   /** How often it was received, this time included. */
   readonly receiveCount: number;
+  /** When it was received for the first time, in milliseconds since the epoch. */
+  readonly firstReceivedAt: number;
   /** The message group on an ordered queue. */
   readonly group?: string;
 }

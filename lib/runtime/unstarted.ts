@@ -18,8 +18,11 @@ export async function giveUp(attempt: Attempt, reason: DeadReason, error: WireEr
   return DONE;
 }
 
-/** Drops an expired message. */
+/** Drops an expired message. Where there is no record, the log alone can say so. */
 export async function revoke(attempt: Attempt): Promise<Outcome> {
+  const { task, message, connection } = attempt;
+  const expiresAt = new Date(message.expiresAt ?? 0).toISOString();
+  connection.ports.log({ level: 'warn', message: 'expired', task: task.name, id: message.id, expiresAt });
   return (await finish(attempt, { state: 'REVOKED', reason: 'expired' })) ?? DONE;
 }
 

@@ -1,8 +1,13 @@
 /**
  * The worker: works off one batch of deliveries and says which of them come back. What one message does must
- * not touch the others: a message that has been received before may have killed its worker, so it runs last
- * and alone, after the finished ones were deleted; a slow one is left behind when time runs out, and the
- * finished ones stay finished.
+ * not touch the others: a slow one is left behind when time runs out, and the finished ones stay finished.
+ *
+ * A message that has been received before may have killed its worker: a suspect. Suspects could run one
+ * after the other at the end of the batch, but then the death of the first counts as a crash of all that
+ * wait behind it, and a poisonous message would take innocent ones along into the dead-letter queue. So one
+ * suspect runs, last and alone, and the others are first put off as copies, each to a second of its own. On
+ * an ordered queue, where copies would lose their place, suspect groups do run one after the other: there the
+ * records count the crashes, and only of what was started.
  */
 import type { App } from '../define/app.ts';
 import { queueName } from '../define/resource-name.ts';
@@ -78,6 +83,11 @@ function createRun(ports: Ports, deliveries: Deliveries, batch: Batch, margin: n
     return outcome;
   }
 
+  async function putOff(delivery: Delivery, place: number): Promise<void> {
+    const outcome = await deliveries.putOff(delivery, place + 1);
+    if (outcome.kind === 'done') done.add(delivery);
+  }
+
   /** Deletes what is finished now, so that whatever happens next cannot bring it back. */
   async function removeDone(): Promise<void> {
     const ready = [...done].filter((delivery) => !removed.has(delivery));
@@ -107,10 +117,11 @@ function createRun(ports: Ports, deliveries: Deliveries, batch: Batch, margin: n
       const suspects = batch.deliveries.filter((delivery) => deliveries.isSuspect(delivery));
       const fresh = batch.deliveries.filter((delivery) => !suspects.includes(delivery));
       await Promise.all(fresh.map(settle));
-      for (const suspect of suspects) {
-        await removeDone();
-        await settle(suspect);
-      }
+      const [alone, ...others] = suspects;
+      if (alone === undefined) return;
+      await Promise.all(others.map(putOff));
+      await removeDone();
+      await settle(alone);
     },
     async ordered() {
       const groups = [...grouped(batch.deliveries).values()];

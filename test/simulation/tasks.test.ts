@@ -125,8 +125,11 @@ test.each(seeds())('with seed %d nothing is lost and nothing ends twice', async 
   const states = await finish(sim, sent);
 
   const dead = [...sim.deadLetters(world.work), ...sim.deadLetters(world.ledger)];
+  // A message that no worker could so much as look at so many times is moved by SQS itself, without a reason.
+  const moved = new Set(dead.filter((message) => message.dead === undefined).map((message) => message.id));
   const reasons = new Map(dead.map((message) => [message.id, message.dead?.reason]));
   for (const [index, { input, result }] of sent.entries()) {
+    if (moved.has(result.id)) continue;
     const where = `task ${index} (${input.behaviour}, ${result.id})`;
     const crashed = reasons.get(result.id) === 'crashed';
     const expected =
@@ -135,7 +138,9 @@ test.each(seeds())('with seed %d nothing is lost and nothing ends twice', async 
     expect(`${where}: ${reasons.has(result.id)}`).toBe(`${where}: ${expected === 'FAILURE'}`);
     if (expected === 'SUCCESS') expect(`${where}: ${world.effects.has(result.id)}`).toBe(`${where}: true`);
   }
-  expect(dead.every((message) => message.dead !== undefined && message.generation === 1)).toBe(true);
+  expect(dead.map((message) => `${message.generation} ${message.dead !== undefined}`)).toEqual(
+    dead.map(() => '1 true'),
+  );
   expect(inOrder(world, sent)).toEqual([]);
 
   world.heal();
@@ -181,7 +186,8 @@ test('a seed replays: the same trace to the letter', async () => {
       const sim = simulate(world.app, { seed, faults: ALL_FAULTS });
       await send(sim, world, seed);
       await sim.advance('2h');
-      return sim.trace();
+      // An error's stack is as long as the engine likes, so the sizes of retried messages are not compared.
+      return sim.trace().map((line) => line.replace(/ bytes=\d+/, ''));
     }),
   );
 

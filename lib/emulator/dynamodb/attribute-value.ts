@@ -4,6 +4,7 @@
  * `__proto__`.
  */
 import { parseNumber } from './decimal.ts';
+import { NESTING_MAX } from './limits.ts';
 import { serialization, validation } from './refusals.ts';
 
 export type ScalarType = 'S' | 'N' | 'B';
@@ -25,8 +26,6 @@ export type Item = ReadonlyMap<string, AttributeValue>;
 
 export const ATTRIBUTE_TYPES = ['B', 'NULL', 'SS', 'BOOL', 'L', 'BS', 'N', 'NS', 'S', 'M'] as const;
 
-// An attribute itself is level 1, so the innermost value may lie 31 levels below it.
-const NESTING_MAX = 32;
 const WRONG = 'One or more parameter values were invalid: ';
 const EMPTY = 'Supplied AttributeValue is empty, must contain exactly one of the supported datatypes';
 const SEVERAL =

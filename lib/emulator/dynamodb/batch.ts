@@ -30,13 +30,11 @@ import {
 import { collectionMetricsOf } from './item-collections.ts';
 import { parseKey, toItemKey } from './keys.ts';
 import { refuseLegacy } from './legacy.ts';
+import { BATCH_BYTES_MAX, BATCH_GETS_MAX, BATCH_WRITES_MAX } from './limits.ts';
 import { validation } from './refusals.ts';
 import type { Table } from './table.ts';
 import { apply, type Plan, planDelete, planPut } from './writes.ts';
 
-const GETS_MAX = 100;
-const WRITES_MAX = 25;
-const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 const GET_MEMBERS = members('RequestItems', 'ReturnConsumedCapacity');
 const WRITE_MEMBERS = members('RequestItems', 'ReturnConsumedCapacity', 'ReturnItemCollectionMetrics');
 const KEYS_MEMBERS = members(
@@ -64,14 +62,14 @@ export function batchGetItem(context: Context, input: Fields): Output {
   for (const [name, raw] of requests) {
     const keys = optionalList(asRecord(raw, name), 'Keys');
     constraints.required(`requestItems.${name}.member.keys`, keys);
-    constraints.length(`requestItems.${name}.member.keys`, keys, 1, GETS_MAX);
+    constraints.length(`requestItems.${name}.member.keys`, keys, 1, BATCH_GETS_MAX);
   }
   constraints.check();
   const total = requests.reduce(
     (sum, [name, raw]) => sum + (optionalList(asRecord(raw, name), 'Keys')?.length ?? 0),
     0,
   );
-  if (total > GETS_MAX) throw validation('Too many items requested for the BatchGetItem call');
+  if (total > BATCH_GETS_MAX) throw validation('Too many items requested for the BatchGetItem call');
   const gets = requests.map(([name, raw]) => prepareGets(context, name, asRecord(raw, name)));
   return carryOutGets(context, input, gets);
 }
@@ -102,7 +100,7 @@ function carryOutGets(context: Context, input: Fields, gets: readonly TableGets[
     const cost = noCost('read');
     for (const { raw, text } of keys) {
       // What does not fit into the answer is for the next request.
-      if (bytes > ANSWER_BYTES_MAX) {
+      if (bytes > BATCH_BYTES_MAX) {
         left.push(raw);
         continue;
       }
@@ -127,13 +125,13 @@ export function batchWriteItem(context: Context, input: Fields): Output {
   constraints.oneOf('returnItemCollectionMetrics', input.ReturnItemCollectionMetrics, ['SIZE', 'NONE']);
   const requests = requestItems('BatchWriteItem', input, constraints);
   const lengths = requests.map(([name]) => optionalList(Object.fromEntries(requests), name)?.length ?? 0);
-  if (lengths.some((length) => length < 1 || length > WRITES_MAX)) {
-    const most = `Member must have length less than or equal to ${WRITES_MAX}`;
+  if (lengths.some((length) => length < 1 || length > BATCH_WRITES_MAX)) {
+    const most = `Member must have length less than or equal to ${BATCH_WRITES_MAX}`;
     const rule = `[${most}, Member must have length greater than or equal to 1]`;
     constraints.add('requestItems', input.RequestItems, `Map value must satisfy constraint: ${rule}`);
   }
   constraints.check();
-  if (lengths.reduce((sum, length) => sum + length, 0) > WRITES_MAX) {
+  if (lengths.reduce((sum, length) => sum + length, 0) > BATCH_WRITES_MAX) {
     throw validation('Too many items requested for the BatchWriteItem call');
   }
   const plans = requests.flatMap(([name, raw]) => planWrites(context, name, raw));

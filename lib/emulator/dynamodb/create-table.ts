@@ -15,6 +15,12 @@ import {
   refuseUnknown,
 } from './input.ts';
 import { type KeySchema, keyParts } from './key-code.ts';
+import {
+  GLOBAL_INDEXES_MAX,
+  INDEX_KEY_ELEMENTS_MAX,
+  LOCAL_INDEXES_MAX,
+  PROJECTED_ATTRIBUTES_MAX,
+} from './limits.ts';
 import { inUse, validation } from './refusals.ts';
 import { STREAM_VIEWS, type StreamView } from './stream.ts';
 import { Table, type TableSettings } from './table.ts';
@@ -50,11 +56,7 @@ const MEMBERS = members(
   'Tags',
   'WarmThroughput',
 );
-const LOCAL_MAX = 5;
-const GLOBAL_MAX = 20;
 const KEY_ELEMENTS_MAX = 2;
-const INDEX_KEY_ELEMENTS_MAX = 8;
-const PROJECTED_MAX = 100;
 export const BILLING_MODES = ['PROVISIONED', 'PAY_PER_REQUEST'] as const;
 export const TABLE_CLASSES = ['STANDARD', 'STANDARD_INFREQUENT_ACCESS'] as const;
 
@@ -204,13 +206,17 @@ function readIndexes(
     checkLocalKeys(index, keys);
     add(index);
   }
-  if (indexes.size > LOCAL_MAX) {
-    throw validation(`${INVALID}Number of LocalSecondaryIndexes exceeds per-table limit of ${LOCAL_MAX}`);
+  if (indexes.size > LOCAL_INDEXES_MAX) {
+    throw validation(
+      `${INVALID}Number of LocalSecondaryIndexes exceeds per-table limit of ${LOCAL_INDEXES_MAX}`,
+    );
   }
   for (const raw of records(input, 'GlobalSecondaryIndexes'))
     add(readIndex(raw, 'global', attributes, billing));
-  if (global !== undefined && global.length > GLOBAL_MAX) {
-    throw validation(`${INVALID}GlobalSecondaryIndex count exceeds the per-table limit of ${GLOBAL_MAX}`);
+  if (global !== undefined && global.length > GLOBAL_INDEXES_MAX) {
+    throw validation(
+      `${INVALID}GlobalSecondaryIndex count exceeds the per-table limit of ${GLOBAL_INDEXES_MAX}`,
+    );
   }
   checkProjected([...indexes.values()]);
   return indexes;
@@ -219,9 +225,9 @@ function readIndexes(
 /** Refuses more projected attributes than a table may have over all its indexes. */
 export function checkProjected(indexes: readonly IndexDefinition[]): void {
   const count = indexes.reduce((sum, index) => sum + index.projection.attributes.length, 0);
-  if (count <= PROJECTED_MAX) return;
+  if (count <= PROJECTED_ATTRIBUTES_MAX) return;
   const problem = 'Number of attributes projected into all of the indexes exceeds the limit of';
-  throw validation(`${INVALID}${problem} ${PROJECTED_MAX}: ${count}`);
+  throw validation(`${INVALID}${problem} ${PROJECTED_ATTRIBUTES_MAX}: ${count}`);
 }
 
 function checkLocalKeys(index: IndexDefinition, table: KeySchema): void {

@@ -3,7 +3,6 @@
  */
 import type { AttributeValue, Item } from './attribute-value.ts';
 
-export const ITEM_BYTES_MAX = 400 * 1024;
 // The developer guide: 3 bytes for each list or map, and one more for each of its members.
 const DOCUMENT_BYTES = 3;
 const MEMBER_BYTES = 1;

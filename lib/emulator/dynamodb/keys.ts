@@ -2,14 +2,13 @@
 import { type AttributeValue, type Item, parseItem } from './attribute-value.ts';
 import { valueSize } from './item-size.ts';
 import { type KeyPart, keyParts, keyText } from './key-code.ts';
+import { HASH_KEY_BYTES_MAX, RANGE_KEY_BYTES_MAX } from './limits.ts';
 import { validation } from './refusals.ts';
 import type { Table } from './table.ts';
 
 const INVALID = 'One or more parameter values were invalid: ';
 const NOT_VALID = 'One or more parameter values are not valid. ';
 const MISMATCH = 'The provided key element does not match the schema';
-const HASH_BYTES_MAX = 2048;
-const RANGE_BYTES_MAX = 1024;
 
 type IndexParts = readonly (readonly [string, KeyPart])[];
 
@@ -110,15 +109,15 @@ export function emptyKind(value: AttributeValue | undefined): 'string' | 'binary
 function checkSizes(table: Table, item: Item): void {
   for (const { name } of table.keys.hash) {
     const value = item.get(name);
-    if (value === undefined || valueSize(value) <= HASH_BYTES_MAX) continue;
+    if (value === undefined || valueSize(value) <= HASH_KEY_BYTES_MAX) continue;
     throw validation(
-      `${INVALID}Size of hashkey has exceeded the maximum size limit of${HASH_BYTES_MAX} bytes`,
+      `${INVALID}Size of hashkey has exceeded the maximum size limit of${HASH_KEY_BYTES_MAX} bytes`,
     );
   }
   for (const { name } of table.keys.range) {
     const value = item.get(name);
-    if (value === undefined || valueSize(value) <= RANGE_BYTES_MAX) continue;
+    if (value === undefined || valueSize(value) <= RANGE_KEY_BYTES_MAX) continue;
     const problem = 'Aggregated size of all range keys has exceeded the size limit of';
-    throw validation(`${INVALID}${problem} ${RANGE_BYTES_MAX} bytes`);
+    throw validation(`${INVALID}${problem} ${RANGE_KEY_BYTES_MAX} bytes`);
   }
 }

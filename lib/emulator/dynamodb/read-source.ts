@@ -17,6 +17,7 @@ import { type Fields, flag, optionalNumber, optionalRecord, optionalText } from 
 import { itemSize } from './item-size.ts';
 import { indexText, type StoredList } from './item-store.ts';
 import { type KeyPart, keyParts, keyText } from './key-code.ts';
+import { PAGE_BYTES_MAX } from './limits.ts';
 import { isRefusal, validation } from './refusals.ts';
 import type { Table } from './table.ts';
 import type { IndexDefinition } from './table-definition.ts';
@@ -48,7 +49,6 @@ export interface Selection {
   readonly fetches: boolean;
 }
 
-const PAGE_BYTES_MAX = 1024 * 1024;
 const INVALID_START = 'The provided starting key is invalid';
 const MISMATCH = 'The provided key element does not match the schema';
 

@@ -5,6 +5,7 @@ import { Expressions } from './expression/expressions.ts';
 import { type Fields, members, optionalNumber, optionalText, refuseUnknown } from './input.ts';
 import { segmentText } from './key-code.ts';
 import { refuseLegacy } from './legacy.ts';
+import { SEGMENTS_MAX } from './limits.ts';
 import { constrainRead, readFilter } from './query.ts';
 import { checkSelect, openSource, parseStartKey, readPage, startText, toSelection } from './read-source.ts';
 import { validation } from './refusals.ts';
@@ -26,7 +27,6 @@ const MEMBERS = members(
   'Segment',
   'TotalSegments',
 );
-const SEGMENTS_MAX = 1_000_000;
 
 export function scan(context: Context, input: Fields): Output {
   refuseUnknown('Scan', input, MEMBERS);

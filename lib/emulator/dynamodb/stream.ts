@@ -2,6 +2,7 @@
 import { fromItem, type Item } from './attribute-value.ts';
 import type { StreamPage, StreamPosition, StreamRecord } from './dynamodb.ts';
 import { itemSize } from './item-size.ts';
+import { STREAM_RETENTION_MS } from './limits.ts';
 import { validation } from './refusals.ts';
 
 export type StreamView = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
@@ -16,7 +17,6 @@ export interface Change {
   readonly expired: boolean;
 }
 
-const RETENTION_MS = 24 * 60 * 60 * 1000;
 const SEQUENCE_DIGITS = 21;
 
 export class Stream {
@@ -72,7 +72,7 @@ export class Stream {
   }
 
   private trim(): void {
-    const oldest = this.now() - RETENTION_MS;
+    const oldest = this.now() - STREAM_RETENTION_MS;
     const kept = this.records.findIndex(
       (record) => record.dynamodb.ApproximateCreationDateTime.getTime() >= oldest,
     );

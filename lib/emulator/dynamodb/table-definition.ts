@@ -10,6 +10,7 @@ import {
   optionalText,
 } from './input.ts';
 import type { KeyPart, KeySchema } from './key-code.ts';
+import { INDEX_KEY_PARTS_MAX } from './limits.ts';
 import { validation } from './refusals.ts';
 import type { StreamView } from './stream.ts';
 import type { TableSettings } from './table.ts';
@@ -49,7 +50,6 @@ export const INVALID = 'One or more parameter values were invalid: ';
 const PROJECTIONS = ['ALL', 'INCLUDE', 'KEYS_ONLY'] as const;
 const UNITS_MAX = 1_000_000_000_000;
 const NON_KEY_ATTRIBUTES_MAX = 20;
-const KEY_PARTS_MAX = 4;
 
 /** Types of the key attributes by name. */
 export function readAttributes(input: Fields): ReadonlyMap<string, ScalarType> {
@@ -89,7 +89,7 @@ export function readIndex(
     elements.map((element) => element.name),
     attributes,
   );
-  const keys = readKeys(elements, attributes, kind === 'global' ? KEY_PARTS_MAX : 1);
+  const keys = readKeys(elements, attributes, kind === 'global' ? INDEX_KEY_PARTS_MAX : 1);
   return {
     name,
     kind,

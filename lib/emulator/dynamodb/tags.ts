@@ -2,11 +2,11 @@
 import type { Output } from '../service.ts';
 import { type Context, tableNameOf } from './context.ts';
 import { Constraints, type Fields, members, optionalList, optionalText, refuseUnknown } from './input.ts';
+import { TAGS_MAX } from './limits.ts';
 import { notFound, validation } from './refusals.ts';
 import type { Table } from './table.ts';
 import { records } from './table-definition.ts';
 
-const TAGS_MAX = 50;
 const KEY_MAX = 128;
 const VALUE_MAX = 256;
 const TAG_MEMBERS = members('ResourceArn', 'Tags');

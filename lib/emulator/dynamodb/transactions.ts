@@ -30,13 +30,11 @@ import {
 } from './input.ts';
 import { collectionMetricsOf } from './item-collections.ts';
 import { type PreparedGet, prepareGet } from './item-operations.ts';
+import { TRANSACTION_ACTIONS_MAX, TRANSACTION_BYTES_MAX, TRANSACTION_TOKEN_MS } from './limits.ts';
 import { isRefusal, validation } from './refusals.ts';
 import type { Table } from './table.ts';
 import { apply, type Plan, prepare, type WriteKind } from './writes.ts';
 
-const ACTIONS_MAX = 100;
-const BYTES_MAX = 4 * 1024 * 1024;
-const TOKEN_MS = 10 * 60 * 1000;
 // Transactions read or write everything twice: once to prepare and once to commit.
 const CAPACITY_FACTOR = 2;
 const WRITE_MEMBERS = members(
@@ -82,7 +80,7 @@ export function transactWriteItems(context: Context, input: Fields): Output {
     return {};
   }
   const prepared = actions.map(({ kind, request }) => prepare(context, kind, request));
-  refuseDuplicates(prepared.map(({ table, key }) => ({ table, key })));
+  refuseDuplicates(prepared.map((each) => ({ table: each.table, key: each.key() })));
   const plans = decide(prepared, (each) => each.plan());
   refuseTooBig(plans.reduce((sum, plan) => sum + plan.size, 0));
   const capacity = writeCapacity(input, plans);
@@ -164,7 +162,7 @@ function constrainTransaction(input: Fields, list: readonly unknown[] | undefine
   const constraints = new Constraints();
   constrainCapacity(constraints, input);
   constraints.required('transactItems', list);
-  constraints.length('transactItems', list, 1, ACTIONS_MAX);
+  constraints.length('transactItems', list, 1, TRANSACTION_ACTIONS_MAX);
   return constraints;
 }
 
@@ -212,14 +210,14 @@ function toReason(error: unknown): Reason {
 }
 
 function refuseTooBig(bytes: number): void {
-  if (bytes > BYTES_MAX) {
+  if (bytes > TRANSACTION_BYTES_MAX) {
     throw validation('Collective size of items in the transaction exceeds the limit of 4 MB');
   }
 }
 
 function isRepeated(context: Context, token: string, fingerprint: string): boolean {
   const { tokens } = context.region;
-  const oldest = context.clock.now() - TOKEN_MS;
+  const oldest = context.clock.now() - TRANSACTION_TOKEN_MS;
   // Tokens stand in the order of their time, so the old ones are in front.
   for (const [each, { at }] of tokens) {
     if (at > oldest) break;

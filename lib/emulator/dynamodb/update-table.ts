@@ -24,6 +24,7 @@ import {
   refuseUnknown,
 } from './input.ts';
 import { keyParts } from './key-code.ts';
+import { GLOBAL_INDEXES_MAX, INDEX_KEY_ELEMENTS_MAX } from './limits.ts';
 import { limitExceeded, notFound, validation } from './refusals.ts';
 import { STREAM_VIEWS } from './stream.ts';
 import type { Table } from './table.ts';
@@ -50,8 +51,6 @@ const CHANGES = [
   'WarmThroughput',
 ] as const;
 const MEMBERS = members('TableName', 'AttributeDefinitions', ...CHANGES);
-const GLOBAL_MAX = 20;
-const INDEX_KEY_ELEMENTS_MAX = 8;
 
 export function updateTable(context: Context, input: Fields): Output {
   refuseUnknown('UpdateTable', input, MEMBERS);
@@ -206,8 +205,10 @@ function creation(table: Table, input: Fields, raw: Fields, existing: IndexDefin
   const attributes = new Map([...table.attributes, ...readAttributes(input)]);
   const index = readIndex(raw, 'global', attributes, table.settings.billingMode);
   const globals = [...table.indexes.values()].filter((each) => each.kind === 'global');
-  if (globals.length >= GLOBAL_MAX) {
-    throw validation(`${INVALID}GlobalSecondaryIndex count exceeds the per-table limit of ${GLOBAL_MAX}`);
+  if (globals.length >= GLOBAL_INDEXES_MAX) {
+    throw validation(
+      `${INVALID}GlobalSecondaryIndex count exceeds the per-table limit of ${GLOBAL_INDEXES_MAX}`,
+    );
   }
   checkProjected([...table.indexes.values(), index]);
   return () => {

@@ -10,7 +10,7 @@ import { Expressions } from './expression/expressions.ts';
 import type { Condition, Path, Update } from './expression/syntax.ts';
 import { applyUpdate } from './expression/update.ts';
 import { type Fields, optionalText } from './input.ts';
-import { ITEM_BYTES_MAX, itemSize } from './item-size.ts';
+import { itemSize } from './item-size.ts';
 import { keyParts, keyText } from './key-code.ts';
 import {
   checkIndexTypes,
@@ -21,6 +21,7 @@ import {
   toItemKey,
 } from './keys.ts';
 import { refuseLegacy } from './legacy.ts';
+import { ITEM_BYTES_MAX } from './limits.ts';
 import { conditionFailed, validation } from './refusals.ts';
 import type { Table } from './table.ts';
 import { checkUpdatedIndexKeys, checkUpdatePaths } from './update-checks.ts';
@@ -43,8 +44,8 @@ export interface Plan {
 /** A checked request that has not looked at the stored item yet. */
 export interface Prepared {
   readonly table: Table;
-  /** Undefined when the key does not fit the schema, which `plan` then refuses. */
-  readonly key: string | undefined;
+  /** The key's text; undefined when it does not fit the schema, which `plan` then refuses. */
+  key(): string | undefined;
   plan(): Plan;
 }
 
@@ -83,7 +84,7 @@ function preparePut(context: Context, input: Fields): Prepared {
   refuseEmptyIndexKeys(table, item);
   return {
     table,
-    key: keyText(table.keys, item),
+    key: () => keyText(table.keys, item),
     plan: () => {
       const key = keyOfItem(table, item);
       checkIndexTypes(table, item);
@@ -107,7 +108,7 @@ function prepareUpdate(context: Context, input: Fields): Prepared {
   if (parsed !== undefined) checkUpdatePaths(table, parsed.update, parsed.paths, check.expressions.values);
   return {
     table,
-    key: keyText(table.keys, raw),
+    key: () => keyText(table.keys, raw),
     plan: () => {
       const { text: key, item: keyItem } = toItemKey(table, raw);
       const stored = table.items.get(key);
@@ -145,7 +146,7 @@ function prepareDelete(context: Context, input: Fields, kind: 'Delete' | 'Condit
   refuseEmptyKey(table, raw);
   return {
     table,
-    key: keyText(table.keys, raw),
+    key: () => keyText(table.keys, raw),
     plan: () => {
       const { text: key, item: keyItem } = toItemKey(table, raw);
       const before = table.items.get(key)?.item;

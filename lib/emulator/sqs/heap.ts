@@ -1,10 +1,7 @@
 /**
- * A heap whose items carry their own place in it, so that any of them can be removed or moved in O(log
+ * A binary heap whose items carry their own place in it, so that any of them can be removed or moved in O(log
  * n): deletes and visibility changes hit the middle of a queue, not only its top.
  */
-/** Four children to a node: half the depth of two, and they lie side by side in memory. */
-const ARITY = 4;
-
 export interface HeapRules<T> {
   before(left: T, right: T): boolean;
   slotOf(item: T): number;
@@ -60,8 +57,7 @@ export class Heap<T> {
       const slot = this.takeEarliest(frontier);
       const item = this.items[slot];
       if (item !== undefined && passes(item)) return item;
-      const end = Math.min(ARITY * slot + ARITY + 1, this.items.length);
-      for (let child = ARITY * slot + 1; child < end; child++) frontier.push(child);
+      for (const child of [2 * slot + 1, 2 * slot + 2]) if (child < this.items.length) frontier.push(child);
     }
     return undefined;
   }
@@ -88,7 +84,7 @@ export class Heap<T> {
   private rise(item: T, from: number): number {
     let slot = from;
     while (slot > 0) {
-      const parentSlot = Math.floor((slot - 1) / ARITY);
+      const parentSlot = (slot - 1) >> 1;
       const parent = this.items[parentSlot];
       if (parent === undefined || !this.rules.before(item, parent)) break;
       this.put(parent, slot);
@@ -101,17 +97,13 @@ export class Heap<T> {
   private sink(item: T, from: number): void {
     let slot = from;
     for (;;) {
-      const first = ARITY * slot + 1;
-      let childSlot = first;
-      let child = this.items[first];
+      let childSlot = 2 * slot + 1;
+      let child = this.items[childSlot];
       if (child === undefined) break;
-      for (let other = first + 1; other < first + ARITY; other++) {
-        const sibling = this.items[other];
-        if (sibling === undefined) break;
-        if (this.rules.before(sibling, child)) {
-          child = sibling;
-          childSlot = other;
-        }
+      const right = this.items[childSlot + 1];
+      if (right !== undefined && this.rules.before(right, child)) {
+        child = right;
+        childSlot += 1;
       }
       if (!this.rules.before(child, item)) break;
       this.put(child, slot);

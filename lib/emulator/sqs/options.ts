@@ -46,7 +46,7 @@ export interface SqsTraceEntry {
 export interface SqsOptions {
   readonly clock: Clock;
   /**
-   * Chance in [0, 1): message ids, receipt handles, which message a reordering takes. Seed it to replay.
+   * Chance in [0, 1): ids of messages and move tasks, which message a reordering takes. Seed it to replay.
    * @default Math.random
    */
   readonly random?: () => number;

@@ -151,7 +151,8 @@ function enqueue(call: Call, queue: Queue, draft: Draft, bodyMd5: string): Sent 
     body: draft.body,
     bodyMd5,
     attributes: draft.attributes,
-    traceHeader: draft.traceHeader,
+    // The SDK in a function passes its chain on by a header of the call, and SQS keeps it with the message.
+    traceHeader: draft.traceHeader ?? lineageHeader(caller.lineage),
     senderId: `AIDA${caller.account}00000`,
     groupId: draft.groupId,
     deduplicationId: draft.deduplicationId,
@@ -196,4 +197,8 @@ function deduplicationKey(queue: Queue, draft: Draft): string {
 
 function md5OfTrace(header: string): string {
   return md5OfAttributes({ AWSTraceHeader: { DataType: 'String', StringValue: header } });
+}
+
+function lineageHeader(lineage: number | undefined): string | undefined {
+  return lineage === undefined || lineage === 0 ? undefined : `Lineage=${lineage}`;
 }

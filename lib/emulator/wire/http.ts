@@ -110,6 +110,7 @@ function singleHeaders(request: IncomingMessage): Record<string, string | undefi
 }
 
 function send(response: ServerResponse, { status, headers, body }: WireResponse): void {
-  response.writeHead(status, { ...headers, 'content-length': body.length });
+  // An answer to HEAD says how long the body would be.
+  response.writeHead(status, { ...headers, 'content-length': headers['content-length'] ?? body.length });
   response.end(body);
 }

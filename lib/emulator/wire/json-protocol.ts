@@ -21,6 +21,7 @@ export function openJson(target: string, request: WireRequest): Conversation {
   const schema = schemaOf(service);
   const name = target.slice(target.lastIndexOf('.') + 1);
   const operation = schema.operation(name);
+  if (schema.hasOther(name)) throw notServed(`${service.name}: ${name}`);
   if (operation === undefined) throw unknownOperation(service.name, name);
   return {
     service,

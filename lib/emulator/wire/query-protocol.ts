@@ -13,6 +13,11 @@ import { KNOWN_SERVICES, type KnownService, schemaOf } from './services.ts';
 import { element, escapeXml, toXml } from './xml.ts';
 
 const DECLARATION = '<?xml version="1.0"?>';
+/** Complaints about a request that have another name in the Query protocol. */
+const QUERY_CODES: Readonly<Record<string, string>> = {
+  SerializationException: 'MalformedInput',
+  ValidationException: 'ValidationError',
+};
 
 /** The form of a request in the Query protocol; undefined when it is in none. */
 export function queryForm(request: WireRequest): FormNode | undefined {
@@ -44,7 +49,9 @@ export function openQuery(
   const action = form.children.get('Action')?.text ?? '';
   const service = serviceOfForm(form, scope);
   if (service === undefined) throw notServed(`${scope?.service ?? 'an unknown service'}: ${action}`);
-  const operation = schemaOf(service).operation(action);
+  const schema = schemaOf(service);
+  const operation = schema.operation(action);
+  if (schema.hasOther(action)) throw notServed(`${service.name}: ${action}`);
   if (operation === undefined) {
     throw new ServiceError('InvalidAction', `The action ${action} is not valid for this endpoint.`);
   }
@@ -82,8 +89,7 @@ function takes(operation: Operation, member: string): boolean {
 export function queryErrors(service: KnownService | undefined): ErrorWriter {
   return (error, requestId) => {
     const known = knownError(service === undefined ? undefined : schemaOf(service), error);
-    // The JSON parser's complaint has another name among the errors of the Query protocol.
-    const code = error.name === 'SerializationException' ? 'MalformedInput' : known.queryCode;
+    const code = QUERY_CODES[error.name] ?? known.queryCode;
     const inner =
       element('Type', known.fault === 'sender' ? 'Sender' : 'Receiver') +
       element('Code', escapeXml(code)) +

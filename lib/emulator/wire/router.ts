@@ -13,6 +13,7 @@ import { jsonErrors, openJson, serviceOfTarget, toBytes } from './json-protocol.
 import { openQuery, queryErrors, queryForm, serviceOfForm } from './query-protocol.ts';
 import { checkRequired } from './required.ts';
 import { openRest, restErrors, serviceOfPath } from './rest-protocol.ts';
+import { isS3, openS3, s3Errors } from './s3-protocol.ts';
 
 /**
  * The largest body that is read, unpacked: above a Lambda function's 50 MB of code in base64, the largest
@@ -71,7 +72,8 @@ export function createRouter(options: RouterOptions): Router {
       const scope = readScope(request);
       let fail: ErrorWriter = jsonErrors(undefined);
       try {
-        const unpacked = unpack(request);
+        // An object's encoding is its own business.
+        const unpacked = isS3(scope) ? request : unpack(request);
         const caller = readCaller(unpacked, scope);
         const found = recognise(unpacked, scope, caller);
         fail = found.fail;
@@ -103,6 +105,7 @@ interface Recognised {
 
 /** Tells the protocols apart, so that even a request that makes no sense is answered in its own. */
 function recognise(request: WireRequest, scope: Scope | undefined, caller: Caller): Recognised {
+  if (isS3(scope)) return { fail: s3Errors(request), open: () => openS3(request) };
   const target = request.headers['x-amz-target'];
   if (target !== undefined) {
     return { fail: jsonErrors(serviceOfTarget(target)), open: () => openJson(target, request) };

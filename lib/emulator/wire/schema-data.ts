@@ -7,9 +7,6 @@
 export interface Traits {
   readonly xmlName?: string;
   readonly xmlFlattened?: 1;
-  readonly xmlAttribute?: 1;
-  /** Uri, or prefix and uri. */
-  readonly xmlNamespace?: unknown;
   readonly jsonName?: string;
   readonly sparse?: 1;
   readonly streaming?: 1;

@@ -7,15 +7,11 @@ export const SERVED: Readonly<Record<string, readonly string[]>> = {
     ...['CreateChangeSet', 'DescribeChangeSet', 'ExecuteChangeSet', 'DeleteChangeSet', 'ListChangeSets'],
     ...['CreateStack', 'UpdateStack', 'DeleteStack', 'DescribeStacks', 'DescribeStackEvents', 'ListStacks'],
     ...['DescribeStackResource', 'DescribeStackResources', 'ListStackResources', 'ListExports'],
-    ...['ListImports', 'GetTemplate', 'GetTemplateSummary', 'ValidateTemplate', 'DescribeEvents'],
+    ...['ListImports', 'GetTemplate', 'GetTemplateSummary', 'ValidateTemplate'],
     ...['UpdateTerminationProtection', 'RollbackStack', 'ContinueUpdateRollback'],
   ],
   sts: ['GetCallerIdentity', 'AssumeRole', 'GetSessionToken'],
-  iam: [
-    ...['GetRole', 'ListRoles', 'CreateRole', 'DeleteRole', 'ListAttachedRolePolicies', 'ListRolePolicies'],
-    ...['AttachRolePolicy', 'DetachRolePolicy', 'PutRolePolicy', 'GetRolePolicy', 'DeleteRolePolicy'],
-    'GetUser',
-  ],
+  iam: ['GetRole', 'CreateRole', 'DeleteRole', 'GetUser'],
   ssm: [
     ...['GetParameter', 'GetParameters', 'GetParametersByPath', 'PutParameter', 'DeleteParameter'],
     ...['DeleteParameters', 'DescribeParameters'],

@@ -2,9 +2,17 @@
  * The services whose schemas are known, and the little that their schemas do not say: how requests are told
  * apart before a schema is parsed, and where a service departs from what the others share.
  */
+import { cloudformation } from './generated/cloudformation.ts';
+import { cloudwatch } from './generated/cloudwatch.ts';
 import { dynamodb } from './generated/dynamodb.ts';
+import { iam } from './generated/iam.ts';
 import { lambda } from './generated/lambda.ts';
+import { logs } from './generated/logs.ts';
+import { s3 } from './generated/s3.ts';
+import { secretsmanager } from './generated/secretsmanager.ts';
 import { sqs } from './generated/sqs.ts';
+import { ssm } from './generated/ssm.ts';
+import { sts } from './generated/sts.ts';
 import { Schema } from './schema.ts';
 import type { ServiceData } from './schema-data.ts';
 
@@ -13,7 +21,7 @@ export interface KnownService {
   /** Its name in the credential scope of signatures. */
   readonly signingName: string;
   readonly protocol: ServiceData['protocol'];
-  /** The first half of X-Amz-Target. */
+  /** The first half of X-Amz-Target, by the schema; services that speak no JSON have one too. */
   readonly target: string;
   /**
    * Who refuses requests without a required member. SQS and DynamoDB have an order of checks and words of
@@ -66,6 +74,74 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     target: 'AWSGirApiService',
     required: 'schema',
     load: lambda,
+  },
+  {
+    name: 'cloudformation',
+    signingName: 'cloudformation',
+    protocol: 'query',
+    target: 'CloudFormation',
+    required: 'schema',
+    query: { version: '2010-05-15', xmlNamespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/' },
+    load: cloudformation,
+  },
+  {
+    name: 's3',
+    signingName: 's3',
+    protocol: 'rest-xml',
+    target: 'AmazonS3',
+    required: 'schema',
+    load: s3,
+  },
+  {
+    name: 'sts',
+    signingName: 'sts',
+    protocol: 'query',
+    target: 'AWSSecurityTokenServiceV20110615',
+    required: 'schema',
+    query: { version: '2011-06-15', xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
+    load: sts,
+  },
+  {
+    name: 'iam',
+    signingName: 'iam',
+    protocol: 'query',
+    target: 'AWSIdentityManagementV20100508',
+    required: 'schema',
+    query: { version: '2010-05-08', xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },
+    load: iam,
+  },
+  {
+    name: 'ssm',
+    signingName: 'ssm',
+    protocol: 'json-1.1',
+    target: 'AmazonSSM',
+    required: 'schema',
+    load: ssm,
+  },
+  {
+    name: 'logs',
+    signingName: 'logs',
+    protocol: 'json-1.1',
+    target: 'Logs_20140328',
+    required: 'schema',
+    load: logs,
+  },
+  {
+    name: 'cloudwatch',
+    signingName: 'monitoring',
+    protocol: 'json-1.0',
+    target: 'GraniteServiceVersion20100801',
+    required: 'schema',
+    query: { version: '2010-08-01', xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/' },
+    load: cloudwatch,
+  },
+  {
+    name: 'secretsmanager',
+    signingName: 'secretsmanager',
+    protocol: 'json-1.1',
+    target: 'secretsmanager',
+    required: 'schema',
+    load: secretsmanager,
   },
 ];
 

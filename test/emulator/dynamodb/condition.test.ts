@@ -230,7 +230,7 @@ describe('random text', () => {
             expect(['ValidationException', 'ConditionalCheckFailedException']).toContain(error.name);
           }
         }),
-        { numRuns: 2000 },
+        { numRuns: 1000 },
       );
     },
   );

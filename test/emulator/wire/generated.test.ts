@@ -1,13 +1,24 @@
 /** The committed schema data: complete in itself, and that of the SDK clients installed. */
+import * as cloudformation from '@aws-sdk/client-cloudformation';
+import * as cloudwatch from '@aws-sdk/client-cloudwatch';
+import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
+import * as iam from '@aws-sdk/client-iam';
 import * as lambda from '@aws-sdk/client-lambda';
+import * as s3 from '@aws-sdk/client-s3';
+import * as secretsmanager from '@aws-sdk/client-secrets-manager';
 import * as sqs from '@aws-sdk/client-sqs';
+import * as ssm from '@aws-sdk/client-ssm';
+import * as sts from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
 import { dump } from '../../../lib/emulator/wire/generate.ts';
 import type { Shape } from '../../../lib/emulator/wire/schema.ts';
+import { SERVED } from '../../../lib/emulator/wire/served.ts';
 import { KNOWN_SERVICES, schemaOf } from '../../../lib/emulator/wire/services.ts';
 
-const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { sqs, dynamodb, lambda };
+const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  ...{ cloudformation, cloudwatch, dynamodb, iam, lambda, logs, s3, secretsmanager, sqs, ssm, sts },
+};
 
 describe.each(KNOWN_SERVICES.map((service) => [service.name, service] as const))('%s', (name, service) => {
   test('the table says the same as the data', () => {
@@ -58,7 +69,7 @@ describe.each(KNOWN_SERVICES.map((service) => [service.name, service] as const))
     const client = CLIENTS[name];
     if (client === undefined) throw new Error(`the test does not import the client of ${name}`);
 
-    const fresh = dump(name, service.signingName, client);
+    const fresh = dump(name, service.signingName, client, SERVED[name]);
 
     expect(JSON.parse(JSON.stringify(fresh))).toEqual(service.load());
   });

@@ -1,5 +1,6 @@
 /** The grammar of condition, filter and key condition expressions. */
 
+import { IN_OPERANDS_MAX } from '../limits.ts';
 import { checkBetween, checkComparison, checkFunction } from './operand-checks.ts';
 import { parsePath } from './path.ts';
 import type { Placeholders } from './scope.ts';
@@ -34,7 +35,6 @@ const BOOLEAN_FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 const UPDATE_FUNCTIONS: ReadonlySet<string> = new Set(['if_not_exists', 'list_append']);
 const KEYWORDS: ReadonlySet<string> = new Set(['AND', 'OR', 'NOT', 'BETWEEN', 'IN']);
-const IN_MAX = 100;
 
 /** Parses an expression that is true or false of an item. */
 export function parseCondition(
@@ -130,7 +130,7 @@ class ConditionParser {
     const list = [this.parseOperand()];
     while (this.reader.accept(',')) list.push(this.parseOperand());
     this.reader.expect(')');
-    if (list.length > IN_MAX) {
+    if (list.length > IN_OPERANDS_MAX) {
       const problem = 'The IN operator is provided with too many operands';
       this.scope.note('operands', `${problem}; number of operands: ${list.length}`);
     }

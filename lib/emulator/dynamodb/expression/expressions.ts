@@ -98,7 +98,8 @@ function placeholderKey(
   values: ReadonlyMap<string, AttributeValue>,
 ): string {
   let key = '';
-  for (const [alias, name] of names) key += `${alias}=${name}\n`;
+  // With its length, no name can look like two.
+  for (const [alias, name] of names) key += `${alias}${name.length}=${name}`;
   for (const [alias, value] of values) key += `${alias}${value.type}`;
   return key;
 }

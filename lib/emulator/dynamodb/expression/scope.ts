@@ -5,6 +5,7 @@
  */
 import type { AttributeType, AttributeValue } from '../attribute-value.ts';
 import { utf8Size } from '../item-size.ts';
+import { EXPRESSION_BYTES_MAX, OPERATORS_MAX } from '../limits.ts';
 import { validation } from '../refusals.ts';
 import { isReserved } from './reserved-words.ts';
 import type { Token } from './tokens.ts';
@@ -35,8 +36,6 @@ const ORDER: readonly Mistake[] = [
   'operands',
   'path',
 ];
-const EXPRESSION_BYTES_MAX = 4096;
-const OPERATORS_MAX = 300;
 // Deeper nesting is wrong in any case: parentheses are redundant there, and functions do not take each
 // other's results.
 const DEPTH_MAX = OPERATORS_MAX + 1;

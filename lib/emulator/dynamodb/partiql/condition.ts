@@ -1,5 +1,6 @@
 /** The WHERE clause of a statement, as the condition that expressions are. */
 import type { BooleanFunction, Comparator, Condition, Operand } from '../expression/syntax.ts';
+import { validation } from '../refusals.ts';
 import type { StatementParser } from './parser.ts';
 import { malformed } from './tokens.ts';
 
@@ -13,6 +14,7 @@ const COMPARATORS: ReadonlyMap<string, Comparator> = new Map([
   ['>=', '>='],
 ]);
 const FUNCTIONS: readonly BooleanFunction[] = ['begins_with', 'contains', 'attribute_type'];
+const ORDERED: ReadonlySet<string> = new Set(['S', 'N', 'B']);
 const DEPTH_MAX = 300;
 
 export class ConditionParser {
@@ -71,7 +73,9 @@ export class ConditionParser {
     const operator = tokens.peek().kind === 'symbol' ? COMPARATORS.get(tokens.peek().text) : undefined;
     if (operator !== undefined) {
       tokens.next();
-      return { kind: 'compare', operator, left, right: this.parseOperand() };
+      const right = this.parseOperand();
+      this.checkOrdered(operator, right);
+      return { kind: 'compare', operator, left, right };
     }
     if (tokens.acceptKeyword('BETWEEN')) {
       const low = this.parseOperand();
@@ -85,6 +89,13 @@ export class ConditionParser {
       return { kind: 'function', name, args: [left] };
     }
     return tokens.fail('Expected comparison');
+  }
+
+  private checkOrdered(operator: Comparator, right: Operand): void {
+    const type = right.kind === 'value' ? this.parser.values.get(right.name)?.type : undefined;
+    if (operator === '=' || operator === '<>' || type === undefined || ORDERED.has(type)) return;
+    const problem = 'Incorrect operand type for operator or function';
+    throw validation(`${problem}; operator or function: ${operator}, operand type: ${type}`);
   }
 
   private parseMembers(): readonly Operand[] {

@@ -15,6 +15,7 @@ import {
   optionalText,
   refuseUnknown,
 } from '../input.ts';
+import { STATEMENTS_MAX } from '../limits.ts';
 import { validation } from '../refusals.ts';
 import { execute, namesItem } from './execute.ts';
 import { parseStatement } from './parser.ts';
@@ -35,7 +36,6 @@ const STATEMENT_MEMBERS = members(
   'ConsistentRead',
   'ReturnValuesOnConditionCheckFailure',
 );
-const STATEMENTS_MAX = 25;
 const STATEMENT_MAX = 8192;
 
 export function executeStatement(context: Context, input: Fields): Output {

@@ -11,6 +11,9 @@ import { ConditionParser } from './condition.ts';
 import type { Returning, Statement } from './statement.ts';
 import { malformed, Tokens } from './tokens.ts';
 
+// An attribute may be nested 32 levels deep, and stands in the tuple of its item.
+const DEPTH_MAX = 33;
+
 /** Parses one statement with the values of its parameters. */
 export function parseStatement(statement: string, parameters: readonly unknown[]): Statement {
   const parser = new StatementParser(new Tokens(statement), parameters);
@@ -25,6 +28,7 @@ export class StatementParser {
   readonly values = new Map<string, AttributeValue>();
   private readonly parameters: readonly unknown[];
   private used = 0;
+  private depth = 0;
 
   constructor(tokens: Tokens, parameters: readonly unknown[]) {
     this.tokens = tokens;
@@ -220,6 +224,14 @@ export class StatementParser {
   }
 
   private parseLiteral(): AttributeValue {
+    this.depth += 1;
+    if (this.depth > DEPTH_MAX) throw malformed('The value is nested too deeply');
+    const value = this.parseAnyLiteral();
+    this.depth -= 1;
+    return value;
+  }
+
+  private parseAnyLiteral(): AttributeValue {
     const token = this.tokens.peek();
     if (this.tokens.accept('{')) return { type: 'M', value: this.parseTuple() };
     if (this.tokens.accept('[')) return { type: 'L', value: this.parseUntil(']') };

@@ -1,0 +1,100 @@
+/** The command line as a user meets it: each test starts the program anew. */
+import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { expect, test } from 'vitest';
+import { run } from './packed.ts';
+import { startProgram } from './program.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const BIN = join(ROOT, 'bin/celeriac.js');
+const EMPTY = mkdtempSync(join(tmpdir(), 'celeriac-empty-'));
+
+test('--help lists the commands', async () => {
+  const { code, stdout, stderr } = await celeriac('--help');
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Usage: celeriac /);
+  expect(stdout).toMatch(/^ {2}emulator .*^ {2}dev /ms);
+  expect(stderr).toBe('');
+});
+
+test('the help of a command lists its options with their defaults', async () => {
+  const { code, stdout } = await celeriac('emulator', '--help');
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/--port <number>.*default:\s+"4566"/s);
+  expect(stdout).toContain('--template <folder>');
+});
+
+test.each([
+  [['emulator', '--port', 'http'], "celeriac: --port is 'http'; it must be a whole number from 0 to 65535"],
+  [['emulator', '--port', '65536'], "celeriac: --port is '65536'; it must be a whole number from 0 to 65535"],
+  [['emulator', '--virtual', 'soon'], "celeriac: --virtual is 'soon'; it must be a time such as"],
+  [['emulator', '--port', '0', '--template', 'no-such-folder'], 'celeriac: cannot load the app: 1 problem; '],
+  [['dev', '--port', '0', '--project', EMPTY], `celeriac: there is no ${join(EMPTY, 'cdk.json')}; `],
+])('celeriac %j ends with one line that says why', async (words, line) => {
+  const { code, stdout, stderr } = await celeriac(...words);
+
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+  expect(stderr.startsWith(line)).toBe(true);
+});
+
+test.each([
+  [['stop'], "error: unknown command 'stop'"],
+  [['emulator', '--speed', '2'], "error: unknown option '--speed'"],
+])('celeriac %j is refused by name', async (words, line) => {
+  const { code, stderr } = await celeriac(...words);
+
+  expect(code).toBe(1);
+  expect(stderr).toBe(`${line}\n(celeriac --help lists what there is)\n`);
+});
+
+test('a port that is taken is said in one line', async () => {
+  const server = createServer();
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+
+  const { code, stderr } = await celeriac('emulator', '--port', String(port));
+  server.close();
+
+  expect(code).toBe(1);
+  expect(stderr).toBe(`celeriac: port ${port} of 127.0.0.1 is in use by another program\n`);
+});
+
+test('emulator prints one line, serves the SDK, and ends in order on SIGTERM', async () => {
+  await using program = startProgram(process.execPath, [BIN, 'emulator', '--port', '0'], ROOT);
+  const endpoint = await program.listening();
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const sqs = new SQSClient({ endpoint, region: 'eu-north-1', credentials });
+
+  const { QueueUrls } = await sqs.send(new ListQueuesCommand({}));
+  sqs.destroy();
+  const ended = await program.end();
+
+  expect(QueueUrls ?? []).toEqual([]);
+  expect(ended).toEqual({ code: 0, stdout: `listening ${endpoint}\n`, stderr: '' });
+});
+
+test('emulator --virtual stands still until it is advanced', async () => {
+  const options = ['emulator', '--port', '0', '--virtual', '2026-01-01T00:00:00Z'];
+  await using program = startProgram(process.execPath, [BIN, ...options], ROOT);
+  const url = await program.listening();
+
+  await fetch(`${url}/_celeriac/advance?ms=90000`, { method: 'POST' });
+  const health = await fetch(`${url}/_celeriac/health`);
+
+  expect(await health.json()).toMatchObject({ clock: 'virtual', now: '2026-01-01T00:01:30.000Z' });
+});
+
+function celeriac(...words: string[]): ReturnType<typeof run> {
+  return run(process.execPath, [BIN, ...words], ROOT);
+}

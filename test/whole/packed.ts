@@ -1,0 +1,105 @@
+/**
+ * The package as npm makes it, put into temporary projects as npm would put it there. Nothing is downloaded: the
+ * packages that package.json asks for are links to those of this checkout, and whatever it forgets is missing.
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** What stands in package.json, as far as it is read here. */
+export interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly engines: Readonly<Record<string, string>>;
+  readonly bin: Readonly<Record<string, string>>;
+}
+
+export interface Packed {
+  readonly file: string;
+  /** The files in it, without the folder `package/` that npm puts around them; sorted. */
+  readonly paths: readonly string[];
+  readonly manifest: Manifest;
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Builds and packs this checkout. */
+export function pack(): Packed {
+  const folder = mkdtempSync(join(tmpdir(), 'celeriac-pack-'));
+  // Its script `prepack` builds.
+  execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: ROOT, stdio: 'pipe' });
+  const file = join(folder, readdirSync(folder)[0] ?? '');
+  const listed = execFileSync('tar', ['-tzf', file], { encoding: 'utf8' });
+  const paths = listed
+    .trim()
+    .split('\n')
+    .map((path) => path.replace('package/', ''));
+  return {
+    file,
+    paths: paths.sort(),
+    manifest: JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')),
+  };
+}
+
+/** Makes a project with the package installed, its dependencies, and of the rest only the packages named. */
+export function createProject(
+  packed: Packed,
+  files: Readonly<Record<string, string>>,
+  others: readonly string[] = [],
+): string {
+  const project = mkdtempSync(join(tmpdir(), 'celeriac-project-'));
+  const installed = join(project, 'node_modules', 'celeriac');
+  mkdirSync(installed, { recursive: true });
+  execFileSync('tar', ['-xzf', packed.file, '-C', installed, '--strip-components=1']);
+  for (const name of [...Object.keys(packed.manifest.dependencies), ...others]) link(project, name);
+  for (const name of ['celeriac', ...others]) linkCommands(project, name);
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(project, path), text);
+  return project;
+}
+
+/** Runs a program to its end; a failure is a result, not an exception. */
+export async function run(command: string, words: readonly string[], cwd: string): Promise<Ran> {
+  try {
+    return { code: 0, ...(await promisify(execFile)(command, words, { cwd, timeout: 60_000 })) };
+  } catch (error) {
+    // What execFile rejects with has these members; `code` is a word when the program could not be started.
+    const { code, stdout, stderr } = error as { code: unknown; stdout: string; stderr: string };
+    return { code: typeof code === 'number' ? code : -1, stdout, stderr };
+  }
+}
+
+/** npm puts the commands of each package beside the packages, and makes them executable. */
+function linkCommands(project: string, name: string): void {
+  const folder = join(project, 'node_modules', name);
+  const { bin }: Partial<Manifest> = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const commands = join(project, 'node_modules', '.bin');
+  mkdirSync(commands, { recursive: true });
+  for (const [command, path] of Object.entries(bin ?? {})) {
+    chmodSync(join(folder, path), 0o755);
+    symlinkSync(join(folder, path), join(commands, command));
+  }
+}
+
+function link(project: string, name: string): void {
+  const path = join(project, 'node_modules', name);
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules', name), path);
+}
