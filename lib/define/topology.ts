@@ -88,7 +88,8 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
     stage,
     queues: app.queues.map((queue) => toQueueResource(app.name, stage, queue)),
     workers: worked.map((queue) => toWorkerResource(app, stage, queue, options.workers?.[queue.name] ?? {})),
-    tables: worked.some((queue) => needsState(app, queue)) ? [runsTable(app.name, stage)] : [],
+    // A producer's contracts count too: it reads the results that the workers of another process keep.
+    tables: app.queues.some((queue) => needsState(app, queue)) ? [runsTable(app.name, stage)] : [],
   };
 }
 

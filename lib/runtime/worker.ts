@@ -56,6 +56,8 @@ export function createWorker(app: App, stage: string, ports: Ports): Worker {
       const stop = watch(ports, controller, batch.deadline - margin, () => run.removeDone());
       try {
         await (queue.ordered ? run.ordered() : run.standard());
+        // A send that a task did not wait for would stay behind in a frozen environment.
+        await connection.outbox.flush();
         return run.back();
       } finally {
         stop();

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { defineApp, defineQueue, defineTask, topology, type WorkerOptions } from '#lib';
 
 const run = (): void => {};
@@ -97,4 +98,13 @@ test('the longest names fit into what SQS takes', () => {
   const [resource] = topology(app, { stage: 's'.repeat(10) }).queues;
 
   expect(resource?.deadLetterQueueName).toMatch(/^[A-Za-z0-9_-]{1,75}\.fifo$/);
+});
+
+test("a producer's contracts have the table of their results, and no worker", () => {
+  const contract = defineTask('greet', { input: z.string() });
+
+  const { tables, workers } = topology(defineApp('shop', { tasks: [contract] }));
+
+  expect(tables).toHaveLength(1);
+  expect(workers).toEqual([]);
 });
