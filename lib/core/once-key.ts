@@ -47,20 +47,33 @@ function canonical(value: unknown, path: string, depth: number): string {
 
 function objectText(value: object, path: string, depth: number): string {
   if (Array.isArray(value)) {
-    const items = value.map((item, index) => canonical(item, `${path}[${index}]`, depth + 1));
+    // An array's holes are passed over by `map`, and [1, , 2] would be [1, 2, ].
+    const items = Array.from(value, (item: unknown, index) =>
+      canonical(item, `${path}[${index}]`, depth + 1),
+    );
     return `a${items.length}[${items.join('')}]`;
   }
   // A date and its JSON are the same key, since the worker sees what JSON brought.
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     return canonical(value.toJSON(), path, depth + 1);
   }
-  if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value))
-    throw invalid(path, value.constructor.name);
+  if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value) || isOpaque(value))
+    throw invalid(path, `a ${value.constructor.name}`);
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([name, member]) => `${name.length}:${name}=${canonical(member, `${path}.${name}`, depth + 1)}`);
   return `o${members.length}{${members.join('')}}`;
+}
+
+/**
+ * Whether an object of a class shows nothing of itself: all promises and all regular expressions would have
+ * the key of {}.
+ */
+function isOpaque(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const plain = prototype === null || prototype === Object.prototype;
+  return !plain && typeof value.constructor === 'function' && Object.keys(value).length === 0;
 }
 
 function invalid(path: string, found: string): DefinitionError {

@@ -6,7 +6,8 @@
 import { DefinitionError } from '../errors.ts';
 
 /**
- * A limit as users write it: '10/s', '100/m', '5/h', '1/d', or a number per second; 0 and null mean no limit.
+ * A limit as users write it: '10/s', '100/m', '5/h', '1/d', or a number per second; 0, null and '' mean no
+ * limit.
  */
 export type RateLimit = string | number | null | false | undefined;
 
@@ -36,11 +37,11 @@ const RATE = /^\s*(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+)\s*(?:\/([smhd]))?\s*$/;
 const ALLOWED = "a number and /s, /m, /h or /d: '10/s', '100/m'; 0 for no limit";
 
 /**
- * Reads a rate limit; undefined means that there is none (Celery: None, False and 0).
+ * Reads a rate limit; undefined means that there is none (Celery: None, False, 0 and '').
  * @throws DefinitionError RATE_INVALID for anything else.
  */
 export function parseRate(limit: RateLimit): Rate | undefined {
-  if (limit === null || limit === false || limit === undefined) return undefined;
+  if (limit === null || limit === false || limit === undefined || limit === '') return undefined;
   const match = RATE.exec(String(limit));
   const permits = Number(match?.[1]);
   const periodMs = PERIODS[match?.[2] ?? 's'];

@@ -3,8 +3,11 @@
  * mixed schedules. Run alone with `npx tsx test/bench/trigger.ts`; ratios are against croner in the same run.
  */
 import { Cron } from 'croner';
+import { calendar } from '../../lib/core/trigger/calendar.ts';
+import { allOf, anyOf } from '../../lib/core/trigger/combine.ts';
 import { cron } from '../../lib/core/trigger/cron.ts';
 import { every } from '../../lib/core/trigger/interval.ts';
+import { solar } from '../../lib/core/trigger/solar.ts';
 import { nextFireTime, type Trigger, toNextFire } from '../../lib/core/trigger/trigger.ts';
 
 /** One figure and the bound that it should keep. */
@@ -28,6 +31,8 @@ const EXPRESSIONS = [
 ] as const;
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
+const ROUNDS = 5;
+const STRETCH_DAYS = 60;
 
 /** Measures everything; each figure takes about a second. */
 export function run(): readonly Figure[] {
@@ -72,43 +77,71 @@ function perCall(ms: number): string {
 
 function mixedSchedules(): Figure {
   const triggers = Array.from({ length: 1_000 }, (_, index) => mixed(index));
-  simulate(triggers, 10);
-  const begin = performance.now();
-  const fires = simulate(triggers, 200);
-  const value = 200 / ((performance.now() - begin) / 1_000);
-  const name = `1,000 mixed schedules (${Math.round(fires / 200)} fires a day)`;
+  simulate(triggers, START, 10);
+  // Stretches one after the other, so that none finds what another has computed; the best one counts.
+  const stretches = Array.from({ length: ROUNDS }, (_, round) => {
+    const begin = performance.now();
+    const fires = simulate(triggers, START + round * STRETCH_DAYS * DAY, STRETCH_DAYS);
+    return { fires, seconds: (performance.now() - begin) / 1_000 };
+  });
+  const value = STRETCH_DAYS / Math.min(...stretches.map(({ seconds }) => seconds));
+  const fires = stretches.reduce((sum, stretch) => sum + stretch.fires, 0);
+  const perDay = Math.round(fires / ROUNDS / STRETCH_DAYS);
+  const name = `1,000 mixed schedules (${MIX}; ${perDay} fires a day)`;
   return { name, value, unit: 'simulated days a second', wanted: '≥ 40', ok: value >= 40 };
 }
 
+const MIX =
+  '300 daily to monthly crons, 300 crons of several fires a day, 100 of every 15 or 30 minutes, ' +
+  '90 of every 5, 10 of every minute, 10 of every 30 seconds, 40 of every 7 hours, ' +
+  '80 calendar intervals, 30 allOf, 30 anyOf, 10 solar';
+
 /**
- * A spread of what applications schedule: mostly daily and hourly, one in a hundred by the minute, in several
- * zones.
+ * A spread of what applications schedule, every kind of trigger among it, in several zones; MIX says it in
+ * words.
  */
 function mixed(index: number): Trigger {
   const zones = ['UTC', 'Europe/Oslo', 'America/New_York', 'Asia/Kolkata', 'Australia/Sydney'];
   const timezone = zones[index % zones.length] ?? 'UTC';
   const minute = (index * 7) % 60;
   const hour = (index * 5) % 24;
-  const kinds: readonly (() => Trigger)[] = [
-    () => cron(`${minute} ${hour} * * *`, { timezone }),
-    () => cron(`${minute} * * * *`, { timezone }),
-    () => cron(`*/15 8-18 * * mon-fri`, { timezone }),
-    () => cron({ day: 'last fri', hour, minute }, { timezone }),
-    () => every('5m'),
-    () => every('7h', { start: '2026-01-01T00:00:00Z' }),
-    () => cron(`${minute} ${hour} 1,15 * *`, { timezone }),
-    () => cron(index % 100 === 7 ? '* * * * *' : `*/30 * * * *`, { timezone }),
-    () => cron(`${minute} ${hour} * * ${index % 7}`, { timezone }),
-    () => cron(`${minute} */6 * * *`, { timezone }),
-  ];
-  return (kinds[index % kinds.length] ?? (() => every('1h')))();
+  const place = Math.floor(index / 10) % 100;
+  const weekdays = cron(`${minute} * * * mon-fri`, { timezone });
+  switch (index % 10) {
+    case 0:
+      return cron(`${minute} ${hour} * * *`, { timezone });
+    case 1:
+      return cron({ day: 'last fri', hour, minute }, { timezone });
+    case 2:
+      return cron(`${minute} ${hour} ${place % 2 === 0 ? '1,15 * *' : `* * ${place % 7}`}`, { timezone });
+    case 3:
+      return cron(`${minute} * * * *`, { timezone });
+    case 4:
+      return cron(`*/15 8-18 * * mon-fri`, { timezone });
+    case 5:
+      return cron(`${minute} */6 * * *`, { timezone });
+    case 6:
+      return cron(place % 2 === 0 ? '*/15 * * * *' : '*/30 * * * *', { timezone });
+    case 7:
+      return place % 10 === 0 ? cron('* * * * *', { timezone }) : every('5m');
+    case 8:
+      if (place % 10 === 0) return cron('*/30 * * * * *', { timezone });
+      if (place % 10 === 1) return solar('sunset', { latitude: 59.9 - place, longitude: 10.7 });
+      if (place % 5 < 3) return every('7h', { start: '2026-01-01T00:00:00Z' });
+      return calendar({ months: 1, days: 1, hour, timezone, start: '2025-01-31' });
+    default:
+      if (place % 5 < 2) return calendar({ days: 3, hour, minute, timezone });
+      return place % 2 === 0
+        ? allOf(weekdays, anyOf(cron('* 9 * * *', { timezone }), cron('* 17 * * *', { timezone })))
+        : anyOf(weekdays, every('9h'));
+  }
 }
 
 /** Fires everything in order of time, with a binary heap, as a scheduler does. */
-function simulate(triggers: readonly Trigger[], days: number): number {
-  const end = START + days * DAY;
+function simulate(triggers: readonly Trigger[], start: number, days: number): number {
+  const end = start + days * DAY;
   const nexts = triggers.map(toNextFire);
-  const due = nexts.map((next) => next(START) ?? Number.POSITIVE_INFINITY);
+  const due = nexts.map((next) => next(start) ?? Number.POSITIVE_INFINITY);
   const heap = due.map((_, index) => index).sort((a, b) => (due[a] ?? 0) - (due[b] ?? 0));
   let fires = 0;
   for (;;) {

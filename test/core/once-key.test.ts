@@ -78,6 +78,24 @@ describe('onceKey', () => {
     expect(onceKey('t', { at: date })).toBe(onceKey('t', { at: date.toJSON() }));
   });
 
+  test('a hole in an array has its place', () => {
+    // Holes at different places; a literal with one does not pass the linter.
+    const [first, last] = [new Array(2), new Array(2)];
+    first[1] = 1;
+    last[0] = 1;
+
+    expect(onceKey('t', first)).not.toBe(onceKey('t', last));
+  });
+
+  test('an object of a class that shows its members is a key, and so is an empty object', () => {
+    class Order {
+      readonly id = 1;
+    }
+
+    expect(onceKey('t', new Order())).toBe(onceKey('t', { id: 1 }));
+    expect(onceKey('t', {})).toBe(onceKey('t', Object.create(null)));
+  });
+
   test('tasks do not share keys, and a key has a fixed length after its task', () => {
     expect(onceKey('a', 'x')).not.toBe(onceKey('b', 'x'));
     expect(onceKey('a', 'x'.repeat(100_000))).toMatch(/^a:[\w-]{43}$/);
@@ -86,7 +104,9 @@ describe('onceKey', () => {
   test.each([
     [() => 1, 'key[1].v is a function'],
     [Number.NaN, 'key[1].v is NaN'],
-    [new Map(), 'key[1].v is Map'],
+    [new Map(), 'key[1].v is a Map'],
+    [Promise.resolve(1), 'key[1].v is a Promise'],
+    [/a/, 'key[1].v is a RegExp'],
   ])('refuses %o with its place', (value, text) => {
     expect(() => onceKey('t', { v: value })).toThrow(
       expect.objectContaining({

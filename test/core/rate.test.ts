@@ -39,6 +39,13 @@ describe('parseRate', () => {
     );
   });
 
+  test.each<RateLimit>([null, undefined, false, 0, '0', '0/m', ''])(
+    '%o is no limit, as in Celery',
+    (limit) => {
+      expect(parseRate(limit)).toBeUndefined();
+    },
+  );
+
   test('knows days, and says what it allows', () => {
     expect(parseRate('86400/d')).toEqual({ permits: 86_400, periodMs: 86_400_000 });
     expect(() => parseRate('fast')).toThrow(
@@ -46,7 +53,7 @@ describe('parseRate', () => {
     );
   });
 
-  test.each<RateLimit>([Number.NaN, Number.POSITIVE_INFINITY, -1, '', '/s', '10/', '10/w', '1e999/s'])(
+  test.each<RateLimit>([Number.NaN, Number.POSITIVE_INFINITY, -1, ' ', '/s', '10/', '10/w', '1e999/s'])(
     'refuses %o',
     (limit) => {
       expect(() => parseRate(limit)).toThrow(expect.objectContaining({ code: 'RATE_INVALID' }));

@@ -29,8 +29,8 @@ export const BUS_RULES_MAX = 300;
 export type FilteredBinding = Pick<RoutingBinding, 'key' | 'args'> | { readonly condition: Condition };
 
 /**
- * The exchange whose bindings they are. A bare name stands for a topic exchange, or headers if the bindings
- * have arguments.
+ * The exchange whose bindings they are. A bare name stands for a topic exchange, or headers where a binding
+ * has arguments, or an empty table of them and no key.
  */
 export type FilteredExchange = string | { readonly name: string; readonly type: ExchangeType };
 
@@ -100,9 +100,14 @@ export function filtered(
   const conditions = bindings.map((binding) => {
     if ('condition' in binding) return binding.condition;
     if (typeof exchange !== 'string') return conditionOf(exchange.type, binding);
-    return conditionOf(binding.args === undefined ? 'topic' : 'headers', binding);
+    return conditionOf(asksForHeaders(binding) ? 'headers' : 'topic', binding);
   });
   return { name, conditions };
+}
+
+function asksForHeaders({ key, args }: Pick<RoutingBinding, 'key' | 'args'>): boolean {
+  const given = args ?? undefined;
+  return given !== undefined && (key === undefined || Object.keys(given).length > 0);
 }
 
 function keyDetail(key: string): object {

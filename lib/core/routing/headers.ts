@@ -26,8 +26,9 @@ export interface HeaderTest {
  * nothing.
  * @throws DefinitionError HEADERS_MATCH_INVALID when `x-match` is none of the four modes.
  */
-export function headersMatch(args: Headers, headers: Headers): boolean {
-  return headerTestMatches(readHeaderTest(args), headers);
+export function headersMatch(args: Headers, headers: Headers | null | undefined): boolean {
+  // A message without a table of headers is one without headers.
+  return headerTestMatches(readHeaderTest(args), headers ?? {});
 }
 
 /** `headersMatch` over arguments that were read before. */

@@ -39,7 +39,8 @@ export interface RoutingTable {
 /** What of a message decides where it goes. */
 export interface RoutedMessage {
   readonly key: string;
-  readonly headers?: Headers;
+  /** null is a message without a table of headers, which is the same as none. */
+  readonly headers?: Headers | null;
 }
 
 /** The name of the exchange to which every queue is bound by its own name. */
@@ -102,14 +103,16 @@ function walk(table: RoutingTable, exchange: string, message: RoutedMessage): Wa
  * @throws CeleriacError CC_NOT_A_LIST
  */
 export function routingKeys(message: RoutedMessage): readonly string[] {
-  if (message.headers === undefined) return [message.key];
-  return [...new Set([message.key, ...copyKeys(message.headers, 'CC'), ...copyKeys(message.headers, 'BCC')])];
+  const headers = message.headers ?? undefined;
+  if (headers === undefined) return [message.key];
+  return [...new Set([message.key, ...copyKeys(headers, 'CC'), ...copyKeys(headers, 'BCC')])];
 }
 
 /** The headers that a consumer, and a headers exchange, may see: all but BCC. */
-export function deliveredHeaders(headers: Headers | undefined): Headers {
-  if (headers === undefined || !Object.hasOwn(headers, 'BCC')) return headers ?? {};
-  const { BCC: _, ...delivered } = headers;
+export function deliveredHeaders(headers: Headers | null | undefined): Headers {
+  const given = headers ?? {};
+  if (!Object.hasOwn(given, 'BCC')) return given;
+  const { BCC: _, ...delivered } = given;
   return delivered;
 }
 

@@ -20,8 +20,7 @@ export function topicMatches(pattern: string, key: string): boolean {
   return wordsMatch(topicWords(pattern), topicWords(key));
 }
 
-/** `topicMatches` over words that were split before. */
-export function wordsMatch(pattern: readonly string[], key: readonly string[]): boolean {
+function wordsMatch(pattern: readonly string[], key: readonly string[]): boolean {
   let at = 0;
   let keyAt = 0;
   let hashAt = -1;

@@ -68,7 +68,9 @@ export function calendar(options: CalendarOptions): CalendarTrigger {
   }
   const zone = zoneOf(options.timezone ?? 'UTC');
   const start = readDate('start', options.start ?? '1970-01-01', zone);
-  const end = options.end === undefined ? undefined : readDate('end', options.end, zone);
+  // JSON writes null where nothing is given.
+  const to = options.end ?? undefined;
+  const end = to === undefined ? undefined : readDate('end', to, zone);
   if (end !== undefined && end < start)
     throw invalid('end', end, `lies before start ${start}`, 'a later date');
   return Object.freeze({

@@ -29,7 +29,11 @@ const SOLAR_STEPS = 200;
  */
 const ALL_OF_HORIZON = 146_097 * 86_400_000;
 
-/** A trigger that fires at the instants that all of its triggers have in common, to the millisecond. */
+/**
+ * A trigger that fires at the instants that all of its triggers have in common, to the millisecond. Crons of
+ * one zone are decided exactly, and so are intervals; where parts of different kinds have fired 100,000 times
+ * without agreeing (with a solar part 500 times), it counts as one that never fires again.
+ */
 export function allOf(...triggers: readonly Trigger[]): AllOfTrigger {
   return Object.freeze({ kind: 'allOf', triggers: checked('allOf', triggers) });
 }

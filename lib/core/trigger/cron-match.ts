@@ -2,7 +2,7 @@
 
 import type { ParsedCron } from './cron.ts';
 import type { CronField, DayRule } from './cron-field.ts';
-import { dateOf, dayNumber, daysInMonth, isLeap, isoWeek, weekdayOf } from './gregorian.ts';
+import { dateOf, dayNumber, daysInMonth, isoWeek, kindOfYear, weekdayOf } from './gregorian.ts';
 
 /** The tables of a cron trigger. Local times are milliseconds as if they were UTC. */
 export interface CronTables {
@@ -135,17 +135,12 @@ function byKindOfYear(days: CronTables['daysOf']): CronTables['daysOf'] {
   let lastDays: Int32Array | undefined;
   return (year) => {
     if (year === lastYear) return lastDays;
-    const kind = kindOf(year);
+    const kind = kindOfYear(year);
     if (!kinds.has(kind)) kinds.set(kind, days(year));
     lastYear = year;
     lastDays = kinds.get(kind);
     return lastDays;
   };
-}
-
-/** All years of one kind have the same weekdays and ISO weeks. */
-function kindOf(year: number): number {
-  return weekdayOf(dayNumber(year, 1, 1)) * 4 + (isLeap(year) ? 2 : 0) + (isLeap(year - 1) ? 1 : 0);
 }
 
 function matchingDays(parsed: ParsedCron, dayMatch: 'and' | 'or', year: number): Int32Array | undefined {

@@ -156,8 +156,12 @@ function fieldsOf(expression: string): Record<CronFieldName, string> {
   return { year: '*', month, day, week: '*', dayOfWeek, hour, minute, second };
 }
 
-function withDefaults(given: CronFields): Record<CronFieldName, string> {
-  refuseUnknown('fields', given, CRON_FIELDS);
+function withDefaults(fields: CronFields): Record<CronFieldName, string> {
+  refuseUnknown('fields', fields, CRON_FIELDS);
+  // JSON writes null, and APScheduler None, where nothing is given.
+  const given: CronFields = Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => (value ?? undefined) !== undefined),
+  );
   // APScheduler: what is less significant than the last field given takes its minimum; weeks and weekdays
   // stay free.
   const last = CRON_FIELDS.findLastIndex((name) => given[name] !== undefined);

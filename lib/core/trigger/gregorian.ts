@@ -61,7 +61,14 @@ export function weekdayOf(day: number): number {
   return (((day + 4) % 7) + 7) % 7;
 }
 
-/** Whether a year has a 29 February. */
-export function isLeap(year: number): boolean {
+/**
+ * What tells years apart whose dates fall on other weekdays or into other ISO weeks, as one number; of the 21
+ * kinds each comes within 29 years after a century.
+ */
+export function kindOfYear(year: number): number {
+  return weekdayOf(dayNumber(year, 1, 1)) * 4 + (isLeap(year) ? 2 : 0) + (isLeap(year - 1) ? 1 : 0);
+}
+
+function isLeap(year: number): boolean {
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 }

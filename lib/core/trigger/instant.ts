@@ -66,8 +66,10 @@ export function readWindow(
   options: { readonly start?: When | undefined; readonly end?: When | undefined },
   zone?: Zone,
 ): { readonly start?: string; readonly end?: string } {
-  const start = options.start === undefined ? undefined : readInstant('start', options.start, zone);
-  const end = options.end === undefined ? undefined : readInstant('end', options.end, zone);
+  // JSON writes null where nothing is given.
+  const [from, to] = [options.start ?? undefined, options.end ?? undefined];
+  const start = from === undefined ? undefined : readInstant('start', from, zone);
+  const end = to === undefined ? undefined : readInstant('end', to, zone);
   if (start !== undefined && end !== undefined && end < start) {
     throw invalid(
       'end',

@@ -87,21 +87,27 @@ export function nextOfSolar(trigger: SolarTrigger): NextFire {
     const last = found(window - 1).at(-1) ?? Number.NEGATIVE_INFINITY;
     return found(window).filter((event) => event > last + APART);
   };
+  const firstIn = (first: number, last: number, from: number): number | undefined => {
+    for (let window = first; window <= last; window++) {
+      const event = eventsOf(window).find((instant) => instant >= from);
+      if (event !== undefined) return event;
+    }
+    return undefined;
+  };
   return (after) => {
     const from = Math.max(Math.ceil(Math.max(after, start) / 1_000) * 1_000, EARLIEST);
     if (from >= LATEST) return undefined;
-    // The search ends a hair earlier or later depending on where it starts, so it only says which window to
+    // Nearly always there is one today or tomorrow.
+    const today = windowAt(from);
+    const near = firstIn(today - 1, today + 1, from);
+    if (near !== undefined) return near > end ? undefined : near;
+    // The search ends a hair earlier or later depending on where it starts, so it only says which windows to
     // look at; the fires of a window are always computed from the window's beginning and therefore always the
     // same.
-    const rough = from < LATEST ? search(from, YEAR_DAYS) : undefined;
-    const last = rough === undefined ? windowAt(from) : windowAt(rough) + 1;
-    for (let window = windowAt(from) - 1; window <= last; window++) {
-      // Nothing happens in the days between, that is what the search has shown.
-      if (rough !== undefined && window > windowAt(from)) window = Math.max(window, windowAt(rough) - 1);
-      const event = eventsOf(window).find((instant) => instant >= from);
-      if (event !== undefined) return event > end ? undefined : event;
-    }
-    return undefined;
+    const rough = search(from, YEAR_DAYS);
+    if (rough === undefined) return undefined;
+    const event = firstIn(Math.max(today + 2, windowAt(rough) - 1), windowAt(rough) + 1, from);
+    return event === undefined || event > end ? undefined : event;
   };
 }
 

@@ -8,6 +8,7 @@ import { type CalendarTrigger, calendarTimes } from './calendar.ts';
 import { type AllOfTrigger, type AnyOfTrigger, nextOfAll, nextOfAny, nextOfCrons } from './combine.ts';
 import type { CronTrigger } from './cron.ts';
 import type { DateTrigger } from './date.ts';
+import { readInstant, type When } from './instant.ts';
 import { type IntervalTrigger, nextInProgression, progressionOf } from './interval.ts';
 import { nextOfSolar, type SolarTrigger } from './solar.ts';
 import { nextInZone, zoneOf } from './zone.ts';
@@ -32,21 +33,25 @@ export const FIRE_TIMES_MAX = 1_000_000;
 // with it.
 const made = new WeakMap<Trigger, NextFire>();
 
-/** The first fire at or after `after`, or undefined where the trigger never fires again. */
-export function nextFireTime(trigger: Trigger, after: Date): Date | undefined {
-  const next = toNextFire(trigger)(after.getTime());
+/**
+ * The first fire at or after `after`, or undefined where the trigger never fires again.
+ * @throws DefinitionError INVALID_TRIGGER where `after` is no time.
+ */
+export function nextFireTime(trigger: Trigger, after: When): Date | undefined {
+  const next = toNextFire(trigger)(readInstant('after', after));
   return next === undefined ? undefined : new Date(next);
 }
 
 /**
  * All fires from one time to another, both included.
- * @throws CeleriacError TOO_MANY_FIRES for more than a million.
+ * @throws CeleriacError TOO_MANY_FIRES for more than a million; DefinitionError INVALID_TRIGGER where an end is
+ * no time.
  */
-export function fireTimes(trigger: Trigger, from: Date, to: Date): readonly Date[] {
+export function fireTimes(trigger: Trigger, from: When, to: When): readonly Date[] {
   const next = toNextFire(trigger);
   const fires: Date[] = [];
-  const end = to.getTime();
-  for (let fire = next(from.getTime()); fire !== undefined && fire <= end; fire = next(fire + 1)) {
+  const end = readInstant('to', to);
+  for (let fire = next(readInstant('from', from)); fire !== undefined && fire <= end; fire = next(fire + 1)) {
     if (fires.length === FIRE_TIMES_MAX) {
       const message = `more than ${FIRE_TIMES_MAX} fires lie in this stretch; ask for a shorter one`;
       throw new CeleriacError('TOO_MANY_FIRES', message, { allowed: FIRE_TIMES_MAX });

@@ -1,11 +1,12 @@
 /**
  * Time zones by Intl alone: which offset holds when, and the walk from local times to instants under a DST
  * policy. Intl answers one instant in about a microsecond, which is too slow for a search, so each zone keeps
- * what it was told as segments of constant offset, window by window; a lookup is then a comparison. Bundled
+ * what it was told as segments of constant offset, year by year; a lookup is then a comparison. Bundled
  * zone data was the other choice: faster on the first question, but it ages with the package instead of with
  * the machine.
  */
 import { DefinitionError } from '../../errors.ts';
+import { dateOf, dayNumber, kindOfYear } from './gregorian.ts';
 
 /** What to do with a local time that a clock change leaves out, and with one that it makes happen twice. */
 export interface DstPolicy {
@@ -39,8 +40,16 @@ export interface Zone {
 }
 
 const DAY = 86_400_000;
-/** One window of segments; a power of two of about 13 months. */
-const WINDOW = 2 ** 35;
+/**
+ * From here on zones change their clocks by rules that know months and weekdays only (the last tables, those
+ * for Ramadan, end in 2087), so years of one kind are alike, and a search through thousands of them need not
+ * ask Intl.
+ */
+const RULES_FROM = 2100;
+/** One year of each kind. */
+const MODEL_YEARS: ReadonlyMap<number, number> = new Map(
+  Array.from({ length: 29 }, (_, index) => [kindOfYear(RULES_FROM + 1 + index), RULES_FROM + 1 + index]),
+);
 /** Since 1970 no zone has held an offset for less than 6.9 days, so looking every 3 days misses no change. */
 const SAMPLE = 3 * DAY;
 /** How far back a segment remembers a change of offset: no gap or overlap is longer than 24 hours. */
@@ -163,28 +172,40 @@ function utc(name: string): Zone {
 
 function intlZone(name: string): Zone {
   const offsetAt = offsetsOf(name);
-  const windows = new Map<number, readonly Segment[]>();
+  const years = new Map<number, readonly Segment[]>();
   let last: Segment | undefined;
   return {
     name,
     segmentAt(instant) {
       // Almost every question is about the same segment as the one before it.
       if (last !== undefined && instant >= last.start && instant < last.end) return last;
-      const window = Math.floor(instant / WINDOW);
-      let segments = windows.get(window);
+      const { year } = dateOf(Math.floor(instant / DAY));
+      const model = year < RULES_FROM ? year : (MODEL_YEARS.get(kindOfYear(year)) ?? year);
+      let segments = years.get(model);
       if (segments === undefined) {
-        segments = segmentsOf(offsetAt, window * WINDOW);
-        windows.set(window, segments);
+        segments = segmentsOf(offsetAt, startOf(model), startOf(model + 1));
+        years.set(model, segments);
       }
-      last = segments.find(({ end }) => instant < end);
-      if (last === undefined) throw new Error(`no segment of ${name} holds ${instant}`);
+      const later = startOf(year) - startOf(model);
+      const found = segments.find(({ end }) => instant < end + later);
+      if (found === undefined) throw new Error(`no segment of ${name} holds ${instant}`);
+      last = later === 0 ? found : moved(found, later);
       return last;
     },
   };
 }
 
-function segmentsOf(offsetAt: (instant: number) => number, start: number): readonly Segment[] {
-  const end = start + WINDOW;
+/** The first instant of a year in UTC. */
+function startOf(year: number): number {
+  return dayNumber(year, 1, 1) * DAY;
+}
+
+function moved(segment: Segment, by: number): Segment {
+  const { start, end, changedAt } = segment;
+  return { ...segment, start: start + by, end: end + by, changedAt: changedAt + by };
+}
+
+function segmentsOf(offsetAt: (instant: number) => number, start: number, end: number): readonly Segment[] {
   const segments: Segment[] = [];
   let from = start - MEMORY;
   let offset = offsetAt(from);
@@ -193,7 +214,7 @@ function segmentsOf(offsetAt: (instant: number) => number, start: number): reado
   let begin = start;
   for (let low = from; low < end; low = from) {
     from = Math.min(low + SAMPLE, end);
-    // The window's last sample is one millisecond inside it, so a change exactly at its end belongs to the
+    // The year's last sample is one millisecond inside it, so a change exactly at its end belongs to the
     // next one.
     const later = offsetAt(from === end ? end - 1 : from);
     if (later === offset) continue;

@@ -24,10 +24,27 @@ export const keyOf = (pattern: string): fc.Arbitrary<string> =>
     )
     .map((parts) => parts.flat().join('.'));
 
+/** A pattern with two '#' and something between them, which filters cannot always say exactly. */
+const betweenHashes: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.array(fc.constantFrom('a', 'b', '*'), { maxLength: 2 }),
+    fc.array(fc.constantFrom('a', 'b', '', '*', '*'), { minLength: 1, maxLength: 4 }),
+    fc.array(fc.constantFrom('a', 'b', '*', '#'), { maxLength: 2 }),
+  )
+  .map(([head, middle, tail]) => [...head, '#', ...middle, '#', ...tail].join('.'));
+
 /** A pattern with a key that is likely to match it. */
-export const patternAndKey: fc.Arbitrary<readonly [pattern: string, key: string]> = topicPattern.chain(
-  (pattern) => fc.tuple(fc.constant(pattern), fc.oneof(topicKey, keyOf(pattern))),
-);
+export const patternAndKey: fc.Arbitrary<readonly [pattern: string, key: string]> = fc
+  .oneof(topicPattern, betweenHashes)
+  .chain((pattern) => fc.tuple(fc.constant(pattern), fc.oneof(topicKey, keyOf(pattern), keyNear(pattern))));
+
+/** A key with the pattern's words in it, in any order and number: nearly a match, or one by chance. */
+function keyNear(pattern: string): fc.Arbitrary<string> {
+  const words = pattern.split('.').filter((one) => one !== '*' && one !== '#');
+  return fc
+    .array(fc.constantFrom('a', ...words, ...words), { maxLength: 6, size: 'max' })
+    .map((all) => all.join('.'));
+}
 
 const headerName = fc.constantFrom('a', 'b', 'c', 'x-a', 'constructor', 'a.b', 'a=n:1');
 const headerValue: fc.Arbitrary<HeaderValue> = fc.oneof(
@@ -58,6 +75,16 @@ const QUEUES = ['q1', 'q2', 'q3', 'q4'] as const;
 const TYPES = { d: 'direct', f: 'fanout', t: 'topic', h: 'headers' } as const;
 
 const exchangeName = fc.constantFrom(...EXCHANGES);
+/** Mostly broad ones, so that messages come past several exchanges. */
+const bindingKey = fc.oneof(
+  fc.constantFrom('#', '*', 'a', 'a.#', '#.b', '*.#', 'a.*', '#.a.#', '#.a.*.b.#', 'a.b'),
+  topicKey,
+  topicPattern,
+);
+const bindingArgs = fc.oneof(
+  fc.constantFrom<Headers>({}, { a: null }, { 'x-match': 'any', a: 1, b: null }, { a: 1 }),
+  headerArgs,
+);
 const binding: fc.Arbitrary<RoutingBinding> = fc
   .tuple(
     exchangeName,
@@ -65,17 +92,17 @@ const binding: fc.Arbitrary<RoutingBinding> = fc
       fc.constantFrom(...QUEUES).map((to) => ({ to, toKind: 'queue' as const })),
       exchangeName.map((to) => ({ to, toKind: 'exchange' as const })),
     ),
-    fc.oneof(topicKey, topicPattern),
-    headerArgs,
+    bindingKey,
+    bindingArgs,
   )
   .map(([from, to, key, args]) => ({ from, ...to, key, args }));
 
-/** A table of six exchanges of all types and up to twelve bindings, with or without alternate exchanges. */
-export const routingTable = (options: { readonly alternates: boolean }): fc.Arbitrary<RoutingTable> =>
+/** A table of six exchanges of all types and up to sixteen bindings, with or without alternate exchanges. */
+const routingTable = (options: { readonly alternates: boolean }): fc.Arbitrary<RoutingTable> =>
   fc
     .tuple(
-      fc.array(binding, { maxLength: 12 }),
-      fc.array(fc.option(fc.constantFrom(...EXCHANGES, 'missing', ''), { freq: 1, nil: undefined }), {
+      fc.array(binding, { minLength: 2, maxLength: 16, size: 'max' }),
+      fc.array(fc.constantFrom(undefined, undefined, undefined, ...EXCHANGES, 'missing', ''), {
         minLength: EXCHANGES.length,
         maxLength: EXCHANGES.length,
       }),
@@ -88,6 +115,29 @@ export const routingTable = (options: { readonly alternates: boolean }): fc.Arbi
       queues: QUEUES,
       bindings,
     }));
+
+/** A table, an exchange to publish to, and a message that its bindings are likely to take. */
+export const routed = (options: {
+  readonly alternates: boolean;
+}): fc.Arbitrary<readonly [table: RoutingTable, exchange: string, message: RoutedMessage]> =>
+  routingTable(options).chain((table) =>
+    fc.tuple(
+      fc.constant(table),
+      fc.oneof(exchangeName, fc.constantFrom(...table.bindings.map((one) => one.from))),
+      messageFor(table),
+    ),
+  );
+
+function messageFor({ bindings }: RoutingTable): fc.Arbitrary<RoutedMessage> {
+  return fc.record({
+    key: fc.oneof(
+      fc.constantFrom('a', 'a.b', 'b', 'c', ''),
+      topicKey,
+      fc.constantFrom(...bindings).chain((one) => keyOf(one.key ?? '')),
+    ),
+    headers: fc.oneof(headers, fc.constantFrom(...bindings.map((one) => one.args ?? {}))),
+  });
+}
 
 export const publishedTo: fc.Arbitrary<string> = exchangeName;
 

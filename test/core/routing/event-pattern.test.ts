@@ -6,16 +6,7 @@ import type { Headers } from '../../../lib/core/routing/headers.ts';
 import { type RoutedMessage, route } from '../../../lib/core/routing/route.ts';
 import { topicMatches } from '../../../lib/core/routing/topic.ts';
 import { compileEventPattern } from '../../../lib/emulator/pattern/event-pattern.ts';
-import {
-  headerArgs,
-  keyOf,
-  message,
-  patternAndKey,
-  publishedTo,
-  routingTable,
-  topicKey,
-  topicPattern,
-} from './arbitrary.ts';
+import { headerArgs, keyOf, message, patternAndKey, routed, topicKey, topicPattern } from './arbitrary.ts';
 
 const TOPIC = { name: 'orders', type: 'topic' } as const;
 
@@ -39,14 +30,20 @@ describe('toEventPattern of a topic exchange', () => {
   test.each([true, false])(
     'matches what the topic matches, and nothing else when it says exact (wildcard: %s)',
     (wildcard) => {
+      const seen = { exact: 0, inexact: 0, wildcard: 0 };
       fc.assert(
         fc.property(patternAndKey, ([pattern, key]) => {
           const result = toEventPattern(TOPIC, topics(pattern), { wildcard });
 
           expectAgreement(result, matches(result, { key }), topicMatches(pattern, key));
+          seen[result.exact ? 'exact' : 'inexact']++;
+          if (result.wildcard) seen.wildcard++;
         }),
         { numRuns: 3_000 },
       );
+      // The law would say little if one of the answers hardly ever came.
+      expect(Math.min(seen.exact, seen.inexact)).toBeGreaterThan(50);
+      expect(seen.wildcard > 0).toBe(wildcard);
     },
   );
 
@@ -72,7 +69,7 @@ describe('toEventPattern of a topic exchange', () => {
 
   test('only what stands between two hashes, with a single-word wildcard in it, is not exact', () => {
     fc.assert(
-      fc.property(topicPattern, (pattern) => {
+      fc.property(patternAndKey, ([pattern]) => {
         const words = pattern.split('.');
         const between = words.slice(words.indexOf('#') + 1, Math.max(words.lastIndexOf('#'), 0));
         const mayOvermatch = between.includes('*') && between.some((word) => word !== '*' && word !== '#');
@@ -151,6 +148,14 @@ describe('toEventPattern of a topic exchange', () => {
 
   test('a bare name stands for a topic exchange, or for headers when the bindings have arguments', () => {
     expect(toEventPattern('orders', topics('a.#'))).toEqual(toEventPattern(TOPIC, topics('a.#')));
+    expect(toEventPattern('orders', [{ key: 'a.#', args: {} }])).toEqual(
+      toEventPattern(TOPIC, topics('a.#')),
+    );
+    expect(toEventPattern('orders', [{ args: {} }]).pattern).toEqual({ source: ['orders'] });
+    expect(toEventPattern('orders', [{ key: '', args: { a: 1 } }]).pattern).toEqual({
+      source: ['orders'],
+      detail: { 'h:a': ['n:1'] },
+    });
     expect(toEventPattern('orders', [{ args: { a: 1 } }]).pattern).toEqual({
       source: ['orders'],
       detail: { 'h:a': ['n:1'] },
@@ -183,7 +188,7 @@ describe('toEventPattern of other exchanges and of flattened bindings', () => {
 
   test('matches what a chain of exchanges of any types matches', () => {
     fc.assert(
-      fc.property(routingTable({ alternates: false }), publishedTo, message, (table, exchange, sent) => {
+      fc.property(routed({ alternates: false }), ([table, exchange, sent]) => {
         const expected = route(table, exchange, sent);
 
         for (const queue of table.queues) {

@@ -11,7 +11,7 @@ import type { ExchangeType, RoutedMessage } from '../../../lib/core/routing/rout
 import { route } from '../../../lib/core/routing/route.ts';
 import { topicMatches } from '../../../lib/core/routing/topic.ts';
 import { compileFilterPolicy } from '../../../lib/emulator/pattern/filter-policy.ts';
-import { message, patternAndKey, publishedTo, routingTable } from './arbitrary.ts';
+import { patternAndKey, routed } from './arbitrary.ts';
 
 function matches({ policy, facts }: FilterPolicy, sent: RoutedMessage): boolean {
   const attributes = toFilterAttributes(sent, { facts });
@@ -53,7 +53,7 @@ describe('toFilterPolicy', () => {
 
   test('matches what a chain of exchanges of any types matches', () => {
     fc.assert(
-      fc.property(routingTable({ alternates: false }), publishedTo, message, (table, name, sent) => {
+      fc.property(routed({ alternates: false }), ([table, name, sent]) => {
         const expected = route(table, name, sent);
 
         for (const queue of table.queues) {

@@ -147,6 +147,11 @@ describe('headersMatch', () => {
     expect(headersMatch({ h: wanted }, { h: found })).toBe(equal);
   });
 
+  test('a message without a table of headers has no headers', () => {
+    expect(headersMatch({ a: null }, null)).toBe(false);
+    expect(headersMatch({}, undefined)).toBe(true);
+  });
+
   test('an argument that is undefined asks for presence, and a header that is undefined is not there', () => {
     expect(headersMatch({ a: undefined }, { a: 'anything' })).toBe(true);
     expect(headersMatch({ a: null }, { a: null })).toBe(true);

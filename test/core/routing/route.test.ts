@@ -100,6 +100,11 @@ describe.each(ROUTES)('%s', (_name, routed) => {
     );
   });
 
+  test('a message without a table of headers has no headers', () => {
+    expect(routed('byHeader', { key: '', headers: null })).toEqual([]);
+    expect(routed('last', { key: '', headers: null })).toEqual(['rest']);
+  });
+
   test('CC has to be a list', () => {
     expect(() => routed('last', { key: '', headers: { CC: 'k' } })).toThrow(
       expect.objectContaining({

@@ -1,9 +1,39 @@
 /** Lists of fires, and triggers that come back from JSON. */
 import { expect, test } from 'vitest';
+import { calendar } from '../../../lib/core/trigger/calendar.ts';
 import { cron } from '../../../lib/core/trigger/cron.ts';
 import { every } from '../../../lib/core/trigger/interval.ts';
 import { fireTimes, nextFireTime, type Trigger } from '../../../lib/core/trigger/trigger.ts';
 import { parseTrigger } from '../../../lib/core/trigger/trigger-data.ts';
+
+test('a time may be text with an offset, as in the options of triggers', () => {
+  expect(nextFireTime(every('1h'), '2026-01-01T01:30:00+01:00')).toEqual(new Date('2026-01-01T01:00:00Z'));
+  expect(fireTimes(every('1h'), '2026-01-01T00:00:00Z', '2026-01-01T01:00:00Z')).toHaveLength(2);
+});
+
+test.each([every('1h'), cron('@hourly')])('what is no time is refused, and not answered (%j)', (trigger) => {
+  const never = new Date(Number.NaN);
+
+  expect(() => nextFireTime(trigger, never)).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_TRIGGER',
+      message: "after: 'Invalid Date' is no time; allowed: a valid Date",
+    }),
+  );
+  expect(() => fireTimes(trigger, never, new Date(0))).toThrow("from: 'Invalid Date' is no time");
+  expect(() => fireTimes(trigger, new Date(0), never)).toThrow("to: 'Invalid Date' is no time");
+});
+
+test('null is what is not given, as JSON writes it', () => {
+  // Types do not allow it; data that came from elsewhere has it.
+  const nothing = { start: null, end: null } as unknown as Record<string, never>;
+
+  expect(every('1h', nothing)).toEqual(every('1h'));
+  expect(calendar({ days: 1, ...nothing })).toEqual(calendar({ days: 1 }));
+  expect(
+    cron({ hour: 2, ...({ day: null, second: null } as unknown as Record<string, never>) }, nothing),
+  ).toEqual(cron({ hour: 2 }));
+});
 
 test('fireTimes includes both ends', () => {
   const fires = fireTimes(every('1h'), new Date('2026-01-01T00:00:00Z'), new Date('2026-01-01T02:00:00Z'));

@@ -1,5 +1,7 @@
 /** Time zones: every change of offset of some years, found by looking at each quarter of an hour. */
 import { expect, test } from 'vitest';
+import { cron } from '../../../lib/core/trigger/cron.ts';
+import { nextFireTime } from '../../../lib/core/trigger/trigger.ts';
 import { instantsOf, localOf, zoneOf } from '../../../lib/core/trigger/zone.ts';
 
 const HOUR = 3_600_000;
@@ -34,6 +36,54 @@ test.each([
   }
 
   expect(wrong).toEqual([]);
+});
+
+test.each([
+  ...['Europe/Oslo', 'America/New_York', 'America/Santiago', 'Australia/Lord_Howe', 'Africa/Casablanca'],
+  ...['Asia/Gaza', 'Africa/Cairo', 'Pacific/Chatham', 'America/Nuuk', 'Europe/Dublin', 'Asia/Jerusalem'],
+])('%s has the offsets that Intl says in far years, too', (timezone) => {
+  const zone = zoneOf(timezone);
+  const offset = offsetByIntl(timezone);
+  const [from, to] = [Date.UTC(2080, 0, 1), Date.UTC(9999, 11, 30)];
+
+  const wrong: string[] = [];
+  // Steps of a prime number of minutes come to all days of the year, and to all hours.
+  for (let instant = from; instant < to; instant += 499_979 * 60_000) {
+    if (localOf(zone, instant) - instant !== offset(instant)) wrong.push(new Date(instant).toISOString());
+  }
+
+  expect(wrong).toEqual([]);
+});
+
+/** How often Intl is asked for a local time while `work` runs. */
+function questionsOf(work: () => void): number {
+  const prototype = Intl.DateTimeFormat.prototype;
+  const own = Object.getOwnPropertyDescriptor(prototype, 'format');
+  if (own === undefined) throw new Error('Intl.DateTimeFormat has no format');
+  let count = 0;
+  const get = function (this: Intl.DateTimeFormat): unknown {
+    count++;
+    return own.get?.call(this);
+  };
+  Object.defineProperty(prototype, 'format', { ...own, get });
+  try {
+    work();
+  } finally {
+    Object.defineProperty(prototype, 'format', own);
+  }
+  return count;
+}
+
+test('a search through thousands of years asks Intl about the first hundred only', () => {
+  // The clocks jump over 02:30 on the last Sunday of every March.
+  const never = cron({ month: 3, day: 'last sun', hour: 2, minute: 30 }, { timezone: 'Europe/Vaduz' });
+
+  const questions = questionsOf(() => {
+    expect(nextFireTime(never, new Date('2026-01-01T00:00:00Z'))).toBeUndefined();
+  });
+
+  // About 180 for a year; 8,000 years would be more than a million.
+  expect(questions).toBeLessThan(25_000);
 });
 
 test.each([

@@ -134,48 +134,61 @@ describe('event patterns', () => {
   });
 });
 
+/** Thousands of loose patterns are compared with thousands of events; a loaded machine takes its time. */
+const TIMEOUT_MS = 60_000;
+
 describe('an index of event patterns', () => {
   const row = fc.constantFrom(...ROWS);
 
-  test('finds what the patterns find one by one, also after changes', () => {
-    const changes = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.boolean(), row), {
-      minLength: 1,
-      maxLength: 30,
-    });
-    fc.assert(
-      fc.property(changes, fc.array(row, { maxLength: 5 }), (steps, events) => {
-        const index = eventPatternIndex();
-        const rules = new Map<string, object>();
-        for (const [number, isAdded, { pattern }] of steps) {
-          const name = `rule ${number}`;
-          rules.delete(name);
-          if (isAdded) {
-            rules.set(name, pattern);
-            index.set(name, compileEventPattern(pattern));
-          } else {
-            index.delete(name);
+  test(
+    'finds what the patterns find one by one, also after changes',
+    () => {
+      const changes = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.boolean(), row), {
+        minLength: 1,
+        maxLength: 30,
+      });
+      fc.assert(
+        fc.property(changes, fc.array(row, { maxLength: 5 }), (steps, events) => {
+          const index = eventPatternIndex();
+          const rules = new Map<string, object>();
+          for (const [number, isAdded, { pattern }] of steps) {
+            const name = `rule ${number}`;
+            rules.delete(name);
+            if (isAdded) {
+              rules.set(name, pattern);
+              index.set(name, compileEventPattern(pattern));
+            } else {
+              index.delete(name);
+            }
           }
-        }
 
-        for (const { event } of events) {
-          const expected = [...rules].filter(([, pattern]) => matches(pattern, event)).map(([name]) => name);
-          expect(index.match(event)).toEqual(expected);
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
+          for (const { event } of events) {
+            const expected = [...rules]
+              .filter(([, pattern]) => matches(pattern, event))
+              .map(([name]) => name);
+            expect(index.match(event)).toEqual(expected);
+          }
+        }),
+        { numRuns: 300 },
+      );
+    },
+    TIMEOUT_MS,
+  );
 
-  test('agrees with the recorded events when it holds all patterns at once', () => {
-    const index = eventPatternIndex();
-    ROWS.forEach(({ pattern }, number) => {
-      index.set(String(number), compileEventPattern(pattern));
-    });
+  test(
+    'agrees with the recorded events when it holds all patterns at once',
+    () => {
+      const index = eventPatternIndex();
+      ROWS.forEach(({ pattern }, number) => {
+        index.set(String(number), compileEventPattern(pattern));
+      });
 
-    const wrong = ROWS.filter(
-      ({ event, match }, number) => index.match(event).includes(String(number)) !== match,
-    );
+      const wrong = ROWS.filter(
+        ({ event, match }, number) => index.match(event).includes(String(number)) !== match,
+      );
 
-    expect(wrong).toEqual([]);
-  });
+      expect(wrong).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
 });
