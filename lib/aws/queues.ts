@@ -7,7 +7,7 @@ import type { Call } from './call.ts';
  * first.
  */
 export function createQueues(call: Call): Queues {
-  const url = createQueueUrls(call);
+  const url = createQueueUrls((service, operation, input) => call(service, operation, input).catch(rethrow));
   return {
     async send(queueName, messages) {
       const answer = await call('sqs', 'SendMessageBatch', {
@@ -52,6 +52,15 @@ function createQueueUrls(call: Call): (queueName: string) => Promise<string> {
       throw error;
     }
   };
+}
+
+/** What no second try can mend: the queue, the permission or the credentials are missing. */
+const FINAL =
+  /^(QueueDoesNotExist|AccessDenied|AccessDeniedException|.*InvalidClientTokenId.*|CredentialsProviderError)$/;
+
+function rethrow(error: unknown): never {
+  if (error instanceof Error && FINAL.test(error.name)) Object.assign(error, { retryable: false });
+  throw error;
 }
 
 async function ask(call: Call, queueName: string): Promise<string> {

@@ -165,6 +165,7 @@ function endingSets(request: ClaimRequest, ending: Ending): { set: string[]; val
       '#state = :ended, #stateShard = :endedShard, #endedAt = :endedAt',
       ...optional.map((name) => `#${name} = :${name}`),
       ...(ending.error === undefined ? [] : ['#error = :error']),
+      ...(ending.attempts === undefined ? [] : ['#attempts = :attempts']),
     ],
     values: {
       ':ended': { S: ending.state },
@@ -172,6 +173,7 @@ function endingSets(request: ClaimRequest, ending: Ending): { set: string[]; val
       ':endedAt': { N: String(request.now) },
       ...Object.fromEntries(optional.map((name) => [`:${name}`, { S: ending[name] ?? '' }])),
       ...(ending.error === undefined ? {} : { ':error': { S: JSON.stringify(ending.error) } }),
+      ...(ending.attempts === undefined ? {} : { ':attempts': { N: String(ending.attempts) } }),
     },
   };
 }

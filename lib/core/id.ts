@@ -32,6 +32,12 @@ export function derivedId(space: IdSpace, parent: string, purpose: string): stri
   return body + checksum(space, body);
 }
 
+/** The id of something that came from outside at a known time: the same for the same origin and time. */
+export function originId(space: IdSpace, at: number, origin: string): string {
+  const body = toBase32(at, TIME_LENGTH) + hashed(origin, BODY_LENGTH - TIME_LENGTH);
+  return body + checksum(space, body);
+}
+
 /** When the message of this id was sent, or undefined when the id is not one of this app and stage. */
 export function sentAtOf(space: IdSpace, id: string): number | undefined {
   if (id.length !== BODY_LENGTH + CHECK_LENGTH) return undefined;

@@ -47,7 +47,11 @@ export async function runClaimed(attempt: Claimed, input: unknown): Promise<Outc
   if (ran.kind === 'threw') return failClaimed(attempt, ran.thrown);
   const result = task.result ? toResult(task, ran.value) : {};
   if ('error' in result) return endClaimed(attempt, 'invalid-result', toWireError(result.error, 0));
-  const kept = await runs.complete(requestNow(attempt), owner, { state: 'SUCCESS', ...result });
+  const kept = await runs.complete(requestNow(attempt), owner, {
+    state: 'SUCCESS',
+    attempts: attempt.retries + 1,
+    ...result,
+  });
   // Another worker has taken the run over and acks the message when it is done.
   return kept ? DONE : BACK;
 }
@@ -75,6 +79,7 @@ export async function endClaimed(attempt: Claimed, reason: DeadReason, error: Wi
     state: 'FAILURE',
     error,
     reason,
+    attempts: attempt.retries + 1,
   });
   if (!ended) return BACK;
   await attempt.copies.bury(attempt.delivery, attempt.message, {

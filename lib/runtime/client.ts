@@ -49,10 +49,9 @@ export function createSender(shared: Connection, hops: number): Sender {
   };
   const send = <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>> => {
     const sending = perform(signature);
-    const forget = (): void => void shared.sends.delete(sending);
     shared.sends.add(sending);
-    sending.then(forget, forget);
-    return sending;
+    // Not the promise itself is given away: a rejection that nobody looks at must stay an unhandled one.
+    return sending.finally(() => shared.sends.delete(sending));
   };
   return {
     send,
@@ -71,11 +70,15 @@ export function createClient(
 ): Client {
   const shared = createConnection(app, stage, ports);
   const close = async (): Promise<void> => {
-    // Whether they succeed is told to those who sent.
-    while (shared.sends.size > 0) await Promise.allSettled(shared.sends);
+    await settled(shared.sends);
     await release();
   };
   return { ...createSender(shared, 0), close, [Symbol.asyncDispose]: close };
+}
+
+/** Resolves when no send is under way; whether they succeed is told to those who sent. */
+export async function settled(sends: ReadonlySet<Promise<unknown>>): Promise<void> {
+  while (sends.size > 0) await Promise.allSettled(sends);
 }
 
 async function outcomeOf<Output>(sending: Promise<AsyncResult<Output>>): Promise<SendOutcome<Output>> {

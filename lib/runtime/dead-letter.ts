@@ -1,5 +1,5 @@
 /** The way into the dead-letter queue: always as a copy that says why, so that nothing ends in silence. */
-import { derivedId } from '../core/id.ts';
+import { originId } from '../core/id.ts';
 import { type DeadReason, type Message, type Parsed, parseMessage, withHistory } from '../core/message.ts';
 import type { Queue } from '../define/queue.ts';
 import { deadLetterQueueName } from '../define/resource-name.ts';
@@ -89,7 +89,7 @@ export function createDeadLetters(connection: Connection, queue: Queue): DeadLet
 /** An envelope around a body that is none. */
 function toForeignLetter({ space }: Connection, delivery: Delivery, at: number): Message {
   return {
-    id: derivedId(space, delivery.messageId, 'foreign'),
+    id: originId(space, delivery.firstReceivedAt, delivery.messageId),
     task: FOREIGN_TASK,
     input: delivery.body,
     generation: 0,

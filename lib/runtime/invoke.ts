@@ -3,7 +3,7 @@ import { toMilliseconds } from '../core/duration.ts';
 import type { Message } from '../core/message.ts';
 import type { Context, TaskLog } from '../define/context.ts';
 import type { AnyTask } from '../define/task.ts';
-import { type Connection, createSender } from './client.ts';
+import { type Connection, createSender, settled } from './client.ts';
 import type { LogLine } from './ports.ts';
 
 export type Ran =
@@ -21,8 +21,15 @@ export interface Invocation {
 export async function invoke(invocation: Invocation, input: unknown, attempt: number): Promise<Ran> {
   const { connection, task } = invocation;
   const startedAt = connection.ports.clock.now();
-  const context = toContext(invocation, attempt);
-  const ran = await connection.ports.clock.run(task.name, () => guarded(invocation, input, context));
+  // The sends of this attempt alone: others of the same process may take longer.
+  const sends = new Set<Promise<unknown>>();
+  const context = toContext({ ...invocation, connection: { ...connection, sends } }, attempt);
+  const ran = await connection.ports.clock.run(task.name, async () => {
+    const ended = await guarded(invocation, input, context);
+    // A send that the handler did not wait for would stay behind in a frozen environment.
+    await settled(sends);
+    return ended;
+  });
   const durationMs = connection.ports.clock.now() - startedAt;
   const line = { task: task.name, id: invocation.message.id, attempt, durationMs };
   if (ran.kind === 'returned') connection.ports.log({ level: 'info', message: 'ran', ...line });

@@ -70,6 +70,8 @@ export interface RunRecord {
   readonly error?: WireError;
   /** Why it ended as it did: a dead letter's reason, 'expired'. */
   readonly reason?: string;
+  /** After which attempt it ended; the first is 1, 0 when none was made. */
+  readonly attempts?: number;
   readonly sentAt: number;
   readonly startedAt?: number;
   readonly endedAt?: number;
@@ -104,6 +106,7 @@ export type ClaimOutcome =
 /** How a run ended. */
 export interface Ending {
   readonly state: FinalState;
+  readonly attempts?: number;
   readonly result?: string;
   readonly error?: WireError;
   readonly reason?: string;

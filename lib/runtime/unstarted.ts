@@ -8,7 +8,12 @@ import type { ClaimOutcome, Ending } from './ports.ts';
 
 /** Ends a run that does not start at all, and dead-letters its message. */
 export async function giveUp(attempt: Attempt, reason: DeadReason, error: WireError): Promise<Outcome> {
-  const finished = await finish(attempt, { state: 'FAILURE', error, reason });
+  const finished = await finish(attempt, {
+    state: 'FAILURE',
+    error,
+    reason,
+    attempts: attempt.message.attempt,
+  });
   if (finished !== undefined) return finished;
   await attempt.copies.bury(attempt.delivery, attempt.message, {
     reason,
@@ -52,7 +57,7 @@ export async function unclaimed(
       const { record } = claim;
       // Whoever ended it may have died before its dead letter was sent; a second one is dropped by its claim.
       if (record.state === 'FAILURE' && isDeadReason(record.reason)) {
-        const end: End = { reason: record.reason, error: record.error, attempt: record.retries };
+        const end: End = { reason: record.reason, error: record.error, attempt: record.attempts ?? 0 };
         await copies.bury(delivery, message, end);
       }
       return DONE;

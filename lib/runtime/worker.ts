@@ -150,15 +150,14 @@ async function hold(
   seconds: number,
 ): Promise<void> {
   const receipts = members.map((delivery) => delivery.receipt);
-  await ports.queues.hide(name, receipts, seconds).catch((error: unknown) => {
+  const told = { level: 'warn', message: 'a message group could not be held', queue: name } as const;
+  try {
+    const failures = await ports.queues.hide(name, receipts, seconds);
     // They come back when the queue's own visibility ends: later than asked, but in order.
-    ports.log({
-      level: 'warn',
-      message: 'a message group could not be held',
-      queue: name,
-      error: String(error),
-    });
-  });
+    for (const failure of failures) ports.log({ ...told, error: `${failure.code}: ${failure.message}` });
+  } catch (error) {
+    ports.log({ ...told, error: String(error) });
+  }
 }
 
 function grouped(deliveries: readonly Delivery[]): ReadonlyMap<string, readonly Delivery[]> {

@@ -93,6 +93,7 @@ async function createWorker(emulator: Emulator, worker: WorkerResource, source: 
   await emulator.call('lambda', 'CreateFunction', {
     FunctionName: name,
     Runtime: 'nodejs24.x',
+    Architectures: ['arm64'],
     Handler: 'index.handler',
     Role: `arn:aws:iam::${ACCOUNT}:role/simulated`,
     Code: {},

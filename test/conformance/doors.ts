@@ -1,4 +1,4 @@
-/** The three ways from the adapters to AWS that a conformance suite is run over, each on an emulator of its own. */
+/** The three ways from the adapters to AWS for a conformance suite, each on an emulator of its own. */
 import type { Call } from '../../lib/aws/call.ts';
 import { createSdk, type Sdk, type SdkOptions } from '../../lib/aws/sdk.ts';
 import { createEmulator, type VirtualEmulator } from '../../lib/emulator/index.ts';

@@ -12,6 +12,7 @@ export function testEnds(open: OpenRuns): void {
 
       const ended = await runs.complete({ ...standard, now: T + 20 }, 'w1', {
         state: 'SUCCESS',
+        attempts: 1,
         result: '{"paid":40}',
       });
 
@@ -22,6 +23,7 @@ export function testEnds(open: OpenRuns): void {
         state: 'SUCCESS',
         generation: 0,
         retries: 0,
+        attempts: 1,
         sentAt: T - 500,
         startedAt: T,
         endedAt: T + 20,

@@ -1,4 +1,4 @@
-/** What the conformance suite of Runs works with: requests as a worker makes them, and a world for each test. */
+/** What the suite of Runs works with: requests as a worker makes them, and a world for each test. */
 import { afterEach, beforeEach } from 'vitest';
 import type { WireError } from '../../lib/errors.ts';
 import type { ClaimOutcome, ClaimRequest, RunRecord, Runs } from '../../lib/runtime/ports.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { derivedId, newId, sentAtOf } from '../../lib/core/id.ts';
+import { derivedId, newId, originId, sentAtOf } from '../../lib/core/id.ts';
 import { createRandom } from '../../lib/testing/random.ts';
 
 const SPACE = { app: 'shop', stage: 'dev' };
@@ -48,4 +48,12 @@ test('a derived id is ours, keeps the time of its parent, and is the same whenev
   expect(sentAtOf(SPACE, child)).toBe(NOW);
   expect(derivedId(SPACE, parent, 'step/1')).toBe(child);
   expect(derivedId(SPACE, parent, 'step/2')).not.toBe(child);
+});
+
+test('an id of something from outside has its time, and is the same for the same origin', () => {
+  const id = originId(SPACE, NOW, 'sqs-message-1');
+
+  expect(sentAtOf(SPACE, id)).toBe(NOW);
+  expect(originId(SPACE, NOW, 'sqs-message-1')).toBe(id);
+  expect(originId(SPACE, NOW, 'sqs-message-2')).not.toBe(id);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { defineApp, defineTask } from '#lib';
 import { createClient } from '../../lib/runtime/client.ts';
 import { type Answer, busy, stubPorts, stubQueues } from './world.ts';
@@ -103,3 +103,23 @@ test('await using closes', async () => {
 
   expect(released).toEqual([1]);
 });
+
+test('a send that fails and that nobody looks at is an unhandled rejection, not silence', async () => {
+  const { client } = createWorld();
+  const unhandled = nextUnhandled();
+
+  void client.send(stranger());
+
+  expect(await unhandled).toMatchObject({ code: 'UNKNOWN_TASK' });
+});
+
+/** The next rejection that nobody handles, kept from the test runner, which would fail for it. */
+function nextUnhandled(): Promise<unknown> {
+  const others = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  onTestFinished(() => {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of others) process.on('unhandledRejection', listener);
+  });
+  return new Promise((resolve) => process.once('unhandledRejection', resolve));
+}

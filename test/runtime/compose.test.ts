@@ -143,7 +143,7 @@ describe('refused with a code and a text that helps is', () => {
       'what is larger than SQS takes',
       anything('ø'.repeat(491_520)),
       'MESSAGE_TOO_LARGE',
-      "task 'note': the message is larger than 960 KiB (SQS takes 1 MiB in all); send a reference to the data",
+      "task 'note': the message is larger than 960 KiB (SQS takes 1 MiB in all); send a reference",
     ],
     [
       'a delay of more than 15 minutes',

@@ -25,6 +25,12 @@ export function messagesOf(sim: Simulation, queue: Queue): readonly MessageSnaps
   return snapshot(sim, queueName(APP, STAGE, queue));
 }
 
+/** The envelope of a message that lies in a queue, or is being worked off. */
+export function envelopeOf(sim: Simulation, queue: Queue, id: string): Readonly<Record<string, unknown>> {
+  const envelopes = messagesOf(sim, queue).map(({ body }) => JSON.parse(body));
+  return envelopes.find((found) => found.id === id) ?? {};
+}
+
 /** The bodies that lie in a dead-letter queue, as they are. */
 export function deadBodies(sim: Simulation, queue: Queue): readonly string[] {
   return snapshot(sim, deadLetterQueueName(APP, STAGE, queue)).map(({ body }) => body);

@@ -99,7 +99,7 @@ describe('a result', () => {
       'too large',
       huge,
       'RESULT_TOO_LARGE',
-      "task 'make' returned 380001 bytes, its record holds 380000 (DynamoDB); store the data and return a reference",
+      "task 'make' returned 380001 bytes, its record holds 380000 (DynamoDB); store the data",
     ],
   ])('that cannot be kept is a failure, without another attempt: %s', async (_name, value, code, text) => {
     const make = defineTask('make', { queue, run: () => value });

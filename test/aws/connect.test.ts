@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { defineApp, defineTask } from '#lib';
+import { connect } from '#lib/aws';
+import { createEmulator, type Emulator } from '#lib/emulator';
+import { topology } from '../../lib/define/topology.ts';
+import { provision } from '../../lib/testing/provision.ts';
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+const double = defineTask('double', { run: (input: number) => input * 2 });
+const note = defineTask('note', { result: false, run: () => 1 });
+const shop = defineApp('shop', { tasks: [double] });
+const quiet = defineApp('quiet', { tasks: [note] });
+
+let emulator: Emulator;
+let endpoint: string;
+
+/** The queues and tables of an app, and nobody who works them off. */
+async function build(app: typeof shop, stage: string): Promise<void> {
+  const resources = { ...topology(app, { stage }), workers: [] };
+  await provision(emulator, resources, () => {
+    throw new Error('there are no workers here');
+  });
+}
+
+const inQueue = (name: string) =>
+  emulator.services.sqs.snapshot().find((queue) => queue.name === name)?.messages ?? [];
+
+describe('a client', () => {
+  beforeEach(async () => {
+    emulator = createEmulator();
+    endpoint = (await emulator.listen()).url;
+  });
+
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await emulator.close();
+  });
+
+  test('sends to the queue of its task, in its stage', async () => {
+    await build(shop, 'prod');
+    await using client = connect(shop, { stage: 'prod', endpoint, region: 'us-east-1', credentials });
+
+    const { id } = await client.send(double(21));
+
+    const bodies = inQueue('shop-prod-default').map(({ body }) => JSON.parse(body));
+    expect(bodies).toMatchObject([{ id, task: 'double', input: 21 }]);
+  });
+
+  test('takes stage, region, credentials and endpoint from the environment', async () => {
+    await build(shop, 'blue');
+    vi.stubEnv('CELERIAC_STAGE', 'blue');
+    vi.stubEnv('AWS_REGION', 'us-east-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+    vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+    await using client = connect(shop);
+
+    await client.send(double(21));
+
+    expect(inQueue('shop-blue-default')).toHaveLength(1);
+  });
+
+  test("is in stage 'dev' when nobody says otherwise", async () => {
+    await build(shop, 'dev');
+    await using client = connect(shop, { endpoint, region: 'us-east-1', credentials });
+
+    await client.send(double(21));
+
+    expect(inQueue('shop-dev-default')).toHaveLength(1);
+  });
+
+  test('calls nothing before its first send', async () => {
+    await build(shop, 'dev');
+    const before = emulator.calls();
+
+    const client = connect(shop, { endpoint, region: 'us-east-1', credentials });
+    client.result(double, 'some id');
+    await client.close();
+
+    expect(emulator.calls()).toEqual(before);
+  });
+
+  test('reads the state of what it has sent', async () => {
+    await build(shop, 'dev');
+    await using client = connect(shop, { endpoint, region: 'us-east-1', credentials });
+
+    const result = await client.send(double(21));
+
+    expect(await result.state()).toBe('PENDING');
+    await expect(result.get({ timeout: '0s' })).rejects.toMatchObject({ code: 'RESULT_TIMEOUT' });
+  });
+
+  test('of an app that keeps no records has none to read', async () => {
+    await build(quiet, 'dev');
+    await using client = connect(quiet, { endpoint, region: 'us-east-1', credentials });
+
+    const result = await client.send(note());
+
+    expect(await result.state()).toBe('UNKNOWN');
+    await expect(result.get()).rejects.toMatchObject({ code: 'RESULT_NOT_KEPT' });
+    expect(emulator.calls().some(({ service }) => service === 'dynamodb')).toBe(false);
+  });
+
+  test('is told of a stack that is not there, after some tries', async () => {
+    await using client = connect(shop, { endpoint, region: 'us-east-1', credentials });
+
+    await expect(client.send(double(1))).rejects.toMatchObject({
+      name: 'SendError',
+      code: 'SEND_FAILED',
+      message: expect.stringMatching(/^queue 'shop-dev-default' refused the message: QueueDoesNotExist: /),
+    });
+  });
+});
+
+test.each(['a-b', '', 'far_too_long'])("'%s' is refused as a stage", (stage) => {
+  expect(() => connect(shop, { stage })).toThrow(
+    expect.objectContaining({
+      name: 'DefinitionError',
+      code: 'INVALID_NAME',
+      message: expect.stringContaining(`stage '${stage}': a name has 1 to 10 letters, digits and '_'`),
+    }),
+  );
+});
