@@ -6,7 +6,17 @@ const SLOW = ['test/{simulation,examples,outside,whole}/**/*.test.ts'];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...SLOW, 'test/infra/**'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...SLOW, 'test/infra/**'],
+          // For a machine that is busy with other things; no test here needs a second of it.
+          testTimeout: 30_000,
+          // The tests share nothing that they change, so files of a worker may share what they import.
+          isolate: false,
+        },
+      },
       {
         test: {
           name: 'whole',

@@ -111,19 +111,40 @@ const CLASSES = {
 };
 const CAUSES_MAX = 3;
 
-/** Turns whatever was thrown into data; the stack is cut to `stackMax` characters (0 leaves it out). */
+/** What is kept of an error's message and of its names: they travel in messages and stand in records. */
+const MESSAGE_LENGTH_MAX = 4_000;
+const NAME_LENGTH_MAX = 200;
+
+/**
+ * Turns whatever was thrown into data, and never throws itself; the stack is cut to `stackMax` characters (0
+ * leaves it out), a message to 4,000.
+ */
 export function toWireError(thrown: unknown, stackMax = 4_000, depth = 0): WireError {
-  if (!(thrown instanceof Error)) return { code: 'THROWN', name: 'Error', message: printed(thrown) };
-  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : thrown.name;
+  const message = read(thrown, 'message').slice(0, MESSAGE_LENGTH_MAX);
+  if (!(thrown instanceof Error)) return { code: 'THROWN', name: 'Error', message };
+  const name = read(thrown, 'name').slice(0, NAME_LENGTH_MAX);
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : name;
+  const stack = stackMax > 0 ? read(thrown, 'stack').slice(0, stackMax) : '';
   return {
-    code,
-    name: thrown.name,
-    message: thrown.message,
-    ...(thrown.stack !== undefined && stackMax > 0 ? { stack: thrown.stack.slice(0, stackMax) } : {}),
+    code: code.slice(0, NAME_LENGTH_MAX),
+    name,
+    message,
+    ...(stack === '' ? {} : { stack }),
     ...(thrown.cause !== undefined && depth < CAUSES_MAX
       ? { cause: toWireError(thrown.cause, Math.floor(stackMax / 2), depth + 1) }
       : {}),
   };
+}
+
+/** A text of an error, whose members may be of any type; of what is no error, all that can be said of it. */
+function read(thrown: unknown, name: 'message' | 'name' | 'stack'): string {
+  try {
+    const value = thrown instanceof Error ? thrown[name] : thrown;
+    if (value === undefined && name === 'stack') return '';
+    return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  } catch {
+    return printed(thrown, name);
+  }
 }
 
 /** Makes an Error of the same class (ours) or of the same name (the user's) from what travelled. */
@@ -144,11 +165,11 @@ function rebuilt(wire: WireError, cause: { readonly cause?: Error }): Error {
   return Object.assign(error, { code: wire.code });
 }
 
-function printed(thrown: unknown): string {
-  if (typeof thrown === 'string') return thrown;
+/** A cycle, a bigint, a getter or a toJSON that throws. */
+function printed(thrown: unknown, name: string): string {
   try {
-    return JSON.stringify(thrown) ?? String(thrown);
-  } catch {
     return String(thrown);
+  } catch {
+    return `an error whose ${name} cannot be read`;
   }
 }

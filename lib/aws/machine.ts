@@ -25,6 +25,7 @@ export const MACHINE_CLOCK: Clock = {
     return () => clearTimeout(timer);
   },
   run: (_name, work) => work(),
+  waiting: (promise) => promise,
 };
 
 /** 48 bits of the system's randomness: ids of many machines must not meet. */

@@ -1,4 +1,7 @@
 /** `celeriac emulator`: the emulated AWS on a port, until it is interrupted. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { FaultPlan } from '../emulator/index.ts';
 import { parsePort } from './port.ts';
 
 export interface EmulatorCommandOptions {
@@ -6,6 +9,9 @@ export interface EmulatorCommandOptions {
   readonly host: string;
   readonly template?: string;
   readonly virtual?: string;
+  readonly data?: string;
+  readonly fsync?: boolean;
+  readonly faults?: string;
 }
 
 /** Serves until SIGINT or SIGTERM; all it prints on stdout is `listening http://…`, once it is ready. */
@@ -13,12 +19,18 @@ export async function emulator(options: EmulatorCommandOptions): Promise<void> {
   const port = parsePort(options.port);
   const clock = options.virtual === undefined ? 'real' : { virtual: parseTime(options.virtual) };
   // From the start, so that an interruption while the template loads ends the process in order too.
-  const interrupted = new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+  const interrupted = new Promise<void>((end) => {
+    process.once('SIGINT', end);
+    process.once('SIGTERM', end);
   });
   const { createEmulator } = await import('../emulator/index.ts');
-  const running = createEmulator({ clock, log: (line) => process.stderr.write(`${line}\n`) });
+  const data =
+    options.data === undefined
+      ? {}
+      : { data: { folder: resolve(options.data), fsync: options.fsync === true } };
+  const log = (line: string) => process.stderr.write(`${line}\n`);
+  const faults = options.faults === undefined ? {} : { faults: await readPlan(options.faults) };
+  const running = createEmulator({ clock, log, ...data, ...faults });
   try {
     const { url } = await running.listen({ port, host: options.host });
     const { template } = options;
@@ -30,6 +42,15 @@ export async function emulator(options: EmulatorCommandOptions): Promise<void> {
     }
   } finally {
     await running.close();
+  }
+}
+
+/** Reads a plan of faults; the emulator checks what it says. */
+async function readPlan(path: string): Promise<FaultPlan> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`--faults ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * The command that `celeriac dev` shows for sending a task, with the app's own names in it. They are read from the text of
- * the sources, since loading them here would run the user's code in this process; where they are not found, the text says
- * what to put in their place.
+ * The command that `celeriac dev` shows for sending a task, with the app's own names in it. They are read
+ * from the text of the sources, since loading them here would run the user's code in this process; where
+ * they are not found, the text says what to put in their place.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';

@@ -13,6 +13,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--template <folder>', "a synthesized app (cdk's cdk.out) to create at the start")
     .option('--virtual <time>', 'a clock that starts at this time and stands still until it is advanced')
+    .option('--data <folder>', 'keep everything in this folder, also when the process is killed')
+    .option('--faults <file>', 'a plan in JSON of what is to go wrong, and how often')
+    .option('--fsync', 'with --data: wait for the disk before each answer, so that a power cut loses nothing')
     .action(async (options) => (await import('./emulator.ts')).emulator(options));
   program
     .command('dev')

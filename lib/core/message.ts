@@ -93,15 +93,22 @@ export type Parsed =
   | { readonly kind: 'foreign'; readonly why: string };
 
 /**
- * Writes an envelope; history and stacks are trimmed until it fits. Returns undefined when the input alone is
- * too large.
+ * Writes an envelope; history and stacks are trimmed until it fits into `bytesMax`. Returns undefined when the
+ * input alone is too large.
  */
-export function encodeMessage(message: Message): string | undefined {
+export function encodeMessage(message: Message, bytesMax = MESSAGE_BYTES_MAX): string | undefined {
   for (const slimmer of [whole, withoutStacks, withoutHistory]) {
-    const body = JSON.stringify({ celeriac: ENVELOPE_VERSION, ...compact(slimmer(message)) });
-    if (sizeBytes(body) <= MESSAGE_BYTES_MAX) return body;
+    const body = toBody({ celeriac: ENVELOPE_VERSION, ...compact(slimmer(message)) });
+    if (sizeBytes(body) <= bytesMax) return body;
   }
   return undefined;
+}
+
+/** JSON that SQS takes: it refuses two characters, and the whole call with them, that JSON leaves as they are. */
+export function toBody(envelope: object): string {
+  return JSON.stringify(envelope).replace(/[\ufffe\uffff]/g, (character) =>
+    character === '\ufffe' ? '\\ufffe' : '\\uffff',
+  );
 }
 
 /** Reads a body that came from a queue. */

@@ -21,7 +21,7 @@ export interface AsyncResult<Output> {
    * error).
    * @throws TimeoutError RESULT_TIMEOUT when it took longer than `timeout`.
    * @throws TaskError RESULT_NOT_KEPT for a task with `result: false`, RESULT_UNKNOWN for an id that is not
-   * this app's.
+   * this app's, RESULT_NOT_READABLE inside a task whose own queue keeps no results.
    */
   get(options?: GetOptions): Promise<Jsonify<Output>>;
   /**

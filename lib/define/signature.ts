@@ -10,11 +10,14 @@ export interface SendOptions {
    * Runs it this much later. At most 15 minutes for now (SQS's DelaySeconds), and not on an ordered queue.
    */
   readonly delay?: Duration;
-  /** Runs it at this time, within the same limits as `delay`; a time that is past means at once. */
+  /** Runs it at this time, instead of `delay` and within its limits; a time that is past means at once. */
   readonly at?: Date;
-  /** If it has not started by then, it is dropped as REVOKED with the reason 'expired'. */
+  /**
+   * If an attempt has not started by then, the task is dropped as REVOKED with the reason 'expired', as in
+   * Celery. A dead letter does not expire: whoever redrives it wants it to run.
+   */
   readonly expires?: Duration;
-  /** The message group on an ordered queue, instead of the one its queue's `ordered` gives. */
+  /** The message group, instead of the one its queue's `ordered` gives. On an ordered queue only. */
   readonly group?: string;
   /** Your own notes on a message: read in the task's context and by tools, never by Celeriac. */
   readonly headers?: Readonly<Record<string, string>>;

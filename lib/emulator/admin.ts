@@ -3,6 +3,8 @@
  * ask of it.
  */
 import type { Clock, VirtualClock } from './clock.ts';
+import type { Faults } from './faults/faults.ts';
+import { FaultPlanError } from './faults/plan.ts';
 import type { Lambda } from './lambda/lambda.ts';
 import type { CallSource, Counters, Trace, TraceFilter } from './trace.ts';
 import { jsonResponse, type WireRequest, type WireResponse } from './wire/router.ts';
@@ -12,20 +14,26 @@ export interface AdminOptions {
   /** Set when time is virtual. */
   readonly virtual?: VirtualClock;
   readonly lambda: Lambda;
+  readonly faults: Pick<Faults, 'set' | 'clear' | 'read'>;
   readonly trace: Trace;
   readonly counters: Counters;
   readonly services: readonly string[];
 }
 
-type Page = (query: URLSearchParams, options: AdminOptions) => WireResponse | Promise<WireResponse>;
+type Page = (
+  query: URLSearchParams,
+  options: AdminOptions,
+  body: Uint8Array,
+) => WireResponse | Promise<WireResponse>;
 
-const PAGES: Readonly<Record<string, { readonly method: 'GET' | 'POST'; readonly page: Page }>> = {
-  '/_celeriac/health': { method: 'GET', page: health },
-  '/_celeriac/trace': { method: 'GET', page: trace },
-  '/_celeriac/calls': { method: 'GET', page: calls },
-  '/_celeriac/functions': { method: 'GET', page: functions },
-  '/_celeriac/kill': { method: 'POST', page: kill },
-  '/_celeriac/advance': { method: 'POST', page: advance },
+const PAGES: Readonly<Record<string, Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', Page>>>>> = {
+  '/_celeriac/health': { GET: health },
+  '/_celeriac/trace': { GET: trace },
+  '/_celeriac/calls': { GET: calls },
+  '/_celeriac/functions': { GET: functions },
+  '/_celeriac/kill': { POST: kill },
+  '/_celeriac/advance': { POST: advance },
+  '/_celeriac/faults': { GET: faults, POST: setFaults, DELETE: clearFaults },
 };
 
 /** Makes the handler of these pages; undefined means that there is no such page. */
@@ -36,8 +44,9 @@ export function createAdmin(
     const [path = '', query = ''] = request.url.split('?');
     const found = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
     if (found === undefined) return undefined;
-    if (found.method !== request.method) return refuse(405, `${path} takes ${found.method}`);
-    return found.page(new URLSearchParams(query), options);
+    const page = Object.entries(found).find(([method]) => method === request.method)?.[1];
+    if (page === undefined) return refuse(405, `${path} takes ${Object.keys(found).join(', ')}`);
+    return page(new URLSearchParams(query), options, request.body);
   };
 }
 
@@ -65,7 +74,7 @@ function trace(query: URLSearchParams, options: AdminOptions): WireResponse {
 
 function calls(query: URLSearchParams, { counters }: AdminOptions): WireResponse {
   const source = query.get('source') ?? 'client';
-  if (!isSource(source)) return refuse(400, "source is 'client' or 'lambda'");
+  if (!isSource(source)) return refuse(400, "source is 'client', 'lambda' or 'delivery'");
   return jsonResponse(200, { calls: counters.read(source) });
 }
 
@@ -95,13 +104,33 @@ async function advance(query: URLSearchParams, { virtual }: AdminOptions): Promi
   return jsonResponse(200, { now: new Date(virtual.now()).toISOString() });
 }
 
+function faults(_query: URLSearchParams, options: AdminOptions): WireResponse {
+  return jsonResponse(200, options.faults.read() ?? { faults: [] });
+}
+
+function setFaults(_query: URLSearchParams, options: AdminOptions, body: Uint8Array): WireResponse {
+  try {
+    options.faults.set(JSON.parse(Buffer.from(body).toString()));
+  } catch (error) {
+    if (error instanceof SyntaxError) return refuse(400, `the plan is no JSON: ${error.message}`);
+    if (error instanceof FaultPlanError) return refuse(400, error.message);
+    throw error;
+  }
+  return faults(new URLSearchParams(), options);
+}
+
+function clearFaults(_query: URLSearchParams, options: AdminOptions): WireResponse {
+  options.faults.clear();
+  return jsonResponse(200, { faults: [] });
+}
+
 function toNumber(text: string | null): number | undefined {
   if (text === null) return undefined;
   return text.trim() === '' ? Number.NaN : Number(text);
 }
 
 function isSource(text: string): text is CallSource {
-  return text === 'client' || text === 'lambda';
+  return text === 'client' || text === 'lambda' || text === 'delivery';
 }
 
 function refuse(status: number, message: string): WireResponse {

@@ -3,13 +3,22 @@
  * straight on the models; door 2 is `requestHandler()`, for an SDK client in the same process; door 3 is
  * `listen()`, HTTP for everyone.
  */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { createAdmin } from './admin.ts';
+import { createAround } from './around.ts';
 import { type Clock, createRealClock, createVirtualClock, type VirtualClock } from './clock.ts';
-import { createLoader, type LoadOptions } from './cloudformation/loader.ts';
+import { createBook } from './cloudformation/book.ts';
+import { createKeeper } from './cloudformation/keep.ts';
+import { createLoader, type LoaderHost, type LoadOptions } from './cloudformation/loader.ts';
 import type { LoadReport } from './cloudformation/report.ts';
-import { createDoors, type Listening } from './doors.ts';
+import { type DataOptions, openData } from './data/data.ts';
+import { createDoors, type Doors, type Listening } from './doors.ts';
+import type { Faults } from './faults/faults.ts';
+import type { FaultPlan } from './faults/plan.ts';
+import { type UrlHost, withFunctionUrls } from './function-urls.ts';
 import type { OnCall } from './instrument.ts';
-import { createModels, findService, instrumentAll, type Services } from './models.ts';
+import { createModels, findService, instrumentAll, keptOf, type Services } from './models.ts';
 import type { Caller, Input, Output } from './service.ts';
 import type { SqsFaults } from './sqs/sqs.ts';
 import {
@@ -22,7 +31,7 @@ import {
 } from './trace.ts';
 import type { ListenOptions } from './wire/http.ts';
 import { type RequestHandler, toRequestHandler } from './wire/request-handler.ts';
-import { createRouter } from './wire/router.ts';
+import { createRouter, type Router } from './wire/router.ts';
 
 /** Callers and stacks that say nothing else are here. */
 const ACCOUNT = '000000000000';
@@ -57,12 +66,26 @@ export interface EmulatorOptions {
    * false
    */
   readonly strict?: boolean;
+  /**
+   * A folder in which queues, messages, tables, items, functions and mappings outlive the process, also when
+   * it is killed: an answer is given once what it tells of is there. Throws a DataError when the folder is in
+   * use, damaged or of a newer format. Without it everything is in memory only.
+   */
+  readonly data?: string | DataOptions;
+  /**
+   * Faults by a plan: errors, throttles, latency, lost answers, duplicates, reordered and undeleted messages,
+   * killed functions. Throws a FaultPlanError when the plan is wrong. Another one can be set later, under
+   * `/_celeriac/faults` or by `emulator.faults`.
+   */
+  readonly faults?: FaultPlan;
 }
 
 export interface Emulator extends AsyncDisposable {
   readonly clock: Clock;
   readonly services: Services;
   readonly trace: Trace;
+  /** The plan of faults in force. */
+  readonly faults: Pick<Faults, 'set' | 'clear' | 'read'>;
   /** Calls since the start by service and operation; those of clients unless asked for Lambda's own. */
   calls(source?: CallSource): readonly CallCount[];
   /**
@@ -94,54 +117,111 @@ export interface VirtualEmulator extends Emulator {
 export function createEmulator(options: EmulatorOptions & VirtualClockOption): VirtualEmulator;
 export function createEmulator(options?: EmulatorOptions): Emulator;
 export function createEmulator(options: EmulatorOptions = {}): Emulator | VirtualEmulator {
-  const virtual = toVirtual(options.clock);
+  const data = options.data === undefined ? undefined : openData(toDataOptions(options.data));
+  const virtual = toVirtual(options.clock, data?.lastAt);
   const clock = virtual ?? createRealClock();
   const ring = createTrace(options.traceEntriesMax ?? TRACE_ENTRIES_MAX);
   const counters = createCounters();
   const doors = createDoors();
-  const models = createModels({ ...options, clock, ring, counters, url: doors.url });
-  const services = instrumentAll(models, counters, options.onCall);
-  const { lambda } = models;
-  const admin = { clock, lambda, trace: ring, counters, services: Object.keys(services) };
-  const router = createRouter({
-    services: { ...services },
-    admin: createAdmin(virtual === undefined ? admin : { ...admin, virtual }),
-    report: (error, what) => options.log?.(`${what}: ${error instanceof Error ? error.stack : error}`),
-  });
+  const kill = (name: string) => void models.lambda.kill(name);
+  const deployed = () => stacks.look();
+  const around = createAround({ asked: options, data, clock, ring, kill, deployed });
+  const { faults, onCall } = around;
+  const book = createBook();
   const toCaller = (caller: Partial<Caller>): Caller => ({
     ...{ account: ACCOUNT, region: REGION, endpoint: doors.url() ?? UNHEARD },
     ...caller,
   });
-  const loader = createLoader({
-    // Straight on the models: what a load does is no client's call, and no fault plan's business.
-    call: async (service, operation, input, caller) =>
-      findService(models, service).call(operation, input, toCaller(caller)),
-    // Functions run in threads of their own, and only HTTP leads from there to here.
-    endpoint: async (functions) => doors.url() ?? (functions ? (await doors.open(router)).url : UNHEARD),
+  // Functions run in threads of their own, and only HTTP leads from there to here.
+  const reach = async (functions: boolean) =>
+    doors.url() ?? (functions ? (await doors.open(router)).url : UNHEARD);
+  const host = toHost(() => models, toCaller, reach, clock);
+  const models = createModels({
+    ...options,
+    ...(data === undefined ? {} : { journal: data.journal, codeFolder: join(data.folder, 'code') }),
+    // Ids that were given out before a restart must not be given out again.
+    ...(options.seed === undefined ? {} : { seed: options.seed + (data?.generation ?? 0) }),
+    ...{ ...around, clock, counters, book, host, url: doors.url },
   });
+  const stacks = createKeeper(book, data?.journal);
+  data?.attach([...keptOf(models), ...stacks.kept], () => clock.now());
+  const services = instrumentAll(models, counters, onCall);
+  const { lambda } = models;
+  const admin = { clock, lambda, faults, trace: ring, counters, services: Object.keys(services) };
+  const inner = createRouter({
+    services: { ...services },
+    admin: createAdmin(virtual === undefined ? admin : { ...admin, virtual }),
+    report: (error, what) => options.log?.(`${what}: ${error instanceof Error ? error.stack : error}`),
+  });
+  const router = withFunctionUrls(inner, toUrlHost(services, toCaller, clock));
+  const loader = createLoader(host, book);
   const emulator: Emulator = {
     clock,
     services,
-    trace: ring,
+    ...{ trace: ring, faults },
     calls: counters.read,
-    call: async (service, operation, input, caller = {}) =>
-      findService(services, service).call(operation, input, toCaller(caller)),
-    requestHandler: () => toRequestHandler(router),
-    listen: (at) => doors.open(router, at),
+    ...toEntrances({ lambda, services, router, doors, toCaller }),
     async load(folder, loadOptions) {
       const report = await loader.load(folder, loadOptions);
+      lambda.resume();
+      if (data !== undefined) stacks.look();
+      await data?.commit();
       traceLoad(report, ring, clock.now());
       return report;
     },
     async close() {
       // Functions end first, since they would see their connections break.
       await lambda.close();
+      models.sns.close();
+      models.eventbridge.close();
       await doors.close();
-      await loader.close();
+      await book.folders.remove();
+      await data?.close();
     },
     [Symbol.asyncDispose]: () => emulator.close(),
   };
   return virtual === undefined ? emulator : toMovable(emulator, virtual);
+}
+
+/** What function URLs use of the emulator: an invocation by one is a client's call. */
+function toUrlHost(
+  { lambda }: Services,
+  toCaller: (caller: Partial<Caller>) => Caller,
+  clock: Clock,
+): UrlHost {
+  return {
+    find: lambda.byUrl,
+    invoke: async (input, place) =>
+      lambda.call('Invoke', input, toCaller({ account: place.account, region: place.region })),
+    now: () => clock.now(),
+    requestId: randomUUID,
+  };
+}
+
+/** The three doors. What an earlier process left begins when the first of them is used: it may need them. */
+function toEntrances(inside: {
+  readonly lambda: Pick<Services['lambda'], 'resume'>;
+  readonly services: Services;
+  readonly router: Router;
+  readonly doors: Doors;
+  readonly toCaller: (caller: Partial<Caller>) => Caller;
+}): Pick<Emulator, 'call' | 'requestHandler' | 'listen'> {
+  const { lambda, services, router, doors, toCaller } = inside;
+  return {
+    async call(service, operation, input, caller = {}) {
+      lambda.resume();
+      return findService(services, service).call(operation, input, toCaller(caller));
+    },
+    requestHandler() {
+      lambda.resume();
+      return toRequestHandler(router);
+    },
+    async listen(at) {
+      const door = await doors.open(router, at);
+      lambda.resume();
+      return door;
+    },
+  };
 }
 
 /** An emulator with an app: what a test file needs. */
@@ -151,7 +231,18 @@ export interface StartOptions extends EmulatorOptions {
   readonly parameters?: LoadOptions['parameters'];
 }
 
-/** Makes an emulator and loads an app into it. */
+/**
+ * Makes an emulator and loads an app into it: what a test file begins with. Nothing listens and no socket is
+ * opened unless the app has functions, which run in threads and reach the emulator over HTTP. SDK clients get
+ * `requestHandler: emulator.requestHandler()`; account and region are those of their credentials and region.
+ *
+ * ```ts
+ * const emulator = await startEmulator({ clock: { virtual: '2026-01-01T00:00:00Z' }, template: 'cdk.out' });
+ * const sqs = new SQSClient({ region: 'us-east-1', credentials, requestHandler: emulator.requestHandler() });
+ * await emulator.advance(60_000);
+ * await emulator.close();
+ * ```
+ */
 export function startEmulator(options: StartOptions & VirtualClockOption): Promise<VirtualEmulator>;
 export function startEmulator(options?: StartOptions): Promise<Emulator>;
 export async function startEmulator(options: StartOptions = {}): Promise<Emulator> {
@@ -167,12 +258,35 @@ export async function startEmulator(options: StartOptions = {}): Promise<Emulato
   }
 }
 
-function toVirtual(clock: EmulatorOptions['clock']): VirtualClock | undefined {
+function toDataOptions(data: string | DataOptions): DataOptions {
+  return typeof data === 'string' ? { folder: data } : data;
+}
+
+/** Virtual time does not go back behind what has been kept. */
+function toVirtual(clock: EmulatorOptions['clock'], lastAt = 0): VirtualClock | undefined {
   if (clock === undefined || clock === 'real') return undefined;
   const start = new Date(clock.virtual).getTime();
   if (Number.isNaN(start))
     throw new RangeError(`clock.virtual is '${String(clock.virtual)}', which is no time`);
-  return createVirtualClock(start);
+  return createVirtualClock(Math.max(start, lastAt));
+}
+
+/** What deployments use of the emulator. The models come later than their host, which makes one of them. */
+function toHost(
+  models: () => Services,
+  toCaller: (caller: Partial<Caller>) => Caller,
+  endpoint: LoaderHost['endpoint'],
+  clock: Clock,
+): LoaderHost {
+  return {
+    // Straight on the models: what a deployment does is no client's call, and no fault plan's business.
+    call: async (service, operation, input, caller) =>
+      findService(models(), service).call(operation, input, toCaller(caller)),
+    endpoint,
+    stored: (bucket, key) => typeof models().s3.read(bucket, key) === 'object',
+    parameter: (place, name) => models().ssm.value(place, name),
+    now: () => clock.now(),
+  };
 }
 
 function toMovable(emulator: Emulator, clock: VirtualClock): VirtualEmulator {

@@ -10,6 +10,8 @@ export {
   type StackReport,
   toChangeLines,
 } from './cloudformation/report.ts';
+export type { DataOptions } from './data/data.ts';
+export { DataError, type DataErrorCode } from './data/error.ts';
 export type { Listening } from './doors.ts';
 export {
   createEmulator,
@@ -21,6 +23,8 @@ export {
   type VirtualEmulator,
 } from './emulator.ts';
 export { ServiceError } from './error.ts';
+export type { FaultHits, Faults } from './faults/faults.ts';
+export { type Fault, type FaultPlan, FaultPlanError, type FaultRule } from './faults/plan.ts';
 export type { OnCall, ServiceCall } from './instrument.ts';
 export type { Services } from './models.ts';
 export type { Caller, Input, Output, Service } from './service.ts';

@@ -15,7 +15,11 @@ export interface ServiceCall {
 }
 
 /** Stands around a call; what `proceed` resolves to is the service's answer. */
-export type OnCall = (call: ServiceCall, proceed: () => Promise<Output>) => Promise<Output>;
+export interface OnCall {
+  (call: ServiceCall, proceed: () => Promise<Output>): Promise<Output>;
+  /** Says that it would do nothing now: it is not called then, so an answer at once stays one. */
+  readonly idle?: () => boolean;
+}
 
 /** A service whose answers may come later than its model gives them. */
 export type Instrumented<S extends Service> = Omit<S, 'call'> & Service;
@@ -40,7 +44,7 @@ export function instrument<S extends Service>(
   function call(operation: string, input: Input, caller: Caller): Output | Promise<Output> {
     try {
       const output =
-        onCall === undefined
+        onCall === undefined || onCall.idle?.() === true
           ? service.call(operation, input, caller)
           : onCall({ service: name, operation, input, caller, source }, async () =>
               service.call(operation, input, caller),
@@ -57,7 +61,7 @@ export function instrument<S extends Service>(
   return { ...service, call };
 }
 
-const LISTS = ['Entries', 'TransactItems', 'Statements'] as const;
+const LISTS = ['Entries', 'PublishBatchRequestEntries', 'TransactItems', 'Statements'] as const;
 
 /** How much a call carries: the entries of a batch, the messages of a receive, else 1. */
 function toItems(operation: string, input: Input, output: Output): number {

@@ -1,18 +1,28 @@
 /** The models of all services of one emulator, on one clock, each call counted and open to a fault plan. */
 import type { Clock } from './clock.ts';
+import type { StackBook } from './cloudformation/book.ts';
+import { createCloudformation } from './cloudformation/cloudformation.ts';
+import type { LoaderHost } from './cloudformation/loader.ts';
+import type { Journal, Kept } from './data/journal.ts';
 import { createDynamodb, type Dynamodb } from './dynamodb/dynamodb.ts';
 import { ServiceError } from './error.ts';
+import { createEventbridge, type Eventbridge } from './eventbridge/eventbridge.ts';
 import { type Instrumented, instrument, type OnCall } from './instrument.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
 import { createRandom } from './seed.ts';
 import type { Service } from './service.ts';
+import { createSns, type Sns } from './sns/sns.ts';
 import { createSqs, type Sqs, type SqsFaults } from './sqs/sqs.ts';
+import { createSurroundings, type Surroundings } from './surroundings.ts';
 import type { Counters, TraceRing } from './trace.ts';
 
-export interface Services {
+export interface Services extends Surroundings {
   readonly sqs: Sqs;
   readonly dynamodb: Instrumented<Dynamodb>;
   readonly lambda: Lambda;
+  readonly sns: Sns;
+  readonly eventbridge: Eventbridge;
+  readonly cloudformation: Service;
 }
 
 /** What the models need; the first members are as in EmulatorOptions. */
@@ -22,9 +32,17 @@ export interface ModelOptions {
   readonly strict?: boolean;
   readonly log?: (line: string) => void;
   readonly onCall?: OnCall;
+  /** Where services note what is to outlive the process. */
+  readonly journal?: Journal;
+  /** Where the code of functions is kept, if anything is. */
+  readonly codeFolder?: string;
   readonly clock: Clock;
-  readonly ring: TraceRing;
+  readonly ring: Pick<TraceRing, 'add'>;
   readonly counters: Counters;
+  /** The stacks, which loads write too. */
+  readonly book: StackBook;
+  /** How stacks reach the services. */
+  readonly host: LoaderHost;
   /** Where the emulator listens, if it does. */
   readonly url: () => string | undefined;
 }
@@ -33,29 +51,65 @@ export interface ModelOptions {
 export function createModels(options: ModelOptions): Services {
   const { clock, counters, log, onCall, ring, seed, sqsFaults, strict, url } = options;
   const random = seed === undefined ? Math.random : createRandom(seed);
-  const shared = { clock, random, trace: ring.add };
+  const { book, codeFolder, host, journal } = options;
+  const noted = journal === undefined ? {} : { journal };
+  const shared = { clock, random, trace: ring.add, ...noted };
   const sqs = createSqs({
     ...shared,
     ...(sqsFaults === undefined ? {} : { faults: sqsFaults }),
     ...(strict === undefined ? {} : { strict }),
   });
+  const surroundings = createSurroundings({ clock, random, stackRoles: book.roles });
+  const { logs, s3, ssm } = surroundings;
+  const dynamodb = createDynamodb({ clock, trace: ring.add, ...noted });
   const lambda = createLambda({
     ...shared,
+    streams: dynamodb,
     // Lambda's own calls are counted apart: no client made them.
     sqs: instrument('sqs', sqs, 'lambda', counters, onCall),
     endpoint: url,
-    ...(log === undefined ? {} : { log: (line) => log(`${line.functionName} | ${line.text}`) }),
+    ...(codeFolder === undefined ? {} : { codeFolder }),
+    objects: s3.read,
+    log(line) {
+      logs.print({ ...line, group: line.logGroup, stream: line.logStream });
+      log?.(`${line.functionName} | ${line.text}`);
+    },
   });
-  return { sqs, dynamodb: createDynamodb({ clock, trace: ring.add }), lambda };
+  const delivery = {
+    ...{ clock, random, trace: ring.add },
+    sqs: instrument('sqs', sqs, 'delivery', counters, onCall),
+    lambda: instrument('lambda', lambda, 'delivery', counters, onCall),
+  };
+  const sns = createSns(delivery);
+  const eventbridge = createEventbridge(delivery);
+  const sources = { object: s3.read, parameter: ssm.value };
+  const cloudformation = createCloudformation({ book, host, sources, random });
+  return { sqs, dynamodb, lambda, sns, eventbridge, cloudformation, ...surroundings };
+}
+
+/** What of all services outlives the process, in the order in which it is taken back. */
+export function keptOf({ sqs, dynamodb, lambda }: Services): readonly Kept[] {
+  return [...sqs.kept(), ...dynamodb.kept(), ...lambda.kept()];
 }
 
 /** The same services as clients see them: every call is counted, and goes through the hook. */
 export function instrumentAll(models: Services, counters: Counters, onCall?: OnCall): Services {
-  const { dynamodb, lambda, sqs } = models;
+  const seen = <S extends Service>(name: string, service: S) =>
+    instrument(name, service, 'client', counters, onCall);
   return {
-    sqs: instrument('sqs', sqs, 'client', counters, onCall),
-    dynamodb: instrument('dynamodb', dynamodb, 'client', counters, onCall),
-    lambda: instrument('lambda', lambda, 'client', counters, onCall),
+    sqs: seen('sqs', models.sqs),
+    dynamodb: seen('dynamodb', models.dynamodb),
+    lambda: seen('lambda', models.lambda),
+    sns: seen('sns', models.sns),
+    eventbridge: seen('eventbridge', models.eventbridge),
+    cloudformation: seen('cloudformation', models.cloudformation),
+    s3: seen('s3', models.s3),
+    sts: seen('sts', models.sts),
+    ssm: seen('ssm', models.ssm),
+    iam: seen('iam', models.iam),
+    logs: seen('logs', models.logs),
+    cloudwatch: seen('cloudwatch', models.cloudwatch),
+    secretsmanager: seen('secretsmanager', models.secretsmanager),
   };
 }
 

@@ -9,12 +9,12 @@ export interface Caller {
   /** Where this client reaches the emulator ('http://127.0.0.1:4566'): queue URLs are built from it. */
   readonly endpoint: string;
   /** Aborted when the client goes away: a long poll must then give up its place. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * How many functions this request has already passed through, from its trace header: Lambda's recursion
    * guard.
    */
-  readonly lineage?: number;
+  readonly lineage?: number | undefined;
 }
 
 export type Input = Readonly<Record<string, unknown>>;

@@ -41,7 +41,9 @@ export interface Trace {
   clear(): void;
 }
 
-/** What the services call with an entry of their own shape. */
+type RawEntry = Parameters<TraceRing['add']>[0];
+
+/** What the services call with an entry of their own shape, which they do not change afterwards. */
 export interface TraceRing extends Trace {
   add(entry: {
     readonly at: number;
@@ -57,7 +59,8 @@ const TARGETS = ['target', 'queue', 'table', 'function', 'functionName', 'mappin
 /** Makes a ring of at most `entriesMax` entries: memory stays flat however long the emulator runs. */
 export function createTrace(entriesMax: number): TraceRing {
   const size = Math.max(0, Math.floor(entriesMax));
-  let ring: TraceEntry[] = [];
+  // As they came: most are never read, so they are shaped when they are.
+  let ring: RawEntry[] = [];
   let oldest = 0;
   let sequence = 0;
   let dropped = 0;
@@ -67,15 +70,18 @@ export function createTrace(entriesMax: number): TraceRing {
       if (size === 0) {
         dropped += 1;
       } else if (ring.length < size) {
-        ring.push(toEntry(sequence, raw));
+        ring.push(raw);
       } else {
-        ring[oldest] = toEntry(sequence, raw);
+        ring[oldest] = raw;
         oldest = (oldest + 1) % size;
         dropped += 1;
       }
     },
     entries(filter = {}) {
-      const found = [...ring.slice(oldest), ...ring.slice(0, oldest)].filter((entry) => fits(entry, filter));
+      const first = sequence - ring.length + 1;
+      const found = [...ring.slice(oldest), ...ring.slice(0, oldest)]
+        .map((raw, index) => toEntry(first + index, raw))
+        .filter((entry) => fits(entry, filter));
       return filter.limit === undefined ? found : found.slice(Math.max(0, found.length - filter.limit));
     },
     get dropped() {
@@ -102,10 +108,10 @@ export interface CallCount {
 }
 
 /**
- * Who made a call: a client over one of the doors, or Lambda itself for an event source mapping or a
- * destination.
+ * Who made a call: a client over one of the doors, Lambda itself for an event source mapping or a
+ * destination, or SNS and EventBridge to deliver.
  */
-export type CallSource = 'client' | 'lambda';
+export type CallSource = 'client' | 'lambda' | 'delivery';
 
 export interface Counters {
   count(
@@ -144,7 +150,7 @@ export function createCounters(): Counters {
   };
 }
 
-function toEntry(sequence: number, raw: Parameters<TraceRing['add']>[0]): TraceEntry {
+function toEntry(sequence: number, raw: RawEntry): TraceEntry {
   const { at, service, operation, ...rest } = raw;
   const member = TARGETS.find((name) => typeof rest[name] === 'string');
   if (member === undefined) return { sequence, at, service, operation, target: '', details: rest };

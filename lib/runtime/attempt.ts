@@ -23,14 +23,18 @@ export interface Step {
   readonly copies: Copies;
 }
 
-/** One message under way. */
-export interface Attempt extends Step {
+/** One message, and the record of its run. */
+export interface Recorded extends Step {
   readonly delivery: Delivery;
   readonly message: Message;
-  readonly task: AnyTask;
   readonly request: ClaimRequest;
   /** Undefined where the task keeps no record. */
   readonly runs: Runs | undefined;
+}
+
+/** One message under way. */
+export interface Attempt extends Recorded {
+  readonly task: AnyTask;
 }
 
 /** A message whose run is ours. */
@@ -58,6 +62,7 @@ export async function runClaimed(attempt: Claimed, input: unknown): Promise<Outc
 
 async function failClaimed(attempt: Claimed, thrown: unknown): Promise<Outcome> {
   const { runs, owner, copies, message, lease } = attempt;
+  if (!lease.queue.ordered && isLeft(attempt)) return BACK;
   const made = attempt.retries + 1;
   const decision = decide(attempt, thrown, made);
   const { error } = decision;
@@ -96,6 +101,7 @@ export async function runStateless(attempt: Attempt, input: unknown): Promise<Ou
   const made = message.attempt + 1;
   const ran = await invoke(attempt, input, made);
   if (ran.kind === 'returned') return DONE;
+  if (isLeft(attempt)) return BACK;
   const decision = decide(attempt, ran.thrown, made);
   const { error } = decision;
   if (decision.kind === 'retry') await copies.again(message, made, error, decision.seconds);
@@ -126,8 +132,24 @@ function decide({ task, lease, connection }: Attempt, thrown: unknown, made: num
   return { kind: 'give-up', reason: 'not-retryable', error: toWireError(tooLong, STACK_LENGTH_MAX) };
 }
 
+/**
+ * Whether the worker has answered without this run, so that its message comes back. A copy besides would make
+ * two messages of one, each with all its attempts; that it ran out of time is counted as a crash.
+ */
+function isLeft({ connection, lease }: Step): boolean {
+  return connection.ports.clock.now() >= lease.leaveAt;
+}
+
+/**
+ * How many deliveries of a message had no outcome. On an ordered queue every retry is a receive, so there the
+ * record counts the crashes.
+ */
+export function crashesNow({ lease, message, delivery }: Recorded): number {
+  return lease.queue.ordered ? 0 : message.crashes + delivery.receiveCount - 1;
+}
+
 /** The claim of a message, at the present time. */
-export function requestNow(attempt: Attempt): ClaimRequest {
+export function requestNow(attempt: Recorded): ClaimRequest {
   return { ...attempt.request, now: attempt.connection.ports.clock.now() };
 }
 

@@ -35,7 +35,7 @@ export interface Composed {
 /**
  * Composes a message.
  * @throws SendError UNKNOWN_TASK, INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG,
- * INVALID_TIME, DELAY_ON_ORDERED_QUEUE, INVALID_GROUP, TOO_MANY_HOPS.
+ * INVALID_TIME, DELAY_ON_ORDERED_QUEUE, INVALID_GROUP, GROUP_ON_STANDARD_QUEUE, TOO_MANY_HOPS.
  */
 export async function compose(context: ComposeContext, signature: Signature): Promise<Composed> {
   const task = taskOf(context.app, signature.task);
@@ -63,16 +63,20 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
     id: message.id,
     task,
     queueName: queueName(context.space.app, context.space.stage, task.queue),
-    outgoing: toOutgoing(task, message, delayOf(task, signature.options, context.now)),
+    outgoing: toOutgoing(task, message, delayMs(task, signature.options, context.now)),
   };
 }
 
 /** How long the message waits, in milliseconds. */
-function delayOf(task: AnyTask, { delay, at }: SendOptions, now: number): number {
+function delayMs(task: AnyTask, { delay, at }: SendOptions, now: number): number {
+  if (delay !== undefined && at !== undefined) {
+    const text = `task '${task.name}': delay and at both say when it runs; give one of them`;
+    throw new SendError('INVALID_TIME', text, { value: { delay, at } });
+  }
   if (delay !== undefined) return toMilliseconds(delay);
   if (at === undefined) return 0;
-  const delayMs = at.getTime() - now;
-  if (!Number.isNaN(delayMs)) return Math.max(0, delayMs);
+  const untilMs = at.getTime() - now;
+  if (!Number.isNaN(untilMs)) return Math.max(0, untilMs);
   const text = `task '${task.name}': at is an invalid date; give a Date that has a time`;
   throw new SendError('INVALID_TIME', text, { value: at });
 }
@@ -142,7 +146,13 @@ async function validate(task: AnyTask, input: unknown): Promise<void> {
  * all.
  */
 function groupOf(task: AnyTask, signature: Signature): { readonly group?: string } {
-  if (!task.queue.ordered) return {};
+  if (!task.queue.ordered) {
+    if (signature.options.group === undefined) return {};
+    const text =
+      `task '${task.name}': group is '${signature.options.group}', but queue '${task.queue.name}' is not ` +
+      'ordered and keeps no groups; drop group, or define the queue with ordered: true';
+    throw new SendError('GROUP_ON_STANDARD_QUEUE', text, { value: signature.options.group });
+  }
   // The queue's function takes the input of its tasks, which only the user's own types know.
   const group = signature.options.group ?? task.queue.groupBy?.(signature.input as never) ?? 'all';
   if (typeof group === 'string' && group.length <= GROUP_LENGTH_MAX && /^[\x21-\x7e]+$/.test(group))

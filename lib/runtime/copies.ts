@@ -4,30 +4,31 @@
  * would lose its place: there a message is held where it is.
  */
 import { DEFERRED_MS_MAX, DELAY_MS_MAX } from '../core/limits.ts';
-import { type Message, type Parsed, withHistory } from '../core/message.ts';
+import { type Message, type Parsed, toBody, withHistory } from '../core/message.ts';
 import type { Queue } from '../define/queue.ts';
 import { queueName } from '../define/resource-name.ts';
-import { CeleriacError, toWireError, type WireError } from '../errors.ts';
+import type { WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
-import { createDeadLetters, type DeadLetters, type End, foreignLetterOf } from './dead-letter.ts';
+import { deduplicationOf } from './compose.ts';
+import { createDeadLetters, type DeadLetters, foreignLetterOf } from './dead-letter.ts';
 import { encoded } from './encoded.ts';
 import type { Delivery, Outcome } from './outcome.ts';
 
 export interface Copies extends DeadLetters {
   /** Sends the message for its next attempt. Standard queues only. */
   again(message: Message, attempt: number, error: WireError, seconds: number): Promise<void>;
-  /** Puts a message off without an attempt. */
-  defer(message: Message, seconds: number): Promise<Outcome>;
-  /** Puts off, with what is known of its crashes, a message that is not to be started here and now. */
+  /** Puts off, without an attempt and with what is known of its crashes, a message that cannot start now. */
   postpone(message: Message, crashes: number, seconds: number): Promise<Outcome>;
+  /** Sends a message on to another queue: its task has moved there. */
+  forward(message: Message, to: Queue): Promise<Outcome>;
   /**
-   * Puts off a message that failed through no fault of its task (AWS was out of reach); after 24 h it is
-   * dead-lettered.
+   * Puts off a message that failed through no fault of its task (AWS was out of reach); undefined when that
+   * has gone on for 24 h.
    */
-  deferFailed(delivery: Delivery, message: Message, crashes: number, error: WireError): Promise<Outcome>;
-  /** Puts off a message of a task that this worker does not know; after 24 h it is dead-lettered. */
-  deferUnknown(delivery: Delivery, message: Message): Promise<Outcome>;
-  /** Puts off a message of a newer version, likewise. */
+  deferFailed(delivery: Delivery, message: Message, crashes: number): Promise<Outcome | undefined>;
+  /** Puts off a message of a task that this worker does not know; undefined likewise. */
+  deferUnknown(delivery: Delivery, message: Message): Promise<Outcome | undefined>;
+  /** Puts off a message of a newer version; after 24 h it is dead-lettered. */
   deferNewer(delivery: Delivery, newer: Extract<Parsed, { kind: 'newer' }>): Promise<Outcome>;
 }
 
@@ -57,25 +58,11 @@ export function createCopies(connection: Connection, queue: Queue): Copies {
       });
       await later(place, { ...past, attempt, crashes: 0 }, seconds);
     },
-    defer: (message, seconds) => later(place, { ...message, deferrals: message.deferrals + 1 }, seconds),
     postpone: (message, crashes, seconds) =>
       later(place, { ...message, deferrals: message.deferrals + 1, crashes }, seconds),
-    deferFailed: (delivery, message, crashes, error) =>
-      deferSince(
-        place,
-        delivery,
-        { ...message, crashes },
-        { reason: 'worker-error', attempt: message.attempt, error },
-      ),
-    deferUnknown: (delivery, message) => {
-      const text = `no worker of this queue has known task '${message.task}' for 24 h`;
-      const error = toWireError(new CeleriacError('UNKNOWN_TASK', text), 0);
-      return deferSince(place, delivery, message, {
-        reason: 'unknown-task',
-        attempt: message.attempt,
-        error,
-      });
-    },
+    forward: (message, to) => forward(connection, message, to),
+    deferFailed: (delivery, message, crashes) => deferSince(place, delivery, { ...message, crashes }),
+    deferUnknown: (delivery, message) => deferSince(place, delivery, message),
     deferNewer: (delivery, newer) => deferNewer(place, delivery, newer),
   };
 }
@@ -92,19 +79,32 @@ async function sendLater({ connection, queue }: Place, body: string, seconds: nu
   return DONE;
 }
 
-/** Puts a message off at growing intervals; when that has gone on for 24 h, this is its end. */
-async function deferSince(place: Place, delivery: Delivery, message: Message, end: End): Promise<Outcome> {
-  const at = place.connection.ports.clock.now();
-  const wait = waitOf(place, delivery, message);
-  if (at - wait.since <= DEFERRED_MS_MAX) {
-    return later(
-      place,
-      { ...message, deferrals: message.deferrals + 1, deferredSince: wait.since },
-      growing(wait.deferrals),
-    );
+/** The first time at once; workers of two versions that send it to and fro take their time. */
+async function forward({ app, space, outbox }: Connection, message: Message, to: Queue): Promise<Outcome> {
+  const name = queueName(app.name, space.stage, to);
+  const moved = { ...message, deferrals: message.deferrals + 1 };
+  const delaySeconds = message.deferrals > 0 ? growing(message.deferrals) : 0;
+  if (!to.ordered) {
+    const body = encoded(moved);
+    await outbox.send(name, delaySeconds > 0 ? { body, delaySeconds } : { body });
+    return DONE;
   }
-  await place.dead.bury(delivery, message, end);
+  // The queue's function takes the input of its tasks, which only the user's own types know.
+  const group = message.group ?? to.groupBy?.(message.input as never) ?? 'all';
+  const deduplication = deduplicationOf(moved);
+  await outbox.send(name, { body: encoded({ ...moved, group }), group, deduplication });
   return DONE;
+}
+
+/** Puts a message off at growing intervals; undefined when that has gone on for 24 h. */
+async function deferSince(place: Place, delivery: Delivery, message: Message): Promise<Outcome | undefined> {
+  const { since, deferrals } = waitOf(place, delivery, message);
+  if (place.connection.ports.clock.now() - since > DEFERRED_MS_MAX) return undefined;
+  return later(
+    place,
+    { ...message, deferrals: message.deferrals + 1, deferredSince: since },
+    growing(deferrals),
+  );
 }
 
 async function deferNewer(
@@ -120,7 +120,7 @@ async function deferNewer(
     return DONE;
   }
   if (place.queue.ordered) return { kind: 'hold', seconds: growing(deferrals) };
-  const body = JSON.stringify({ ...newer.body, deferrals: deferrals + 1, deferredSince: since });
+  const body = toBody({ ...newer.body, deferrals: deferrals + 1, deferredSince: since });
   return sendLater(place, body, growing(deferrals));
 }
 

@@ -53,7 +53,12 @@ export function createDeadLetters(connection: Connection, queue: Queue): DeadLet
       const at = ports.clock.now();
       const told = error === undefined ? {} : { error };
       const { generation } = message;
-      const { deferredSince: _, ...past } = withHistory(message, {
+      // Whoever redrives a dead letter wants it to run, whenever that is: it does not expire any more.
+      const {
+        deferredSince: _,
+        expiresAt: __,
+        ...past
+      } = withHistory(message, {
         at,
         kind: 'dead',
         generation,

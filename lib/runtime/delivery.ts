@@ -7,11 +7,13 @@
 import { STACK_LENGTH_MAX } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
 import { type AnyTask, keepsRecord } from '../define/task.ts';
-import { toWireError, type WireError } from '../errors.ts';
+import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import {
   type Attempt,
   crashError,
+  crashesNow,
   endClaimed,
+  type Recorded,
   requestNow,
   runClaimed,
   runStateless,
@@ -28,10 +30,12 @@ import { giveUp, revoke, unclaimed } from './unstarted.ts';
 export interface Deliveries {
   /** Never rejects: what goes wrong on our side brings the message back. */
   process(delivery: Delivery): Promise<Outcome>;
-  /** Sends a suspect of a standard queue on as a copy that comes after `seconds`, without running it. */
+  /** Sends a message of a standard queue on as a copy that comes after `seconds`, without running it. */
   putOff(delivery: Delivery, seconds: number): Promise<Outcome>;
   /** Whether an earlier delivery of it had no outcome: it may have killed its worker. */
   isSuspect(delivery: Delivery): boolean;
+  /** Whether one more delivery without an outcome is its end. */
+  isLastChance(delivery: Delivery): boolean;
 }
 
 /** A claim outlives its function's deadline by this: clocks of machines differ. */
@@ -41,7 +45,8 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
   const copies = createCopies(connection, lease.queue);
   const step = { connection, lease, copies };
   return {
-    isSuspect: (delivery) => delivery.receiveCount > 1 || crashesOf(delivery) > 0,
+    isSuspect: (delivery) => crashesOf(delivery) > 0,
+    isLastChance: (delivery) => crashesOf(delivery) === lease.queue.deadLetterAfter - 1,
     async process(delivery) {
       try {
         return await processOne(step, delivery);
@@ -62,8 +67,7 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
       const parsed = parseDelivery(delivery.body);
       // What is no message of ours runs no task, so it can be dealt with at once.
       if (parsed.kind !== 'message') return this.process(delivery);
-      const crashes = parsed.message.crashes + delivery.receiveCount - 1;
-      return copies.postpone(parsed.message, crashes, seconds).catch(() => BACK);
+      return copies.postpone(parsed.message, crashesOf(delivery), seconds).catch(() => BACK);
     },
   };
 }
@@ -75,12 +79,22 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
 async function later(step: Step, delivery: Delivery, error: WireError): Promise<Outcome> {
   const parsed = parseDelivery(delivery.body);
   if (step.lease.queue.ordered || parsed.kind !== 'message') return BACK;
-  const crashes = parsed.message.crashes + delivery.receiveCount - 1;
-  return step.copies.deferFailed(delivery, parsed.message, crashes, error).catch(() => BACK);
+  const { message } = parsed;
+  try {
+    const putOff = await step.copies.deferFailed(delivery, message, crashesOf(delivery));
+    if (putOff !== undefined) return putOff;
+    const task = taskOf(step.connection, message.task);
+    // What was out of reach for so long may be the records: the message ends with or without one.
+    return await giveUp(toRecorded(step, delivery, message, task), 'worker-error', error).catch(() =>
+      giveUp({ ...toRecorded(step, delivery, message, task), runs: undefined }, 'worker-error', error),
+    );
+  } catch {
+    return BACK;
+  }
 }
 
 async function processOne(step: Step, delivery: Delivery): Promise<Outcome> {
-  const { connection, copies } = step;
+  const { connection, copies, lease } = step;
   const parsed = parseDelivery(delivery.body);
   if (parsed.kind === 'foreign') {
     await copies.buryForeign(delivery, 'malformed', parsed.why);
@@ -89,16 +103,36 @@ async function processOne(step: Step, delivery: Delivery): Promise<Outcome> {
   if (parsed.kind === 'newer') return copies.deferNewer(delivery, parsed);
   const { message } = parsed;
   const task = taskOf(connection, message.task);
-  if (task?.run === undefined) return copies.deferUnknown(delivery, message);
-  const runs = keepsRecord(task) || message.claim ? connection.ports.runs : undefined;
-  const attempt = { ...step, delivery, message, task, runs, request: toRequest(step, message, task) };
+  const recorded = toRecorded(step, delivery, message, task);
+  if (task?.run === undefined) {
+    const putOff = await copies.deferUnknown(delivery, message);
+    return putOff ?? giveUp(recorded, 'unknown-task', unknownError(message));
+  }
+  // The task has moved to another queue, and this queue's worker has no records any more: it could not keep
+  // the result, nor see that the run was begun before.
+  if (keepsRecord(task) && recorded.runs === undefined && task.queue.name !== lease.queue.name)
+    return copies.forward(message, task.queue);
+  const attempt = { ...recorded, task };
   if (message.expiresAt !== undefined && message.expiresAt <= connection.ports.clock.now())
     return revoke(attempt);
-  if (crashesNow(attempt) >= step.lease.queue.deadLetterAfter) {
+  if (crashesNow(attempt) >= lease.queue.deadLetterAfter) {
     return giveUp(attempt, 'crashed', crashError(attempt, crashesNow(attempt)));
   }
   if (isLate(attempt)) return copies.postpone(message, crashesNow(attempt), 0);
   return start(attempt);
+}
+
+/** A message and the record of its run; of a task that nobody here knows, one is kept if anything is. */
+function toRecorded(step: Step, delivery: Delivery, message: Message, task: AnyTask | undefined): Recorded {
+  // On an ordered queue the record alone counts attempts, also those of a task that has moved elsewhere.
+  const kept = task === undefined || keepsRecord(task) || message.claim || step.lease.queue.ordered;
+  const runs = kept ? step.connection.ports.runs : undefined;
+  return { ...step, delivery, message, runs, request: toRequest(step, message, task?.name ?? message.task) };
+}
+
+function unknownError({ task }: Message): WireError {
+  const text = `no worker of this queue has known task '${task}' for 24 h`;
+  return toWireError(new CeleriacError('UNKNOWN_TASK', text), 0);
 }
 
 /** Parses the input, then claims and runs. */
@@ -129,10 +163,10 @@ function taskOf(connection: Connection, name: string): AnyTask | undefined {
   return connection.app.tasks.find((task) => task.name === name || task.aliases.includes(name));
 }
 
-function toRequest(step: Step, message: Message, task: AnyTask): ClaimRequest {
+function toRequest(step: Step, message: Message, task: string): ClaimRequest {
   return {
     id: message.id,
-    task: task.name,
+    task,
     queue: step.lease.queue.name,
     generation: message.generation,
     ...(step.lease.queue.ordered ? {} : { retries: message.attempt }),
@@ -141,14 +175,10 @@ function toRequest(step: Step, message: Message, task: AnyTask): ClaimRequest {
   };
 }
 
-/** On an ordered queue every retry is a receive, so there the record counts the crashes. */
-function crashesNow(attempt: Attempt): number {
-  return attempt.lease.queue.ordered ? 0 : attempt.message.crashes + attempt.delivery.receiveCount - 1;
-}
-
+/** How many deliveries of a message of a standard queue had no outcome. */
 function crashesOf(delivery: Delivery): number {
   const parsed = parseDelivery(delivery.body);
-  return parsed.kind === 'message' ? parsed.message.crashes : 0;
+  return (parsed.kind === 'message' ? parsed.message.crashes : 0) + delivery.receiveCount - 1;
 }
 
 /** A suspect that is not started in time would be killed for a reason that is not its own. */

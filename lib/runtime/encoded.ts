@@ -1,10 +1,11 @@
 /** The body of a message that has already been on its way once. */
+import { COPY_BYTES_MAX } from '../core/limits.ts';
 import { encodeMessage, type Message } from '../core/message.ts';
 import { CeleriacError } from '../errors.ts';
 
-/** It arrived within the limit, and without its history it is no longer than it was. */
+/** It arrived within its own limit, and what a copy adds without its history fits into what copies have more. */
 export function encoded(message: Message): string {
-  const body = encodeMessage(message);
+  const body = encodeMessage(message, COPY_BYTES_MAX);
   if (body !== undefined) return body;
   throw new CeleriacError('MESSAGE_TOO_LARGE', `message '${message.id}' has grown over the limit`);
 }

@@ -3,6 +3,7 @@ import { toMilliseconds } from '../core/duration.ts';
 import type { Message } from '../core/message.ts';
 import type { Context, TaskLog } from '../define/context.ts';
 import type { AnyTask } from '../define/task.ts';
+import { toWireError, type WireError } from '../errors.ts';
 import { type Connection, createSender, settled } from './client.ts';
 import type { LogLine } from './ports.ts';
 
@@ -33,7 +34,13 @@ export async function invoke(invocation: Invocation, input: unknown, attempt: nu
   const durationMs = connection.ports.clock.now() - startedAt;
   const line = { task: task.name, id: invocation.message.id, attempt, durationMs };
   if (ran.kind === 'returned') connection.ports.log({ level: 'info', message: 'ran', ...line });
-  else connection.ports.log({ level: 'warn', message: 'threw', ...line, error: String(ran.thrown) });
+  else
+    connection.ports.log({
+      level: 'warn',
+      message: 'threw',
+      ...line,
+      error: toText(toWireError(ran.thrown, 0)),
+    });
   return ran;
 }
 
@@ -70,4 +77,8 @@ function toTaskLog(log: (line: LogLine) => void, about: Readonly<Record<string, 
     (message: string, details: Readonly<Record<string, unknown>> = {}): void =>
       log({ ...details, ...about, level, message });
   return { info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+function toText({ name, message }: WireError): string {
+  return `${name}: ${message}`;
 }

@@ -63,7 +63,7 @@ export function createOutbox(ports: {
 
   return {
     send(queueName, message) {
-      return new Promise((resolve, reject) => {
+      const taken = new Promise<void>((resolve, reject) => {
         const list = waiting.get(queueName);
         if (list !== undefined) {
           list.push({ message, resolve, reject });
@@ -73,11 +73,14 @@ export function createOutbox(ports: {
         // After the microtasks of this tick: everything that the caller sends in one go is there by then.
         queueMicrotask(() => queueMicrotask(() => dispatch(queueName)));
       });
+      return ports.clock.waiting(taken);
     },
     async flush() {
       // A flush in the tick of a send comes before its dispatch.
       await Promise.resolve().then(() => undefined);
-      while (waiting.size > 0 || underWay.size > 0) await Promise.all([...underWay, Promise.resolve()]);
+      while (waiting.size > 0 || underWay.size > 0) {
+        await ports.clock.waiting(Promise.all([...underWay, Promise.resolve()]));
+      }
     },
   };
 }

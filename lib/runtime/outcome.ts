@@ -30,6 +30,8 @@ export interface Lease {
   readonly signal: AbortSignal;
   /** Nothing that may be a suspect is started after this time. */
   readonly startBefore: number;
+  /** A handler that still runs then is left behind: its message comes back. */
+  readonly leaveAt: number;
 }
 
 export const DONE: Outcome = { kind: 'done' };

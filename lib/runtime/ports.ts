@@ -19,6 +19,11 @@ export interface Clock {
   alarm(ms: number, ring: () => void): () => void;
   /** Runs a handler under its name; a simulation's time stands still while one is busy. */
   run<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Passes on a promise that the work of others fulfils (a shared batch, a shared poll): who awaits it is not
+   * busy.
+   */
+  waiting<T>(promise: Promise<T>): Promise<T>;
 }
 
 /** Chance: a number in [0, 1). Seeded in simulations. */

@@ -61,7 +61,7 @@ async function get(
   const until = clock.now() + toMilliseconds(timeout);
   for (let looks = 0; ; looks++) {
     options.signal?.throwIfAborted();
-    const record = await read(id);
+    const record = await clock.waiting(read(id));
     if (record !== undefined && isFinal(record.state)) return outcome(record);
     if (clock.now() >= until) {
       const text =
@@ -69,7 +69,7 @@ async function get(
         'with result(task, id)';
       throw new TimeoutError('RESULT_TIMEOUT', text, { value: timeout });
     }
-    await wait(POLL_MS[looks] ?? POLL_MAX_MS, until, options.signal);
+    await clock.waiting(wait(POLL_MS[looks] ?? POLL_MAX_MS, until, options.signal));
   }
 }
 
@@ -91,9 +91,15 @@ function refuse(context: ResultContext, task: AnyTask, id: string): void {
       'or it is older than its record';
     throw new TaskError('RESULT_UNKNOWN', text, { value: id });
   }
-  if (context.runs === undefined || !keepsRecord(task)) {
+  if (!keepsRecord(task)) {
     const text = `task '${task.name}' keeps no result (result: false); remove that option to wait for it`;
     throw new TaskError('RESULT_NOT_KEPT', text, { value: id });
+  }
+  if (context.runs === undefined) {
+    const text =
+      `task '${task.name}' keeps its result, but this worker cannot read it: no task of its own queue keeps ` +
+      'one, so it was built without DynamoDB; remove result: false from the task that waits';
+    throw new TaskError('RESULT_NOT_READABLE', text, { value: id });
   }
 }
 

@@ -1,13 +1,13 @@
 /** The end of a message that is not run here: given up, expired, or already somebody else's. */
 import type { DeadReason } from '../core/message.ts';
 import type { WireError } from '../errors.ts';
-import { type Attempt, requestNow } from './attempt.ts';
+import { type Attempt, crashesNow, type Recorded, requestNow } from './attempt.ts';
 import type { End } from './dead-letter.ts';
 import { DONE, type Outcome } from './outcome.ts';
 import type { ClaimOutcome, Ending } from './ports.ts';
 
 /** Ends a run that does not start at all, and dead-letters its message. */
-export async function giveUp(attempt: Attempt, reason: DeadReason, error: WireError): Promise<Outcome> {
+export async function giveUp(attempt: Recorded, reason: DeadReason, error: WireError): Promise<Outcome> {
   const finished = await finish(attempt, {
     state: 'FAILURE',
     error,
@@ -32,14 +32,14 @@ export async function revoke(attempt: Attempt): Promise<Outcome> {
 }
 
 /** Ends a run without a claim; an outcome when there is nothing left to do here. */
-async function finish(attempt: Attempt, ending: Ending): Promise<Outcome | undefined> {
+async function finish(attempt: Recorded, ending: Ending): Promise<Outcome | undefined> {
   const claim = await attempt.runs?.finish(requestNow(attempt), ending);
   return claim === undefined || claim.kind === 'claimed' ? undefined : unclaimed(attempt, claim);
 }
 
 /** The message of a run that is not ours to run. */
 export async function unclaimed(
-  attempt: Attempt,
+  attempt: Recorded,
   claim: Exclude<ClaimOutcome, { kind: 'claimed' }>,
 ): Promise<Outcome> {
   const { copies, delivery, message, connection } = attempt;
@@ -49,8 +49,9 @@ export async function unclaimed(
     case 'held':
       // Never acked while another runs it: both may be the same SQS message, and deleting it would lose the
       // run.
-      return copies.defer(
+      return copies.postpone(
         message,
+        crashesNow(attempt),
         Math.max(1, Math.ceil((claim.untilMs - connection.ports.clock.now()) / 1_000)),
       );
     case 'finished': {

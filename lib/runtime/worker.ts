@@ -5,16 +5,19 @@
  * A message that has been received before may have killed its worker: a suspect. Suspects could run one
  * after the other at the end of the batch, but then the death of the first counts as a crash of all that
  * wait behind it, and a poisonous message would take innocent ones along into the dead-letter queue. So one
- * suspect runs, last and alone, and the others are first put off as copies, each to a second of its own. On
- * an ordered queue, where copies would lose their place, suspect groups do run one after the other: there the
- * records count the crashes, and only of what was started.
+ * suspect runs, last and alone, and the others are first put off as copies, each to a second of its own. The
+ * one that waits for the end of the batch may still be taken along by a fresh message that is poisonous; when
+ * it has no crash left to spare, the fresh ones are put off in its stead. On an ordered queue, where copies
+ * would lose their place, suspect groups do run one after the other: there the records count the crashes, and
+ * only of what was started.
  */
+import { VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { App } from '../define/app.ts';
 import { queueName } from '../define/resource-name.ts';
 import { DefinitionError } from '../errors.ts';
 import { createConnection } from './client.ts';
 import { createDeliveries, type Deliveries } from './delivery.ts';
-import type { Delivery, Outcome } from './outcome.ts';
+import { BACK, type Delivery, type Outcome } from './outcome.ts';
 import type { Ports } from './ports.ts';
 
 /** What arrives at a worker at once. */
@@ -51,13 +54,18 @@ export function createWorker(app: App, stage: string, ports: Ports): Worker {
       }
       const controller = new AbortController();
       const margin = marginMs(batch.deadline - ports.clock.now());
-      const lease = { queue, batch, signal: controller.signal, startBefore: batch.deadline - 2 * margin };
-      const run = createRun(ports, createDeliveries(connection, lease), batch, margin);
+      const { deadline } = batch;
+      const lease = {
+        ...{ queue, batch, signal: controller.signal },
+        ...{ startBefore: deadline - 2 * margin, leaveAt: deadline - margin / 2 },
+      };
+      const run = createRun(ports, createDeliveries(connection, lease), batch, lease.leaveAt);
       const stop = watch(ports, controller, batch.deadline - margin, () => run.removeDone());
       try {
         await (queue.ordered ? run.ordered() : run.standard());
-        // A send that a task did not wait for would stay behind in a frozen environment.
-        await connection.outbox.flush();
+        // A send that a task did not wait for would stay behind in a frozen environment. One that hangs, of a
+        // task left behind here or in an earlier batch, must not cost this batch its answer.
+        await inTime(ports, deadline - margin / 4, connection.outbox.flush(), undefined);
         return run.back();
       } finally {
         stop();
@@ -66,6 +74,9 @@ export function createWorker(app: App, stage: string, ports: Ports): Worker {
   };
 }
 
+/** How long a message may have been on its way from SQS to its worker. */
+const RECEIVE_TO_START_MS = 60_000;
+
 interface Run {
   standard(): Promise<void>;
   ordered(): Promise<void>;
@@ -73,32 +84,55 @@ interface Run {
   back(): readonly string[];
 }
 
-/** One batch's progress. */
-function createRun(ports: Ports, deliveries: Deliveries, batch: Batch, margin: number): Run {
+/** What of a batch is finished. */
+interface Finished {
+  add(delivery: Delivery): void;
+  has(delivery: Delivery): boolean;
+  /** Deletes what is finished now, so that whatever happens next cannot bring it back. */
+  remove(): Promise<void>;
+}
+
+function createFinished(ports: Ports, batch: Batch, leaveAt: number): Finished {
   const done = new Set<Delivery>();
   const removed = new Set<Delivery>();
-  const leaveAt = batch.deadline - margin / 2;
+  return {
+    add: (delivery) => void done.add(delivery),
+    has: (delivery) => done.has(delivery),
+    async remove() {
+      const ready = [...done].filter((delivery) => !removed.has(delivery));
+      for (const delivery of ready) removed.add(delivery);
+      for (let start = 0; start < ready.length; start += 10) {
+        const receipts = ready.slice(start, start + 10).map((delivery) => delivery.receipt);
+        // A failed delete is no harm: the batch's answer acks the message once more.
+        const removing = ports.queues.remove(batch.queueName, receipts).catch(() => []);
+        await inTime(ports, leaveAt, removing, []);
+      }
+    },
+  };
+}
 
-  async function settle(delivery: Delivery): Promise<Outcome> {
-    const outcome = await inTime(ports, leaveAt, deliveries.process(delivery));
-    if (outcome.kind === 'done') done.add(delivery);
+/** One batch's progress. */
+function createRun(ports: Ports, deliveries: Deliveries, batch: Batch, leaveAt: number): Run {
+  const finished = createFinished(ports, batch, leaveAt);
+  const startedAt = ports.clock.now();
+
+  /** What becomes of a delivery; one that takes too long comes back. */
+  async function outcomeOf(delivery: Delivery, work: Promise<Outcome>): Promise<Outcome> {
+    const outcome = await inTime(ports, leaveAt, work, BACK);
+    if (outcome.kind === 'done') finished.add(delivery);
     return outcome;
   }
 
-  async function putOff(delivery: Delivery, place: number): Promise<void> {
-    const outcome = await deliveries.putOff(delivery, place + 1);
-    if (outcome.kind === 'done') done.add(delivery);
-  }
+  const settle = (delivery: Delivery): Promise<Outcome> => outcomeOf(delivery, deliveries.process(delivery));
 
-  /** Deletes what is finished now, so that whatever happens next cannot bring it back. */
-  async function removeDone(): Promise<void> {
-    const ready = [...done].filter((delivery) => !removed.has(delivery));
-    for (const delivery of ready) removed.add(delivery);
-    for (let start = 0; start < ready.length; start += 10) {
-      const receipts = ready.slice(start, start + 10).map((delivery) => delivery.receipt);
-      // A failed delete is no harm: the batch's answer acks the message once more.
-      await ports.queues.remove(batch.queueName, receipts).catch(() => []);
-    }
+  /** Sends messages on as copies; `secondsOf` says when each comes. */
+  async function putOff(members: readonly Delivery[], secondsOf: (place: number) => number): Promise<void> {
+    if (members.length === 0) return;
+    await Promise.all(
+      members.map((delivery, place) => outcomeOf(delivery, deliveries.putOff(delivery, secondsOf(place)))),
+    );
+    // Before anything runs that may kill the worker: what has been put off would come back beside its copy.
+    await finished.remove();
   }
 
   /**
@@ -109,22 +143,19 @@ function createRun(ports: Ports, deliveries: Deliveries, batch: Batch, margin: n
     for (const [index, delivery] of members.entries()) {
       const outcome = await settle(delivery);
       if (outcome.kind === 'done') continue;
-      if (outcome.kind === 'hold') await hold(ports, batch.queueName, members.slice(index), outcome.seconds);
+      if (outcome.kind === 'hold') {
+        // SQS counts its 12 h from the receive, and some time has gone by since then.
+        const gone = ports.clock.now() - startedAt + RECEIVE_TO_START_MS;
+        const seconds = Math.min(outcome.seconds, Math.floor((VISIBILITY_MS_MAX - gone) / 1_000));
+        const held = hold(ports, batch.queueName, members.slice(index), seconds);
+        await inTime(ports, leaveAt, held, undefined);
+      }
       return;
     }
   }
 
   return {
-    async standard() {
-      const suspects = batch.deliveries.filter((delivery) => deliveries.isSuspect(delivery));
-      const fresh = batch.deliveries.filter((delivery) => !suspects.includes(delivery));
-      await Promise.all(fresh.map(settle));
-      const [alone, ...others] = suspects;
-      if (alone === undefined) return;
-      await Promise.all(others.map(putOff));
-      await removeDone();
-      await settle(alone);
-    },
+    standard: () => standard(batch, deliveries, { finished, settle, putOff }),
     async ordered() {
       const groups = [...grouped(batch.deliveries).values()];
       // On an ordered queue every retry is a receive, so a suspect group is often a harmless one; alone is
@@ -132,14 +163,36 @@ function createRun(ports: Ports, deliveries: Deliveries, batch: Batch, margin: n
       const suspects = groups.filter((members) => members.some((delivery) => deliveries.isSuspect(delivery)));
       await Promise.all(groups.filter((members) => !suspects.includes(members)).map(group));
       for (const members of suspects) {
-        await removeDone();
+        await finished.remove();
         await group(members);
       }
     },
-    removeDone,
+    removeDone: () => finished.remove(),
     back: () =>
-      batch.deliveries.filter((delivery) => !done.has(delivery)).map((delivery) => delivery.messageId),
+      batch.deliveries.filter((delivery) => !finished.has(delivery)).map((delivery) => delivery.messageId),
   };
+}
+
+/** The steps of a standard queue's batch. */
+interface Steps {
+  readonly finished: Finished;
+  readonly settle: (delivery: Delivery) => Promise<Outcome>;
+  readonly putOff: (members: readonly Delivery[], secondsOf: (place: number) => number) => Promise<void>;
+}
+
+async function standard(
+  batch: Batch,
+  deliveries: Deliveries,
+  { finished, settle, putOff }: Steps,
+): Promise<void> {
+  const [alone, ...others] = batch.deliveries.filter((delivery) => deliveries.isSuspect(delivery));
+  const fresh = batch.deliveries.filter((delivery) => !deliveries.isSuspect(delivery));
+  await putOff(others, (place) => place + 1);
+  if (alone !== undefined && deliveries.isLastChance(alone)) await putOff(fresh, () => 1);
+  else await Promise.all(fresh.map(settle));
+  if (alone === undefined) return;
+  await finished.remove();
+  await settle(alone);
 }
 
 /** The head of a group and everything behind it become visible together, so their order holds. */
@@ -185,10 +238,10 @@ function watch(
   });
 }
 
-/** The outcome of work, or that it comes back when it is not there by `at`. */
-function inTime(ports: Ports, at: number, work: Promise<Outcome>): Promise<Outcome> {
+/** What work resolves to, or `otherwise` when it is not done by `at`. */
+function inTime<T>(ports: Ports, at: number, work: Promise<T>, otherwise: T): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = ports.clock.alarm(Math.max(0, at - ports.clock.now()), () => resolve({ kind: 'back' }));
+    const cancel = ports.clock.alarm(Math.max(0, at - ports.clock.now()), () => resolve(otherwise));
     work.finally(cancel).then(resolve, reject);
   });
 }

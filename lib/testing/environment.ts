@@ -13,7 +13,7 @@ import type { VirtualEmulator } from '../emulator/index.ts';
 import type { InlineEnvironment } from '../emulator/lambda/lambda.ts';
 import type { Clock, LogLine, Ports } from '../runtime/ports.ts';
 import { createWorker } from '../runtime/worker.ts';
-import { awsError, type FaultPlan, SLOW_MS_MAX } from './faults.ts';
+import { awsError, type Fault, type FaultPlan, SLOW_MS_MAX } from './faults.ts';
 import { createLife, type Life, sleepInLife, untilEnd } from './life.ts';
 
 /** What all environments of a simulation share. */
@@ -47,23 +47,34 @@ export function createEnvironment(world: World, state: boolean): InlineEnvironme
   };
 }
 
-/** `call` over the emulator's models, with the plan's faults, for one process that may end. */
+/** At which calls a worker may die: the faults right before and right after them. */
+const DEADLY: Readonly<Record<string, readonly [before: Fault, after: Fault]>> = {
+  UpdateItem: ['crashBeforeWrite', 'crashAfterWrite'],
+  SendMessageBatch: ['crashBeforeSend', 'crashAfterSend'],
+};
+
+/** `call` over the emulator's models, with the plan's faults, for one process, which may end if it is `mortal`. */
 export function createCall(
   world: World,
   life: Life,
   clock: Pick<Clock, 'sleep'>,
   lineage: () => number,
+  mortal = true,
 ): Call {
   const { emulator, faults } = world;
+  const die = (operation: string, at: 0 | 1): void => {
+    const fault = mortal ? DEADLY[operation]?.[at] : undefined;
+    if (fault !== undefined && faults.strikes(fault))
+      life.crash(`${at === 0 ? 'before' : 'after'} ${operation}`);
+  };
   const call = async (service: string, operation: string, input: object): Promise<unknown> => {
     life.check();
     if (faults.strikes('slow')) await clock.sleep(faults.chance() * SLOW_MS_MAX);
     if (faults.strikes('throttle')) throw awsError('ThrottlingException', 'Rate exceeded');
     if (faults.strikes('fail')) throw awsError('InternalError', 'the service failed, says the fault plan');
-    const write = operation === 'UpdateItem';
-    if (write && faults.strikes('crashBeforeWrite')) life.crash(`before ${operation}`);
+    die(operation, 0);
     const answer = await emulator.call(service, operation, { ...input }, { lineage: lineage() });
-    if (write && faults.strikes('crashAfterWrite')) life.crash(`after ${operation}`);
+    die(operation, 1);
     if (faults.strikes('loseAnswer'))
       throw awsError('TimeoutError', 'the answer was lost, says the fault plan');
     life.check();
@@ -97,6 +108,7 @@ function createClock(world: World, life: Life): Clock {
     now: () => clock.now(),
     sleep: (ms, signal) => sleepInLife(clock, life, ms, signal),
     alarm: (ms, ring) => clock.at(clock.now() + ms, ring),
+    waiting: (promise) => clock.waiting(promise),
     run: (name, work) =>
       clock.run(name, async () => {
         if (world.faults.strikes('crashBeforeRun')) life.crash(`before a run of '${name}'`);

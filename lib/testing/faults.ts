@@ -18,6 +18,9 @@ export interface FaultRates {
   /** The worker dies before, and right after, a write to its records. Per write. */
   readonly crashBeforeWrite?: number;
   readonly crashAfterWrite?: number;
+  /** The worker dies before, and right after, it sends a copy, a dead letter or what its tasks send. Per send. */
+  readonly crashBeforeSend?: number;
+  readonly crashAfterSend?: number;
   /**
    * An AWS call is throttled (no effect), fails (no effect), or takes effect and its answer is lost. Per
    * call.
@@ -38,6 +41,8 @@ export const ALL_FAULTS: FaultRates = Object.freeze({
   crashAfterRun: 0.03,
   crashBeforeWrite: 0.03,
   crashAfterWrite: 0.03,
+  crashBeforeSend: 0.02,
+  crashAfterSend: 0.02,
   throttle: 0.03,
   fail: 0.03,
   loseAnswer: 0.03,

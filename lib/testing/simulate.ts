@@ -12,7 +12,13 @@ import type { Queue } from '../define/queue.ts';
 import { deadLetterQueueName, queueName, runsTableName } from '../define/resource-name.ts';
 import type { AnyTask } from '../define/task.ts';
 import { DEFAULT_STAGE, type TopologyOptions, topology } from '../define/topology.ts';
-import { type CallCount, createEmulator, type TraceEntry, type VirtualEmulator } from '../emulator/index.ts';
+import {
+  type CallCount,
+  createEmulator,
+  type OnCall,
+  type TraceEntry,
+  type VirtualEmulator,
+} from '../emulator/index.ts';
 import { createClient } from '../runtime/client.ts';
 import type { Clock, LogLine } from '../runtime/ports.ts';
 import { createCall, createEnvironment, type World } from './environment.ts';
@@ -28,6 +34,8 @@ export interface SimulateOptions extends TopologyOptions {
   readonly seed?: number;
   /** Faults by rate; none by default. */
   readonly faults?: FaultRates;
+  /** Stands around every call of a service, of clients and of workers: to watch, or for faults of your own. */
+  readonly onCall?: OnCall;
   /** Receives each log line of workers and tasks; without it they are dropped. */
   readonly log?: (line: LogLine) => void;
 }
@@ -71,6 +79,7 @@ export function simulate(app: App, options: SimulateOptions = {}): Simulation {
     clock: { virtual: options.start ?? START_DEFAULT },
     seed,
     sqsFaults: toSqsFaults(faults),
+    ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
   });
   const starts: { readonly task: string; readonly at: number }[] = [];
   const world: World = {
@@ -113,7 +122,8 @@ export function simulate(app: App, options: SimulateOptions = {}): Simulation {
 function createTestClient(world: World, ready: Promise<void>, state: boolean): Client {
   const { app, stage, emulator, chance, log } = world;
   const clock = testClock(emulator);
-  const call = createCall(world, createLife(), clock, () => 0);
+  // Whoever sends and waits in a test is the test itself, which does not die.
+  const call = createCall(world, createLife(), clock, () => 0, false);
   // Nothing may be sent before the queues are there.
   const waiting: typeof call = async (service, operation, input) => {
     await ready;
@@ -139,6 +149,7 @@ function testClock(emulator: VirtualEmulator): Clock {
     },
     alarm: (ms, ring) => emulator.clock.at(emulator.clock.now() + ms, ring),
     run: (_name, work) => work(),
+    waiting: (promise) => promise,
   };
 }
 

@@ -41,11 +41,13 @@ describe("the emulator's own pages", () => {
   }
 
   test('say that it is there, and what time it has', async () => {
-    const answer = await ask(openVirtual(), 'GET', 'health');
+    const emulator = openVirtual();
+
+    const answer = await ask(emulator, 'GET', 'health');
 
     expect(answer).toEqual([
       200,
-      { status: 'ok', services: ['sqs', 'dynamodb', 'lambda'], now: START, clock: 'virtual' },
+      { status: 'ok', services: Object.keys(emulator.services), now: START, clock: 'virtual' },
     ]);
   });
 
@@ -95,7 +97,7 @@ describe("the emulator's own pages", () => {
     ['POST', 'advance?ms=1', 409, "the clock is the machine's own; only a virtual one can be moved"],
     ['POST', 'kill?function=nobody', 404, "there is no function 'nobody'; there are: none"],
     ['GET', 'trace?limit=many', 400, 'limit must be a number'],
-    ['GET', 'calls?source=nobody', 400, "source is 'client' or 'lambda'"],
+    ['GET', 'calls?source=nobody', 400, "source is 'client', 'lambda' or 'delivery'"],
   ])('%s %s is refused with %i', async (method, path, status, error) => {
     const answer = await ask(openEmulator(), method, path);
 

@@ -94,7 +94,8 @@ export async function invokeTenThousand(kind: 'inline' | 'thread', atOnce: numbe
   await createFunction(emulator, kind === 'inline' ? {} : { Folder: FUNCTION });
   const begin = clock.now();
   let ended = begin;
-  const invoke = () => emulator.call('lambda', 'Invoke', { FunctionName: 'work', Payload: Buffer.from('{}') });
+  const invoke = () =>
+    emulator.call('lambda', 'Invoke', { FunctionName: 'work', Payload: Buffer.from('{}') });
   const all = clock.run('caller', async () => {
     for (let done = 0; done < 10_000; done += atOnce) {
       await Promise.all(Array.from({ length: atOnce }, invoke));

@@ -105,7 +105,7 @@ describe('a message', () => {
   });
 
   test('of a standard queue has neither group nor deduplication', async () => {
-    const { outgoing } = await composed(note('x', { group: 'ignored' }));
+    const { outgoing } = await composed(note('x'));
 
     expect(Object.keys(outgoing)).toEqual(['body']);
   });
@@ -118,6 +118,18 @@ describe('refused with a code and a text that helps is', () => {
   const anything = note as (input?: unknown, options?: object) => Signature;
 
   test.each([
+    [
+      'a group on a standard queue',
+      note('x', { group: 'mine' }),
+      'GROUP_ON_STANDARD_QUEUE',
+      "task 'note': group is 'mine', but queue 'default' is not ordered and keeps no groups; drop group",
+    ],
+    [
+      'two times',
+      note('x', { delay: '10s', at: new Date(NOW) }),
+      'INVALID_TIME',
+      "task 'note': delay and at both say when it runs; give one of them",
+    ],
     [
       'a task of another app',
       elsewhere(),

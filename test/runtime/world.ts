@@ -28,6 +28,7 @@ export function patientClock(): PatientClock {
     },
     alarm: () => () => {},
     run: (_name, work) => work(),
+    waiting: (promise) => promise,
   };
 }
 

@@ -1,87 +1,32 @@
 /**
- * Tasks under every fault at once. Whatever is delivered twice, crashed, throttled, lost or late: each task
- * ends in exactly one terminal state or in the dead-letter queue with its reason, and a redriven dead letter
- * runs again.
+ * Tasks under every fault at once. Whatever is delivered twice, crashed, throttled, lost, late or left behind:
+ * each task ends in exactly one terminal state or in the dead-letter queue with its reason, nothing stays on
+ * its way, and a redriven dead letter runs again.
  */
 import { expect, test } from 'vitest';
-import {
-  type AnyTask,
-  type AsyncResult,
-  defineApp,
-  defineQueue,
-  defineTask,
-  exponential,
-  RejectError,
-} from '#lib';
-import { ALL_FAULTS, createRandom, type Simulation, simulate } from '#lib/testing';
+import type { AnyTask, AsyncResult } from '#lib';
+import { ALL_FAULTS, createRandom, type Fault } from '#lib/testing';
 import { seeds } from './seeds.ts';
+import { BEHAVIOURS, createStorm, type Input, keepsRecord, type Storm } from './storm.ts';
 
 const TASKS = 50;
-const RETRY = { attempts: 4, backoff: exponential('2s', { max: '30s', jitter: true }) };
-const BEHAVIOURS = ['succeed', 'fail twice', 'always fail', 'reject', 'sleep'] as const;
-
-type Behaviour = (typeof BEHAVIOURS)[number];
-interface Input {
-  readonly index: number;
-  readonly behaviour: Behaviour;
-  readonly group: string;
-}
-
-/** An app whose tasks do what their input says, and the effects that they have had, keyed by context.id. */
-function createApp() {
-  const work = defineQueue('work', { visibility: '1m', deadLetter: { after: 5 } });
-  const ledger = defineQueue('ledger', {
-    visibility: '1m',
-    deadLetter: { after: 5 },
-    ordered: (input: Input) => input.group,
-  });
-  const effects = new Map<string, number>();
-  const starts = new Map<string, number>();
-  let healed = false;
-
-  async function run(
-    input: Input,
-    context: { id: string; attempt: number; sleep(duration: '3s'): Promise<void> },
-  ) {
-    starts.set(context.id, (starts.get(context.id) ?? 0) + 1);
-    if (!healed) {
-      if (input.behaviour === 'sleep') await context.sleep('3s');
-      if (input.behaviour === 'fail twice' && context.attempt <= 2) throw new Error('not yet');
-      if (input.behaviour === 'always fail') throw new Error('never');
-      if (input.behaviour === 'reject') throw new RejectError('not this one');
-    }
-    // A conditional write keyed by the message's id, as a user's own effects should be.
-    if (!effects.has(context.id)) effects.set(context.id, effects.size);
-    return input.index;
-  }
-
-  const standard = defineTask('standard', { queue: work, retry: RETRY, run });
-  const ordered = defineTask('ordered', { queue: ledger, retry: RETRY, run });
-  const app = defineApp('storm', { tasks: [standard, ordered] });
-  return { app, work, ledger, standard, ordered, effects, starts, heal: () => (healed = true) };
-}
-
-function toInput(index: number, random: () => number): Input {
-  const behaviour = BEHAVIOURS[Math.floor(random() * BEHAVIOURS.length)] ?? 'succeed';
-  return { index, behaviour, group: `g${Math.floor(random() * 3)}` };
-}
 
 interface Sent {
   readonly input: Input;
   readonly task: AnyTask;
+  readonly expires: boolean;
   readonly result: AsyncResult<number>;
 }
 
-async function send(
-  sim: Simulation,
-  world: ReturnType<typeof createApp>,
-  seed: number,
-): Promise<readonly Sent[]> {
+async function send({ sim, tasks }: Storm, seed: number): Promise<readonly Sent[]> {
   const random = createRandom(seed + 2);
+  const pick = <T>(list: readonly T[], otherwise: T): T =>
+    list[Math.floor(random() * list.length)] ?? otherwise;
   const calls = Array.from({ length: TASKS }, (_, index) => {
-    const task = random() < 0.5 ? world.standard : world.ordered;
-    const input = toInput(index, random);
-    return { task, input, signature: task(input) };
+    const task = pick(Object.values(tasks), tasks.standard);
+    const input = { index, behaviour: pick(BEHAVIOURS, 'succeed'), group: `g${Math.floor(random() * 3)}` };
+    const expires = random() < 0.1;
+    return { task, input, expires, signature: task(input, expires ? { expires: '10s' } : {}) };
   });
   const outcomes = await sim.sendMany(calls.map((call) => call.signature));
   return outcomes.flatMap((outcome, index) => {
@@ -91,103 +36,134 @@ async function send(
   });
 }
 
-/** Moves time until every run has ended; a limit that is reached means that something waits for ever. */
-async function finish(sim: Simulation, sent: readonly Sent[]): Promise<string[]> {
-  for (let hour = 0; hour < 48; hour++) {
-    await sim.advance('1h');
-    const states = await statesOf(sim, sent);
-    if (states.every((state) => ['SUCCESS', 'FAILURE', 'REVOKED'].includes(state))) return states;
-  }
-  return statesOf(sim, sent);
+/** Moves time until nothing is on its way any more; what still is after two days waits for ever. */
+async function finish({ sim, queues }: Storm): Promise<readonly string[]> {
+  const names = Object.values(queues).map(
+    ({ name, ordered }) => `storm-dev-${name}${ordered ? '.fifo' : ''}`,
+  );
+  const left = (): readonly string[] =>
+    sim.emulator.services.sqs
+      .snapshot()
+      .filter(({ name }) => names.includes(name))
+      .flatMap(({ messages }) => messages.map(({ body }) => body));
+  for (let hour = 0; hour < 48 && (hour === 0 || left().length > 0); hour++) await sim.advance('1h');
+  return left();
 }
 
-/** Reads past the faults, straight from the records. */
-async function statesOf(sim: Simulation, sent: readonly Sent[]): Promise<string[]> {
-  return Promise.all(
-    sent.map(async ({ result }) => {
-      const Key = { pk: { S: `run#${result.id}` }, sk: { S: 'run' } };
-      const { Item } = (await sim.emulator.call('dynamodb', 'GetItem', {
-        TableName: 'storm-dev-runs',
-        Key,
-      })) as {
-        Item?: { state: { S: string } };
-      };
-      return Item?.state.S ?? 'PENDING';
-    }),
-  );
+function deadLetters({ sim, queues }: Storm) {
+  return Object.values(queues).flatMap((queue) => sim.deadLetters(queue));
+}
+
+/** What a task may have come to, in words: its state if it has a record, and whether it is a dead letter. */
+function expectations({ input, expires }: Sent, reason: string | undefined): readonly string[] {
+  const failed = `FAILURE, dead: ${reason ?? 'no'}`;
+  if (reason === 'crashed') return [failed];
+  const revoked = expires ? ['REVOKED, dead: no'] : [];
+  if (input.behaviour === 'reject') return ['FAILURE, dead: rejected', ...revoked];
+  if (input.behaviour === 'always fail') return ['FAILURE, dead: attempts-exhausted', ...revoked];
+  return ['SUCCESS, dead: no', ...revoked];
+}
+
+function outcomeOf(storm: Storm, { task, result }: Sent, reason: string | undefined): string {
+  if (keepsRecord(task)) return `${storm.records.stateOf(result.id)}, dead: ${reason ?? 'no'}`;
+  const ran = storm.effects.has(result.id);
+  const state = reason !== undefined ? 'FAILURE' : ran ? 'SUCCESS' : 'REVOKED';
+  return `${state}, dead: ${reason ?? 'no'}`;
 }
 
 test.each(seeds())('with seed %d nothing is lost and nothing ends twice', async (seed) => {
-  const world = createApp();
-  const sim = simulate(world.app, { seed, faults: ALL_FAULTS });
+  const storm = createStorm(seed);
 
-  const sent = await send(sim, world, seed);
-  const states = await finish(sim, sent);
+  const sent = await send(storm, seed);
+  const left = await finish(storm);
 
-  const dead = [...sim.deadLetters(world.work), ...sim.deadLetters(world.ledger)];
-  // A message that no worker could so much as look at so many times is moved by SQS itself, without a reason.
-  const moved = new Set(dead.filter((message) => message.dead === undefined).map((message) => message.id));
+  const dead = deadLetters(storm);
   const reasons = new Map(dead.map((message) => [message.id, message.dead?.reason]));
-  for (const [index, { input, result }] of sent.entries()) {
-    if (moved.has(result.id)) continue;
-    const where = `task ${index} (${input.behaviour}, ${result.id})`;
-    const crashed = reasons.get(result.id) === 'crashed';
-    const expected =
-      input.behaviour === 'always fail' || input.behaviour === 'reject' || crashed ? 'FAILURE' : 'SUCCESS';
-    expect(`${where}: ${states[index]}`).toBe(`${where}: ${expected}`);
-    expect(`${where}: ${reasons.has(result.id)}`).toBe(`${where}: ${expected === 'FAILURE'}`);
-    if (expected === 'SUCCESS') expect(`${where}: ${world.effects.has(result.id)}`).toBe(`${where}: true`);
+  for (const one of sent) {
+    const where = `${one.task.name} ${one.input.behaviour} ${one.result.id}`;
+    const reason = reasons.get(one.result.id);
+    const outcome = outcomeOf(storm, one, reason);
+    expect(expectations(one, reason), `${where}: ${outcome}`).toContain(outcome);
+    if (outcome.startsWith('SUCCESS')) expect(storm.effects.has(one.result.id), where).toBe(true);
+    if (outcome.startsWith('SUCCESS') && one.input.behaviour === 'send another')
+      expect(
+        storm.parents.has(one.result.id) || dead.some(({ input }) => input === one.result.id),
+        where,
+      ).toBe(true);
   }
-  expect(dead.map((message) => `${message.generation} ${message.dead !== undefined}`)).toEqual(
+  expect(left).toEqual([]);
+  expect(dead.map(({ generation, dead: end }) => `${generation} ${end?.reason !== undefined}`)).toEqual(
     dead.map(() => '1 true'),
   );
-  expect(inOrder(world, sent)).toEqual([]);
+  expectRecords(storm, sent, 0);
+  expect(inOrder(storm, sent)).toEqual([]);
 
-  world.heal();
-  await sim.redrive(world.work);
-  await sim.redrive(world.ledger);
-  await finish(sim, sent);
-  await sim.advance('1d');
-  const after = await statesOf(sim, sent);
+  storm.heal();
+  for (const queue of Object.values(storm.queues)) await storm.sim.redrive(queue);
+  const leftAgain = await finish(storm);
 
-  const twiceCrashed = new Set(
-    [...sim.deadLetters(world.work), ...sim.deadLetters(world.ledger)].map(({ id }) => id),
-  );
-  for (const [index, { result }] of sent.entries()) {
-    expect(`${result.id}: ${after[index]}`).toBe(
-      `${result.id}: ${twiceCrashed.has(result.id) ? 'FAILURE' : 'SUCCESS'}`,
+  const deadAgain = new Map(deadLetters(storm).map((message) => [message.id, message.dead?.reason]));
+  const redriven = sent.filter(({ result }) => reasons.has(result.id));
+  for (const one of redriven) {
+    const reason = deadAgain.get(one.result.id);
+    expect(outcomeOf(storm, one, reason)).toBe(
+      reason === 'crashed' ? 'FAILURE, dead: crashed' : 'SUCCESS, dead: no',
     );
   }
-  await sim.close();
+  expect(leftAgain).toEqual([]);
+  expectRecords(storm, redriven, 1);
+  await storm.sim.close();
 });
+
+/** Each run of this generation has ended once, by legal steps; at most once means that no attempt began twice. */
+function expectRecords({ records, onceStarts }: Storm, sent: readonly Sent[], generation: number): void {
+  const kept = sent.filter(({ task }) => keepsRecord(task));
+  const ends = kept.map(({ result }) => `${result.id}: ${records.ends.get(`${result.id} ${generation}`)}`);
+  expect(ends).toEqual(kept.map(({ result }) => `${result.id}: 1`));
+  expect([...records.ends].filter(([, count]) => count !== 1)).toEqual([]);
+  expect(records.illegal).toEqual([]);
+  expect([...onceStarts].filter(([, count]) => count !== 1)).toEqual([]);
+}
 
 /**
  * On the ordered queue, effects of a group come in the order of their sends (those that were dead-lettered
  * aside).
  */
-function inOrder(world: ReturnType<typeof createApp>, sent: readonly Sent[]): string[] {
-  const ordered = sent.filter(({ task, result }) => task === world.ordered && world.effects.has(result.id));
+function inOrder({ tasks, effects }: Storm, sent: readonly Sent[]): string[] {
+  const ordered = sent.filter(({ task, result }) => task === tasks.ordered && effects.has(result.id));
   const groups = new Map<string, Sent[]>();
   for (const entry of ordered)
     groups.set(entry.input.group, [...(groups.get(entry.input.group) ?? []), entry]);
   return [...groups].flatMap(([group, members]) => {
-    const order = members.map(({ result }) => world.effects.get(result.id) ?? -1);
+    const order = members.map(({ result }) => effects.get(result.id) ?? -1);
     return order.every((effect, index) => index === 0 || effect > (order[index - 1] ?? -1))
       ? []
       : [`${group}: ${order}`];
   });
 }
 
+test('every fault strikes in a storm', async () => {
+  const struck = new Set<string>();
+  for (const seed of [1, 2, 3]) {
+    const storm = createStorm(seed);
+    await send(storm, seed);
+    await finish(storm);
+    for (const fault of Object.keys(storm.sim.faults())) struck.add(fault);
+    await storm.sim.close();
+  }
+
+  expect([...struck].sort()).toEqual((Object.keys(ALL_FAULTS) as Fault[]).sort());
+});
+
 test('a seed replays: the same trace to the letter', async () => {
   const [seed = 1] = seeds();
   const traces = await Promise.all(
     [0, 1].map(async () => {
-      const world = createApp();
-      const sim = simulate(world.app, { seed, faults: ALL_FAULTS });
-      await send(sim, world, seed);
-      await sim.advance('2h');
+      const storm = createStorm(seed);
+      await send(storm, seed);
+      await storm.sim.advance('2h');
       // An error's stack is as long as the engine likes, so the sizes of retried messages are not compared.
-      return sim.trace().map((line) => line.replace(/ bytes=\d+/, ''));
+      return storm.sim.trace().map((line) => line.replace(/ bytes=\d+/, ''));
     }),
   );
 

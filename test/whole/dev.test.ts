@@ -1,4 +1,7 @@
-/** `celeriac dev` on a small project: it starts, answers, reloads what is saved, survives a mistake, and ends in order. */
+/**
+ * `celeriac dev` on a small project: it starts, answers, reloads what is saved, survives a mistake, and ends
+ * in order.
+ */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +34,7 @@ const app = new App();
 new Broker(new Stack(app, 'Hello'), 'Broker', { app: hello, entry: 'worker.ts' });
 `;
 
-// Inside the checkout, so that its packages and its own sources are found; everything else ignores the folder.
+// Inside the checkout, so that its packages and its own sources are found; everything else ignores it.
 const home = join(ROOT, '.celeriac');
 let project: string;
 
@@ -42,7 +45,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(project, { recursive: true, force: true }));
 
-test('dev runs the app, answers a task sent as it says, reloads what is saved, and survives a mistake', async () => {
+test('dev answers a task sent as it says, reloads what is saved and survives a mistake', async () => {
   save({ 'cdk.json': CDK_JSON, 'app.ts': APP, 'worker.ts': WORKER, 'stack.ts': STACK });
   await using program = startProgram(process.execPath, [BIN, 'dev', '--port', '0'], project);
 

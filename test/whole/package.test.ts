@@ -1,6 +1,7 @@
 /**
- * The package from the outside: what npm packs, in a project of its own, on plain Node. The project's sources are type-checked
- * and emitted by the TypeScript of this checkout against the package's declarations, then run as JavaScript.
+ * The package from the outside: what npm packs, in a project of its own, on plain Node. The project's
+ * sources are type-checked and emitted by the TypeScript of this checkout against the package's
+ * declarations, then run as JavaScript.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -105,6 +106,15 @@ describe('the package', () => {
     );
     // What synthesizes the example and what reads the SDK's schemas are no part of it.
     expect(packed.paths.filter((path) => /infra\/main|wire\/generate\.|\.test\./.test(path))).toEqual([]);
+  });
+
+  test('has every file that package.json names, for Node 20.19 and newer', () => {
+    const { bin, engines, exports } = packed.manifest;
+    const named = JSON.stringify([bin, exports]).match(/(?:dist|bin)\/[^"]+/g) ?? [];
+
+    expect(named.length).toBe(11);
+    expect(named.filter((path) => !packed.paths.includes(path))).toEqual([]);
+    expect(engines).toEqual({ node: '>=20.19' });
   });
 
   test('has a declaration beside each module', () => {
@@ -240,7 +250,7 @@ function textOf(path: string): string {
 /** The packages that a module imports, by name. */
 function packagesIn(text: string): string[] {
   const specifiers = [
-    ...text.matchAll(/^(?:import|export) [^'"]*from '([^'.][^']*)'|\bimport\('([^'.][^']*)'\)/gm),
+    ...text.matchAll(/^(?:import|export) [^'"]*from '([^'.][^']*)'|\bimport\('([^'.$][^']*)'\)/gm),
   ];
   return specifiers
     .map((match) => match[1] ?? match[2] ?? '')

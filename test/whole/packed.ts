@@ -1,6 +1,7 @@
 /**
- * The package as npm makes it, put into temporary projects as npm would put it there. Nothing is downloaded: the
- * packages that package.json asks for are links to those of this checkout, and whatever it forgets is missing.
+ * The package as npm makes it, put into temporary projects as npm would put it there. Nothing is downloaded:
+ * the packages that package.json asks for are links to those of this checkout, and whatever it forgets is
+ * missing.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import {

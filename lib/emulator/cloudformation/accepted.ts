@@ -14,7 +14,6 @@ const NO_IAM = 'the emulator lets every caller do everything';
 const NO_METRICS = 'the emulator measures nothing, so an alarm would never ring';
 const NO_LOGS = 'functions print to the terminal';
 const NO_KEYS = 'nothing is encrypted here';
-const ALARM_ACTION = 'an action of alarms, which never ring here';
 
 const ACCEPTED: readonly Accepted[] = [
   ['AWS::IAM::Role', NO_IAM, ['Arn', 'RoleId'], iam('role', 'RoleName')],
@@ -28,7 +27,6 @@ const ACCEPTED: readonly Accepted[] = [
   ['AWS::IAM::GroupPolicy', NO_IAM, [], named('PolicyName')],
   ['AWS::IAM::UserToGroupAddition', NO_IAM, ['Id'], named('Name')],
   ['AWS::IAM::ServiceLinkedRole', NO_IAM, ['RoleName'], named('RoleName')],
-  ['AWS::Lambda::Permission', NO_IAM, ['Id'], named('Id')],
   ['AWS::Logs::LogGroup', NO_LOGS, ['Arn'], logGroup],
   ['AWS::Logs::LogStream', NO_LOGS, [], named('LogStreamName')],
   ['AWS::Logs::MetricFilter', NO_METRICS, [], named('FilterName')],
@@ -39,19 +37,9 @@ const ACCEPTED: readonly Accepted[] = [
   ['AWS::CloudWatch::Dashboard', NO_METRICS, [], named('DashboardName')],
   ['AWS::KMS::Key', NO_KEYS, ['Arn', 'KeyId'], key],
   ['AWS::KMS::Alias', NO_KEYS, [], named('AliasName')],
-  ['AWS::SNS::Topic', ALARM_ACTION, ['TopicArn', 'TopicName'], topic],
-  ['AWS::SNS::TopicPolicy', ALARM_ACTION, ['Id'], named('Id')],
-  ['AWS::SNS::Subscription', ALARM_ACTION, ['Arn'], named('Id')],
   ['AWS::CDK::Metadata', 'tells AWS which constructs are used', [], named('Id')],
   ['AWS::CloudFormation::WaitConditionHandle', 'an empty stack needs some resource', [], named('Id')],
 ];
-
-// A topic that anything else uses would have to deliver; then pretending would lose messages.
-const TOPIC_ROLE = {
-  role: 'an action of alarms',
-  needed: ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'],
-  besides: ['AWS::SNS::TopicPolicy', 'AWS::SNS::Subscription'],
-};
 
 /** Types that are refused with more than 'unknown', because users will ask. */
 export const REFUSED: Readonly<Record<string, string>> = {
@@ -62,7 +50,6 @@ export const REFUSED: Readonly<Record<string, string>> = {
   'AWS::Lambda::LayerVersion': 'layers are not served; bundle the code into the function',
   'AWS::Lambda::Version': 'the emulated Lambda serves $LATEST only, so there is nothing to publish',
   'AWS::Lambda::Alias': 'the emulated Lambda serves $LATEST only, so an alias would have nothing to name',
-  'AWS::Lambda::Url': 'function URLs are not served; invoke the function through the Lambda API',
 };
 
 /** Why a type is refused, in words for its user. */
@@ -85,7 +72,6 @@ export const effectless: readonly Provider<Properties>[] = ACCEPTED.map(
     attributes,
     replacedBy: [],
     effectless: reason,
-    ...(type === 'AWS::SNS::Topic' ? { onlyAs: TOPIC_ROLE } : {}),
     create: async (properties, context) => make(properties, context),
     update: async (_made, properties, _change, context) => make(properties, context),
     delete: async () => undefined,
@@ -135,10 +121,4 @@ function key(_properties: Properties, context: ProviderContext): Made {
   const id = context.id();
   const arn = `arn:aws:kms:${context.region}:${context.account}:key/${id}`;
   return { physicalId: id, ref: id, attributes: { Arn: arn, KeyId: id } };
-}
-
-function topic(properties: Properties, context: ProviderContext): Made {
-  const name = nameOf(properties, 'TopicName', context, 256);
-  const arn = `arn:aws:sns:${context.region}:${context.account}:${name}`;
-  return { physicalId: arn, ref: arn, attributes: { TopicArn: arn, TopicName: name } };
 }

@@ -21,6 +21,8 @@ export interface StackState {
   leftovers: ResourceState[];
   outputs: ReadonlyMap<string, string>;
   exports: ReadonlyMap<string, string>;
+  /** The names of exports by the outputs that they export. */
+  exportNames: ReadonlyMap<string, string>;
 }
 
 export type Stacks = Map<string, StackState>;
@@ -70,6 +72,7 @@ async function applyStack(stack: PlannedStack, work: Work): Promise<boolean> {
   const state: StackState = work.stacks.get(stack.key) ?? {
     ...{ key: stack.key, facts: stack.facts, source: work.source },
     ...{ resources: new Map(), leftovers: [], outputs: new Map(), exports: new Map() },
+    exportNames: new Map(),
   };
   // Facts can change with parameters and conditions; everything else stays.
   const current: StackState = { ...state, facts: stack.facts, source: work.source };
@@ -88,12 +91,8 @@ async function applyStack(stack: PlannedStack, work: Work): Promise<boolean> {
   const rest = [...current.resources].filter(([logicalId]) => !ordered.has(logicalId));
   current.resources = new Map([...rest, ...ordered]);
   current.outputs = toOutputs(stack, current, failed, work);
-  current.exports = new Map(
-    [...stack.exports].flatMap(([name, output]) => {
-      const value = current.outputs.get(output);
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
+  current.exports = toExports(stack, current.outputs);
+  current.exportNames = toExportNames(stack);
   return work.problems.length === problemsBefore;
 }
 
@@ -149,10 +148,11 @@ function moveHere(resource: PlannedResource, to: StackState, work: Work): Resour
   return undefined;
 }
 
-function toRuntimeScope(
+/** The scope in which a stack's values are resolved once its resources exist. */
+export function toRuntimeScope(
   stack: PlannedStack,
   state: StackState,
-  work: Work,
+  work: Pick<Work, 'stacks' | 'problems'>,
   place: Omit<Problem, 'code' | 'message'>,
 ): ReturnType<typeof toScope> {
   return toScope(stack.facts, {
@@ -186,21 +186,40 @@ export function findExport(
   return undefined;
 }
 
-function toOutputs(
+/** The values of a stack's outputs. */
+export function toOutputs(
   stack: PlannedStack,
   state: StackState,
   failed: ReadonlySet<string>,
-  work: Work,
+  work: Pick<Work, 'stacks' | 'problems'>,
 ): ReadonlyMap<string, string> {
   const outputs = new Map<string, string>();
   // With failures some outputs have no value; the failures are reported, these need not be.
-  const quiet: Work = failed.size === 0 ? work : { ...work, problems: [] };
+  const quiet = failed.size === 0 ? work : { ...work, problems: [] };
   for (const [name, output] of stack.outputs) {
     const place = { stack: stack.facts.name, property: `Outputs.${name}` };
     const value = resolve(output.value, `Outputs.${name}`, toRuntimeScope(stack, state, quiet, place));
     if (!isUnresolved(value)) outputs.set(name, toText(value) ?? JSON.stringify(value));
   }
   return outputs;
+}
+
+/** What a stack exports, by the names of the exports. */
+export function toExports(
+  stack: PlannedStack,
+  outputs: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    [...stack.exports].flatMap(([name, output]) => {
+      const value = outputs.get(output);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+/** The names under which outputs are exported. */
+export function toExportNames(stack: PlannedStack): ReadonlyMap<string, string> {
+  return new Map([...stack.exports].map(([name, output]) => [output, name]));
 }
 
 /** Deletes what the plan no longer holds, the newest first. */

@@ -36,6 +36,8 @@ export interface Asset {
 export interface Assembly {
   readonly stacks: readonly StackArtifact[];
   readonly assets: ReadonlyMap<string, Asset>;
+  /** Says whether an object is in the emulated S3, where code may lie too. */
+  readonly stored: (bucket: string, key: string) => boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -47,13 +49,16 @@ interface Reading {
 }
 
 /** Reads the assembly in a folder. What cannot be read is among the problems. */
-export async function readAssembly(folder: string): Promise<Assembly> {
+export async function readAssembly(
+  folder: string,
+  stored: Assembly['stored'] = () => false,
+): Promise<Assembly> {
   const reading: Reading = { stacks: [], assets: new Map(), problems: [] };
   await readFolder(folder, '', reading);
   if (reading.stacks.length === 0 && reading.problems.length === 0) {
     reading.problems.push({ code: 'ASSEMBLY_UNREADABLE', message: `${folder} holds no stack` });
   }
-  return reading;
+  return { ...reading, stored };
 }
 
 async function readFolder(folder: string, prefix: string, reading: Reading): Promise<void> {

@@ -14,6 +14,13 @@ export interface PlanOptions {
   readonly region: string;
   /** By `Name`, or by `Stack:Name` for one stack only. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** How often a stack of this key was deleted: the next one has another id, and other names in it. @default 0 */
+  readonly incarnation?: (stackKey: string) => number;
+  /** Reads Parameter Store. */
+  readonly stored?: (
+    place: { readonly account: string; readonly region: string },
+    name: string,
+  ) => string | undefined;
 }
 
 export interface Draft {
@@ -43,12 +50,18 @@ export function toDraft(artifact: StackArtifact, options: PlanOptions, problems:
     problems.push({ code, stack: name, property, message });
   };
   const template = toTemplate(artifact.template, report);
-  const parameters = toParameters(template.parameters, toGiven(artifact, options), (parameter, message) =>
-    report('PARAMETER_INVALID', `Parameters.${parameter}`, message),
+  const parameters = toParameters(
+    template.parameters,
+    toGiven(artifact, options),
+    (parameter, message) => report('PARAMETER_INVALID', `Parameters.${parameter}`, message),
+    (parameter) => options.stored?.({ account, region }, parameter),
   );
+  const incarnation = options.incarnation?.(toStackKey(account, region, name)) ?? 0;
+  const identity = [account, region, name, ...(incarnation === 0 ? [] : [incarnation])] as const;
   const facts: StackFacts = {
     name,
-    stackId: `arn:aws:cloudformation:${region}:${account}:stack/${name}/${toUuid(account, region, name)}`,
+    stackId: `arn:aws:cloudformation:${region}:${account}:stack/${name}/${toUuid(...identity)}`,
+    incarnation,
     account,
     region,
     parameters,

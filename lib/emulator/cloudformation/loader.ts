@@ -8,11 +8,12 @@ import { createRealClock } from '../clock.ts';
 import type { Caller, Input, Output } from '../service.ts';
 import { applyPlan, findExport, type StackState, type Stacks } from './apply.ts';
 import { readAssembly } from './assembly.ts';
-import { createFolders } from './folders.ts';
+import type { StackBook } from './book.ts';
 import { type Plan, toPlan } from './plan.ts';
 import { TemplateError } from './problem.ts';
 import { providers } from './providers.ts';
 import type { LoadReport } from './report.ts';
+import { noteLoad } from './stacks/note-load.ts';
 import { type Host, toContext } from './step.ts';
 
 export interface LoadOptions {
@@ -36,40 +37,42 @@ export interface LoaderHost {
    * made. `functions` says whether the app has functions, which have to reach it.
    */
   endpoint(functions: boolean): Promise<string>;
+  /** Says whether an object is in the emulated S3. */
+  stored(bucket: string, key: string): boolean;
+  /** Reads Parameter Store. */
+  parameter(place: Pick<Caller, 'account' | 'region'>, name: string): string | undefined;
+  /** The time of the emulator. */
+  now(): number;
 }
 
 export interface Loader {
   /** Loads or reloads a folder. Loads wait for one another. Rejects with a TemplateError. */
   load(folder: string, options?: LoadOptions): Promise<LoadReport>;
-  /** Removes what the loader wrote to disk; the code of functions may be among it. */
-  close(): Promise<void>;
 }
 
 /** Makes a loader that has loaded nothing. */
-export function createLoader(host: LoaderHost): Loader {
-  const stacks: Stacks = new Map();
-  const endpoints = new Map<string, string>();
+export function createLoader(host: LoaderHost, book: StackBook): Loader {
+  const { stacks } = book;
   // Also of resources that are gone, since their deletion is told by the path they had.
   const paths = new Map<string, string>();
-  const folders = createFolders();
-  let last: Promise<unknown> = Promise.resolve();
 
   async function load(folder: string, options: LoadOptions): Promise<LoadReport> {
     // How long a load takes is of interest in the machine's time, whatever time the emulator is on.
     const started = createRealClock().now();
     const source = toAbsolute(folder);
-    const assembly = await readAssembly(source);
+    const assembly = await readAssembly(source, host.stored);
     const { account = '000000000000', region = 'us-east-1', parameters = {} } = options;
-    const plan = toPlan(assembly, { account, region, parameters }, providers, {
+    const { incarnation } = book.records;
+    const planning = { account, region, parameters, incarnation, stored: host.parameter };
+    const plan = toPlan(assembly, planning, providers, {
       exported: (inAccount, inRegion, name) => findExport(others(stacks, source), inAccount, inRegion, name),
       output: (key, name) => others(stacks, source).get(key)?.outputs.get(name),
     });
     if (plan.problems.length > 0) throw new TemplateError(plan.problems, false);
-    const endpoint = await host.endpoint(hasFunctions(plan));
-    const carrier = { call: host.call, folder: folders.make, assets: assembly.assets };
-    if (endpoints.get(source) !== endpoint) await refresh(stacks, source, carrier);
-    endpoints.set(source, endpoint);
+    const carrier = { ...toCarrier(host, book), assets: assembly.assets };
+    await reach(host, book, source, hasFunctions(plan.stacks), carrier);
     const { changes, problems } = await applyPlan(plan, source, stacks, carrier);
+    noteLoad(book, plan, changes, problems, host.now());
     if (problems.length > 0) throw new TemplateError(problems, true);
     for (const { artifact } of plan.stacks) {
       for (const [logicalId, path] of artifact.paths) paths.set(`${artifact.name}/${logicalId}`, path);
@@ -88,14 +91,26 @@ export function createLoader(host: LoaderHost): Loader {
   }
 
   return {
-    load(folder, options = {}) {
-      const next = last.then(() => load(folder, options));
-      // The next load starts when this one is over, however it ended; its caller gets the error.
-      last = next.catch(() => undefined);
-      return next;
-    },
-    close: folders.remove,
+    load: (folder, options = {}) => book.exclusive(() => load(folder, options)),
   };
+}
+
+/** What carrying out a plan needs of the emulator, without the assets of an app. */
+export function toCarrier(host: LoaderHost, book: StackBook): Host {
+  return { call: host.call, stored: host.stored, folder: book.folders.make, assets: new Map() };
+}
+
+/** Makes sure that resources can be reached, and reads again what depends on where when that has changed. */
+export async function reach(
+  host: LoaderHost,
+  book: StackBook,
+  source: string,
+  functions: boolean,
+  carrier: Host,
+): Promise<void> {
+  const endpoint = await host.endpoint(functions);
+  if (book.endpoints.get(source) !== endpoint) await refresh(book.stacks, source, carrier);
+  book.endpoints.set(source, endpoint);
 }
 
 // Stacks of this folder are in the plan, or are about to be deleted.
@@ -103,8 +118,9 @@ function others(stacks: Stacks, source: string): Stacks {
   return new Map([...stacks].filter(([, stack]) => stack.source !== source));
 }
 
-function hasFunctions(plan: Plan): boolean {
-  return plan.stacks.some((stack) =>
+/** Whether there are functions, which have to reach the emulator. */
+export function hasFunctions(stacks: Plan['stacks']): boolean {
+  return stacks.some((stack) =>
     stack.planned.some((resource) => resource.provider.type === 'AWS::Lambda::Function'),
   );
 }

@@ -13,6 +13,7 @@ export function toParameters(
   written: Readonly<Record<string, unknown>>,
   given: Readonly<Record<string, string>>,
   problem: Problem,
+  stored: (parameter: string) => string | undefined = () => undefined,
 ): ReadonlyMap<string, unknown> {
   const values = new Map<string, unknown>();
   for (const [name, declaration] of Object.entries(written)) {
@@ -21,7 +22,7 @@ export function toParameters(
       continue;
     }
     if (name === 'BootstrapVersion' && declaration.Type.startsWith('AWS::SSM::Parameter::Value<')) continue;
-    const value = toValue(name, declaration, declaration.Type, given[name], problem);
+    const value = toValue(name, declaration, declaration.Type, given[name], problem, stored);
     if (value !== undefined) values.set(name, value);
   }
   return values;
@@ -33,15 +34,18 @@ function toValue(
   type: string,
   given: string | undefined,
   problem: Problem,
+  stored: (parameter: string) => string | undefined,
 ): unknown {
-  if (type.startsWith('AWS::SSM::') && given === undefined) {
+  const fromStore = type.startsWith('AWS::SSM::') && given === undefined;
+  const fallback = toText(declaration.Default);
+  const value = given ?? (fromStore && fallback !== undefined ? stored(fallback) : fallback);
+  if (fromStore && value === undefined) {
     problem(
       name,
-      `reads Parameter Store (${type}), which the emulator does not serve; give its value as a parameter`,
+      `reads '${fallback}' of Parameter Store (${type}), where it is not; give its value as a parameter`,
     );
     return undefined;
   }
-  const value = given ?? toText(declaration.Default);
   if (value === undefined) {
     problem(name, 'has neither a default nor a given value');
     return undefined;

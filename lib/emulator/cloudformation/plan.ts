@@ -62,10 +62,9 @@ export function toPlan(assembly: Assembly, options: PlanOptions, providers: Prov
   }
   const planning: Planning = {
     ...{ drafts, providers, loaded, assembly, problems },
-    ...{ ignored: [], stackNeeds: new Map(), users: new Map(), following: new Set(), names: new Map() },
+    ...{ ignored: [], stackNeeds: new Map(), names: new Map() },
   };
   const stacks = new Map([...drafts.values()].map((draft) => [draft.key, planStack(draft, planning)]));
-  checkRoles(stacks, planning);
   return { stacks: inOrder(stacks, planning), ignored: planning.ignored, problems };
 }
 
@@ -82,8 +81,7 @@ function planStack(draft: Draft, planning: Planning): PlannedStack {
   }
   for (const [name, output] of draft.outputs) {
     const path = `Outputs.${name}`;
-    // Without a user: only what imports an output makes use of the resource behind it.
-    resolveLater(draft, output.value, path, planning, undefined, (code, property, message) => {
+    resolveLater(draft, output.value, path, planning, (code, property, message) => {
       planning.problems.push({ code, stack: draft.facts.name, property: property || path, message });
     });
   }
@@ -115,13 +113,11 @@ function planResource(
     if (refusal === undefined) report('TYPE_UNKNOWN', '', 'the emulator does not know this resource type');
     else report('TYPE_REFUSED', '', refusal);
   }
-  const user = { label: `${stack}/${logicalId}`, type };
   const { value, needs } = resolveLater(
     draft,
     written.properties,
     '',
     planning,
-    user,
     (code, property, message) => {
       // Without effect, only a wrong reference is a mistake: it would fail on AWS too.
       if (provider?.effectless === undefined || code === 'REFERENCE_UNKNOWN') report(code, property, message);
@@ -159,6 +155,7 @@ function checkProperties(
     account,
     region,
     asset: (key) => planning.assembly.assets.get(key),
+    stored: planning.assembly.stored,
   });
 }
 
@@ -180,29 +177,6 @@ function claimName(
   const other = planning.names.get(key);
   if (other !== undefined) report('NAME_TAKEN', '', `the name '${name}' is also that of ${other}`);
   planning.names.set(key, owner);
-}
-
-function checkRoles(stacks: ReadonlyMap<string, PlannedStack>, planning: Planning): void {
-  for (const stack of stacks.values()) {
-    for (const { logicalId, provider } of stack.planned) {
-      if (provider.onlyAs === undefined) continue;
-      const { role, needed, besides } = provider.onlyAs;
-      const users = planning.users.get(`${stack.key}/${logicalId}`) ?? [];
-      const others = users.filter((user) => !needed.includes(user.type) && !besides.includes(user.type));
-      const place = { stack: stack.facts.name, logicalId, type: provider.type };
-      if (!users.some((user) => needed.includes(user.type))) {
-        const message = `is served only as ${role}, and nothing here uses it as one`;
-        planning.problems.push({ code: 'TYPE_REFUSED', ...place, message });
-      } else if (others.length > 0) {
-        const names = [...new Set(others.map((user) => `${user.label} (${user.type})`))];
-        planning.problems.push({
-          code: 'TYPE_REFUSED',
-          ...place,
-          message: `is served only as ${role}, but ${names.join(', ')} uses it`,
-        });
-      }
-    }
-  }
 }
 
 function inOrder(stacks: ReadonlyMap<string, PlannedStack>, planning: Planning): readonly PlannedStack[] {

@@ -32,10 +32,12 @@ export interface ProviderContext {
   folder(files: Readonly<Record<string, string>>): Promise<string>;
   /** What the synthesis prepared for a key of the assets bucket. */
   asset(key: string): Asset | undefined;
+  /** Says whether an object is in the emulated S3. */
+  stored(bucket: string, key: string): boolean;
 }
 
 /** What a check may know: nothing is made yet. */
-export type CheckContext = Pick<ProviderContext, 'account' | 'region' | 'asset'>;
+export type CheckContext = Pick<ProviderContext, 'account' | 'region' | 'asset' | 'stored'>;
 
 export interface Change<P> {
   readonly before: P;
@@ -56,15 +58,6 @@ export interface Provider<P extends object> {
   readonly link?: boolean;
   /** Why a resource of this type is taken without effect; its properties are then not looked at. */
   readonly effectless?: string;
-  /**
-   * For what is served in one role only: one of `needed` must refer to it, and nothing but these and
-   * `besides` may.
-   */
-  readonly onlyAs?: {
-    readonly role: string;
-    readonly needed: readonly string[];
-    readonly besides: readonly string[];
-  };
   /**
    * Finds what the shape cannot: properties that exclude each other, files that are missing. What is not
    * known yet is absent.

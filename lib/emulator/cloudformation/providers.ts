@@ -3,9 +3,18 @@ import { effectless } from './accepted.ts';
 import type { Provider } from './provider.ts';
 import { dynamodbGlobalTable } from './providers/dynamodb-global-table.ts';
 import { dynamodbTable } from './providers/dynamodb-table.ts';
+import { eventsArchive } from './providers/events-archive.ts';
+import { eventsEventBusPolicy } from './providers/events-bus-policy.ts';
+import { eventsEventBus } from './providers/events-event-bus.ts';
+import { eventsRule } from './providers/events-rule.ts';
 import { lambdaEventInvokeConfig } from './providers/lambda-event-invoke-config.ts';
 import { lambdaEventSourceMapping } from './providers/lambda-event-source-mapping.ts';
 import { lambdaFunction } from './providers/lambda-function.ts';
+import { lambdaPermission } from './providers/lambda-permission.ts';
+import { lambdaUrl } from './providers/lambda-url.ts';
+import { snsSubscription } from './providers/sns-subscription.ts';
+import { snsTopic } from './providers/sns-topic.ts';
+import { snsTopicPolicy } from './providers/sns-topic-policy.ts';
 import { sqsQueue } from './providers/sqs-queue.ts';
 import { sqsQueuePolicy } from './providers/sqs-queue-policy.ts';
 import type { Providers } from './reference.ts';
@@ -18,6 +27,15 @@ const served: readonly Provider<object>[] = [
   lambdaFunction,
   lambdaEventSourceMapping,
   lambdaEventInvokeConfig,
+  lambdaPermission,
+  lambdaUrl,
+  snsTopic,
+  snsTopicPolicy,
+  snsSubscription,
+  eventsEventBus,
+  eventsEventBusPolicy,
+  eventsRule,
+  eventsArchive,
 ];
 
 /** Types with an effect and types without, as the loader looks them up. */

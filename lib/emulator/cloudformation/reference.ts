@@ -1,5 +1,5 @@
 /**
- * Resolving while nothing exists yet: what is known is resolved, and every reference is noted with its user.
+ * Resolving while nothing exists yet: what is known is resolved, and every reference is noted.
  */
 import { type Draft, toStackKey } from './draft.ts';
 import type { Problem } from './problem.ts';
@@ -17,22 +17,12 @@ export interface Loaded {
   output(stackKey: string, output: string): string | undefined;
 }
 
-/** A resource that refers to another. */
-export interface User {
-  readonly label: string;
-  readonly type: string;
-}
-
 export interface References {
   readonly drafts: ReadonlyMap<string, Draft>;
   readonly providers: Providers;
   readonly loaded: Loaded;
   /** Keys of needed stacks, by the keys of those that need them. */
   readonly stackNeeds: Map<string, Set<string>>;
-  /** Who refers to a resource, by stack key and logical id; through exports too. */
-  readonly users: Map<string, User[]>;
-  /** Outputs that are being followed, since outputs can import one another in a circle. */
-  readonly following: Set<string>;
 }
 
 /** Resolves what is known without resources, and notes every reference on the way. */
@@ -41,21 +31,17 @@ export function resolveLater(
   value: unknown,
   path: string,
   around: References,
-  user: User | undefined,
   problem: (code: Problem['code'], property: string, message: string) => void,
 ): { readonly value: unknown; readonly needs: Set<string> } {
   const needs = new Set<string>();
   const scope = toScope(draft.facts, {
     resource(logicalId) {
       const referent = toReferent(draft, logicalId, around.providers);
-      if (referent?.state === 'later') {
-        needs.add(logicalId);
-        noteUser(around, draft.key, logicalId, user);
-      }
+      if (referent?.state === 'later') needs.add(logicalId);
       return referent;
     },
-    exported: (name) => findExport(draft, name, around, user),
-    output: (of) => findOutput(draft, of, around, user),
+    exported: (name) => findExport(draft, name, around),
+    output: (of) => findOutput(draft, of, around),
     problem,
   });
   return { value: resolve(value, path, scope), needs };
@@ -72,13 +58,13 @@ function toReferent(draft: Draft, logicalId: string, providers: Providers): Refe
   return { state: 'later', type, attributes: provider.attributes };
 }
 
-function findExport(draft: Draft, name: string, around: References, user: User | undefined): Found {
+function findExport(draft: Draft, name: string, around: References): Found {
   const { account, region } = draft.facts;
   for (const producer of around.drafts.values()) {
     const output = producer.exports.get(name);
     if (output === undefined || producer.facts.account !== account || producer.facts.region !== region)
       continue;
-    return noteImport(draft, producer, output, around, user);
+    return noteImport(draft, producer, around);
   }
   const value = around.loaded.exported(account, region, name);
   return value === undefined ? { problem: `no stack in ${account}/${region} exports '${name}'` } : { value };
@@ -88,39 +74,16 @@ function findOutput(
   draft: Draft,
   of: { readonly stack: string; readonly region: string; readonly account?: string; readonly output: string },
   around: References,
-  user: User | undefined,
 ): Found {
   const key = toStackKey(of.account ?? draft.facts.account, of.region, of.stack);
   const producer = around.drafts.get(key);
-  if (producer?.outputs.has(of.output)) return noteImport(draft, producer, of.output, around, user);
+  if (producer?.outputs.has(of.output)) return noteImport(draft, producer, around);
   const value = producer === undefined ? around.loaded.output(key, of.output) : undefined;
   return value === undefined ? { problem: `there is no output '${of.output}' of a stack ${key}` } : { value };
 }
 
-function noteImport(
-  draft: Draft,
-  producer: Draft,
-  name: string,
-  around: References,
-  user: User | undefined,
-): Found {
+function noteImport(draft: Draft, producer: Draft, around: References): Found {
   const needs = around.stackNeeds.get(draft.key) ?? new Set();
   around.stackNeeds.set(draft.key, needs.add(producer.key));
-  const output = `${producer.key}.${name}`;
-  if (user !== undefined && !around.following.has(output)) {
-    // The user stands for the output's own references, so that an import counts as use of the resource behind
-    // it.
-    around.following.add(output);
-    resolveLater(producer, producer.outputs.get(name)?.value, '', around, user, () => undefined);
-    around.following.delete(output);
-  }
   return { value: LATER };
-}
-
-function noteUser(around: References, stackKey: string, logicalId: string, user: User | undefined): void {
-  if (user === undefined) return;
-  const key = `${stackKey}/${logicalId}`;
-  const users = around.users.get(key) ?? [];
-  users.push(user);
-  around.users.set(key, users);
 }

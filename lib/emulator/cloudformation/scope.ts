@@ -10,6 +10,8 @@ import { isRecord, LATER } from './shape.ts';
 export interface StackFacts {
   readonly name: string;
   readonly stackId: string;
+  /** Counts the stacks of this name that were deleted before it. */
+  readonly incarnation: number;
   readonly account: string;
   readonly region: string;
   readonly parameters: ReadonlyMap<string, unknown>;

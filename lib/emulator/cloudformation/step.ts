@@ -25,6 +25,7 @@ export interface ResourceState {
   /** How often it was replaced: part of a generated name, so that old and new can stand side by side. */
   readonly generation: number;
   readonly retained: boolean;
+  readonly deletionPolicy: string;
 }
 
 /** What carrying out a plan needs from the emulator. */
@@ -37,6 +38,13 @@ export interface Host {
   ): Promise<Output>;
   folder(files: Readonly<Record<string, string>>): Promise<string>;
   readonly assets: ReadonlyMap<string, Asset>;
+  /** Says whether an object is in the emulated S3. */
+  stored(bucket: string, key: string): boolean;
+  /**
+   * Whether to refuse what AWS refuses and a load does all the same: replacing a resource that keeps its
+   * name.
+   */
+  readonly strict?: boolean;
 }
 
 export type Outcome =
@@ -66,12 +74,12 @@ export async function takeStep(
   provider.check?.(properties, notices, toContext(facts, logicalId, 0, host));
   if (problems.length > 0) return { kind: 'failed', problems };
 
-  const retained = resource.written.retained;
-  const next = { logicalId, provider, resolved, properties, retained };
+  const { retained, deletionPolicy } = resource.written;
+  const next = { logicalId, provider, resolved, properties, retained, deletionPolicy };
   if (before === undefined || before.provider.type !== provider.type)
     return make(next, before, new Set(), facts, host);
   const changed = toChanged(before.resolved, resolved);
-  if (changed.size === 0) return { kind: 'done', state: { ...before, logicalId, retained } };
+  if (changed.size === 0) return { kind: 'done', state: { ...before, logicalId, retained, deletionPolicy } };
   if (provider.replacedBy.some((property) => changed.has(property)))
     return make(next, before, changed, facts, host);
   try {
@@ -102,6 +110,12 @@ async function make(
   const place = { stack: facts.name, logicalId, type: provider.type };
   const generation = before === undefined ? 0 : before.generation + 1;
   const refusal = toRefusal(next, before, changed);
+  if (refusal !== undefined && host.strict === true) {
+    const message =
+      'CloudFormation cannot update a stack when a custom-named resource requires replacing. ' +
+      `Rename ${before?.made.physicalId} and update the stack again.`;
+    return { kind: 'failed', problems: [{ code: 'SERVICE_REFUSED', ...place, message }] };
+  }
   // Two resources cannot share a name, so the old one goes first here.
   const first = before !== undefined && refusal !== undefined;
   try {
@@ -165,8 +179,9 @@ export function toContext(
   generation: number,
   host: Host,
 ): ProviderContext {
-  const { account, region, name: stack } = facts;
-  const identity = [account, region, stack, logicalId, generation] as const;
+  const { account, region, name: stack, incarnation } = facts;
+  const again = incarnation === 0 ? [] : [incarnation];
+  const identity = [account, region, stack, logicalId, generation, ...again] as const;
   return {
     ...{ stack, logicalId, account, region },
     call: (service, operation, input) => host.call(service, operation, input, { account, region }),
@@ -174,10 +189,12 @@ export function toContext(
     id: () => toUuid(...identity),
     folder: (files) => host.folder(files),
     asset: (key) => host.assets.get(key),
+    stored: (bucket, key) => host.stored(bucket, key),
   };
 }
 
-function toChanged(before: unknown, after: unknown): ReadonlySet<string> {
+/** The names of the properties that differ. */
+export function toChanged(before: unknown, after: unknown): ReadonlySet<string> {
   const [old, now] = [isRecord(before) ? before : {}, isRecord(after) ? after : {}];
   const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])];
   return new Set(keys.filter((key) => !isDeepStrictEqual(old[key], now[key])));

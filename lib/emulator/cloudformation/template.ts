@@ -12,8 +12,12 @@ export interface TemplateResource {
   readonly properties: Json;
   readonly dependsOn: readonly string[];
   readonly condition?: string;
-  /** What AWS would do with it when it leaves the template; the emulator deletes it and says so. */
+  /** What AWS would do with it when it leaves the template; a load deletes it and says so. */
   readonly retained: boolean;
+  /** As written. */
+  readonly deletionPolicy: string;
+  /** Whether a resource that was replaced stays beside the new one. */
+  readonly keptOnReplace: boolean;
 }
 
 export interface TemplateOutput {
@@ -94,6 +98,8 @@ function toResource(path: string, value: unknown, report: Report): TemplateResou
     dependsOn: Array.isArray(needs) ? needs.filter((need) => typeof need === 'string') : [],
     ...(typeof value.Condition === 'string' ? { condition: value.Condition } : {}),
     retained: String(value.DeletionPolicy ?? 'Delete').startsWith('Retain'),
+    deletionPolicy: String(value.DeletionPolicy ?? 'Delete'),
+    keptOnReplace: value.UpdateReplacePolicy === 'Retain',
   };
 }
 

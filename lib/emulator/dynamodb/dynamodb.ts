@@ -3,6 +3,7 @@
  * operation carried out at once and as a whole, all time taken from the emulator's clock.
  */
 import type { Clock } from '../clock.ts';
+import type { Journal, Kept } from '../data/journal.ts';
 import type { Caller, Input, Output, Service } from '../service.ts';
 import { batchGetItem, batchWriteItem } from './batch.ts';
 import type { Context, Region } from './context.ts';
@@ -10,6 +11,7 @@ import { createTable } from './create-table.ts';
 import type { ExpressionCache } from './expression/expressions.ts';
 import type { Fields } from './input.ts';
 import { deleteItem, getItem, putItem, updateItem } from './item-operations.ts';
+import { createKeeper } from './keep.ts';
 import { batchExecuteStatement, executeStatement } from './partiql/operations.ts';
 import { query } from './query.ts';
 import { notFound, notServed } from './refusals.ts';
@@ -46,6 +48,8 @@ export interface DynamodbOptions {
    * How long after its time an expired item is deleted; until then reads still find it. @default 3_600_000
    */
   readonly ttlDelayMs?: number;
+  /** Where changes are noted that are to outlive the process. */
+  readonly journal?: Journal;
 }
 
 /** A change of one item, in the shape in which DynamoDB Streams and Lambda show it. */
@@ -85,6 +89,8 @@ export interface Dynamodb extends Service {
   readStream(streamArn: string, from: StreamPosition, limit: number): StreamPage;
   /** Calls `wake` whenever a stream has got new records. Returns a function that ends it. */
   subscribe(streamArn: string, wake: () => void): () => void;
+  /** What outlives the process, to be written whole or taken back. */
+  kept(): readonly Kept[];
 }
 
 type Operation = (context: Context, input: Fields) => Output;
@@ -135,23 +141,25 @@ export function createDynamodb(options: DynamodbOptions): Dynamodb {
           const of = table === undefined ? {} : { table };
           trace({ at: clock.now(), service: 'dynamodb', operation, ...of, ...details });
         };
-  const regionOf = ({ account, region }: Caller) => {
-    const name = `${account}/${region}`;
+  const regionOf = (name: string) => {
     const known = regions.get(name) ?? { tables: new Map(), tokens: new Map() };
     regions.set(name, known);
     return known;
   };
+  const keeper = createKeeper({ clock, ttlDelayMs, regions, regionOf }, options.journal);
   return {
     call: (operation, input, caller) => {
       const carryOut = OPERATIONS.get(operation);
       if (carryOut === undefined) throw notServed(`the operation ${operation}`);
-      return carryOut(
-        { clock, caller, region: regionOf(caller), expressions, ttlDelayMs, trace: tell },
-        input,
-      );
+      const name = `${caller.account}/${caller.region}`;
+      const region = regionOf(name);
+      const output = carryOut({ clock, caller, region, expressions, ttlDelayMs, trace: tell }, input);
+      if (options.journal !== undefined) keeper.after(operation, input, region, name);
+      return output;
     },
     readStream: (streamArn, from, limit) => findStream(regions.values(), streamArn).read(from, limit),
     subscribe: (streamArn, wake) => findStream(regions.values(), streamArn).subscribe(wake),
+    kept: () => keeper.kept,
   };
 }
 

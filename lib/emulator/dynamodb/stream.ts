@@ -28,9 +28,11 @@ export class Stream {
   private records: StreamRecord[] = [];
   private sequence = 0n;
   private readonly watchers = new Set<() => void>();
+  /** Set where records are kept on disk. */
+  observer: ((record: StreamRecord) => void) | undefined = undefined;
 
-  constructor(tableArn: string, region: string, view: StreamView, now: () => number) {
-    this.label = new Date(now()).toISOString().slice(0, -1);
+  constructor(tableArn: string, region: string, view: StreamView, now: () => number, label?: string) {
+    this.label = label ?? new Date(now()).toISOString().slice(0, -1);
     this.arn = `${tableArn}/stream/${this.label}`;
     this.region = region;
     this.view = view;
@@ -39,8 +41,21 @@ export class Stream {
 
   append(change: Change): void {
     this.trim();
-    this.records.push(this.toRecord(change));
+    const record = this.toRecord(change);
+    this.records.push(record);
+    this.observer?.(record);
     for (const wake of [...this.watchers]) wake();
+  }
+
+  /** The number of the last record there was, and the records that are still there. */
+  contents(): { readonly last: string; readonly records: readonly StreamRecord[] } {
+    return { last: this.number(this.sequence), records: this.records };
+  }
+
+  /** Takes back what `contents` gave. */
+  restore(last: string, records: readonly StreamRecord[]): void {
+    this.sequence = BigInt(last);
+    this.records = [...records];
   }
 
   read(from: StreamPosition, limit: number): StreamPage {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Item } from './attribute-value.ts';
 import { equalItems } from './comparison.ts';
+import type { StreamRecord } from './dynamodb.ts';
 import { pick } from './expression/projection.ts';
 import { ItemStore } from './item-store.ts';
 import { type KeySchema, keyParts } from './key-code.ts';
@@ -23,6 +24,12 @@ export interface TableSettings {
   billingModeSince: number | undefined;
 }
 
+/** Hears of each change of a table's contents. */
+export interface TableObserver {
+  item(key: string): void;
+  record(record: StreamRecord): void;
+}
+
 export class Table {
   readonly name: string;
   readonly arn: string;
@@ -38,18 +45,20 @@ export class Table {
   indexes: ReadonlyMap<string, IndexDefinition>;
   stream: Stream | undefined;
   private readonly clock: Clock;
+  private observer: TableObserver | undefined = undefined;
 
   constructor(
     definition: TableDefinition,
     place: { arn: string; region: string },
     clock: Clock,
     ttlDelayMs: number,
+    createdAt = clock.now(),
   ) {
     this.name = definition.name;
     this.arn = place.arn;
     this.region = place.region;
     this.clock = clock;
-    this.createdAt = clock.now();
+    this.createdAt = createdAt;
     this.id = uuid(`${place.arn} ${this.createdAt}`);
     this.keys = definition.keys;
     this.attributes = definition.attributes;
@@ -74,6 +83,7 @@ export class Table {
     if (after === undefined) this.items.delete(key);
     else this.items.put(key, after, size);
     if (after !== undefined) this.expiry.written(key, before, after);
+    this.observer?.item(key);
     if (this.stream === undefined) return;
     const item = after ?? before;
     const unchanged = before !== undefined && after !== undefined && equalItems(before, after);
@@ -82,8 +92,15 @@ export class Table {
     this.stream.append({ keys: pick(item, names), before, after, expired });
   }
 
-  startStream(view: StreamView): void {
-    this.stream = new Stream(this.arn, this.region, view, () => this.clock.now());
+  startStream(view: StreamView, label?: string): void {
+    this.stream = new Stream(this.arn, this.region, view, () => this.clock.now(), label);
+    this.stream.observer = this.observer?.record;
+  }
+
+  /** Tells of every change from now on. */
+  observe(observer: TableObserver): void {
+    this.observer = observer;
+    if (this.stream !== undefined) this.stream.observer = observer.record;
   }
 
   /** The table is gone: nothing of it may happen any more. */

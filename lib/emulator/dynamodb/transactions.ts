@@ -44,6 +44,7 @@ const WRITE_MEMBERS = members(
   'ClientRequestToken',
 );
 const GET_MEMBERS = members('TransactItems', 'ReturnConsumedCapacity');
+const GET_ACTION_MEMBERS = members('TableName', 'Key', 'ProjectionExpression', 'ExpressionAttributeNames');
 const EXPRESSION_MEMBERS = ['ExpressionAttributeNames', 'ExpressionAttributeValues'] as const;
 const ACTION_MEMBERS = members(
   'TableName',
@@ -152,6 +153,7 @@ function readGets(input: Fields): readonly Fields[] {
     if (get === undefined) return {};
     constraints.required(`${at}.key`, get.Key);
     constraints.required(`${at}.tableName`, get.TableName);
+    refuseUnknown('TransactGetItems', get, GET_ACTION_MEMBERS);
     return get;
   });
   constraints.check();

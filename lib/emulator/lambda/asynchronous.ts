@@ -3,6 +3,7 @@
  * and go to the function's destinations or its dead-letter queue in the end.
  */
 import type { Clock } from '../clock.ts';
+import type { Journal } from '../data/journal.ts';
 import { ServiceError } from '../error.ts';
 import { parseQueueArn } from './arn.ts';
 import { isThrottle } from './errors.ts';
@@ -26,6 +27,7 @@ export interface AsynchronousOptions {
   readonly find: (arn: string) => LambdaFunction | undefined;
   readonly queue: (arn: string) => QueueClient;
   readonly trace?: (entry: LambdaTraceEntry) => void;
+  readonly journal?: Journal;
 }
 
 /** The queue of asynchronous events of all functions. */
@@ -34,6 +36,12 @@ export interface Asynchronous {
   accept(fn: LambdaFunction, request: Omit<ExecutionRequest, 'source'>): void;
   /** Events that are not finished. */
   pending(): number;
+  /** Every event that is not finished, with its request id. */
+  contents(): readonly (readonly [requestId: string, value: unknown])[];
+  /** Takes an event back; it waits for `resume`. */
+  restore(value: unknown): void;
+  /** Schedules the events that were taken back. */
+  resume(): void;
   /** Drops what waits. */
   close(): void;
 }
@@ -44,6 +52,8 @@ interface AsyncEvent {
   readonly acceptedAt: number;
   attempts: number;
   throttles: number;
+  /** When its next attempt is due. */
+  dueAt: number;
 }
 
 type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded' | 'RecursiveInvocation';
@@ -70,12 +80,27 @@ class EventQueue implements Asynchronous {
       acceptedAt: this.#options.clock.now(),
       attempts: 0,
       throttles: 0,
+      dueAt: 0,
     };
     this.#schedule(event, 0);
   }
 
   pending(): number {
     return this.#events.size;
+  }
+
+  contents(): readonly (readonly [requestId: string, value: unknown])[] {
+    return [...this.#events.keys()].map((event) => [event.request.requestId, { ...event }]);
+  }
+
+  restore(value: unknown): void {
+    // Written by `contents` or `#note`.
+    this.#events.set({ ...(value as AsyncEvent) }, () => {});
+  }
+
+  resume(): void {
+    const now = this.#options.clock.now();
+    for (const event of [...this.#events.keys()]) this.#schedule(event, Math.max(0, event.dueAt - now));
   }
 
   close(): void {
@@ -85,17 +110,29 @@ class EventQueue implements Asynchronous {
 
   #schedule(event: AsyncEvent, waitMs: number): void {
     const { clock } = this.#options;
-    const cancel = clock.at(clock.now() + waitMs, () => {
+    event.dueAt = clock.now() + waitMs;
+    const cancel = clock.at(event.dueAt, () => {
       void clock.run(`asynchronous event ${event.request.requestId}`, () => this.#attempt(event));
     });
     this.#events.set(event, cancel);
+    this.#note(event);
+  }
+
+  #end(event: AsyncEvent): void {
+    if (this.#events.delete(event)) this.#note(event);
+  }
+
+  #note(event: AsyncEvent): void {
+    this.#options.journal?.note('lambda.event', event.request.requestId, () =>
+      this.#events.has(event) ? { ...event } : undefined,
+    );
   }
 
   async #attempt(event: AsyncEvent): Promise<void> {
     const fn = this.#options.find(event.functionArn);
     // The queue of a function goes with it.
     if (fn === undefined) {
-      this.#events.delete(event);
+      this.#end(event);
       return;
     }
     let execution: Execution;
@@ -148,6 +185,8 @@ class EventQueue implements Asynchronous {
     }
     const deadLetterArn = fn.settings.deadLetterArn;
     if (!success && deadLetterArn !== undefined) await this.#deadLetter(event, deadLetterArn, last);
+    // Only now: a process that dies before this delivers twice, and not never.
+    this.#note(event);
   }
 
   #countDropped(fn: LambdaFunction, event: AsyncEvent, condition: Condition): void {

@@ -46,6 +46,7 @@ export interface Environments {
 
 interface Environment {
   readonly sandbox: Sandbox;
+  readonly logStream: string;
   busy: boolean;
   stale: boolean;
   idleSince: number;
@@ -83,6 +84,7 @@ class Pools implements Environments {
     const environment = warm ?? this.#start(fn, pool, request);
     environment.busy = true;
     const cold = warm === undefined;
+    if (!cold) request.placed?.(environment.logStream);
     if (cold) {
       const failure = await environment.sandbox.ready;
       if (failure !== undefined) return { outcome: { kind: 'ended', failure }, cold };
@@ -134,14 +136,17 @@ class Pools implements Environments {
     let environment: Environment | undefined;
     let over = false;
     this.#alive += 1;
-    const sandbox = this.#options.runnerOf(fn).start(toSetup(fn, this.#options), first, () => {
+    const setup = toSetup(fn, this.#options);
+    const { logStream } = setup;
+    first.placed?.(logStream);
+    const sandbox = this.#options.runnerOf(fn).start(setup, first, () => {
       if (over) return;
       over = true;
       this.#alive -= 1;
       if (environment !== undefined) pool.all.delete(environment);
       if (this.#alive === 0) for (const close of this.#closers) close();
     });
-    environment = { sandbox, busy: true, stale: false, idleSince: 0 };
+    environment = { sandbox, logStream, busy: true, stale: false, idleSince: 0 };
     if (!over) pool.all.add(environment);
     return environment;
   }

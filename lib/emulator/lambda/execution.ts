@@ -38,6 +38,10 @@ export interface ExecutionRequest {
 /** One line that a function printed. */
 export interface LogLine {
   readonly functionName: string;
+  readonly account: string;
+  readonly region: string;
+  readonly logGroup: string;
+  readonly logStream: string;
   readonly requestId: string;
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
@@ -157,6 +161,9 @@ class CountingExecutor implements Executor {
   ): InvocationRequest {
     const { clock, random, log } = this.#options;
     const lineage = request.lineage + 1;
+    const { name: functionName, account, region } = fn;
+    const { logGroup } = fn.settings;
+    let logStream = '';
     return {
       requestId,
       payload: request.payload,
@@ -166,7 +173,10 @@ class CountingExecutor implements Executor {
       ...(request.clientContext === undefined ? {} : { clientContext: request.clientContext }),
       line(stream, text) {
         tail?.add(text);
-        log?.({ functionName: fn.name, requestId, stream, text });
+        log?.({ functionName, account, region, logGroup, logStream, requestId, stream, text });
+      },
+      placed(name) {
+        logStream = name;
       },
     };
   }

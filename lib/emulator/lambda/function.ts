@@ -2,7 +2,9 @@
 import type { Output } from '../service.ts';
 import { functionArn } from './arn.ts';
 import type { Bundle } from './bundle.ts';
+import type { Statement } from './permissions.ts';
 import { type Settings, showSettings } from './settings.ts';
+import type { FunctionUrl } from './urls.ts';
 
 /** Asynchronous invocation's own settings (PutFunctionEventInvokeConfig). */
 export interface AsyncSettings {
@@ -27,6 +29,8 @@ export interface LambdaFunction {
   recursiveLoop: 'Allow' | 'Terminate';
   reservedConcurrency?: number | undefined;
   asyncSettings?: AsyncSettings | undefined;
+  url?: FunctionUrl | undefined;
+  policy?: readonly Statement[] | undefined;
 }
 
 /** What a function is made of. */

@@ -3,19 +3,18 @@ import type { Clock } from '../clock.ts';
 import type { Caller, Input, Output } from '../service.ts';
 import { functionArn, resolveFunction } from './arn.ts';
 import { readAsyncSettings, showAsyncSettings } from './async-settings.ts';
-import { type Bundle, folderBundle, inlineBundle } from './bundle.ts';
+import type { Bundle } from './bundle.ts';
+import { type CodeOptions, readCode } from './code.ts';
 import {
   conflict,
   constraintBroken,
   functionNotFound,
   invalidParameter,
   notFound,
-  notServed,
   wrongRevision,
 } from './errors.ts';
 import { createFunction, type LambdaFunction, showFunction } from './function.ts';
 import {
-  optionalBytes,
   optionalChoice,
   optionalInteger,
   optionalStructure,
@@ -32,7 +31,7 @@ import { readSettings } from './settings.ts';
 export type Operation = (input: Input, caller: Caller) => Output | Promise<Output>;
 
 /** What the functions work with. */
-export interface FunctionsOptions {
+export interface FunctionsOptions extends CodeOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly concurrency?: number;
@@ -96,6 +95,11 @@ export class Functions {
     return this.all().filter((fn) => fn.name === nameOrArn || fn.arn === nameOrArn);
   }
 
+  /** Takes a function back as it was kept. */
+  restore(fn: LambdaFunction): void {
+    this.#functions.set(fn.arn, fn);
+  }
+
   /** Gives a function new code. */
   reload(fn: LambdaFunction, bundle: Bundle): void {
     fn.bundle = bundle;
@@ -117,7 +121,7 @@ export class Functions {
     const settings = readSettings('CreateFunction', name, input);
     const code = optionalStructure(input, 'Code');
     if (code === undefined) throw constraintBroken(undefined, 'code', 'Member must not be null');
-    const bundle = readCode(code, name, this.#options.isInline(name));
+    const bundle = readCode(code, name, this.#options.isInline(name), this.#options);
     if (this.#functions.has(arn)) throw conflict(`Function already exist: ${name}`);
     const tags = optionalTextMap(input, 'Tags') ?? {};
     const fn = createFunction({
@@ -138,7 +142,7 @@ export class Functions {
     const fn = this.resolve(input, caller);
     checkRevision(fn, input);
     refuseMembers('UpdateFunctionCode', input, ['Publish', 'PublishTo', 'ImageUri']);
-    const bundle = readCode(input, fn.name, this.#options.isInline(fn.name));
+    const bundle = readCode(input, fn.name, this.#options.isInline(fn.name), this.#options);
     const settings = readSettings('UpdateFunctionCode', fn.name, pick(input, 'Architectures'), fn.settings);
     if (input.DryRun === true) {
       return { ...showFunction(fn), CodeSha256: bundle.sha256, CodeSize: bundle.sizeBytes };
@@ -255,20 +259,6 @@ function asyncOperations(resolve: Functions['resolve'], clock: Clock): Readonly<
       return {};
     },
   };
-}
-
-/**
- * The code of an operation's input. `Folder` is ours: an unpacked bundle on this machine, as a synthesized
- * app has it. A function whose code is registered in this process needs none.
- */
-function readCode(code: Input, functionName: string, inline: boolean): Bundle {
-  const folder = optionalText(code, 'Folder');
-  if (folder !== undefined) return folderBundle(folder);
-  if (inline) return inlineBundle(functionName);
-  if (optionalBytes(code, 'ZipFile') !== undefined)
-    throw notServed('code as a ZipFile; name an unpacked Folder');
-  refuseMembers('Code', code, ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'ImageUri', 'SourceKMSKeyArn']);
-  throw invalidParameter('Please provide a source for function code.');
 }
 
 function checkRevision(fn: LambdaFunction, input: Input): void {

@@ -7,11 +7,15 @@
  * real.
  */
 import type { Clock } from '../clock.ts';
+import type { Journal, Kept } from '../data/journal.ts';
+import type { Dynamodb } from '../dynamodb/dynamodb.ts';
 import type { Caller, Input, Output, Service } from '../service.ts';
 import type { Sqs } from '../sqs/sqs.ts';
+import { type Archives, createArchives } from './archive.ts';
 import { parseQueueArn } from './arn.ts';
 import { type Asynchronous, createAsynchronous } from './asynchronous.ts';
 import { folderBundle } from './bundle.ts';
+import type { ObjectReader } from './code.ts';
 import { createEnvironments, type Environments } from './environments.ts';
 import { notServed } from './errors.ts';
 import { createExecutor, type Executor, type LambdaTraceEntry, type LogLine } from './execution.ts';
@@ -19,12 +23,15 @@ import type { LambdaFunction } from './function.ts';
 import { Functions, type Operation } from './functions.ts';
 import { createInlineRunner, type InlineSource } from './inline.ts';
 import { invokeOperation } from './invoke.ts';
+import { createKeeper, type Keeper } from './keep.ts';
 import { type MappingSummary, Mappings } from './mappings.ts';
+import { permissionOperations } from './permissions.ts';
 import { createQueueClient, type QueueClient } from './queue-client.ts';
 import type { Runner } from './runner.ts';
 import { createStatistics, type FunctionStatistics } from './statistics.ts';
 import { tagOperations } from './tags.ts';
 import { createThreadRunner, type ThreadOptions } from './threads.ts';
+import { urlOperations } from './urls.ts';
 
 export type { LambdaTraceEntry, LogLine } from './execution.ts';
 export type { InlineContext, InlineEnvironment, InlineSource } from './inline.ts';
@@ -37,6 +44,8 @@ export interface LambdaOptions {
   readonly clock: Clock;
   /** Where mappings, destinations and dead-letter queues find their queues. */
   readonly sqs: Pick<Sqs, 'call' | 'watch'>;
+  /** Where mappings find the streams of tables. */
+  readonly streams?: Pick<Dynamodb, 'readStream' | 'subscribe'>;
   /** What functions get as AWS_ENDPOINT_URL; undefined while nothing listens. */
   readonly endpoint: () => string | undefined;
   /** Each line that a function prints. */
@@ -47,6 +56,12 @@ export interface LambdaOptions {
   /** Concurrent executions of an account in a region. @default 1000 */
   readonly concurrency?: number;
   readonly threads?: ThreadOptions;
+  /** Reads code that lies in S3. */
+  readonly objects?: ObjectReader;
+  /** Where changes are noted that are to outlive the process. */
+  readonly journal?: Journal;
+  /** Where the code of functions is kept for the next process. */
+  readonly codeFolder?: string;
 }
 
 /** A function, for inspection. */
@@ -92,6 +107,12 @@ export interface Lambda extends Service {
   stats(): Readonly<Record<string, FunctionActivity>>;
   /** Asynchronous events that are not finished. */
   pendingEvents(): number;
+  /** The function whose URL has this id. */
+  byUrl(id: string): LambdaFunction | undefined;
+  /** What outlives the process, to be written whole or taken back. */
+  kept(): readonly Kept[];
+  /** Begins with what was taken back: mappings poll, waiting events run, and functions need an endpoint. */
+  resume(): void;
   /** Stops mappings, drops waiting events, and resolves when every thread has ended. */
   close(): Promise<void>;
 }
@@ -104,6 +125,7 @@ export function createLambda(options: LambdaOptions): Lambda {
 /** Its members are own properties, so that a wrapper can copy them and put its own `call` in place. */
 class EmulatedLambda implements Lambda {
   readonly #options: LambdaOptions;
+  readonly #archives: Archives = createArchives();
   readonly #inline = new Map<string, Runner>();
   readonly #statistics = createStatistics();
   readonly #environments: Environments;
@@ -112,6 +134,8 @@ class EmulatedLambda implements Lambda {
   readonly #asynchronous: Asynchronous;
   readonly #mappings: Mappings;
   readonly #operations: Readonly<Record<string, Operation>>;
+  readonly #keeper: Keeper;
+  #resumed = false;
 
   constructor(options: LambdaOptions) {
     const { clock, sqs, endpoint } = options;
@@ -124,6 +148,7 @@ class EmulatedLambda implements Lambda {
     this.#executor = createExecutor({ ...shared, environments: this.#environments });
     this.#functions = new Functions({
       ...shared,
+      archives: this.#archives,
       isInline: (name) => this.#inline.has(name),
       retire: (arn) => this.#environments.retire(arn),
     });
@@ -135,18 +160,33 @@ class EmulatedLambda implements Lambda {
       ...this.#functions.operations,
       ...this.#mappings.operations,
       ...tagOperations(find),
+      ...permissionOperations((input, from) => this.#functions.resolve(input, from)),
+      ...urlOperations(this.#functions, clock),
       Invoke: invokeOperation({
         functions: this.#functions,
         executor: this.#executor,
         asynchronous: this.#asynchronous,
       }),
     };
+    this.#keeper = createKeeper({
+      ...{ functions: this.#functions, mappings: this.#mappings, asynchronous: this.#asynchronous },
+      ...{ journal: options.journal, codeFolder: options.codeFolder },
+    });
   }
 
   readonly call = (operation: string, input: Input, caller: Caller): Output | Promise<Output> => {
     const carryOut = Object.hasOwn(this.#operations, operation) ? this.#operations[operation] : undefined;
     if (carryOut === undefined) throw notServed(operation);
-    return carryOut(input, caller);
+    const answer = carryOut(input, caller);
+    if (this.#options.journal === undefined) return answer;
+    if (!(answer instanceof Promise)) {
+      this.#keeper.after(operation);
+      return answer;
+    }
+    return answer.then((output: Output) => {
+      this.#keeper.after(operation);
+      return output;
+    });
   };
 
   readonly registerInline = (functionName: string, source: InlineSource): void => {
@@ -169,6 +209,7 @@ class EmulatedLambda implements Lambda {
     const bundle = folderBundle(code.folder);
     const changed = this.#functions.named(functionName);
     for (const fn of changed) this.#functions.reload(fn, bundle);
+    this.#keeper.after('reload');
     return changed.length;
   };
 
@@ -193,10 +234,26 @@ class EmulatedLambda implements Lambda {
     return this.#asynchronous.pending();
   };
 
+  readonly byUrl = (id: string): LambdaFunction | undefined => {
+    return this.#functions.all().find(({ url }) => url?.id === id);
+  };
+
+  readonly kept = (): readonly Kept[] => {
+    return this.#keeper.kept;
+  };
+
+  readonly resume = (): void => {
+    if (this.#resumed) return;
+    this.#resumed = true;
+    this.#mappings.resume();
+    this.#asynchronous.resume();
+  };
+
   readonly close = async (): Promise<void> => {
     this.#mappings.close();
     this.#asynchronous.close();
     await this.#environments.close();
+    this.#archives.close();
   };
 }
 

@@ -24,6 +24,8 @@ export const STORAGE_MIN_MB = 512;
 export const STORAGE_MAX_MB = 10_240;
 /** Names and values of all variables together (Lambda quotas). */
 export const VARIABLES_MAX_BYTES = 4096;
+/** The code of a function, unpacked (Lambda quotas). */
+export const UNZIPPED_MAX_BYTES = 250 * 1024 * 1024;
 /** The init phase, after which AWS gives up on an environment (Lambda runtime environment). */
 export const INIT_MAX_MS = 10_000;
 /** AWS does not say how long an idle environment lives; reports speak of 5 to 15 minutes. */
@@ -86,3 +88,11 @@ export const FILTERS_MAX = 10;
 export const FILTER_PATTERN_MAX = 4096;
 /** Tags of one function (Lambda, TagResource). */
 export const TAGS_MAX = 50;
+/** Records in a batch of a DynamoDB stream unless something else is asked for (DynamoDB parameters). */
+export const STREAM_BATCH_SIZE_DEFAULT = 100;
+/** Attempts of a stream's batch after the first one (CreateEventSourceMapping, MaximumRetryAttempts). */
+export const STREAM_RETRIES_MAX = 10_000;
+/** The shortest age at which a stream's record can be given up (CreateEventSourceMapping). */
+export const STREAM_RECORD_AGE_MIN_S = 60;
+/** The longest. */
+export const STREAM_RECORD_AGE_MAX_S = 604_800;

@@ -137,7 +137,8 @@ function checkBatch(queue: QueueName, batchSize: number, windowS: number): void 
   }
 }
 
-function readPatterns(input: Input): readonly string[] | undefined {
+/** The patterns of FilterCriteria; undefined when there are none in the input. */
+export function readPatterns(input: Input): readonly string[] | undefined {
   const criteria = optionalStructure(input, 'FilterCriteria');
   if (criteria === undefined) return undefined;
   return (optionalList(criteria, 'Filters') ?? []).map((filter) => {
@@ -146,7 +147,8 @@ function readPatterns(input: Input): readonly string[] | undefined {
   });
 }
 
-function readResponseTypes(input: Input): boolean | undefined {
+/** Whether the function reports failed records; undefined when the input does not say. */
+export function readResponseTypes(input: Input): boolean | undefined {
   const types = optionalTexts(input, 'FunctionResponseTypes');
   if (types === undefined) return undefined;
   const unknown = types.find((type) => type !== 'ReportBatchItemFailures');

@@ -286,6 +286,7 @@ function handles(messages: readonly ReceivedMessage[]): readonly string[] {
   return messages.map(({ receiptHandle }) => receiptHandle);
 }
 
-function problem(error: unknown): string {
+/** What a mapping shows as its last result after an error. */
+export function problem(error: unknown): string {
   return `PROBLEM: ${error instanceof Error ? error.message : String(error)}`;
 }

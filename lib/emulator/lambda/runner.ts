@@ -36,6 +36,8 @@ export interface InvocationRequest {
   /** The client context of the caller, as JSON. */
   readonly clientContext?: string;
   readonly line: LineSink;
+  /** Hears, before any line, in which log stream they belong. */
+  readonly placed?: (logStream: string) => void;
 }
 
 /** An error as Lambda hands it to the caller: this object is the payload of a failed invocation. */

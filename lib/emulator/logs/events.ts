@@ -57,7 +57,9 @@ function between(events: readonly LogEvent[], input: Input): readonly LogEvent[]
   return events.filter(({ at }) => at >= start && at <= end);
 }
 
-/** Patterns of words: all plain ones, none with a minus, any with a question mark; quoted ones hold spaces. */
+/**
+ * Patterns of words: all plain ones, none with a minus, any with a question mark; quoted ones hold spaces.
+ */
 function toMatcher(pattern: string): (message: string) => boolean {
   const trimmed = pattern.trim();
   if (/^[{[%]/.test(trimmed)) throw notServed(`logs: the filter pattern ${trimmed}`);

@@ -102,10 +102,10 @@ function groupOperations(of: Of, now: () => number): Operations {
     PutRetentionPolicy(input, caller) {
       const days = number(input, 'retentionInDays') ?? 0;
       if (!RETENTIONS.includes(days)) {
-        const message = `1 validation error detected: Value '${days}' at 'retentionInDays' failed to satisfy `;
+        const message = `1 validation error detected: Value '${days}' at 'retentionInDays' failed to satisfy`;
         throw new ServiceError(
           'InvalidParameterException',
-          `${message}constraint: Member must satisfy enum value set: [${RETENTIONS.join(', ')}]`,
+          `${message} constraint: Member must satisfy enum value set: [${RETENTIONS.join(', ')}]`,
         );
       }
       named(input, caller).retentionDays = days;

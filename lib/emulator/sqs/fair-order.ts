@@ -8,10 +8,11 @@ import { Heap } from './heap.ts';
 import { NOISY_IN_FLIGHT_MIN, NOISY_SHARE } from './limits.ts';
 import type { Message } from './message.ts';
 import type { Order, Picker, Shuffle } from './order.ts';
+import { SortedQueue } from './sorted-queue.ts';
 
 interface Tenant {
   readonly id: string | undefined;
-  readonly visible: Heap<Message>;
+  readonly visible: SortedQueue<Message>;
   inFlight: number;
   slot: number;
 }
@@ -52,12 +53,12 @@ export class FairOrder implements Order {
     tenant.visible.push(message);
     this.arrivals += 1;
     if (head === undefined) this.heads.push(tenant);
-    else if (message.slot === 0) this.heads.update(tenant);
+    else if (tenant.visible.peek() === message) this.heads.update(tenant);
   }
 
   hide(message: Message): void {
     const tenant = this.tenantOf(message);
-    const wasHead = message.slot === 0;
+    const wasHead = tenant.visible.peek() === message;
     tenant.visible.remove(message);
     if (tenant.visible.size === 0) this.heads.remove(tenant);
     else if (wasHead) this.heads.update(tenant);
@@ -102,7 +103,7 @@ export class FairOrder implements Order {
   private tenantOf(message: Message): Tenant {
     const known = this.tenants.get(message.groupId);
     if (known !== undefined) return known;
-    const tenant = { id: message.groupId, visible: new Heap<Message>(BY_RANK), inFlight: 0, slot: -1 };
+    const tenant = { id: message.groupId, visible: new SortedQueue<Message>(BY_RANK), inFlight: 0, slot: -1 };
     this.tenants.set(message.groupId, tenant);
     return tenant;
   }

@@ -149,6 +149,7 @@ export function advanceMoves(state: State, now: number): void {
   for (const task of state.moveTasks.values()) {
     while (task.status === 'RUNNING' && task.nextAt <= now) step(state, task, now);
   }
+  state.keeper?.moved();
 }
 
 function step(state: State, task: MoveTask, now: number): void {

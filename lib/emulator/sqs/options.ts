@@ -3,6 +3,7 @@
  * source mappings.
  */
 import type { Clock } from '../clock.ts';
+import type { Journal, Kept } from '../data/journal.ts';
 import type { Service } from '../service.ts';
 
 /** Faults that real SQS has. A seeded plan of the caller decides; an absent function never strikes. */
@@ -57,6 +58,8 @@ export interface SqsOptions {
    * @default false
    */
   readonly strict?: boolean;
+  /** Where changes are noted that are to outlive the process. */
+  readonly journal?: Journal;
 }
 
 /** Counts of one queue, for assertions and dashboards: exact, unlike the API's Approximate* attributes. */
@@ -101,4 +104,6 @@ export interface Sqs extends Service {
    * nothing.
    */
   snapshot(): readonly QueueSnapshot[];
+  /** What outlives the process, to be written whole or taken back. */
+  kept(): readonly Kept[];
 }

@@ -37,6 +37,7 @@ export function createQueue(call: Call): Output {
   for (const [key, value] of tags) queue.tags.set(key, value);
   state.queues.set(queue.arn, queue);
   state.touched.add(queue);
+  state.keeper?.adopt(queue);
   return { QueueUrl: url };
 }
 

@@ -1,6 +1,9 @@
 /** The emulated Amazon SQS: finds an operation's model, gives it the time, and looks after those who wait. */
+
+import type { Kept } from '../data/journal.ts';
 import { ServiceError } from '../error.ts';
 import type { Caller, Input, Output } from '../service.ts';
+import { createKeeper, keptOf } from './keep.ts';
 import { cancelMessageMoveTask, listMessageMoveTasks, startMessageMoveTask } from './move-task.ts';
 import type { Sqs, SqsOptions } from './options.ts';
 import { addPermission, removePermission } from './policy.ts';
@@ -59,6 +62,20 @@ const OPERATIONS: ReadonlyMap<string, (call: Call) => Output> = new Map(
   }),
 );
 
+/** Those that change what a queue or a move task is; the others change messages, which tell it themselves. */
+const REDEFINING: ReadonlySet<string> = new Set([
+  'AddPermission',
+  'CancelMessageMoveTask',
+  'CreateQueue',
+  'DeleteQueue',
+  'PurgeQueue',
+  'RemovePermission',
+  'SetQueueAttributes',
+  'StartMessageMoveTask',
+  'TagQueue',
+  'UntagQueue',
+]);
+
 /** Makes an emulated SQS without queues. */
 export function createSqs(options: SqsOptions): Sqs {
   const { clock } = options;
@@ -72,6 +89,7 @@ export function createSqs(options: SqsOptions): Sqs {
     trace: options.trace,
     strict: options.strict ?? false,
   };
+  if (options.journal !== undefined) state.keeper = createKeeper(state, options.journal);
   const waits = new Waits(state, clock);
 
   // An answer never waits for those who wait: they are looked after before it is given, also after a refusal.
@@ -103,9 +121,30 @@ export function createSqs(options: SqsOptions): Sqs {
       if (run === undefined) {
         throw new ServiceError('UnsupportedOperation', `The operation ${operation} is not supported by SQS.`);
       }
-      return answer(() => run(call));
+      if (state.keeper === undefined || !REDEFINING.has(operation)) return answer(() => run(call));
+      return answer(() => redefine(state, call, run));
     },
     watch: (queueArn, wake) => waits.watch(queueArn, wake),
     snapshot: () => getSnapshot(state, clock.now()),
+    kept() {
+      const kinds = keptOf(state, () => clock.now());
+      const last = kinds.length - 1;
+      // Whoever waits, and the timers of move tasks, are looked after once everything is back.
+      const settle = (kind: Kept): Kept => ({
+        ...kind,
+        restore(entries) {
+          kind.restore(entries);
+          waits.settleTouched();
+        },
+      });
+      return kinds.map((kind, index) => (index === last ? settle(kind) : kind));
+    },
   };
+}
+
+function redefine(state: State, call: Call, run: (call: Call) => Output): Output {
+  const output = run(call);
+  for (const queue of state.touched) state.keeper?.redefined(queue);
+  state.keeper?.moved();
+  return output;
 }

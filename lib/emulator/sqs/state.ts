@@ -1,10 +1,11 @@
 /** All queues of all accounts, and what every operation gets: the state, the request, and the time. */
-import { ServiceError } from '../error.ts';
 import type { Caller, Input } from '../service.ts';
 import { requiredText } from './fields.ts';
+import type { Keeper } from './keep.ts';
 import type { MoveTask } from './move-task.ts';
 import type { SqsFaults, SqsTraceEntry } from './options.ts';
-import { type Queue, toArn } from './queue.ts';
+import type { Queue } from './queue.ts';
+import { arnOfUrl } from './queue-url.ts';
 import { queueDoesNotExist } from './refusal.ts';
 
 export interface State {
@@ -20,6 +21,8 @@ export interface State {
   readonly faults: SqsFaults;
   readonly trace: ((entry: SqsTraceEntry) => void) | undefined;
   readonly strict: boolean;
+  /** Set where the state outlives the process. */
+  keeper?: Keeper;
 }
 
 export interface Call {
@@ -29,10 +32,10 @@ export interface Call {
   readonly now: number;
 }
 
-/** The queue that the request's QueueUrl means; AWS takes a bare name too. The host is ignored. */
+/** The queue that the request's QueueUrl means. */
 export function queueOf(call: Call): Queue {
   const url = requiredText(call.input, 'QueueUrl');
-  const queue = call.state.queues.get(toArn({ ...parseUrl(url, call.caller), region: call.caller.region }));
+  const queue = call.state.queues.get(arnOfUrl(url, call.caller));
   if (queue === undefined) throw queueDoesNotExist();
   return current(call.state, queue, call.now);
 }
@@ -48,33 +51,31 @@ export function current(state: State, queue: Queue, now: number): Queue {
   return queue;
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HEX = Buffer.from('0123456789abcdef');
+const DASH = 0x2d;
+/** Where the dashes of a UUID are. */
+const DASHES: ReadonlySet<number> = new Set([8, 13, 18, 23]);
+/** A UUID is written here first: a text put together from pieces would have to be copied to be looked up. */
+const uuid = Buffer.alloc(36, DASH);
 
 /** A random UUID (version 4) from the given chance: four words of 32 bits. */
 export function randomId(random: () => number): string {
   const word = () => Math.floor(random() * 0x1_0000_0000);
   const [first, second, third, last] = [word(), word(), word(), word()];
-  const version = (second & 0xffff0fff) | 0x4000;
-  const variant = (third & 0x3fffffff) | 0x80000000;
-  const middle = `${hex16(version >>> 16)}-${hex16(version)}-${hex16(variant >>> 16)}-${hex16(variant)}`;
-  return `${hex16(first >>> 16)}${hex16(first)}-${middle}${hex16(last >>> 16)}${hex16(last)}`;
+  let place = writeHex(first, 0);
+  place = writeHex((second & 0xffff0fff) | 0x4000, place);
+  place = writeHex((third & 0x3fffffff) | 0x80000000, place);
+  writeHex(last, place);
+  return uuid.toString('latin1');
 }
 
-function hex16(bits: number): string {
-  return `${HEX[(bits >>> 8) & 255]}${HEX[bits & 255]}`;
-}
-
-function parseUrl(url: string, caller: Caller): { account: string; name: string } {
-  if (!url.includes('/')) return { account: caller.account, name: url };
-  const segments = url
-    .replace(/^[a-z]+:\/\/[^/]*/, '')
-    .split('/')
-    .filter(Boolean);
-  const [account, name] = segments.slice(-2);
-  if (account === undefined || name === undefined || !/^\d{12}$/.test(account)) {
-    throw new ServiceError('InvalidAddress', `The address ${url} is not valid for this endpoint.`, {
-      status: 404,
-    });
+/** Writes eight digits from a place on, around the dashes; says where the next ones go. */
+function writeHex(bits: number, from: number): number {
+  let place = from;
+  for (let shift = 28; shift >= 0; shift -= 4) {
+    if (DASHES.has(place)) place += 1;
+    uuid[place] = HEX[(bits >>> shift) & 15] ?? 0;
+    place += 1;
   }
-  return { account, name };
+  return place;
 }

@@ -1,23 +1,32 @@
 /**
- * The messages of one queue in their states, with the heaps that make every step O(log n). It knows no clock:
- * `now` is given.
+ * The messages of one queue in their states, sorted in the ways that make every step O(log n) at most. It
+ * knows no clock: `now` is given.
  */
 import { FairOrder } from './fair-order.ts';
 import { GroupOrder } from './group-order.ts';
-import { Heap } from './heap.ts';
 import { RECEIVES_BEFORE_BACK } from './limits.ts';
 import type { Message } from './message.ts';
 import type { Order, Picker, Shuffle } from './order.ts';
+import { SortedQueue } from './sorted-queue.ts';
+
+/** Hears of each change of a message that time alone would not make. */
+export interface StoreObserver {
+  entered(message: Message): void;
+  changed(message: Message): void;
+  left(message: Message): void;
+}
 
 export class Store {
   visible = 0;
   inFlight = 0;
   delayed = 0;
+  /** Set where messages are kept on disk. */
+  observer: StoreObserver | undefined = undefined;
   private readonly fifo: boolean;
   private order: Order;
   private readonly messages = new Map<string, Message>();
-  private hidden = hiddenHeap();
-  private ages = agesHeap();
+  private hidden = hiddenMessages();
+  private ages = messagesByAge();
   private ranks = 0;
 
   constructor(fifo: boolean) {
@@ -67,6 +76,26 @@ export class Store {
       this.delayed += 1;
       this.hidden.push(message);
     }
+    this.observer?.entered(message);
+  }
+
+  /** Takes a message back as it was kept. They come in the order of their ranks. */
+  restore(message: Message): void {
+    this.ranks = message.rank;
+    this.messages.set(message.id, message);
+    this.ages.push(message);
+    this.order.enter(message);
+    if (message.state === 'visible') {
+      this.visible += 1;
+      this.order.show(message);
+      return;
+    }
+    this.hidden.push(message);
+    if (message.state === 'delayed') this.delayed += 1;
+    else {
+      this.inFlight += 1;
+      this.order.fly(message, 1);
+    }
   }
 
   /** A visible message goes in flight until the given time. */
@@ -79,6 +108,7 @@ export class Store {
     this.order.fly(message, 1);
     this.order.hide(message);
     this.hidden.push(message);
+    this.observer?.changed(message);
   }
 
   /** Moves the end of a message's time in flight, or of its delay. */
@@ -86,6 +116,7 @@ export class Store {
     message.availableAt = until;
     message.version += 1;
     this.hidden.update(message);
+    this.observer?.changed(message);
   }
 
   /** A message leaves the queue, whatever its state. */
@@ -105,6 +136,7 @@ export class Store {
       }
     }
     this.order.leave(message);
+    this.observer?.left(message);
   }
 
   /** Makes receivable what is due. */
@@ -128,6 +160,7 @@ export class Store {
     if (!this.fifo && message.receivesHere >= RECEIVES_BEFORE_BACK) message.rank = ++this.ranks;
     this.order.show(message);
     if (flew) this.order.fly(message, -1);
+    if (!timedOut) this.observer?.changed(message);
   }
 
   /** Messages that came before the given time, oldest first; the caller removes each. */
@@ -154,10 +187,13 @@ export class Store {
 
   clear(): void {
     // The version tells a repeated receive request that its messages are gone.
-    for (const message of this.messages.values()) message.version += 1;
+    for (const message of this.messages.values()) {
+      message.version += 1;
+      this.observer?.left(message);
+    }
     this.messages.clear();
-    this.hidden = hiddenHeap();
-    this.ages = agesHeap();
+    this.hidden = hiddenMessages();
+    this.ages = messagesByAge();
     const { arrivals } = this.order;
     this.order = this.fifo ? new GroupOrder() : new FairOrder();
     this.order.arrivals = arrivals;
@@ -167,8 +203,8 @@ export class Store {
   }
 }
 
-function hiddenHeap(): Heap<Message> {
-  return new Heap<Message>({
+function hiddenMessages(): SortedQueue<Message> {
+  return new SortedQueue<Message>({
     before: (left, right) =>
       left.availableAt < right.availableAt ||
       (left.availableAt === right.availableAt && left.rank < right.rank),
@@ -179,8 +215,8 @@ function hiddenHeap(): Heap<Message> {
   });
 }
 
-function agesHeap(): Heap<Message> {
-  return new Heap<Message>({
+function messagesByAge(): SortedQueue<Message> {
+  return new SortedQueue<Message>({
     before: (left, right) => left.enqueuedAt < right.enqueuedAt,
     slotOf: (message) => message.ageSlot,
     setSlot: (message, slot) => {

@@ -1,11 +1,13 @@
 /** Remembers values for a fixed time: deduplication ids and receive request attempts, five minutes each. */
-interface Entry<V> {
+export interface Entry<V> {
   readonly key: string;
   readonly value: V;
   readonly until: number;
 }
 
 export class Window<V> {
+  /** Set where what is remembered is kept on disk. */
+  observer: ((entry: Entry<V>) => void) | undefined = undefined;
   private readonly lengthMs: number;
   private readonly entries = new Map<string, Entry<V>>();
   private order: Entry<V>[] = [];
@@ -22,9 +24,21 @@ export class Window<V> {
 
   set(key: string, value: V, now: number): void {
     this.forget(now);
-    const entry = { key, value, until: now + this.lengthMs };
+    const until = now + this.lengthMs;
+    this.restore(key, value, until);
+    this.observer?.({ key, value, until });
+  }
+
+  /** Takes back what was remembered; such come in the order of their ends. */
+  restore(key: string, value: V, until: number): void {
+    const entry = { key, value, until };
     this.entries.set(key, entry);
     this.order.push(entry);
+  }
+
+  /** What is remembered, and until when. */
+  remembered(): Iterable<Entry<V>> {
+    return this.entries.values();
   }
 
   delete(key: string): void {

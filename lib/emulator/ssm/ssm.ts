@@ -1,4 +1,6 @@
-/** The emulated Parameter Store of Systems Manager: as much as `cdk deploy` and applications read and write. */
+/**
+ * The emulated Parameter Store of Systems Manager: as much as `cdk deploy` and applications read and write.
+ */
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../error.ts';
 import {
@@ -16,7 +18,9 @@ import {
 } from '../operations.ts';
 import type { Input, Output, Service } from '../service.ts';
 
-/** The version of CDK's bootstrap stack that every account seems to have: that of the CLI this was built for. */
+/**
+ * The version of CDK's bootstrap stack that every account seems to have: that of the CLI this was built for.
+ */
 const BOOTSTRAP_VERSION = '33';
 const BOOTSTRAP = /^\/cdk-bootstrap\/[a-z0-9]{1,10}\/version$/;
 /** Of a standard and an advanced parameter (PutParameter, Value). */

@@ -37,15 +37,30 @@ export function readScope(request: WireRequest): Scope | undefined {
 
 /** Makes the caller that a service sees. */
 export function readCaller(request: WireRequest, scope: Scope | undefined): Caller {
-  const host = request.headers.host ?? 'localhost';
-  const lineage = readLineage(request.headers['x-amzn-trace-id']);
-  return {
-    account: scope !== undefined && /^\d{12}$/.test(scope.accessKeyId) ? scope.accessKeyId : DEFAULT_ACCOUNT,
-    region: scope?.region || DEFAULT_REGION,
-    endpoint: `${request.scheme ?? 'http'}://${host}`,
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
-    ...(lineage === undefined ? {} : { lineage }),
-  };
+  return new WireCaller(request, scope);
+}
+
+/** A class for the sake of its getter: a signal costs time to make, and few services ask for it. */
+class WireCaller implements Caller {
+  readonly account: string;
+  readonly region: string;
+  readonly endpoint: string;
+  readonly lineage: number | undefined;
+  readonly #request: WireRequest;
+
+  constructor(request: WireRequest, scope: Scope | undefined) {
+    const { host = 'localhost', 'x-amzn-trace-id': trace } = request.headers;
+    this.account =
+      scope !== undefined && /^\d{12}$/.test(scope.accessKeyId) ? scope.accessKeyId : DEFAULT_ACCOUNT;
+    this.region = scope?.region || DEFAULT_REGION;
+    this.endpoint = `${request.scheme ?? 'http'}://${host}`;
+    this.lineage = readLineage(trace);
+    this.#request = request;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#request.signal;
+  }
 }
 
 /**

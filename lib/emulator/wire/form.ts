@@ -39,12 +39,20 @@ export function parseForm(form: string): FormNode {
 export function readForm(shape: Structure, node: FormNode): Record<string, unknown> {
   const read: Record<string, unknown> = {};
   for (const member of shape.members) {
-    const child = node.children.get(formName(member));
+    const child = node.children.get(formName(member)) ?? emptyList(member, node);
     if (child === undefined) continue;
     const value = readNode(member.shape, child, member);
     if (value !== undefined) read[member.name] = value;
   }
   return read;
+}
+
+/**
+ * What boto3 sends for an empty flattened list: nothing after the member's own name, not that of its items.
+ */
+function emptyList(member: Member, node: FormNode): FormNode | undefined {
+  const child = node.children.get(member.name);
+  return member.shape.kind === 'list' && child?.text === '' && child.children.size === 0 ? child : undefined;
 }
 
 /** The name by which the Query protocol knows a member. */

@@ -1,10 +1,13 @@
 /** The HTTP door: serves a router on node:http, for every AWS client that can be given an endpoint. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { BODY_BYTES_MAX, jsonResponse, type Router, type WireResponse } from './router.ts';
+import { BODY_BYTES_MAX, jsonResponse, type Router, type WireRequest, type WireResponse } from './router.ts';
 
 /** Longer than clients keep idle connections, so that none is closed just as a request goes out on it. */
 const KEEP_ALIVE_MS = 75_000;
+
+/** Copying a larger body costs more than a second write. */
+const ONE_PIECE_BYTES_MAX = 64 * 1024;
 
 export interface ListenOptions {
   /** 0 takes a free one. @default 0 */
@@ -29,9 +32,7 @@ export interface HttpListener {
 export async function listen(router: Router, options: ListenOptions = {}): Promise<HttpListener> {
   const { port = 0, host = '127.0.0.1', bodyBytesMax = BODY_BYTES_MAX } = options;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
-    serve(router, bodyBytesMax, request, response).catch((error: unknown) => {
-      response.destroy(error instanceof Error ? error : undefined);
-    });
+    serve(router, bodyBytesMax, request, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -56,61 +57,82 @@ export async function listen(router: Router, options: ListenOptions = {}): Promi
   };
 }
 
-async function serve(
+/** Reads a request whole, then has it answered; one that breaks off is forgotten. */
+function serve(
   router: Router,
   bodyBytesMax: number,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
-  const away = new AbortController();
+): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= bodyBytesMax) chunks.push(chunk);
+    else {
+      request.pause();
+      // What is left of the body is not read, so the connection cannot be used again.
+      response.setHeader('connection', 'close');
+      send(response, jsonResponse(413, { message: `the body is larger than ${bodyBytesMax} bytes` }));
+    }
+  });
+  request.on('end', () => {
+    const [only] = chunks;
+    const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+    router.handle(new HttpRequest(request, response, body)).then(
+      (answer) => {
+        if (!response.destroyed) send(response, answer);
+      },
+      (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
+    );
+  });
+}
+
+/** A request of which the signal is made when it is asked for: most requests end before that. */
+class HttpRequest implements WireRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: WireRequest['headers'];
+  readonly body: Uint8Array;
+  readonly #response: ServerResponse;
+  #signal: AbortSignal | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, body: Uint8Array) {
+    this.method = request.method ?? 'GET';
+    this.url = request.url ?? '/';
+    this.headers = singleHeaders(request);
+    this.body = body;
+    this.#response = response;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= signalOf(this.#response);
+    return this.#signal;
+  }
+}
+
+/** Aborted when the client goes away before it has its answer. */
+function signalOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  if (response.destroyed) controller.abort();
   response.on('close', () => {
-    if (!response.writableFinished) away.abort();
+    if (!response.writableFinished) controller.abort();
   });
-  const body = await readBody(request, bodyBytesMax);
-  if (body === 'aborted') return;
-  if (body === 'too large') {
-    // What is left of the body is not read, so the connection cannot be used again.
-    response.setHeader('connection', 'close');
-    send(response, jsonResponse(413, { message: `the body is larger than ${bodyBytesMax} bytes` }));
-    return;
-  }
-  const { method = 'GET', url = '/' } = request;
-  const headers = singleHeaders(request);
-  const answer = await router.handle({ method, url, headers, body, signal: away.signal });
-  if (!away.signal.aborted) send(response, answer);
+  return controller.signal;
 }
 
-function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer | 'aborted' | 'too large'> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > bytesMax) {
-        request.pause();
-        resolve('too large');
-      } else chunks.push(chunk);
-    });
-    request.on('end', () => {
-      const [only] = chunks;
-      resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
-    });
-    request.on('error', () => resolve('aborted'));
-    request.on('close', () => resolve('aborted'));
-  });
+function singleHeaders(request: IncomingMessage): Readonly<Record<string, string | undefined>> {
+  const { headers } = request;
+  delete headers['set-cookie'];
+  // Only set-cookie comes as a list from Node, and AWS reads no cookies.
+  return headers as Readonly<Record<string, string | undefined>>;
 }
 
-/** Only set-cookie comes as a list from Node, and AWS reads no cookies. */
-function singleHeaders(request: IncomingMessage): Record<string, string | undefined> {
-  const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return headers;
-}
-
-function send(response: ServerResponse, { status, headers, body }: WireResponse): void {
+function send(response: ServerResponse, { status, headers, body, cookies }: WireResponse): void {
+  if (cookies !== undefined) response.setHeader('set-cookie', [...cookies]);
   // An answer to HEAD says how long the body would be.
   response.writeHead(status, { ...headers, 'content-length': headers['content-length'] ?? body.length });
-  response.end(body);
+  // Node sends head and body in one piece where both are text; in latin1 each byte is a character.
+  if (body.length > ONE_PIECE_BYTES_MAX) response.end(body);
+  else response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1');
 }

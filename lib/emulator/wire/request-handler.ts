@@ -3,6 +3,7 @@
  * talks to the emulator without a socket. Structural types stand here because the emulator does not import
  * the SDK.
  */
+import { Readable } from 'node:stream';
 import type { Router, WireRequest } from './router.ts';
 
 /** An SDK's HTTP request, as far as it is read here. */
@@ -20,7 +21,7 @@ export interface SdkRequest {
 export interface SdkResponse {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
-  readonly body: Uint8Array;
+  readonly body: Uint8Array | Readable;
 }
 
 /** What an SDK v3 client asks of its `requestHandler`. */
@@ -45,8 +46,12 @@ export function toRequestHandler(router: Router): RequestHandler {
       const signal = toSignal(options.abortSignal);
       if (signal?.aborted === true) throw aborted();
       const answer = router.handle(await toWire(request, signal));
-      const { status, headers, body } = await (signal === undefined ? answer : unlessAborted(answer, signal));
-      return { response: { statusCode: status, headers, body } };
+      const { status, headers, body, streams } = await (signal === undefined
+        ? answer
+        : unlessAborted(answer, signal));
+      // Bytes are read soonest, but what an operation gives as a stream has to be one.
+      const read = streams === true ? Readable.from([body], { objectMode: false }) : body;
+      return { response: { statusCode: status, headers, body: read } };
     },
     // There is no connection to configure or to close.
     updateHttpClientConfig: () => undefined,

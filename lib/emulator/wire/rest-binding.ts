@@ -124,7 +124,11 @@ export function writeOutput(
     } else inBody[member.name] = value;
   }
   const body = payload ?? (hasBody(shape) ? codec.write(shape, inBody, nameOf(shape)) : NO_BODY);
-  return { status, headers: { 'content-type': codec.contentType, ...headers }, body };
+  const streams = shape.members.some(({ traits }) => traits.httpPayload === 1 && traits.streaming === 1);
+  return {
+    ...{ status, headers: { 'content-type': codec.contentType, ...headers }, body },
+    ...(streams ? { streams } : {}),
+  };
 }
 
 function headerText({ shape }: Member, value: unknown): string {

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { ServiceError } from '../error.ts';
+import { LostAnswer } from '../faults/lost-answer.ts';
 import type { Caller, Service } from '../service.ts';
 import { readCaller, readScope, type Scope } from './caller.ts';
 import { type Conversation, type ErrorWriter, notServed } from './conversation.ts';
@@ -32,8 +33,8 @@ export interface WireRequest {
   readonly body: Uint8Array;
   /** Of the address under which the client knows this server. @default 'http' */
   readonly scheme?: 'http' | 'https';
-  /** Aborted when the client goes away. */
-  readonly signal?: AbortSignal;
+  /** Aborted when the client goes away. A door may make it when it is first asked for. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface WireResponse {
@@ -41,6 +42,10 @@ export interface WireResponse {
   /** With names in lower case. */
   readonly headers: Record<string, string>;
   readonly body: Uint8Array;
+  /** Whether the body is one that clients read as a stream. */
+  readonly streams?: boolean;
+  /** Each is a header of its own, which no other header may be. */
+  readonly cookies?: readonly string[];
 }
 
 export interface RouterOptions {
@@ -61,6 +66,8 @@ export interface Router {
   handle(request: WireRequest): Promise<WireResponse>;
 }
 
+const unrecognised: ErrorWriter = jsonErrors(undefined);
+
 /** Makes a router over the given services. */
 export function createRouter(options: RouterOptions): Router {
   const newId = options.requestId ?? randomUUID;
@@ -70,7 +77,7 @@ export function createRouter(options: RouterOptions): Router {
         return (await answerAdmin(options, request)) ?? notFound(request);
       const requestId = newId();
       const scope = readScope(request);
-      let fail: ErrorWriter = jsonErrors(undefined);
+      let fail = unrecognised;
       try {
         // An object's encoding is its own business.
         const unpacked = isS3(scope) ? request : unpack(request);
@@ -78,11 +85,15 @@ export function createRouter(options: RouterOptions): Router {
         const found = recognise(unpacked, scope, caller);
         fail = found.fail;
         const conversation = found.open();
-        const output = await call(options.services, conversation, caller);
-        return conversation.write(output, requestId);
+        const output = call(options.services, conversation, caller);
+        // Most models answer at once, and then nothing has to wait for a turn of promises.
+        return conversation.write(output instanceof Promise ? await output : output, requestId);
       } catch (error) {
         if (error instanceof ServiceError) return fail(error, requestId);
-        options.report?.(error, `${request.method} ${request.url}`);
+        // The door breaks its connection, as a network would.
+        if (error instanceof LostAnswer) throw error;
+        // A long poll that its client gave up is no fault of anybody.
+        if (request.signal?.aborted !== true) options.report?.(error, `${request.method} ${request.url}`);
         const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
         return fail(
           new ServiceError('InternalFailure', message, { status: 500, fault: 'receiver' }),
@@ -118,11 +129,11 @@ function recognise(request: WireRequest, scope: Scope | undefined, caller: Calle
   return { fail: restErrors(serviceOfPath(request, scope)), open: () => openRest(request, scope) };
 }
 
-async function call(
+function call(
   services: Readonly<Record<string, Service>>,
   { service, operation, read }: Conversation,
   caller: Caller,
-): Promise<unknown> {
+): unknown {
   const model = Object.hasOwn(services, service.name) ? services[service.name] : undefined;
   if (model === undefined) throw notServed(`${service.name}: ${operation.name}`);
   const input = read();
@@ -135,7 +146,14 @@ function unpack(request: WireRequest): WireRequest {
   if (encoding === undefined || encoding === 'identity' || encoding === '') return request;
   if (encoding !== 'gzip') throw notServed(`content-encoding: ${encoding}`);
   try {
-    return { ...request, body: gunzipSync(request.body, { maxOutputLength: BODY_BYTES_MAX }) };
+    const body = gunzipSync(request.body, { maxOutputLength: BODY_BYTES_MAX });
+    return {
+      ...request,
+      body,
+      get signal() {
+        return request.signal;
+      },
+    };
   } catch {
     throw new ServiceError('SerializationException', 'The request body is not gzip, or too large');
   }

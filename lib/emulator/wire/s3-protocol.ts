@@ -81,7 +81,9 @@ function withBody(
   return takes && input.Body === undefined ? { ...input, Body: NO_BODY } : input;
 }
 
-/** Headers and body as the client meant them: out of their chunks, and with the trailers among the headers. */
+/**
+ * Headers and body as the client meant them: out of their chunks, and with the trailers among the headers.
+ */
 function received(request: WireRequest): Pick<WireRequest, 'headers' | 'body'> {
   const encoding = contentEncoding(request.headers);
   const { 'content-encoding': _transferred, ...rest } = request.headers;

@@ -15,7 +15,7 @@ export interface S3Address {
  * any other name (`emulator.internal`) nothing can tell a bucket from the name, so there the path says it.
  */
 const VIRTUAL_HOST =
-  /^(.+)\.(?:s3[.-](?:[a-z0-9-]+\.)*(?:amazonaws\.com(?:\.cn)?|localhost)|localhost|emulator)$/;
+  /^(.+?)\.(?:s3[.-](?:[a-z0-9-]+\.)*(?:amazonaws\.com(?:\.cn)?|localhost)|localhost|emulator)$/;
 
 /** Reads bucket and key; a bucket's name in front of the host goes before one in the path. */
 export function readAddress(request: WireRequest): S3Address {
@@ -72,7 +72,8 @@ type Told = (request: WireRequest, query: URLSearchParams, address: S3Address) =
 const TOLD_BY: Readonly<Record<string, Told>> = {
   ListBuckets: (_request, _query, { bucket }) => bucket === undefined,
   ListDirectoryBuckets: () => false,
-  CopyObject: (request) => request.headers['x-amz-copy-source'] !== undefined,
+  CopyObject: (request, query) =>
+    request.headers['x-amz-copy-source'] !== undefined && !query.has('uploadId'),
   UploadPart: (request, query) =>
     query.has('partNumber') && query.has('uploadId') && request.headers['x-amz-copy-source'] === undefined,
   UploadPartCopy: (request, query) =>

@@ -8,7 +8,7 @@ export const SERVED: Readonly<Record<string, readonly string[]>> = {
     ...['CreateStack', 'UpdateStack', 'DeleteStack', 'DescribeStacks', 'DescribeStackEvents', 'ListStacks'],
     ...['DescribeStackResource', 'DescribeStackResources', 'ListStackResources', 'ListExports'],
     ...['ListImports', 'GetTemplate', 'GetTemplateSummary', 'ValidateTemplate'],
-    ...['UpdateTerminationProtection', 'RollbackStack', 'ContinueUpdateRollback'],
+    ...['UpdateTerminationProtection', 'RollbackStack'],
   ],
   sts: ['GetCallerIdentity', 'AssumeRole', 'GetSessionToken'],
   iam: ['GetRole', 'CreateRole', 'DeleteRole', 'GetUser'],

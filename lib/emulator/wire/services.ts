@@ -5,11 +5,13 @@
 import { cloudformation } from './generated/cloudformation.ts';
 import { cloudwatch } from './generated/cloudwatch.ts';
 import { dynamodb } from './generated/dynamodb.ts';
+import { eventbridge } from './generated/eventbridge.ts';
 import { iam } from './generated/iam.ts';
 import { lambda } from './generated/lambda.ts';
 import { logs } from './generated/logs.ts';
 import { s3 } from './generated/s3.ts';
 import { secretsmanager } from './generated/secretsmanager.ts';
+import { sns } from './generated/sns.ts';
 import { sqs } from './generated/sqs.ts';
 import { ssm } from './generated/ssm.ts';
 import { sts } from './generated/sts.ts';
@@ -142,6 +144,23 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     target: 'secretsmanager',
     required: 'schema',
     load: secretsmanager,
+  },
+  {
+    name: 'sns',
+    signingName: 'sns',
+    protocol: 'query',
+    target: 'AmazonSimpleNotificationService',
+    required: 'model',
+    query: { version: '2010-03-31', xmlNamespace: 'http://sns.amazonaws.com/doc/2010-03-31/' },
+    load: sns,
+  },
+  {
+    name: 'eventbridge',
+    signingName: 'events',
+    protocol: 'json-1.1',
+    target: 'AWSEvents',
+    required: 'model',
+    load: eventbridge,
   },
 ];
 

@@ -19,8 +19,15 @@ export interface XmlNode {
 const DEPTH_MAX = 64;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 // A comment, a declaration, CDATA, an end, a start with its attributes, or text.
-const TOKEN =
-  /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:[^"'>]|"[^"]*"|'[^']*')*?)(\/?)>|([^<]+)/gy;
+const TOKEN = new RegExp(
+  [
+    /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<\/([^\s>]+)\s*>/,
+    /<([^\s/>!?]+)((?:[^"'>]|"[^"]*"|'[^']*')*?)(\/?)>|([^<]+)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'gy',
+);
 
 /** Parses a document to its root element; throws MalformedXML. */
 export function parseXml(text: string): XmlNode {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openEmulator, problemsOf, queue, resources, writeAssembly, writeStack } from './assembly.ts';
+import { openEmulator, problemsOf, resources, writeStack } from './assembly.ts';
 
 describe('a type without effect', () => {
   test('has a name and an ARN for those who refer to it, and is reported with its reason', async () => {
@@ -56,49 +56,5 @@ describe('a type without effect', () => {
     const problems = await problemsOf(folder);
 
     expect(problems.map((problem) => [problem.code, problem.property])).toEqual([['REFERENCE_UNKNOWN', 'C']]);
-  });
-});
-
-describe('AWS::SNS::Topic', () => {
-  const topic = { Type: 'AWS::SNS::Topic' };
-  const alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmActions: [{ Ref: 'Alerts' }] } };
-
-  test('is taken as an action of alarms', async () => {
-    const subscription = { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: { Ref: 'Alerts' } } };
-    const folder = await writeStack(resources({ Alerts: topic, Alarm: alarm, Mail: subscription }));
-
-    const problems = await problemsOf(folder);
-
-    expect(problems).toEqual([]);
-  });
-
-  test('is taken as an action of alarms of another stack', async () => {
-    const exported = { Arn: { Value: { Ref: 'Alerts' }, Export: { Name: 'alerts' } } };
-    const properties = { AlarmActions: [{ 'Fn::ImportValue': 'alerts' }] };
-    const folder = await writeAssembly({
-      Base: { template: resources({ Alerts: topic }, exported) },
-      App: { template: resources({ Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: properties } }) },
-    });
-
-    const problems = await problemsOf(folder);
-
-    expect(problems).toEqual([]);
-  });
-
-  test.each<[string, Record<string, object>, string]>([
-    ['that nobody uses', {}, 'is served only as an action of alarms, and nothing here uses it as one'],
-    [
-      'that something else uses too',
-      { Alarm: alarm, Jobs: queue({ QueueName: { 'Fn::GetAtt': ['Alerts', 'TopicName'] } }) },
-      'is served only as an action of alarms, but App/Jobs (AWS::SQS::Queue) uses it',
-    ],
-  ])('%s is refused', async (_title, others, message) => {
-    const folder = await writeStack(resources({ Alerts: topic, ...others }));
-
-    const problems = await problemsOf(folder);
-
-    expect(problems).toEqual([
-      { code: 'TYPE_REFUSED', stack: 'App', logicalId: 'Alerts', type: 'AWS::SNS::Topic', message },
-    ]);
   });
 });

@@ -102,7 +102,7 @@ describe('AWS::Lambda::Function', () => {
       'with code that is no asset',
       { Code: { S3Bucket: 'b', S3Key: 'k.zip' } },
       'Code.S3Key',
-      "'k.zip' is no asset of this app; the emulator reads no other buckets",
+      "'k.zip' is no asset of this app, and no object of the emulated bucket 'b'",
     ],
     ['without code', { Code: {} }, 'Code', 'must have an S3Key or a ZipFile'],
     [
@@ -160,9 +160,9 @@ describe('AWS::Lambda::EventSourceMapping', () => {
   test.each<[string, object, string, string]>([
     [
       'from a stream',
-      { EventSourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/runs/stream/1' },
+      { EventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s' },
       'EventSourceArn',
-      "is 'arn:aws:dynamodb:us-east-1:000000000000:table/runs/stream/1'; the emulator serves mappings of SQS",
+      "is 'arn:aws:kinesis:us-east-1:000000000000:stream/s'; the emulator serves mappings of SQS",
     ],
     [
       'with pollers',
@@ -206,7 +206,6 @@ test('AWS::Lambda::EventInvokeConfig sets retries, age and destinations', async 
 test.each([
   ['AWS::Lambda::Version', 'the emulated Lambda serves $LATEST only, so there is nothing to publish'],
   ['AWS::Lambda::Alias', 'the emulated Lambda serves $LATEST only, so an alias would have nothing to name'],
-  ['AWS::Lambda::Url', 'function URLs are not served; invoke the function through the Lambda API'],
   ['AWS::Lambda::LayerVersion', 'layers are not served; bundle the code into the function'],
 ])('%s is refused with its reason', async (Type, message) => {
   const folder = await writeStack({ Resources: { Thing: { Type } } });

@@ -61,7 +61,7 @@ describe('a parameter', () => {
     [
       'from Parameter Store',
       { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/a' },
-      'reads Parameter Store (AWS::SSM::Parameter::Value<String>), which the emulator does not serve; ' +
+      "reads '/a' of Parameter Store (AWS::SSM::Parameter::Value<String>), where it is not; " +
         'give its value as a parameter',
     ],
   ])('%s is refused', async (_title, declaration, message) => {

@@ -116,10 +116,11 @@ test.each<[string, Input, string, string]>([
   ],
   ['an image', { PackageType: 'Image' }, 'NotImplementedException', `${unserved} PackageType Image`],
   [
-    'code in S3',
+    'code in a bucket that is not there',
     { Code: { S3Bucket: 'b', S3Key: 'k' } },
-    'NotImplementedException',
-    `${unserved} S3Bucket of Code`,
+    'InvalidParameterValueException',
+    'Error occurred while GetObject. S3 Error Code: NoSuchBucket. ' +
+      'S3 Error Message: The specified bucket does not exist',
   ],
   [
     'a published version',

@@ -166,6 +166,7 @@ test('what the last batch came to is shown', async () => {
   expect(rig.lambda.mappings()).toEqual([
     {
       uuid: id,
+      sourceArn: queueArn('q'),
       queueArn: queueArn('q'),
       functionArn: functionArn('moody'),
       enabled: true,
@@ -250,7 +251,7 @@ test.each<[string, Input, string, string]>([
     { EventSourceArn: 'arn:aws:kinesis:eu-west-1:123456789012:stream/s' },
     'NotImplementedException',
     'the emulated Lambda does not serve the event source arn:aws:kinesis:eu-west-1:123456789012:stream/s; ' +
-      'it serves SQS queues',
+      'it serves SQS queues and DynamoDB streams',
   ],
   [
     'provisioned pollers',

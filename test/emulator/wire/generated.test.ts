@@ -3,10 +3,12 @@ import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
+import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as s3 from '@aws-sdk/client-s3';
 import * as secretsmanager from '@aws-sdk/client-secrets-manager';
+import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
@@ -17,7 +19,8 @@ import { SERVED } from '../../../lib/emulator/wire/served.ts';
 import { KNOWN_SERVICES, schemaOf } from '../../../lib/emulator/wire/services.ts';
 
 const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  ...{ cloudformation, cloudwatch, dynamodb, iam, lambda, logs, s3, secretsmanager, sqs, ssm, sts },
+  ...{ cloudformation, cloudwatch, dynamodb, eventbridge, iam, lambda, logs },
+  ...{ s3, secretsmanager, sns, sqs, ssm, sts },
 };
 
 describe.each(KNOWN_SERVICES.map((service) => [service.name, service] as const))('%s', (name, service) => {

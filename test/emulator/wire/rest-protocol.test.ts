@@ -191,11 +191,11 @@ describe('errors', () => {
   test('a service that is not known is refused by its name', async () => {
     const answer = await ask(createStubRouter(createStub()), {
       method: 'GET',
-      url: '/bucket/key?list-type=2',
-      headers: { authorization: signedFor('s3') },
+      url: '/streams/one?limit=2',
+      headers: { authorization: signedFor('kafka') },
     });
 
     expect(answer.status).toBe(501);
-    expect(answer.json()).toEqual({ message: 's3: GET /bucket/key is not served by this emulator' });
+    expect(answer.json()).toEqual({ message: 'kafka: GET /streams/one is not served by this emulator' });
   });
 });

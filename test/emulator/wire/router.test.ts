@@ -134,3 +134,36 @@ describe('pages of our own', () => {
     expect(reported).toEqual([['POST /_celeriac/kill', new Error('a broken page')]]);
   });
 });
+
+describe('an exception that is no refusal', () => {
+  const failing = (error: Error) => {
+    const reported: unknown[] = [];
+    const service = {
+      call: () => {
+        throw error;
+      },
+    };
+    const router = createRouter({
+      services: { sqs: service },
+      report: (reason, what) => reported.push([what, reason]),
+    });
+    return { router, reported };
+  };
+
+  test('is an InternalFailure, and is reported', async () => {
+    const { router, reported } = failing(new TypeError('a defect'));
+
+    const answer = await ask(router, json('AmazonSQS.ListQueues', {}));
+
+    expect([answer.status, answer.json()]).toMatchObject([500, { message: 'TypeError: a defect' }]);
+    expect(reported).toEqual([['POST /', new TypeError('a defect')]]);
+  });
+
+  test('is not reported when its client went away, for it is how a long poll ends then', async () => {
+    const { router, reported } = failing(new Error('aborted'));
+
+    await ask(router, { ...json('AmazonSQS.ListQueues', {}), signal: AbortSignal.abort() });
+
+    expect(reported).toEqual([]);
+  });
+});

@@ -111,21 +111,21 @@ function checkCode(code: ValueOf<typeof CODE>, notices: Notices, context: CheckC
   }
   const asset = context.asset(code.S3Key);
   if (asset === undefined) {
-    notices.invalid(
-      'Code.S3Key',
-      `'${code.S3Key}' is no asset of this app; the emulator reads no other buckets`,
-    );
+    if (code.S3Bucket !== undefined && context.stored(code.S3Bucket, code.S3Key)) return;
+    const where = `no object of the emulated bucket '${code.S3Bucket ?? ''}'`;
+    notices.invalid('Code.S3Key', `'${code.S3Key}' is no asset of this app, and ${where}`);
   } else if (asset.packaging !== 'zip') {
     notices.invalid('Code.S3Key', `${asset.path} is an archive; the emulator runs code from folders`);
   }
 }
 
 /**
- * Where the code is: the folder that a deploy would zip, or one with the text of the template as its index
- * file.
+ * Where the code is: the folder that a deploy would zip, the object of S3 where it lies zipped, or a folder
+ * with the text of the template as its index file.
  */
 async function toCode({ Code }: Properties, context: ProviderContext): Promise<Input> {
   const asset = Code.S3Key === undefined ? undefined : context.asset(Code.S3Key);
+  if (asset === undefined && Code.S3Key !== undefined) return { S3Bucket: Code.S3Bucket, S3Key: Code.S3Key };
   // CloudFormation saves it under this name (AWS::Lambda::Function Code, ZipFile).
   const folder = asset?.path ?? (await context.folder({ 'index.js': Code.ZipFile ?? '' }));
   return { Folder: folder };

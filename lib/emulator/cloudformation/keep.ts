@@ -1,0 +1,91 @@
+/**
+ * What of stacks outlives the process: what stands, what is told of it, and where it was reached. Deployments
+ * are rare and long, so each look compares all of it with what was written last.
+ */
+import type { Journal, Kept } from '../data/journal.ts';
+import type { StackState } from './apply.ts';
+import type { StackBook } from './book.ts';
+import { providers } from './providers.ts';
+import type { StackRecord } from './stacks/record.ts';
+
+/** The keeper of a book. */
+export interface Keeper {
+  /** Notes what has changed since the last look. */
+  look(): void;
+  readonly kept: readonly Kept[];
+}
+
+const STACK = 'cloudformation.stack';
+const RECORD = 'cloudformation.record';
+const ENDPOINT = 'cloudformation.endpoint';
+
+/** Makes the keeper of a book. */
+export function createKeeper(book: StackBook, journal: Journal | undefined): Keeper {
+  const texts = new Map<string, string>();
+  const all: Readonly<Record<string, () => Iterable<readonly [string, unknown]>>> = {
+    [STACK]: () => [...book.stacks].map(([key, stack]) => [key, toPlain(stack)]),
+    [RECORD]: () => [...book.records.all()].map((record) => [record.id, toPlain(record)]),
+    [ENDPOINT]: () => book.endpoints,
+  };
+  function lookAt(kind: string, entries: ReadonlyMap<string, unknown>): void {
+    for (const place of texts.keys()) {
+      const [of, key = ''] = place.split('\n');
+      if (of !== kind || entries.has(key)) continue;
+      texts.delete(place);
+      journal?.note(kind, key, () => undefined);
+    }
+    for (const [key, value] of entries) {
+      const text = JSON.stringify(value);
+      if (texts.get(`${kind}\n${key}`) === text) continue;
+      texts.set(`${kind}\n${key}`, text);
+      journal?.note(kind, key, () => value);
+    }
+  }
+  const kept = (kind: string, take: (key: string, value: unknown) => void): Kept => ({
+    kind,
+    entries: all[kind] ?? (() => []),
+    restore(entries) {
+      for (const [key, value] of entries) take(key, fromPlain(value));
+    },
+  });
+  return {
+    look() {
+      for (const [kind, entries] of Object.entries(all)) lookAt(kind, new Map(entries()));
+    },
+    kept: [
+      // What these were is what `toPlain` was given.
+      kept(STACK, (key, value) => book.stacks.set(key, value as StackState)),
+      kept(RECORD, (_id, value) => {
+        const record = value as StackRecord;
+        book.records.add(record);
+        if (record.deletedAt !== undefined) book.records.buried(record);
+      }),
+      kept(ENDPOINT, (key, value) => book.endpoints.set(key, String(value))),
+    ],
+  };
+}
+
+/** A value that JSON can carry: maps and sets as lists, providers by the type that they serve. */
+function toPlain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Map) return { $map: [...value].map(([key, each]) => [key, toPlain(each)]) };
+  if (value instanceof Set) return { $set: [...value].map(toPlain) };
+  if (value instanceof Date) return { $date: value.toISOString() };
+  if (Array.isArray(value)) return value.map(toPlain);
+  const { type }: { readonly type?: unknown } = value;
+  if ('create' in value && typeof type === 'string') return { $provider: type };
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, toPlain(each)]));
+}
+
+function fromPlain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(fromPlain);
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
+  const [[name, inner] = ['', undefined]] = entries;
+  if (entries.length === 1 && name === '$provider') return providers.get(String(inner));
+  if (entries.length === 1 && name === '$date') return new Date(String(inner));
+  if (entries.length === 1 && name === '$set' && Array.isArray(inner)) return new Set(inner.map(fromPlain));
+  if (entries.length === 1 && name === '$map' && Array.isArray(inner))
+    return new Map(inner.map(([key, each]: readonly [unknown, unknown]) => [key, fromPlain(each)]));
+  return Object.fromEntries(entries.map(([key, each]) => [key, fromPlain(each)]));
+}

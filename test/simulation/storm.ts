@@ -1,0 +1,136 @@
+/**
+ * The app of the storm: tasks of every kind that do what their input says, what they did, and what became of
+ * their records.
+ */
+import {
+  type AnyTask,
+  type Context,
+  defineApp,
+  defineQueue,
+  defineTask,
+  exponential,
+  RejectError,
+} from '#lib';
+import { ALL_FAULTS, type SimulateOptions, type Simulation, simulate } from '#lib/testing';
+import { isFinal, mayBecome, TASK_STATES, type TaskState } from '../../lib/core/task-state.ts';
+
+const RETRY = { attempts: 4, backoff: exponential('2s', { max: '30s', jitter: true }) };
+const SAFE = { visibility: '1m', deadLetter: { after: 5 } } as const;
+
+export const BEHAVIOURS = [
+  'succeed',
+  'fail twice',
+  'always fail',
+  'reject',
+  'sleep',
+  'outlast',
+  'send another',
+] as const;
+
+export interface Input {
+  readonly index: number;
+  readonly behaviour: (typeof BEHAVIOURS)[number];
+  readonly group: string;
+}
+
+/** A world of its own for one seed. */
+export function createStorm(seed: number) {
+  const queues = {
+    work: defineQueue('work', SAFE),
+    slim: defineQueue('slim', SAFE),
+    ledger: defineQueue('ledger', { ...SAFE, ordered: (input: Input) => input.group }),
+  };
+  /** By message id, the order in which effects came; a conditional write, as a user's own should be. */
+  const effects = new Map<string, number>();
+  /** How often each attempt of at-most-once tasks has been started. */
+  const onceStarts = new Map<string, number>();
+  /** Messages whose children ran. */
+  const parents = new Set<string>();
+  const outlasted = new Set<string>();
+  let healed = false;
+
+  async function run(input: Input, context: Context): Promise<number> {
+    const { id, attempt } = context;
+    if (!healed) {
+      if (input.behaviour === 'sleep') await context.sleep('3s');
+      if (input.behaviour === 'fail twice' && attempt <= 2) throw new Error('not yet');
+      if (input.behaviour === 'always fail') throw new Error('never');
+      if (input.behaviour === 'reject') throw new RejectError('not this one');
+      if (input.behaviour === 'outlast' && !outlasted.has(id)) {
+        outlasted.add(id);
+        // Deaf to its signal: the worker answers without it, and it goes on as a ghost in later batches.
+        await sim.emulator.clock.sleep(15_000);
+        if (input.index % 2 === 0) throw new Error('too late');
+      }
+    }
+    if (input.behaviour === 'send another') await context.send(child(id));
+    if (!effects.has(id)) effects.set(id, effects.size);
+    return input.index;
+  }
+
+  const child = defineTask('child', {
+    queue: queues.slim,
+    result: false,
+    run: (parent: string) => void parents.add(parent),
+  });
+  const tasks = {
+    standard: defineTask('standard', { queue: queues.work, retry: RETRY, run }),
+    stateless: defineTask('stateless', { queue: queues.slim, retry: RETRY, result: false, run }),
+    ordered: defineTask('ordered', { queue: queues.ledger, retry: RETRY, run }),
+    once: defineTask('once', {
+      queue: queues.work,
+      retry: RETRY,
+      crashed: 'deadLetter',
+      run(input: Input, context: Context) {
+        const key = `${context.id} attempt ${context.attempt}${healed ? ' redriven' : ''}`;
+        onceStarts.set(key, (onceStarts.get(key) ?? 0) + 1);
+        return run(input, context);
+      },
+    }),
+  };
+  const app = defineApp('storm', { tasks: [...Object.values(tasks), child] });
+  const records = watchRecords();
+  const sim: Simulation = simulate(app, { seed, faults: ALL_FAULTS, onCall: records.onCall });
+  return {
+    sim,
+    queues,
+    tasks,
+    child,
+    effects,
+    onceStarts,
+    parents,
+    records,
+    heal() {
+      healed = true;
+    },
+  };
+}
+
+export type Storm = ReturnType<typeof createStorm>;
+
+export function keepsRecord(task: AnyTask): boolean {
+  return task.name !== 'stateless' && task.name !== 'child';
+}
+
+/** Sees each change of a record where it takes effect: behind all faults, at the table. */
+function watchRecords() {
+  const now = new Map<string, { readonly state: TaskState; readonly generation: number }>();
+  const ends = new Map<string, number>();
+  const illegal: string[] = [];
+  const onCall: NonNullable<SimulateOptions['onCall']> = async (call, proceed) => {
+    const output = await proceed();
+    if (call.operation !== 'UpdateItem') return output;
+    const { Key } = call.input as { Key: { pk: { S: string } } };
+    const { Attributes } = output as { Attributes: Record<string, { S?: string; N?: string }> };
+    const id = Key.pk.S.slice('run#'.length);
+    const before = now.get(id) ?? { state: 'PENDING', generation: 0 };
+    const generation = Number(Attributes.generation?.N ?? before.generation);
+    const state = TASK_STATES.find((known) => known === Attributes.state?.S) ?? 'PENDING';
+    if (!mayBecome(before.state, state, { from: before.generation, to: generation }))
+      illegal.push(`${id}: ${before.state} ${before.generation} to ${state} ${generation}`);
+    if (isFinal(state)) ends.set(`${id} ${generation}`, (ends.get(`${id} ${generation}`) ?? 0) + 1);
+    now.set(id, { state, generation });
+    return output;
+  };
+  return { onCall, ends, illegal, stateOf: (id: string): TaskState => now.get(id)?.state ?? 'PENDING' };
+}
