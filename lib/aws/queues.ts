@@ -56,7 +56,7 @@ function createQueueUrls(call: Call): (queueName: string) => Promise<string> {
 
 /** What no second try can mend: the queue, the permission or the credentials are missing. */
 const FINAL =
-  /^(QueueDoesNotExist|AccessDenied|AccessDeniedException|.*InvalidClientTokenId.*|CredentialsProviderError)$/;
+  /^(QueueDoesNotExist|AccessDenied(Exception)?|.*InvalidClientTokenId.*|CredentialsProviderError)$/;
 
 function rethrow(error: unknown): never {
   if (error instanceof Error && FINAL.test(error.name)) Object.assign(error, { retryable: false });

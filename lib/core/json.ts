@@ -20,15 +20,33 @@ export type Jsonify<T> = unknown extends T
     ? T
     : T extends { toJSON(): infer J }
       ? Jsonify<J>
-      : T extends bigint | symbol | ((...given: never) => unknown)
+      : T extends bigint | symbol | ((...given: never) => unknown) | Exotic
         ? never
         : T extends readonly unknown[]
           ? { -readonly [K in keyof T]: Jsonify<T[K]> }
           : T extends object
-            ? { [K in keyof T as Travels<T[K]> extends true ? K : never]: Jsonify<T[K]> }
+            ? {
+                [K in keyof T as K extends symbol ? never : Travels<T[K]> extends true ? K : never]: Jsonify<
+                  T[K]
+                >;
+              }
             : T extends void
               ? undefined
               : never;
+
+/**
+ * Built-in objects whose content JSON does not see; `jsonProblem` refuses them. Errors too, but their type is
+ * that of any object with a name and a message.
+ */
+type Exotic =
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | WeakMap<WeakKey, unknown>
+  | WeakSet<WeakKey>
+  | Promise<unknown>
+  | RegExp
+  | ArrayBuffer
+  | ArrayBufferView;
 
 type Travels<T> = [T] extends [symbol | ((...given: never) => unknown)] ? false : true;
 

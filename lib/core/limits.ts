@@ -26,7 +26,7 @@ export const GROUP_LENGTH_MAX = 128;
 
 /** Our own: an envelope leaves room for what services add to a message of 1 MiB. */
 export const MESSAGE_BYTES_MAX = 983_040;
-/** Our own: the same for later copies of a message, which say what has become of it (counts, a dead letter's end). */
+/** Our own: the same for later copies of a message, which say what has become of it: counts, its end. */
 export const COPY_BYTES_MAX = MESSAGE_BYTES_MAX + 32_768;
 /** Our own: how often a message may be sent on from task to task; Lambda's own guard stops at about 16. */
 export const HOPS_MAX = 100;

@@ -93,8 +93,8 @@ export type Parsed =
   | { readonly kind: 'foreign'; readonly why: string };
 
 /**
- * Writes an envelope; history and stacks are trimmed until it fits into `bytesMax`. Returns undefined when the
- * input alone is too large.
+ * Writes an envelope; history and stacks are trimmed until it fits into `bytesMax`. Returns undefined when
+ * the input alone is too large.
  */
 export function encodeMessage(message: Message, bytesMax = MESSAGE_BYTES_MAX): string | undefined {
   for (const slimmer of [whole, withoutStacks, withoutHistory]) {
@@ -104,7 +104,7 @@ export function encodeMessage(message: Message, bytesMax = MESSAGE_BYTES_MAX): s
   return undefined;
 }
 
-/** JSON that SQS takes: it refuses two characters, and the whole call with them, that JSON leaves as they are. */
+/** JSON that SQS takes: it refuses two characters, and the whole call, that JSON leaves as they are. */
 export function toBody(envelope: object): string {
   return JSON.stringify(envelope).replace(/[\ufffe\uffff]/g, (character) =>
     character === '\ufffe' ? '\\ufffe' : '\\uffff',

@@ -240,7 +240,6 @@ export interface StartOptions extends EmulatorOptions {
  * const emulator = await startEmulator({ clock: { virtual: '2026-01-01T00:00:00Z' }, template: 'cdk.out' });
  * const sqs = new SQSClient({ region: 'us-east-1', credentials, requestHandler: emulator.requestHandler() });
  * await emulator.advance(60_000);
- * await emulator.close();
  * ```
  */
 export function startEmulator(options: StartOptions & VirtualClockOption): Promise<VirtualEmulator>;

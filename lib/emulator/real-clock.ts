@@ -88,7 +88,6 @@ class RealClock implements Clock {
     this.#holders += 1;
     if (this.#holders > 1) return;
     this.#timeout?.ref();
-    this.#immediate?.ref();
   };
 
   readonly #release = (): void => {
@@ -97,7 +96,7 @@ class RealClock implements Clock {
   };
 
   #letGo(): void {
+    // Not the immediate: without a reference Node runs it only when something else wakes the loop.
     this.#timeout?.unref();
-    this.#immediate?.unref();
   }
 }

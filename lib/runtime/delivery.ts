@@ -6,6 +6,7 @@
  */
 import { STACK_LENGTH_MAX } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
+import { isFinal } from '../core/task-state.ts';
 import { type AnyTask, keepsRecord } from '../define/task.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import {
@@ -67,9 +68,22 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
       const parsed = parseDelivery(delivery.body);
       // What is no message of ours runs no task, so it can be dealt with at once.
       if (parsed.kind !== 'message') return this.process(delivery);
+      if (await hasEnded(step, delivery, parsed.message)) return this.process(delivery);
       return copies.postpone(parsed.message, crashesOf(delivery), seconds).catch(() => BACK);
     },
   };
+}
+
+/**
+ * Whether a message's run is over: what is left to do with it runs no task. Put off, it would go round until
+ * its turn to run alone, and its duplicates with it.
+ */
+async function hasEnded(step: Step, delivery: Delivery, message: Message): Promise<boolean> {
+  const { runs } = toRecorded(step, delivery, message, taskOf(step.connection, message.task));
+  // Without an answer it is put off as if it were not over.
+  const record = (await runs?.read([message.id]).catch(() => undefined))?.get(message.id);
+  if (record === undefined || record.generation < message.generation) return false;
+  return record.generation > message.generation || isFinal(record.state);
 }
 
 /**

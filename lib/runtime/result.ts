@@ -97,8 +97,8 @@ function refuse(context: ResultContext, task: AnyTask, id: string): void {
   }
   if (context.runs === undefined) {
     const text =
-      `task '${task.name}' keeps its result, but this worker cannot read it: no task of its own queue keeps ` +
-      'one, so it was built without DynamoDB; remove result: false from the task that waits';
+      `task '${task.name}' keeps its result, but this worker cannot read it: no task of its own queue ` +
+      'keeps one, so it was built without DynamoDB; remove result: false from the task that waits';
     throw new TaskError('RESULT_NOT_READABLE', text, { value: id });
   }
 }

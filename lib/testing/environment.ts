@@ -53,7 +53,7 @@ const DEADLY: Readonly<Record<string, readonly [before: Fault, after: Fault]>> =
   SendMessageBatch: ['crashBeforeSend', 'crashAfterSend'],
 };
 
-/** `call` over the emulator's models, with the plan's faults, for one process, which may end if it is `mortal`. */
+/** `call` over the emulator's models, with the plan's faults, for a process that may die if `mortal`. */
 export function createCall(
   world: World,
   life: Life,
@@ -111,6 +111,7 @@ function createClock(world: World, life: Life): Clock {
     waiting: (promise) => clock.waiting(promise),
     run: (name, work) =>
       clock.run(name, async () => {
+        life.check();
         if (world.faults.strikes('crashBeforeRun')) life.crash(`before a run of '${name}'`);
         world.started(name, clock.now());
         const value = await work();

@@ -18,7 +18,7 @@ export interface FaultRates {
   /** The worker dies before, and right after, a write to its records. Per write. */
   readonly crashBeforeWrite?: number;
   readonly crashAfterWrite?: number;
-  /** The worker dies before, and right after, it sends a copy, a dead letter or what its tasks send. Per send. */
+  /** The worker dies before, and right after, it sends: a copy, a dead letter, what tasks send. Per call. */
   readonly crashBeforeSend?: number;
   readonly crashAfterSend?: number;
   /**

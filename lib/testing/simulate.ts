@@ -34,7 +34,7 @@ export interface SimulateOptions extends TopologyOptions {
   readonly seed?: number;
   /** Faults by rate; none by default. */
   readonly faults?: FaultRates;
-  /** Stands around every call of a service, of clients and of workers: to watch, or for faults of your own. */
+  /** Stands around every call of a service, by clients and workers: to watch, or for your own faults. */
   readonly onCall?: OnCall;
   /** Receives each log line of workers and tasks; without it they are dropped. */
   readonly log?: (line: LogLine) => void;

@@ -186,3 +186,27 @@ test('a send that a task does not catch is its failure', async () => {
     { dead: { reason: 'attempts-exhausted', error: { code: 'UNKNOWN_TASK', name: 'SendError' } } },
   ]);
 });
+
+test('a task whose own queue keeps no results is told why it cannot wait for one', async () => {
+  const told: unknown[] = [];
+  const kept = defineTask('kept', { queue: defineQueue('other'), run: () => 1 });
+  const waits = defineTask('waits', {
+    queue: defineQueue('slim'),
+    result: false,
+    async run(_input, { send }) {
+      const result = await send(kept());
+      await result.get().catch((error: { code: string; message: string }) => {
+        told.push(`${error.code}: ${error.message}`);
+      });
+    },
+  });
+  const sim = simulate(defineApp('shop', { tasks: [kept, waits] }));
+
+  await sim.send(waits());
+  await sim.advance('1m');
+
+  expect(told).toEqual([
+    "RESULT_NOT_READABLE: task 'kept' keeps its result, but this worker cannot read it: no task of its own " +
+      'queue keeps one, so it was built without DynamoDB; remove result: false from the task that waits',
+  ]);
+});

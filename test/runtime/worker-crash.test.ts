@@ -208,13 +208,12 @@ describe.each(KINDS.slice(0, 2))('the batch of a poisonous message %s', (_name, 
       await sim.sendMany(batch(place).map((input) => task(input)));
       await sim.advance('1h');
 
-      // The first time all start together; after that only those run again that were not finished.
+      // The first time those before it have started; after that only what was not finished runs again.
       const counts = new Map<string, number>();
       for (const input of ran) counts.set(input, (counts.get(input) ?? 0) + 1);
       expect(counts.get('poison')).toBe(3);
-      expect(Math.max(...[...counts].filter(([input]) => input !== 'poison').map(([, count]) => count))).toBe(
-        2,
-      );
+      const others = [...counts].filter(([input]) => input !== 'poison').map(([, count]) => count);
+      expect(Math.max(...others)).toBe(place === 0 ? 1 : 2);
     },
   );
 });

@@ -198,3 +198,20 @@ function createAnything() {
     '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) },
   } as const;
 }
+
+test('a task that nobody has known for a day has failed: whoever waits for it is told', async () => {
+  const contract = defineTask('contract', { queue: standard, input: createAnything() });
+  const known = defineTask('known', { queue: standard, run: () => 1 });
+  const sim = simulate(defineApp('shop', { tasks: [contract, known] }));
+
+  const result = await sim.send(contract(1));
+  await sim.advance('26h');
+
+  expect(sim.deadLetters(standard)).toMatchObject([{ id: result.id, dead: { reason: 'unknown-task' } }]);
+  await expect(result.get()).rejects.toMatchObject({
+    code: 'TASK_FAILED',
+    message:
+      `task 'contract' (${result.id}) failed (unknown-task): CeleriacError: no worker of this queue has ` +
+      "known task 'contract' for 24 h",
+  });
+});

@@ -174,3 +174,22 @@ describe('a group that is sent with the option', () => {
     expect(ran).toEqual(['00:00 a0', '00:05 b0']);
   });
 });
+
+test('the longest wait is held as long as SQS can, counted from the receive', async () => {
+  const line = defineQueue('line', { ordered: true });
+  const task = defineTask('task', {
+    queue: line,
+    retry: { attempts: 2, backoff: fixed('12h') },
+    async run(_input, { sleep }) {
+      await sleep('5s');
+      throw new Error('no');
+    },
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task] }));
+
+  await sim.send(task());
+  await sim.advance('13h');
+
+  // A minute is left for the way from SQS to the worker.
+  expect(sim.attempts(task)).toEqual(['00:00:00', '11:59:00']);
+});

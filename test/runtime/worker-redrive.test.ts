@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defineApp, defineQueue, defineTask, fixed } from '#lib';
+import { defineApp, defineQueue, defineTask, fixed, RejectError } from '#lib';
 import { type Simulation, simulate } from '#lib/testing';
 import { bury, deadBodies, killWorker, messagesOf, put } from './simulated.ts';
 
@@ -218,4 +218,24 @@ test('a retry whose release was never written runs all the same, and only once',
   expect(attempts).toEqual([1, 2]);
   expect(await result.state()).toBe('SUCCESS');
   expect(messagesOf(sim, standard)).toEqual([]);
+});
+
+test('a dead letter whose time was over long ago runs when it is redriven', async () => {
+  let runs = 0;
+  const task = defineTask('task', {
+    queue: standard,
+    run() {
+      runs += 1;
+      if (runs === 1) throw new RejectError('not yet');
+    },
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task] }));
+
+  const result = await sim.send(task(undefined, { expires: '1m' }));
+  await sim.advance('1h');
+  await sim.redrive(standard);
+  await sim.advance('1h');
+
+  expect(runs).toBe(2);
+  expect(await result.state()).toBe('SUCCESS');
 });

@@ -1,7 +1,7 @@
 /**
- * Tasks under every fault at once. Whatever is delivered twice, crashed, throttled, lost, late or left behind:
- * each task ends in exactly one terminal state or in the dead-letter queue with its reason, nothing stays on
- * its way, and a redriven dead letter runs again.
+ * Tasks under every fault at once. Whatever is delivered twice, crashed, throttled, lost, late or left
+ * behind: each task ends in exactly one terminal state or in the dead-letter queue with its reason, nothing
+ * stays on its way, and a redriven dead letter runs again.
  */
 import { expect, test } from 'vitest';
 import type { AnyTask, AsyncResult } from '#lib';
@@ -115,7 +115,7 @@ test.each(seeds())('with seed %d nothing is lost and nothing ends twice', async 
   await storm.sim.close();
 });
 
-/** Each run of this generation has ended once, by legal steps; at most once means that no attempt began twice. */
+/** Each run of this generation has ended once, by legal steps; at most once: no attempt began twice. */
 function expectRecords({ records, onceStarts }: Storm, sent: readonly Sent[], generation: number): void {
   const kept = sent.filter(({ task }) => keepsRecord(task));
   const ends = kept.map(({ result }) => `${result.id}: ${records.ends.get(`${result.id} ${generation}`)}`);

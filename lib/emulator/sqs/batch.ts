@@ -46,13 +46,18 @@ function readEntry(input: Input, kind: string, position: number): Entry {
   return { id, input, position };
 }
 
-/** Carries out each entry and sorts the answers; a refused entry does not stop the others. */
+/**
+ * Carries out each entry and sorts the answers; a refused entry does not stop the others. What `run` gives
+ * becomes the entry's answer.
+ */
 export function eachEntry(entries: readonly Entry[], run: (entry: Entry) => Output): Output {
   const successful: Output[] = [];
   const failed: Output[] = [];
   for (const entry of entries) {
     try {
-      successful.push({ Id: entry.id, ...run(entry) });
+      const output = run(entry);
+      output.Id = entry.id;
+      successful.push(output);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       failed.push(toFailure(entry.id, error));

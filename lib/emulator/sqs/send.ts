@@ -133,13 +133,11 @@ function checkToken(value: string | undefined, name: string): void {
 function send(call: Call, queue: Queue, draft: Draft): Output {
   const bodyMd5 = md5(draft.body);
   const sent = findDuplicate(queue, draft, call.now) ?? enqueue(call, queue, draft, bodyMd5);
-  return {
-    MessageId: sent.messageId,
-    MD5OfMessageBody: bodyMd5,
-    ...(draft.attributes !== undefined && { MD5OfMessageAttributes: md5OfAttributes(draft.attributes) }),
-    ...(draft.traceHeader !== undefined && { MD5OfMessageSystemAttributes: md5OfTrace(draft.traceHeader) }),
-    ...(queue.fifo && { SequenceNumber: sent.sequenceNumber }),
-  };
+  const output: Output = { MessageId: sent.messageId, MD5OfMessageBody: bodyMd5 };
+  if (draft.attributes !== undefined) output.MD5OfMessageAttributes = md5OfAttributes(draft.attributes);
+  if (draft.traceHeader !== undefined) output.MD5OfMessageSystemAttributes = md5OfTrace(draft.traceHeader);
+  if (queue.fifo) output.SequenceNumber = sent.sequenceNumber;
+  return output;
 }
 
 function enqueue(call: Call, queue: Queue, draft: Draft, bodyMd5: string): Sent {
@@ -165,17 +163,22 @@ function enqueue(call: Call, queue: Queue, draft: Draft, bodyMd5: string): Sent 
   if (draft.deduplicationId !== undefined) {
     queue.deduplication.set(deduplicationKey(queue, draft), sent, now);
   }
-  state.trace?.({
-    at: now,
-    service: 'sqs',
-    operation: 'send',
-    queue: queue.name,
-    messageId: id,
-    bytes: draft.bytes,
-    ...(delayMs > 0 && { delayMs }),
-    ...(draft.groupId !== undefined && { groupId: draft.groupId }),
-  });
+  traceSend(call, queue, draft, id, delayMs);
   return sent;
+}
+
+function traceSend(
+  { now, state }: Call,
+  queue: Queue,
+  draft: Draft,
+  messageId: string,
+  delayMs: number,
+): void {
+  if (state.trace === undefined) return;
+  const { bytes, groupId } = draft;
+  const entry = { at: now, service: 'sqs', operation: 'send', queue: queue.name, messageId, bytes } as const;
+  if (delayMs === 0 && groupId === undefined) state.trace(entry);
+  else state.trace({ ...entry, ...(delayMs > 0 && { delayMs }), ...(groupId !== undefined && { groupId }) });
 }
 
 /**

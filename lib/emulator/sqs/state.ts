@@ -52,30 +52,27 @@ export function current(state: State, queue: Queue, now: number): Queue {
 }
 
 const HEX = Buffer.from('0123456789abcdef');
-const DASH = 0x2d;
-/** Where the dashes of a UUID are. */
-const DASHES: ReadonlySet<number> = new Set([8, 13, 18, 23]);
+/** Where the digits of a UUID are, around its dashes. */
+const PLACES = Array.from({ length: 36 }, (_, place) => place).filter(
+  (place) => ![8, 13, 18, 23].includes(place),
+);
 /** A UUID is written here first: a text put together from pieces would have to be copied to be looked up. */
-const uuid = Buffer.alloc(36, DASH);
+const uuid = Buffer.alloc(36, '-');
 
 /** A random UUID (version 4) from the given chance: four words of 32 bits. */
 export function randomId(random: () => number): string {
   const word = () => Math.floor(random() * 0x1_0000_0000);
   const [first, second, third, last] = [word(), word(), word(), word()];
-  let place = writeHex(first, 0);
-  place = writeHex((second & 0xffff0fff) | 0x4000, place);
-  place = writeHex((third & 0x3fffffff) | 0x80000000, place);
-  writeHex(last, place);
+  writeHex(first, 0);
+  writeHex((second & 0xffff0fff) | 0x4000, 8);
+  writeHex((third & 0x3fffffff) | 0x80000000, 16);
+  writeHex(last, 24);
   return uuid.toString('latin1');
 }
 
-/** Writes eight digits from a place on, around the dashes; says where the next ones go. */
-function writeHex(bits: number, from: number): number {
-  let place = from;
-  for (let shift = 28; shift >= 0; shift -= 4) {
-    if (DASHES.has(place)) place += 1;
-    uuid[place] = HEX[(bits >>> shift) & 15] ?? 0;
-    place += 1;
+/** Writes eight digits, of which the first is so many digits behind the start. */
+function writeHex(bits: number, from: number): void {
+  for (let digit = 0; digit < 8; digit += 1) {
+    uuid[PLACES[from + digit] ?? 0] = HEX[(bits >>> (28 - 4 * digit)) & 15] ?? 0;
   }
-  return place;
 }

@@ -128,11 +128,18 @@ function singleHeaders(request: IncomingMessage): Readonly<Record<string, string
   return headers as Readonly<Record<string, string | undefined>>;
 }
 
-function send(response: ServerResponse, { status, headers, body, cookies }: WireResponse): void {
+function send(response: ServerResponse, answer: WireResponse): void {
+  const { status, headers, cookies } = answer;
   if (cookies !== undefined) response.setHeader('set-cookie', [...cookies]);
+  // Node sends head and body in one piece where both are text; in latin1 each byte is a character.
+  if (answer.text !== undefined) {
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(answer.text) });
+    response.end(answer.text);
+    return;
+  }
+  const { body } = answer;
   // An answer to HEAD says how long the body would be.
   response.writeHead(status, { ...headers, 'content-length': headers['content-length'] ?? body.length });
-  // Node sends head and body in one piece where both are text; in latin1 each byte is a character.
   if (body.length > ONE_PIECE_BYTES_MAX) response.end(body);
   else response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1');
 }

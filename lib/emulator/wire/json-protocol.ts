@@ -6,8 +6,6 @@ import type { WireRequest, WireResponse } from './router.ts';
 import type { Schema } from './schema.ts';
 import { KNOWN_SERVICES, type KnownService, schemaOf } from './services.ts';
 
-const NO_BODY = new Uint8Array(0);
-
 /** Which service a target names; undefined when its schema is not known. */
 export function serviceOfTarget(target: string): KnownService | undefined {
   const prefix = target.slice(0, target.lastIndexOf('.'));
@@ -29,8 +27,8 @@ export function openJson(target: string, request: WireRequest): Conversation {
     // The input's shape is a structure, and a structure is read as a record.
     read: () => entriesOf(fromJson(operation.input, parseJson(request.body) ?? {})),
     write(output, requestId) {
-      const body = operation.outputName === '' ? NO_BODY : toBytes(toJson(operation.output, output ?? {}));
-      return answer(200, contentType(schema), requestId, body);
+      const text = operation.outputName === '' ? '' : JSON.stringify(toJson(operation.output, output ?? {}));
+      return new TextAnswer(200, contentType(schema), requestId, text);
     },
   };
 }
@@ -51,7 +49,8 @@ export function jsonErrors(service: KnownService | undefined): ErrorWriter {
       message: error.message,
       ...(known.shape === undefined ? members : entriesOf(toJson(known.shape, members))),
     };
-    const response = answer(known.status, contentType(schema), requestId, toBytes(body));
+    const text = JSON.stringify(body);
+    const response = new TextAnswer(known.status, contentType(schema), requestId, text);
     if (schema?.data.queryCompatible === true) {
       const fault = known.fault === 'sender' ? 'Sender' : 'Receiver';
       response.headers['x-amzn-query-error'] = `${known.queryCode};${fault}`;
@@ -89,6 +88,19 @@ function contentType(schema: Schema | undefined): string {
   return schema?.data.protocol === 'json-1.1' ? 'application/x-amz-json-1.1' : 'application/x-amz-json-1.0';
 }
 
-function answer(status: number, type: string, requestId: string, body: Uint8Array): WireResponse {
-  return { status, headers: { 'content-type': type, 'x-amzn-requestid': requestId }, body };
+/** An answer whose text becomes bytes only where bytes are asked for. */
+class TextAnswer implements WireResponse {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly text: string;
+
+  constructor(status: number, contentType: string, requestId: string, text: string) {
+    this.status = status;
+    this.headers = { 'content-type': contentType, 'x-amzn-requestid': requestId };
+    this.text = text;
+  }
+
+  get body(): Uint8Array {
+    return Buffer.from(this.text);
+  }
 }

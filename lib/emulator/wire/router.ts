@@ -42,6 +42,8 @@ export interface WireResponse {
   /** With names in lower case. */
   readonly headers: Record<string, string>;
   readonly body: Uint8Array;
+  /** The body before it became bytes, where it was text: a door that writes text takes it as it is. */
+  readonly text?: string;
   /** Whether the body is one that clients read as a stream. */
   readonly streams?: boolean;
   /** Each is a header of its own, which no other header may be. */

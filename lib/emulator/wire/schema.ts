@@ -77,6 +77,32 @@ const NOTHING: Structure = {
   traits: NO_TRAITS,
 };
 
+/**
+ * Shapes contain themselves (an attribute value holds attribute values), so a member resolves its shape when
+ * asked. It is a class because it is asked for with every value, and V8 inlines the getter of a class.
+ */
+class LazyMember implements Member {
+  readonly name: string;
+  readonly jsonName: string;
+  readonly required: boolean;
+  readonly traits: Traits;
+  readonly #resolve: () => Shape;
+  #shape: Shape | undefined;
+
+  constructor(name: string, required: boolean, traits: Traits, resolve: () => Shape) {
+    this.name = name;
+    this.jsonName = traits.jsonName ?? name;
+    this.required = required;
+    this.traits = traits;
+    this.#resolve = resolve;
+  }
+
+  get shape(): Shape {
+    this.#shape ??= this.#resolve();
+    return this.#shape;
+  }
+}
+
 /** The schema of one service. */
 export class Schema {
   readonly data: ServiceData;
@@ -156,20 +182,8 @@ export class Schema {
 
   #member(name: string, ref: Ref, required: boolean): Member {
     const [type, traits] = typeof ref === 'object' ? ref : [ref, NO_TRAITS];
-    // Shapes contain themselves (an attribute value holds attribute values), so a member resolves its shape
-    // when asked.
     const resolve = () => (typeof type === 'number' ? this.#simple(type) : this.#named(type));
-    let shape: Shape | undefined;
-    return {
-      name,
-      jsonName: traits.jsonName ?? name,
-      required,
-      traits,
-      get shape() {
-        shape ??= resolve();
-        return shape;
-      },
-    };
+    return new LazyMember(name, required, traits, resolve);
   }
 
   #simple(type: number): Shape {
