@@ -83,7 +83,7 @@ const NO_RECOVERY =
   'Runs are records of messages that expire; an old copy would say of newer messages that they had run. ' +
   'Set pointInTimeRecovery: true where results are to be restored by hand.';
 
-const READ_ACTIONS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
+const READ_ACTIONS = ['dynamodb:BatchGetItem'];
 
 /** DynamoDB calls KMS in the caller's name for the table's key. */
 const READER_KEY_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey'];

@@ -1,10 +1,12 @@
 /** The `celeriac` command: what it can do, one file a subcommand, each loaded only when it is asked for. */
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 
 /** Runs the command line; a failure is one line on stderr and exit code 1. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('celeriac')
     .description("Celery's tasks, RabbitMQ's exchanges and APScheduler's schedules on AWS")
+    .version(version(), '-v, --version')
     .showHelpAfterError('(celeriac --help lists what there is)');
   program
     .command('emulator')
@@ -29,6 +31,14 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.stderr.write(`celeriac: ${oneLine(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** The package's own; its file stands two folders up in a checkout and three up in a build. */
+function version(): string {
+  const folder = import.meta.url.includes('/dist/') ? '../../../' : '../../';
+  const text = readFileSync(new URL(`${folder}package.json`, import.meta.url), 'utf8');
+  const parsed: { readonly version?: unknown } = JSON.parse(text);
+  return String(parsed.version);
 }
 
 function oneLine(error: unknown): string {

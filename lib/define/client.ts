@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** What performs calls: the same interface from `connect`, `simulate` and a task's own context. */
 import type { Duration } from '../core/duration.ts';
 import type { Jsonify } from '../core/json.ts';

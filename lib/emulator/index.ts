@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The public face of the emulator: AWS in one process, on a real or on a virtual clock. */
 export type { Clock, VirtualClock } from './clock.ts';
 export type { LoadOptions } from './cloudformation/loader.ts';

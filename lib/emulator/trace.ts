@@ -124,28 +124,34 @@ export interface Counters {
   read(source?: CallSource): readonly CallCount[];
 }
 
+type Count = { -readonly [member in keyof CallCount]: CallCount[member] };
+
 /** Makes counters that stand at zero. */
 export function createCounters(): Counters {
-  const counts = new Map<string, CallCount & { readonly source: CallSource }>();
+  const sources = new Map<CallSource, Map<string, Count>>();
+  const countsOf = (source: CallSource): Map<string, Count> => {
+    const known = sources.get(source) ?? new Map<string, Count>();
+    sources.set(source, known);
+    return known;
+  };
   return {
     count(source, service, operation, result) {
-      const key = `${source} ${service} ${operation}`;
-      const before = counts.get(key);
-      counts.set(key, {
-        source,
-        service,
-        operation,
-        calls: (before?.calls ?? 0) + 1,
-        errors: (before?.errors ?? 0) + result.errors,
-        empty: (before?.empty ?? 0) + result.empty,
-        items: (before?.items ?? 0) + result.items,
-      });
+      const key = `${service} ${operation}`;
+      const counts = countsOf(source);
+      let count = counts.get(key);
+      if (count === undefined) {
+        count = { service, operation, calls: 0, errors: 0, empty: 0, items: 0 };
+        counts.set(key, count);
+      }
+      count.calls += 1;
+      count.errors += result.errors;
+      count.empty += result.empty;
+      count.items += result.items;
     },
     read(source = 'client') {
-      return [...counts]
-        .filter(([, count]) => count.source === source)
+      return [...countsOf(source)]
         .sort(([left], [right]) => (left < right ? -1 : 1))
-        .map(([, { source: _source, ...count }]) => count);
+        .map(([, count]) => ({ ...count }));
     },
   };
 }

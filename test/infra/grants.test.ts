@@ -15,7 +15,7 @@ const CONSUME = [
   'sqs:ReceiveMessage',
 ];
 const SEND = ['sqs:GetQueueUrl', 'sqs:SendMessage'];
-const READ = ['dynamodb:BatchGetItem', 'dynamodb:GetItem'];
+const READ = ['dynamodb:BatchGetItem'];
 
 test('a worker that keeps nothing consumes its queue, sends, and no more', () => {
   const template = synthesize(shop).template();

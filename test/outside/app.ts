@@ -22,7 +22,10 @@ const WORKER = `exports.handler = async ({ Records }) => {
     else {
       await fetch(process.env.AWS_ENDPOINT_URL, {
         method: 'POST',
-        headers: { 'x-amz-target': 'DynamoDB_20120810.PutItem', 'content-type': 'application/x-amz-json-1.0' },
+        headers: {
+          'x-amz-target': 'DynamoDB_20120810.PutItem',
+          'content-type': 'application/x-amz-json-1.0',
+        },
         body: JSON.stringify({ TableName: process.env.TABLE, Item: { id: { S: body } } }),
       });
     }

@@ -123,7 +123,7 @@ describe.each(['http', 'in-process'] as const)('%s', (door) => {
     expect((await polled).Messages?.map(({ Body }) => Body)).toEqual(['late']);
   });
 
-  test('FIFO groups keep their order over failures, and their dead-letter queue takes what fails', async () => {
+  test('FIFO groups keep their order over failures; their dead-letter queue takes what fails', async () => {
     const dead = await createQueue({ FifoQueue: 'true' });
     const deadAttributes = new GetQueueAttributesCommand({ ...dead, AttributeNames: ['QueueArn'] });
     const deadLetterTargetArn = (await sqs.send(deadAttributes)).Attributes?.QueueArn;

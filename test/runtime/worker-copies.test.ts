@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { defineApp, defineQueue, defineTask } from '#lib';
 import { simulate } from '#lib/testing';
 
-test('duplicates and crashes do not let copies multiply: when the runs have ended, nothing is sent any more', async () => {
+test('duplicates and crashes multiply no copies: once the runs have ended, nothing is sent', async () => {
   const work = defineQueue('work', { visibility: '1m', deadLetter: { after: 5 } });
   const count = defineTask('count', { queue: work, run: (index: number) => index });
   const faults = { duplicate: 0.24, crashBeforeRun: 0.12, crashAfterRun: 0.12, loseAck: 0.12 };

@@ -58,8 +58,9 @@ export function createStorm(seed: number) {
       if (input.behaviour === 'reject') throw new RejectError('not this one');
       if (input.behaviour === 'outlast' && !outlasted.has(id)) {
         outlasted.add(id);
-        // Deaf to its signal: the worker answers without it, and it goes on as a ghost in later batches.
-        await sim.emulator.clock.sleep(15_000);
+        // Deaf to its signal: the worker answers without it, and it goes on as a ghost in later batches; the
+        // longer one finds that its message has come back and another worker has taken its run over.
+        await sim.emulator.clock.sleep(input.index % 3 === 0 ? 75_000 : 15_000);
         if (input.index % 2 === 0) throw new Error('too late');
       }
     }

@@ -44,8 +44,8 @@ export function nextFireTime(trigger: Trigger, after: When): Date | undefined {
 
 /**
  * All fires from one time to another, both included.
- * @throws CeleriacError TOO_MANY_FIRES for more than a million; DefinitionError INVALID_TRIGGER where an end is
- * no time.
+ * @throws CeleriacError TOO_MANY_FIRES for more than a million; DefinitionError INVALID_TRIGGER where an end
+ * is no time.
  */
 export function fireTimes(trigger: Trigger, from: When, to: When): readonly Date[] {
   const next = toNextFire(trigger);

@@ -14,7 +14,9 @@ export interface PlanOptions {
   readonly region: string;
   /** By `Name`, or by `Stack:Name` for one stack only. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** How often a stack of this key was deleted: the next one has another id, and other names in it. @default 0 */
+  /**
+   * How often a stack of this key was deleted: the next one has another id, and other names in it. @default 0
+   */
   readonly incarnation?: (stackKey: string) => number;
   /** Reads Parameter Store. */
   readonly stored?: (

@@ -6,7 +6,9 @@ import { toArn } from './queue.ts';
 /** URLs that are remembered; clients use few, and a client that makes them up must not fill the memory. */
 const REMEMBERED_MAX = 10_000;
 
-/** What a URL means in each region: it is asked with every call, and reading it takes longer than finding it. */
+/**
+ * What a URL means in each region: it is asked with every call, and reading it takes longer than finding it.
+ */
 const remembered = new Map<string, Map<string, string>>();
 
 /**

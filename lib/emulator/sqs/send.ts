@@ -20,6 +20,8 @@ import { type Call, queueOf, randomId } from './state.ts';
 
 const ENTRY = 'SendMessageBatchRequestEntry';
 
+const senders = new Map<string, string>();
+
 /** A message as asked for: read and checked, not sent yet. */
 interface Draft {
   readonly body: string;
@@ -151,7 +153,7 @@ function enqueue(call: Call, queue: Queue, draft: Draft, bodyMd5: string): Sent 
     attributes: draft.attributes,
     // The SDK in a function passes its chain on by a header of the call, and SQS keeps it with the message.
     traceHeader: draft.traceHeader ?? lineageHeader(caller.lineage),
-    senderId: `AIDA${caller.account}00000`,
+    senderId: senderOf(caller.account),
     groupId: draft.groupId,
     deduplicationId: draft.deduplicationId,
     sequenceNumber: queue.fifo ? sequenceNumber : undefined,
@@ -165,6 +167,18 @@ function enqueue(call: Call, queue: Queue, draft: Draft, bodyMd5: string): Sent 
   }
   traceSend(call, queue, draft, id, delayMs);
   return sent;
+}
+
+/**
+ * One text for all messages of an account: a text of its own for each would double what some of them weigh.
+ */
+function senderOf(account: string): string {
+  let sender = senders.get(account);
+  if (sender === undefined) {
+    sender = `AIDA${account}00000`;
+    senders.set(account, sender);
+  }
+  return sender;
 }
 
 function traceSend(

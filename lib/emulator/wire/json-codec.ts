@@ -49,8 +49,12 @@ export function fromJson(shape: Shape, value: unknown): unknown {
   }
 }
 
-/** Makes what JSON.stringify takes; members that the shape does not have, and absent ones, are left out. */
+/**
+ * Makes what JSON.stringify takes; members that the shape does not have, and absent ones, are left out. A
+ * value that can go as it is, as most do, is not copied.
+ */
 export function toJson(shape: Shape, value: unknown): unknown {
+  if (isJson(shape, value)) return value;
   switch (shape.kind) {
     case 'structure': {
       const record = entriesOf(value);
@@ -86,6 +90,34 @@ export function toJson(shape: Shape, value: unknown): unknown {
     case 'number':
     case 'boolean':
       return value;
+  }
+}
+
+/** Whether JSON.stringify makes of the value what the shape asks for. */
+function isJson(shape: Shape, value: unknown): boolean {
+  switch (shape.kind) {
+    case 'structure': {
+      const record = entriesOf(value);
+      for (const name in record) {
+        const member = shape.byJsonName.get(name);
+        if (member === undefined || member.name !== name || !isJson(member.shape, record[name])) return false;
+      }
+      return true;
+    }
+    case 'list':
+      return Array.isArray(value) && value.every((each) => isJson(shape.item.shape, each));
+    case 'map':
+      return Object.values(entriesOf(value)).every((each) => isJson(shape.value.shape, each));
+    case 'string':
+      return typeof value === 'string';
+    case 'number':
+      return typeof value === 'number';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'blob':
+    case 'timestamp':
+    case 'document':
+      return false;
   }
 }
 

@@ -3,24 +3,33 @@ import type { Conversation, ErrorWriter } from './conversation.ts';
 import { errorMembers, knownError, notServed, unknownOperation } from './conversation.ts';
 import { entriesOf, fromJson, serialization, toJson } from './json-codec.ts';
 import type { WireRequest, WireResponse } from './router.ts';
-import type { Schema } from './schema.ts';
+import type { Operation, Schema } from './schema.ts';
 import { KNOWN_SERVICES, type KnownService, schemaOf } from './services.ts';
 
 /** Which service a target names; undefined when its schema is not known. */
-export function serviceOfTarget(target: string): KnownService | undefined {
+function serviceOfTarget(target: string): KnownService | undefined {
   const prefix = target.slice(0, target.lastIndexOf('.'));
   return KNOWN_SERVICES.find((service) => service.target === prefix && service.protocol.startsWith('json'));
 }
 
+/** What a target names. */
+interface Target {
+  readonly service: KnownService;
+  readonly schema: Schema;
+  readonly operation: Operation;
+}
+
+/** Those that were met, so that a target is taken apart once. */
+const targets = new Map<string, Target>();
+
 /** Opens a request that carries X-Amz-Target. Throws for an operation that is not known. */
 export function openJson(target: string, request: WireRequest): Conversation {
-  const service = serviceOfTarget(target);
-  if (service === undefined) throw notServed(target);
-  const schema = schemaOf(service);
-  const name = target.slice(target.lastIndexOf('.') + 1);
-  const operation = schema.operation(name);
-  if (schema.hasOther(name)) throw notServed(`${service.name}: ${name}`);
-  if (operation === undefined) throw unknownOperation(service.name, name);
+  let found = targets.get(target);
+  if (found === undefined) {
+    found = readTarget(target);
+    targets.set(target, found);
+  }
+  const { service, schema, operation } = found;
   return {
     service,
     operation,
@@ -33,12 +42,24 @@ export function openJson(target: string, request: WireRequest): Conversation {
   };
 }
 
+function readTarget(target: string): Target {
+  const service = serviceOfTarget(target);
+  if (service === undefined) throw notServed(target);
+  const schema = schemaOf(service);
+  const name = target.slice(target.lastIndexOf('.') + 1);
+  const operation = schema.operation(name);
+  if (schema.hasOther(name)) throw notServed(`${service.name}: ${name}`);
+  if (operation === undefined) throw unknownOperation(service.name, name);
+  return { service, schema, operation };
+}
+
 /**
  * Answers errors as `{ __type, message, … }`; the old code of a service that once spoke Query goes into a
- * header.
+ * header. The target says whose errors they are.
  */
-export function jsonErrors(service: KnownService | undefined): ErrorWriter {
+export function jsonErrors(target: string): ErrorWriter {
   return (error, requestId) => {
+    const service = serviceOfTarget(target);
     const schema = service === undefined ? undefined : schemaOf(service);
     const known = knownError(schema, error);
     const modelled = known.shape !== undefined;

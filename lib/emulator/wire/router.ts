@@ -10,7 +10,7 @@ import { LostAnswer } from '../faults/lost-answer.ts';
 import type { Caller, Service } from '../service.ts';
 import { readCaller, readScope, type Scope } from './caller.ts';
 import { type Conversation, type ErrorWriter, notServed } from './conversation.ts';
-import { jsonErrors, openJson, serviceOfTarget, toBytes } from './json-protocol.ts';
+import { jsonErrors, openJson, toBytes } from './json-protocol.ts';
 import { openQuery, queryErrors, queryForm, serviceOfForm } from './query-protocol.ts';
 import { checkRequired } from './required.ts';
 import { openRest, restErrors, serviceOfPath } from './rest-protocol.ts';
@@ -68,7 +68,7 @@ export interface Router {
   handle(request: WireRequest): Promise<WireResponse>;
 }
 
-const unrecognised: ErrorWriter = jsonErrors(undefined);
+const unrecognised: ErrorWriter = jsonErrors('');
 
 /** Makes a router over the given services. */
 export function createRouter(options: RouterOptions): Router {
@@ -121,7 +121,7 @@ function recognise(request: WireRequest, scope: Scope | undefined, caller: Calle
   if (isS3(scope)) return { fail: s3Errors(request), open: () => openS3(request) };
   const target = request.headers['x-amz-target'];
   if (target !== undefined) {
-    return { fail: jsonErrors(serviceOfTarget(target)), open: () => openJson(target, request) };
+    return { fail: jsonErrors(target), open: () => openJson(target, request) };
   }
   const form = queryForm(request);
   if (form !== undefined) {
