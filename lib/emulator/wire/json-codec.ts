@@ -97,6 +97,7 @@ export function toJson(shape: Shape, value: unknown): unknown {
 function isJson(shape: Shape, value: unknown): boolean {
   switch (shape.kind) {
     case 'structure': {
+      if (typeof value !== 'object' || value === null) return false;
       const record = entriesOf(value);
       for (const name in record) {
         const member = shape.byJsonName.get(name);
@@ -107,7 +108,8 @@ function isJson(shape: Shape, value: unknown): boolean {
     case 'list':
       return Array.isArray(value) && value.every((each) => isJson(shape.item.shape, each));
     case 'map':
-      return Object.values(entriesOf(value)).every((each) => isJson(shape.value.shape, each));
+      if (typeof value !== 'object' || value === null) return false;
+      return Object.values(value).every((each) => isJson(shape.value.shape, each));
     case 'string':
       return typeof value === 'string';
     case 'number':
