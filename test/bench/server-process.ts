@@ -1,7 +1,16 @@
 /** Servers that are measured, each as a process of its own, so that none pays for its client's work. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,16 +49,16 @@ export function build(): Build {
   const { status, stdout } = spawnSync(compiler, args, { cwd: ROOT, encoding: 'utf8' });
   if (status !== 0 && !existsSync(join(folder, 'dist/lib/cli/main.js')))
     throw new Error(`the build failed:\n${stdout}`);
-  // A package has no lib folder, by which the command knows that it is not in a checkout.
-  const text = readFileSync(join(ROOT, 'bin/celeriac.js'), 'utf8');
-  const command = join(folder, 'bin.mjs');
-  writeFileSync(command, text.replaceAll("'../", "'./"));
+  // Without the sources beside it, the command knows that it is in a package.
+  const command = join(folder, 'bin/celeriac.js');
+  mkdirSync(join(folder, 'bin'));
+  copyFileSync(join(ROOT, 'bin/celeriac.js'), command);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   return { command, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** The command of this checkout, which runs the sources. */
+/** The command of this checkout, which bundles the sources when they have changed. */
 export const CHECKOUT = join(ROOT, 'bin/celeriac.js');
 
 /** Starts the emulator by its command. */
