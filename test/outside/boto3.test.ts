@@ -19,7 +19,7 @@ describe.each(boto3s())('$name', (client) => {
       if (client.missing === undefined) checked = await runScript(client, script);
     });
 
-    test.for(checksOf(script))('%s', (check, { skip }) => {
+    test.for(checksOf(script))('%s', ([, check], { skip }) => {
       skip(client.missing !== undefined, client.missing);
       const result = checked.get(check);
       skip(result?.outcome === 'skipped', result?.text);

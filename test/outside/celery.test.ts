@@ -15,7 +15,7 @@ describe(CELERY.name, () => {
   describe('a worker that makes its queue itself', () => {
     const setting = useSetting('celery_work.py', {}, ['--pool=prefork', '--concurrency=2']);
 
-    test.for(checksOf('celery_work.py'))('%s', (check, { skip }) => {
+    test.for(checksOf('celery_work.py'))('%s', ([, check], { skip }) => {
       skip(CELERY.missing !== undefined, CELERY.missing);
 
       expect(setting.checked().get(check)).toEqual({ check, outcome: 'passed', text: '' });
@@ -35,7 +35,7 @@ describe(CELERY.name, () => {
   describe('a worker on a queue that exists already, with a backoff policy', () => {
     const setting = useSetting('celery_backoff.py', { backoff_policy: { 1: 2 } }, ['--pool=solo']);
 
-    test.for(checksOf('celery_backoff.py'))('%s', (check, { skip }) => {
+    test.for(checksOf('celery_backoff.py'))('%s', ([, check], { skip }) => {
       skip(CELERY.missing !== undefined, CELERY.missing);
 
       expect(setting.checked().get(check)).toEqual({ check, outcome: 'passed', text: '' });

@@ -88,10 +88,12 @@ export interface Checked {
   readonly text: string;
 }
 
-/** The names of a script's checks, which are its functions `check_…`. */
-export function checksOf(script: string): readonly string[] {
+/** A script's checks, which are its functions `check_…`, each with its name as a sentence before it. */
+export function checksOf(script: string): readonly (readonly [title: string, check: string])[] {
   const text = readFileSync(join(import.meta.dirname, script), 'utf8');
-  return [...text.matchAll(/^def check_(\w+)/gm)].map(([, name = '']) => name);
+  return [...text.matchAll(/^def check_(\w+)/gm)].map(
+    ([, check = '']) => [check.replaceAll('_', ' '), check] as const,
+  );
 }
 
 /** Runs all checks of a script in one process, since starting Python takes longer than most of them. */

@@ -54,26 +54,29 @@ export function fromJson(shape: Shape, value: unknown): unknown {
  * value that can go as it is, as most do, is not copied.
  */
 export function toJson(shape: Shape, value: unknown): unknown {
-  if (isJson(shape, value)) return value;
+  return isJson(shape, value) ? value : write(shape, value);
+}
+
+function write(shape: Shape, value: unknown): unknown {
   switch (shape.kind) {
     case 'structure': {
       const record = entriesOf(value);
       const written: Record<string, unknown> = {};
       for (const member of shape.members) {
         const each = record[member.name];
-        if (each !== undefined && each !== null) written[member.jsonName] = toJson(member.shape, each);
+        if (each !== undefined && each !== null) written[member.jsonName] = write(member.shape, each);
       }
       return written;
     }
     case 'list':
       return Array.from(isIterable(value) ? value : [], (each) =>
-        each === null ? null : toJson(shape.item.shape, each),
+        each === null ? null : write(shape.item.shape, each),
       );
     case 'map': {
       const written: Record<string, unknown> = {};
       for (const [key, each] of Object.entries(entriesOf(value))) {
         if (each === undefined || (each === null && !shape.sparse)) continue;
-        setOwn(written, key, each === null ? null : toJson(shape.value.shape, each));
+        setOwn(written, key, each === null ? null : write(shape.value.shape, each));
       }
       return written;
     }
@@ -97,7 +100,7 @@ export function toJson(shape: Shape, value: unknown): unknown {
 function isJson(shape: Shape, value: unknown): boolean {
   switch (shape.kind) {
     case 'structure': {
-      if (typeof value !== 'object' || value === null) return false;
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
       const record = entriesOf(value);
       for (const name in record) {
         const member = shape.byJsonName.get(name);
@@ -108,7 +111,7 @@ function isJson(shape: Shape, value: unknown): boolean {
     case 'list':
       return Array.isArray(value) && value.every((each) => isJson(shape.item.shape, each));
     case 'map':
-      if (typeof value !== 'object' || value === null) return false;
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
       return Object.values(value).every((each) => isJson(shape.value.shape, each));
     case 'string':
       return typeof value === 'string';

@@ -62,3 +62,17 @@ test.each([
 ])('%s is no time', (_name, value) => {
   expect(readTimestamp(value)).toBeUndefined();
 });
+
+test.each([
+  ['that its shape does not have', { Id: 'a', secret: 'x' }],
+  ['that is null', { Id: 'a', SequenceNumber: null }],
+  ['that is absent', { Id: 'a', SequenceNumber: undefined }],
+])('an answer is written without a member %s', (_name, entry) => {
+  const sqs = KNOWN_SERVICES.find((service) => service.name === 'sqs');
+  const shape = sqs === undefined ? undefined : schemaOf(sqs).operation('SendMessageBatch')?.output;
+  if (shape === undefined) throw new Error('SendMessageBatch is not found');
+
+  const written = JSON.stringify(toJson(shape, { Successful: [{ Id: 'b' }, entry], Failed: [] }));
+
+  expect(written).toBe('{"Successful":[{"Id":"b"},{"Id":"a"}],"Failed":[]}');
+});

@@ -167,3 +167,18 @@ describe('an exception that is no refusal', () => {
     expect(reported).toEqual([]);
   });
 });
+
+test('a packed request is aborted like any other', async () => {
+  const stub = createStub();
+  const controller = new AbortController();
+  const request = json('AmazonSQS.ListQueues', {});
+  const packed = {
+    headers: { ...request.headers, 'content-encoding': 'gzip' },
+    body: gzipSync(request.body),
+  };
+
+  await ask(createStubRouter(stub), { ...packed, signal: controller.signal });
+  controller.abort();
+
+  expect(stub.calls[0]?.caller.signal?.aborted).toBe(true);
+});
