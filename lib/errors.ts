@@ -57,6 +57,45 @@ export class SendError extends CeleriacError {
 }
 
 /**
+ * A message that a broker's service refused (RabbitMQ's nack): NACKED with the service's code as `value`,
+ * QUEUE_FULL for a queue with `maxLength`. It was not delivered anywhere by this publish, or it cannot be
+ * known; publishing it again under the same `messageId` is safe.
+ */
+export class NackError extends CeleriacError {
+  override readonly name = 'NackError';
+  /** The id the message had, for publishing it again. */
+  readonly messageId?: string;
+
+  constructor(code: string, message: string, details: ErrorDetails & { readonly messageId?: string } = {}) {
+    super(code, message, details);
+    if (details.messageId !== undefined) this.messageId = details.messageId;
+  }
+}
+
+/** What a message was published with, as UnroutableError gives it back (AMQP's basic.return). */
+export interface ReturnedMessage {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly body: unknown;
+}
+
+/** A message published with `mandatory: true` that no queue would have received (AMQP: 312 NO_ROUTE). */
+export class UnroutableError extends CeleriacError {
+  override readonly name = 'UnroutableError';
+  /** The message, given back. */
+  readonly returned?: ReturnedMessage;
+
+  constructor(
+    code: string,
+    message: string,
+    details: ErrorDetails & { readonly returned?: ReturnedMessage } = {},
+  ) {
+    super(code, message, details);
+    if (details.returned !== undefined) this.returned = details.returned;
+  }
+}
+
+/**
  * Thrown by a task to be run again after `after`, whatever its retry policy's delay; the attempts still
  * count.
  */
@@ -108,6 +147,8 @@ const CLASSES = {
   SendError,
   TaskError,
   TimeoutError,
+  NackError,
+  UnroutableError,
 };
 const CAUSES_MAX = 3;
 

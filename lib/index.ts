@@ -10,10 +10,10 @@
 
 export { type Duration, toMilliseconds } from './core/duration.ts';
 export type { Jsonify } from './core/json.ts';
-export type { DeadReason, Death, HistoryEntry } from './core/message.ts';
+export type { DeadReason, Death, HistoryEntry, MessageProperties } from './core/message.ts';
 export type { Backoff, ErrorMatcher, RetryPolicy } from './core/retry.ts';
-export { type Headers, type HeaderValue, headersMatch } from './core/routing/headers.ts';
-export { type RoutingTable, route } from './core/routing/route.ts';
+export { type Headers, type HeaderValue, headersMatch, type MatchMode } from './core/routing/headers.ts';
+export { type ExchangeType, type RoutingTable, route } from './core/routing/route.ts';
 export { topicMatches } from './core/routing/topic.ts';
 export type { FinalState, TaskState } from './core/task-state.ts';
 export { calendar } from './core/trigger/calendar.ts';
@@ -27,9 +27,53 @@ export { fireTimes, nextFireTime, type Trigger } from './core/trigger/trigger.ts
 export type { DstPolicy } from './core/trigger/zone.ts';
 export { type App, type AppOptions, defineApp } from './define/app.ts';
 export { type BackoffOptions, exponential, fixed, linear } from './define/backoff.ts';
-export type { AsyncResult, Client, GetOptions, Sender, SendOutcome } from './define/client.ts';
+export { type Binding, bind, type Destination, type HeaderBinding } from './define/binding.ts';
+export type {
+  AsyncResult,
+  CallOptions,
+  Client,
+  Confirmed,
+  GetOptions,
+  Publication,
+  Publish,
+  PublishOptions,
+  PublishOutcome,
+  ReplayOptions,
+  Sender,
+  SendOutcome,
+} from './define/client.ts';
+export {
+  CONSUMER_DEFAULTS,
+  type Consumer,
+  type ConsumerOptions,
+  type Delivery,
+  type DeliveryProperties,
+  defineConsumer,
+} from './define/consumer.ts';
 export type { Context, TaskLog } from './define/context.ts';
-export { defineQueue, QUEUE_DEFAULTS, type Queue, type QueueOptions } from './define/queue.ts';
+export {
+  type AnyExchange,
+  type ComputedKey,
+  defineExchange,
+  type Exchange,
+  type ExchangeOptions,
+  type Transport,
+} from './define/exchange.ts';
+export type {
+  ArchiveResource,
+  ExchangeResources,
+  RuleResource,
+  SubscriptionResource,
+  TopicResource,
+} from './define/exchange-topology.ts';
+export {
+  type DeadLetterOptions,
+  type DeadLetterTarget,
+  defineQueue,
+  QUEUE_DEFAULTS,
+  type Queue,
+  type QueueOptions,
+} from './define/queue.ts';
 export type { SendOptions, Signature } from './define/signature.ts';
 export {
   type AnyTask,
@@ -57,12 +101,15 @@ export {
   DefinitionError,
   type ErrorDetails,
   fromWireError,
+  NackError,
   type Problem,
   RejectError,
   RetryError,
+  type ReturnedMessage,
   SendError,
   TaskError,
   TimeoutError,
   toWireError,
+  UnroutableError,
   type WireError,
 } from './errors.ts';

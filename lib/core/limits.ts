@@ -58,3 +58,11 @@ export const VISIBILITY_PER_TIMEOUT = 6;
  * day.
  */
 export const RECORD_MS = 2 * RETENTION_MS + 86_400_000;
+
+/** EventBridge: RetentionDays of an archive; 0 would be for ever, which no app should choose by accident. */
+export const ARCHIVE_DAYS_MAX = 3_650;
+/** Our own: levels of a queue with priorities; each is a queue of its own with a mapping of its own. */
+export const PRIORITY_LEVELS_MIN = 2;
+export const PRIORITY_LEVELS_MAX = 10;
+/** AMQP: a priority is one byte; RabbitMQ takes what is above a queue's highest as the highest. */
+export const PRIORITY_MAX = 255;

@@ -17,7 +17,11 @@ export type DeadReason =
   | 'invalid-input'
   | 'invalid-result'
   | 'crashed'
+  | 'expired'
   | 'unknown-task'
+  | 'unknown-exchange'
+  | 'unroutable'
+  | 'payload-lost'
   | 'unknown-version'
   | 'malformed'
   | 'worker-error';
@@ -41,11 +45,45 @@ export interface Death {
   readonly error?: WireError;
 }
 
-/** A call of a task on its way. */
+/** AMQP's properties of a message, but for those that the envelope has members of its own for. */
+export interface MessageProperties {
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly priority?: number;
+  /** Milliseconds since the epoch. */
+  readonly timestamp?: number;
+  readonly type?: string;
+  readonly userId?: string;
+  readonly appId?: string;
+}
+
+/** The way of a message that was published: the exchange and the routing key that it was published with. */
+export interface Via {
+  /** '' is the default exchange, whose routing key is the name of a queue. */
+  readonly exchange: string;
+  readonly key: string;
+  /** Without BCC; what JSON lacks is wrapped (routing/header-codec.ts). */
+  readonly headers?: Readonly<Record<string, Json>>;
+  /** The keys of the header BCC, which decide the way and which no consumer is shown. */
+  readonly bcc?: readonly string[];
+  readonly properties?: MessageProperties;
+}
+
+/**
+ * A message on its way: the call of a task, or what was published to an exchange. Which task or consumer
+ * takes a published message is decided by its route, in the queue it has reached: until then `task` is ''.
+ */
 export interface Message {
   readonly id: string;
   readonly task: string;
+  /** The task's input; the body of a published message. */
   readonly input?: Json;
+  /** Where the input lies instead, when it was too large to travel: a key of the app's bucket. */
+  readonly blob?: string;
+  readonly via?: Via;
+  /** The queue that waits for a reply, and what tells the reply from others there. */
+  readonly replyTo?: string;
+  readonly correlationId?: string;
   /** +1 each time the message is dead-lettered, so that a redriven one runs again. */
   readonly generation: number;
   /** How many attempts of this generation have ended in a throw. */
@@ -127,7 +165,7 @@ export function parseMessage(body: string): Parsed {
   if (why !== undefined) return { kind: 'foreign', why };
   const { celeriac: _, ...members } = parsed;
   // `complaint` has checked every member that has no default, and the type of those that have one.
-  return { kind: 'message', message: { ...DEFAULTS, ...members } as unknown as Message };
+  return { kind: 'message', message: { ...DEFAULTS, task: '', ...members } as unknown as Message };
 }
 
 /** The message with one more entry in its history; the oldest entries make room. */
@@ -142,7 +180,11 @@ export function sizeBytes(text: string): number {
 
 function compact(message: Message): Record<string, unknown> {
   const kept = Object.entries(message).filter(
-    ([name, value]) => value !== undefined && !isDefault(name, value),
+    ([name, value]) =>
+      value !== undefined &&
+      !isDefault(name, value) &&
+      // Who takes a published message is not known yet.
+      !(name === 'task' && value === '' && message.via !== undefined),
   );
   return Object.fromEntries(kept);
 }
@@ -155,7 +197,7 @@ function isDefault(name: string, value: unknown): boolean {
 
 function complaint(body: Readonly<Record<string, unknown>>): string | undefined {
   if (typeof body.id !== 'string' || body.id === '') return "the envelope's id is missing";
-  if (typeof body.task !== 'string') return "the envelope's task is missing";
+  if (typeof body.task !== 'string' && !isVia(body.via)) return "the envelope's task is missing";
   if (typeof body.sentAt !== 'number') return "the envelope's sentAt is missing";
   for (const name of [
     'generation',
@@ -169,9 +211,18 @@ function complaint(body: Readonly<Record<string, unknown>>): string | undefined 
     if (body[name] !== undefined && typeof body[name] !== 'number')
       return `the envelope's ${name} is no number`;
   }
+  if (body.via !== undefined && !isVia(body.via)) return "the envelope's via has no exchange and key";
+  for (const name of ['replyTo', 'correlationId', 'blob', 'task']) {
+    if (body[name] !== undefined && typeof body[name] !== 'string')
+      return `the envelope's ${name} is no text`;
+  }
   if (body.headers !== undefined && !isRecord(body.headers)) return "the envelope's headers are no object";
   if (body.history !== undefined && !Array.isArray(body.history)) return "the envelope's history is no list";
   return undefined;
+}
+
+function isVia(value: unknown): boolean {
+  return isRecord(value) && typeof value.exchange === 'string' && typeof value.key === 'string';
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -3,22 +3,36 @@
  * once.
  */
 import { DefinitionError, type Problem } from '../errors.ts';
+import { messagesProblems } from './app-messaging.ts';
+import type { Binding } from './binding.ts';
+import type { Consumer } from './consumer.ts';
+import type { AnyExchange } from './exchange.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
 import type { AnyTask } from './task.ts';
 
 export interface AppOptions {
   readonly tasks?: readonly AnyTask[];
-  /** Queues that no task names, for example to send to them from elsewhere. */
+  /** Queues that nothing else names, for example to send to them from elsewhere. */
   readonly queues?: readonly Queue[];
+  /** Exchanges that no binding names. */
+  readonly exchanges?: readonly AnyExchange[];
+  readonly bindings?: readonly Binding[];
+  readonly consumers?: readonly Consumer[];
 }
 
-/** An app, checked and complete: `queues` holds the tasks' queues too. */
+/**
+ * An app, checked and complete: it holds what its parts name too, the tasks' and consumers' queues, the
+ * bindings' tasks, queues and exchanges, alternate exchanges and where dead letters go.
+ */
 export interface App {
   readonly kind: 'app';
   readonly name: string;
   readonly tasks: readonly AnyTask[];
   readonly queues: readonly Queue[];
+  readonly exchanges: readonly AnyExchange[];
+  readonly bindings: readonly Binding[];
+  readonly consumers: readonly Consumer[];
 }
 
 /**
@@ -27,30 +41,26 @@ export interface App {
  * when there is one, INVALID_APP when there are several.
  */
 export function defineApp(name: string, options: AppOptions): App {
-  const tasks = options.tasks ?? [];
-  const queues = [...new Set([...tasks.map((task) => task.queue), ...(options.queues ?? [])])];
-  const problems = [
+  const app = collected(name, options);
+  const { tasks, queues, exchanges, bindings, consumers } = app;
+  report(name, [
     ...spaceProblems('app', name),
     ...queues.flatMap((queue) => queue.problems),
     ...tasks.flatMap((task) => task.problems),
-    ...repeated(
-      'queues',
-      'queue',
-      queues.map((queue) => queue.name),
-    ),
+    ...exchanges.flatMap((exchange) => exchange.problems),
+    ...bindings.flatMap((binding) => binding.problems),
+    ...consumers.flatMap((consumer) => consumer.problems),
+    ...repeated('queues', 'queue', namesOf(queues)),
+    ...repeated('exchanges', 'exchange', namesOf(exchanges)),
     ...repeated(
       'tasks',
       'task',
       tasks.flatMap((task) => [task.name, ...task.aliases]),
     ),
-  ];
-  report(name, problems);
-  return Object.freeze({
-    kind: 'app',
-    name,
-    tasks: Object.freeze([...tasks]),
-    queues: Object.freeze(queues),
-  });
+    ...repeatedConsumers(consumers),
+    ...messagesProblems(app),
+  ]);
+  return app;
 }
 
 /** Throws one error for a list of problems; does nothing when there are none. */
@@ -63,6 +73,70 @@ export function report(app: string, problems: readonly Problem[]): void {
   throw new DefinitionError('INVALID_APP', `app '${app}' has ${problems.length} problems:${lines.join('')}`, {
     problems,
   });
+}
+
+/** Everything that the app's parts reach, each once, in the order in which it is met. */
+function collected(name: string, options: AppOptions): App {
+  const bindings = options.bindings ?? [];
+  const consumers = options.consumers ?? [];
+  const ends = bindings.map((binding) => binding.destination);
+  const tasks = new Set([...(options.tasks ?? []), ...ends.filter(isTask)]);
+  const exchanges = new Set([
+    ...(options.exchanges ?? []),
+    ...bindings.map((binding) => binding.exchange).filter(isExchange),
+    ...ends.filter(isExchange),
+  ]);
+  const queues = new Set([
+    ...[...tasks].map((task) => task.queue),
+    ...consumers.map((consumer) => consumer.queue),
+    ...ends.filter(isQueue),
+    ...(options.queues ?? []),
+  ]);
+  // Sets that grow while they are walked: a queue's dead letters may lead to a queue that has some itself.
+  for (const queue of queues) {
+    const target = queue.deadLetterTo?.();
+    if (isQueue(target)) queues.add(target);
+    if (isExchange(target)) exchanges.add(target);
+  }
+  for (const exchange of exchanges) if (isExchange(exchange.alternate)) exchanges.add(exchange.alternate);
+  return Object.freeze({
+    kind: 'app',
+    name,
+    tasks: Object.freeze([...tasks]),
+    queues: Object.freeze([...queues]),
+    exchanges: Object.freeze([...exchanges]),
+    bindings: Object.freeze([...bindings]),
+    consumers: Object.freeze([...consumers]),
+  });
+}
+
+type Kinded = { readonly kind?: string } | undefined;
+
+function isTask(value: Kinded): value is AnyTask {
+  return value?.kind === 'task';
+}
+
+function isQueue(value: Kinded): value is Queue {
+  return value?.kind === 'queue';
+}
+
+function isExchange(value: Kinded): value is AnyExchange {
+  return value?.kind === 'exchange';
+}
+
+function namesOf(named: readonly { readonly name: string }[]): string[] {
+  return named.map(({ name }) => name);
+}
+
+function repeatedConsumers(consumers: readonly Consumer[]): Problem[] {
+  const again = consumers.filter(
+    (consumer, index) => consumers.findIndex((other) => other.queue === consumer.queue) !== index,
+  );
+  return again.map(({ queue }) => ({
+    code: 'DUPLICATE_CONSUMER',
+    path: `consumers.${queue.name}`,
+    message: `queue '${queue.name}' has two consumers; a queue has one, whose workers run side by side`,
+  }));
 }
 
 function repeated(place: string, kind: string, names: readonly string[]): Problem[] {

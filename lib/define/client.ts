@@ -2,7 +2,11 @@
 /** What performs calls: the same interface from `connect`, `simulate` and a task's own context. */
 import type { Duration } from '../core/duration.ts';
 import type { Jsonify } from '../core/json.ts';
+import type { Headers } from '../core/routing/headers.ts';
+import type { ExchangeType } from '../core/routing/route.ts';
 import type { TaskState } from '../core/task-state.ts';
+import type { AnyExchange, ComputedKey, Exchange, KeysOf, MessageAt } from './exchange.ts';
+import type { Queue } from './queue.ts';
 import type { Signature } from './signature.ts';
 import type { AnyTask, OutputOf } from './task.ts';
 
@@ -31,6 +35,81 @@ export interface AsyncResult<Output> {
   state(): Promise<TaskState | 'UNKNOWN'>;
 }
 
+export interface CallOptions {
+  /** How long to wait for the reply; the task goes on after it. At most 14 days. @default '30s' */
+  readonly timeout?: Duration;
+  /** Gives up waiting when aborted, with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a publisher says of a message: AMQP's properties, and where it may go. */
+export interface PublishOptions {
+  /** For headers exchanges, and the consumer's to read. CC and BCC are lists of further routing keys. */
+  readonly headers?: Headers;
+  /**
+   * Rejects with an UnroutableError when no queue would receive the message; without it such a message is
+   * dropped, as in AMQP. @default false
+   */
+  readonly mandatory?: boolean;
+  /**
+   * The message's id, where you publish the same message again after a NackError or a crash: a consumer with
+   * `once` and a task with a result drop the second copy. @default a new one
+   */
+  readonly messageId?: string;
+  readonly correlationId?: string;
+  /** The queue that waits for a reply: what its consumer or task returns is sent there. */
+  readonly replyTo?: string;
+  /** If nobody has started on it by then, it is dropped or dead-lettered (AMQP's expiration). */
+  readonly expires?: Duration;
+  /** 0–255; a queue with `priorities` takes what is above its highest as the highest. @default 0 */
+  readonly priority?: number;
+  readonly timestamp?: Date;
+  readonly type?: string;
+  readonly userId?: string;
+  readonly appId?: string;
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  /** The message group, instead of the one that `ordered` gives. On ordered exchanges and queues only. */
+  readonly group?: string;
+}
+
+/** A confirmed message. */
+export interface Confirmed {
+  /** Its id, which every copy of it has. */
+  readonly messageId: string;
+}
+
+/** One message of `publishMany`. */
+export interface Publication<Messages, Type extends ExchangeType> {
+  readonly key: KeysOf<Messages, Type> | ComputedKey;
+  readonly message: Messages[keyof Messages];
+  readonly options?: PublishOptions;
+}
+
+export type PublishOutcome =
+  | { readonly status: 'confirmed'; readonly messageId: string }
+  | { readonly status: 'failed'; readonly error: Error };
+
+/** Publishes to an exchange under a routing key, or to a queue (the default exchange). */
+export interface Publish {
+  <Messages, Type extends ExchangeType, const Key extends KeysOf<Messages, Type> | ComputedKey>(
+    exchange: Exchange<Messages, Type>,
+    key: Key,
+    message: MessageAt<Messages, Type, Key>,
+    options?: PublishOptions,
+  ): Promise<Confirmed>;
+  (queue: Queue, message: unknown, options?: PublishOptions): Promise<Confirmed>;
+}
+
+export interface ReplayOptions {
+  /** Messages published from then on … */
+  readonly from: Date;
+  /** … until then. @default now */
+  readonly to?: Date;
+  /** Which queue gets them again; it must be bound to the exchange. @default all that are */
+  readonly queue?: Queue;
+}
+
 /** What sends and looks up; every method is bound and may be passed around alone. */
 export interface Sender {
   /**
@@ -45,6 +124,26 @@ export interface Sender {
   readonly sendMany: <Output>(
     signatures: readonly Signature<Output>[],
   ) => Promise<readonly SendOutcome<Output>[]>;
+  /**
+   * Sends a task and waits for its reply (RPC). Outside Lambda over a reply queue of this client's own, which
+   * is made at the first call; inside a task by the run's record.
+   * @throws the task's error: one of ours as the same class, another with its name, code and message.
+   * @throws TimeoutError CALL_TIMEOUT when it took longer than `timeout`; a late reply is dropped.
+   */
+  readonly call: <Output>(signature: Signature<Output>, options?: CallOptions) => Promise<Jsonify<Output>>;
+  /**
+   * Publishes a message. Resolves when the service has stored it for every queue (a publisher confirm);
+   * publishes of one tick share their calls.
+   * @throws NackError NACKED, QUEUE_FULL; UnroutableError UNROUTABLE; SendError INVALID_MESSAGE,
+   * MESSAGE_NOT_JSON, MESSAGE_TOO_LARGE, UNKNOWN_EXCHANGE …; CeleriacError EXCHANGE_INTERNAL,
+   * ROUTING_KEY_TOO_LONG, CC_NOT_A_LIST.
+   */
+  readonly publish: Publish;
+  /** Publishes many to one exchange; each outcome stands at its message's place. */
+  readonly publishMany: <Messages, Type extends ExchangeType>(
+    exchange: Exchange<Messages, Type>,
+    publications: readonly Publication<Messages, Type>[],
+  ) => Promise<readonly PublishOutcome[]>;
   /** The handle of a task that was sent before, here or elsewhere. */
   readonly result: <T extends AnyTask>(task: T, id: string) => AsyncResult<OutputOf<T>>;
 }
@@ -55,6 +154,14 @@ export type SendOutcome<Output> =
 
 /** A connection to an app's broker. */
 export interface Client extends Sender, AsyncDisposable {
-  /** Waits for sends under way and lets go of everything held. */
+  /** Waits until every send and publish under way was confirmed or refused; never rejects. */
+  readonly flush: () => Promise<void>;
+  /**
+   * Brings archived messages of an exchange to its queues once more, under their old ids: consumers with
+   * `once` and tasks with results drop what they have had. Resolves when the replay has started.
+   * @throws SendError REPLAY_NOT_ARCHIVED, REPLAY_NOT_BOUND, REPLAY_REFUSED
+   */
+  readonly replay: (exchange: AnyExchange, options: ReplayOptions) => Promise<{ readonly replayId: string }>;
+  /** Waits for sends under way and lets go of everything held, the reply queue included. */
   readonly close: () => Promise<void>;
 }

@@ -2,7 +2,32 @@
 import { type Duration, isDuration, toMilliseconds } from '../core/duration.ts';
 import { RECEIVES_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { Problem } from '../errors.ts';
+import type { AnyExchange } from './exchange.ts';
 import { nameProblems } from './name.ts';
+import { messagingProblems } from './queue-messaging.ts';
+
+export interface DeadLetterOptions {
+  /**
+   * After how many crashes (deliveries that had no outcome) a message is dead-lettered. 1–900. @default 3
+   */
+  readonly after?: number;
+  /**
+   * Where dead letters go instead of the queue `<name>-dlq`, with their history in the header x-death, as
+   * RabbitMQ's dead-letter exchange does: an exchange, or a queue. A function where the two name each other
+   * (work → wait → work). What cannot be sent there, and what no worker could start, still ends in
+   * `<name>-dlq`.
+   */
+  readonly to?: DeadLetterTarget | (() => DeadLetterTarget);
+  /** The routing key of dead letters, with `to`. @default the key they were published with */
+  readonly routingKey?: string;
+  /**
+   * Whether a message that expires is dead-lettered, with the reason 'expired'; else it is dropped (a task's
+   * run ends as REVOKED). @default true with `to`, false without
+   */
+  readonly expired?: boolean;
+}
+
+export type DeadLetterTarget = Queue | AnyExchange;
 
 export interface QueueOptions {
   /**
@@ -10,18 +35,42 @@ export interface QueueOptions {
    * this time. A worker function may run for a sixth of it (AWS's rule). At most 12 h (SQS). @default '3m'
    */
   readonly visibility?: Duration;
-  readonly deadLetter?: {
-    /**
-     * After how many crashes (deliveries that had no outcome) a message is dead-lettered. 1–900. @default 3
-     */
-    readonly after?: number;
-  };
+  readonly deadLetter?: DeadLetterOptions;
   /**
    * Strict order (an SQS FIFO queue): `true` runs one message at a time, a function gives the message group
    * of an input, and groups run side by side. A message that fails holds its group until it succeeds or is
    * given up. @default false
    */
   readonly ordered?: boolean | ((input: never) => string);
+  /**
+   * How long a message may wait here (RabbitMQ's x-message-ttl); looked at before it is run. The shorter of
+   * this and the message's own `expires` holds. A queue without tasks and consumer but with `deadLetter.to`
+   * is a wait queue: each message goes on after this time, at most 15 m. @default for ever (14 days, SQS)
+   */
+  readonly expires?: Duration;
+  /**
+   * How many messages may wait here: more ring an alarm, and publishers are refused with NackError QUEUE_FULL
+   * (RabbitMQ's x-overflow=reject-publish). The number is SQS's approximation, asked for at most once in 5 s
+   * a publisher, so a burst may pass it. @default no limit
+   */
+  readonly maxLength?: number;
+  /**
+   * How many priorities there are, 2–10 (RabbitMQ's x-max-priority + 1): 0 is the lowest and what a message
+   * without priority has; above the highest counts as the highest. Each level is an SQS queue of its own. A
+   * polling worker takes higher levels first, strictly; on Lambda each level has a share of the concurrency.
+   * Not on an ordered queue. @default 1
+   */
+  readonly priorities?: number;
+  /**
+   * Whose message it is: tenants with many messages do not hold up the others (SQS fair queues; the value is
+   * the MessageGroupId, and costs $0.10 a million). Standard queues only, and not over EventBridge.
+   */
+  readonly fairBy?: (message: never) => string;
+  /**
+   * 's3' keeps inputs above the limit of a message in a bucket of the app, for 29 days, and sends a
+   * reference; without it they are refused. @default refused
+   */
+  readonly largePayloads?: 's3';
 }
 
 /** A queue, complete. */
@@ -30,34 +79,60 @@ export interface Queue {
   readonly name: string;
   readonly visibilityMs: number;
   readonly deadLetterAfter: number;
+  /** Where dead letters go; undefined: to the dead-letter queue beside it. */
+  readonly deadLetterTo: (() => DeadLetterTarget) | undefined;
+  readonly deadLetterKey: string | undefined;
+  /** Whether expired messages are dead-lettered. */
+  readonly deadLetterExpired: boolean;
   readonly ordered: boolean;
   /** The message group of an input; undefined: one group for all. */
   readonly groupBy?: (input: never) => string;
+  readonly expiresMs: number | undefined;
+  readonly maxLength: number | undefined;
+  /** How many levels it has; 1 without priorities. */
+  readonly priorities: number;
+  readonly fairBy: ((message: never) => string) | undefined;
+  readonly largePayloads: 's3' | undefined;
   readonly problems: readonly Problem[];
 }
 
 /** The defaults of QueueOptions. */
-export const QUEUE_DEFAULTS = { visibility: '3m', deadLetterAfter: 3 } as const;
+export const QUEUE_DEFAULTS = { visibility: '3m', deadLetterAfter: 3, priorities: 1 } as const;
 
 /** SQS's own maxReceiveCount is `after` + 3 and at most 1000. */
 const AFTER_MAX = RECEIVES_MAX - 100;
 
 /** Declares a queue. What is wrong with it is reported by `defineApp`, together with everything else. */
 export function defineQueue(name: string, options: QueueOptions = {}): Queue {
-  const visibility = options.visibility ?? QUEUE_DEFAULTS.visibility;
-  const after = options.deadLetter?.after ?? QUEUE_DEFAULTS.deadLetterAfter;
+  const { visibility = QUEUE_DEFAULTS.visibility, deadLetter = {}, ordered = false, expires } = options;
+  const after = deadLetter.after ?? QUEUE_DEFAULTS.deadLetterAfter;
   return Object.freeze({
     kind: 'queue',
     name,
     visibilityMs: isDuration(visibility) ? toMilliseconds(visibility) : 0,
     deadLetterAfter: after,
-    ordered: options.ordered !== undefined && options.ordered !== false,
-    ...(typeof options.ordered === 'function' ? { groupBy: options.ordered } : {}),
+    deadLetterTo: toTarget(deadLetter.to),
+    deadLetterKey: deadLetter.routingKey,
+    deadLetterExpired: deadLetter.expired ?? deadLetter.to !== undefined,
+    ordered: ordered !== false,
+    ...(typeof ordered === 'function' ? { groupBy: ordered } : {}),
+    expiresMs: expires !== undefined && isDuration(expires) ? toMilliseconds(expires) : undefined,
+    maxLength: options.maxLength,
+    priorities: options.priorities ?? QUEUE_DEFAULTS.priorities,
+    fairBy: options.fairBy,
+    largePayloads: options.largePayloads,
     problems: Object.freeze([
       ...nameProblems('queues', 'queue', name),
       ...problemsOf(name, visibility, after),
+      ...messagingProblems(name, options),
     ]),
   });
+}
+
+/** Looked up when it is needed: two queues that dead-letter into each other cannot both be defined first. */
+function toTarget(to: DeadLetterOptions['to']): Queue['deadLetterTo'] {
+  if (to === undefined || typeof to === 'function') return to;
+  return () => to;
 }
 
 function problemsOf(name: string, visibility: string, after: number): Problem[] {

@@ -25,3 +25,22 @@ export function deadLetterQueueName(
 export function runsTableName(app: string, stage: string): string {
   return `${app}-${stage}-runs`;
 }
+
+/** The SNS topic of an exchange. */
+export function topicName(
+  app: string,
+  stage: string,
+  exchange: { readonly name: string; readonly ordered: boolean },
+): string {
+  return `${app}-${stage}-${exchange.name}${exchange.ordered ? '.fifo' : ''}`;
+}
+
+/** The EventBridge bus of an app. */
+export function busName(app: string, stage: string): string {
+  return `${app}-${stage}`;
+}
+
+/** What the names of an app's reply queues begin with. */
+export function replyQueuePrefix(app: string, stage: string): string {
+  return `${app}-${stage}-reply-`;
+}

@@ -63,6 +63,7 @@ type CallArguments<Sent> = undefined extends Sent
   : [input: Sent, options?: SendOptions];
 
 declare const RECEIVED: unique symbol;
+declare const SENT: unique symbol;
 
 /** A task: callers send `Sent`, its run receives `Received` and returns `Output`. */
 export interface Task<Sent, Received, Output> {
@@ -80,6 +81,15 @@ export interface Task<Sent, Received, Output> {
   readonly problems: readonly Problem[];
   /** Holds the type that `run` receives; there is no such value at run time. */
   readonly [RECEIVED]?: () => Received;
+  /** Holds the type that callers send, for bindings; there is no such value at run time. */
+  readonly [SENT]?: (input: Sent) => void;
+}
+
+/** Any task that takes this message as its input. */
+export interface TaskFor<Message> {
+  readonly kind: 'task';
+  readonly name: string;
+  readonly [SENT]?: (input: Message) => void;
 }
 
 /** A handler as the worker calls it: what it receives has been parsed by the task's schema. */
@@ -124,7 +134,7 @@ export function defineTask(
   const policy: RetryPolicy = { ...RETRY_DEFAULTS, ...options.retry };
   const problems = Object.freeze([
     ...nameProblems('tasks', 'task', name),
-    ...problemsOf(name, policy, queue),
+    ...retryProblems(`tasks.${name}`, `task '${name}'`, policy, queue),
   ]);
   const call = (given?: unknown, send: SendOptions = {}): Signature =>
     Object.freeze({ kind: 'signature', task: name, input: given, options: Object.freeze({ ...send }) });
@@ -172,33 +182,32 @@ function descriptors(members: Readonly<Record<string, unknown>>): PropertyDescri
   );
 }
 
-function problemsOf(name: string, policy: RetryPolicy, queue: Queue): Problem[] {
+/** What is wrong with a retry policy on a queue; `owner` is a task or a consumer. */
+export function retryProblems(path: string, owner: string, policy: RetryPolicy, queue: Queue): Problem[] {
   const problems: Problem[] = [];
-  const path = `tasks.${name}.retry`;
   if (!Number.isInteger(policy.attempts) || policy.attempts < 1) {
     const message =
-      `task '${name}': retry.attempts is ${policy.attempts}; give a whole number of at ` +
-      'least 1 (1 = no retry)';
-    problems.push({ code: 'ATTEMPTS_OUT_OF_RANGE', path: `${path}.attempts`, message });
+      `${owner}: retry.attempts is ${policy.attempts}; give a whole number of at ` + 'least 1 (1 = no retry)';
+    problems.push({ code: 'ATTEMPTS_OUT_OF_RANGE', path: `${path}.retry.attempts`, message });
   }
   const longestMs = policy.backoff.maxMs;
   if (!queue.ordered && longestMs > DELAY_MS_MAX) {
     const message =
-      `task '${name}': its backoff waits up to '${fromMilliseconds(longestMs)}', SQS ` +
+      `${owner}: its backoff waits up to '${fromMilliseconds(longestMs)}', SQS ` +
       `delays at most '15m'; set max: '15m'`;
-    problems.push({ code: 'DELAY_TOO_LONG', path: `${path}.backoff`, message });
+    problems.push({ code: 'DELAY_TOO_LONG', path: `${path}.retry.backoff`, message });
   }
   if (queue.ordered && longestMs > VISIBILITY_MS_MAX) {
     const message =
-      `task '${name}': its backoff holds a message up to '${fromMilliseconds(longestMs)}', ` +
+      `${owner}: its backoff holds a message up to '${fromMilliseconds(longestMs)}', ` +
       `an ordered queue can hold one at most '12h'; set max: '12h'`;
-    problems.push({ code: 'HOLD_TOO_LONG', path: `${path}.backoff`, message });
+    problems.push({ code: 'HOLD_TOO_LONG', path: `${path}.retry.backoff`, message });
   }
   if (queue.ordered && policy.attempts > ORDERED_ATTEMPTS_MAX) {
     const message =
-      `task '${name}': retry.attempts is ${policy.attempts}, an ordered queue allows ` +
+      `${owner}: retry.attempts is ${policy.attempts}, an ordered queue allows ` +
       `${ORDERED_ATTEMPTS_MAX} (SQS counts every receive up to 1000)`;
-    problems.push({ code: 'ATTEMPTS_OUT_OF_RANGE', path: `${path}.attempts`, message });
+    problems.push({ code: 'ATTEMPTS_OUT_OF_RANGE', path: `${path}.retry.attempts`, message });
   }
   return problems;
 }

@@ -5,6 +5,7 @@
 import { toMilliseconds } from '../core/duration.ts';
 import { RECEIVES_MAX, RETENTION_MS } from '../core/limits.ts';
 import { type App, report } from './app.ts';
+import { type ExchangeResources, exchangeResources } from './exchange-topology.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
 import { deadLetterQueueName, queueName, runsTableName } from './resource-name.ts';
@@ -70,6 +71,8 @@ export interface Topology {
   readonly queues: readonly QueueResource[];
   readonly workers: readonly WorkerResource[];
   readonly tables: readonly TableResource[];
+  /** The exchanges: topics with subscriptions, and the bus with its rules. */
+  readonly exchanges: ExchangeResources;
 }
 
 /**
@@ -90,6 +93,7 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
     workers: worked.map((queue) => toWorkerResource(app, stage, queue, options.workers?.[queue.name] ?? {})),
     // A producer's contracts count too: it reads the results that the workers of another process keep.
     tables: app.queues.some((queue) => needsState(app, queue)) ? [runsTable(app.name, stage)] : [],
+    exchanges: exchangeResources(app, stage),
   };
 }
 

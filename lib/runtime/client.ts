@@ -10,7 +10,10 @@ import type { OutputOf } from '../define/task.ts';
 import { compose } from './compose.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { Ports } from './ports.ts';
+import { createPublisher } from './publisher.ts';
+import { createReplay } from './replay.ts';
 import { createResults, type Results } from './result.ts';
+import { createCall } from './rpc.ts';
 
 /** What several senders of one process share: the outbox's batches and the results' poll. */
 export interface Connection {
@@ -55,6 +58,8 @@ export function createSender(shared: Connection, hops: number): Sender {
   };
   return {
     send,
+    ...createPublisher(shared, hops),
+    call: createCall(shared, send),
     sendMany: (signatures) => Promise.all(signatures.map((signature) => outcomeOf(send(signature)))),
     // The handle has the type of the task that it was asked for.
     result: (task, id) => shared.results.handle(task, id) as AsyncResult<OutputOf<typeof task>>,
@@ -69,11 +74,13 @@ export function createClient(
   release: () => Promise<void> = async () => {},
 ): Client {
   const shared = createConnection(app, stage, ports);
+  const flush = (): Promise<void> => settled(shared.sends);
   const close = async (): Promise<void> => {
-    await settled(shared.sends);
+    await flush();
     await release();
   };
-  return { ...createSender(shared, 0), close, [Symbol.asyncDispose]: close };
+  const replay = createReplay(shared);
+  return { ...createSender(shared, 0), flush, replay, close, [Symbol.asyncDispose]: close };
 }
 
 /** Resolves when no send is under way; whether they succeed is told to those who sent. */

@@ -3,6 +3,7 @@
  * own clock.
  */
 
+import type { FilterAttribute } from '../core/routing/filter-policy.ts';
 import type { FinalState, TaskState } from '../core/task-state.ts';
 import type { WireError } from '../errors.ts';
 
@@ -59,6 +60,75 @@ export interface Queues {
   remove(queueName: string, receipts: readonly string[]): Promise<readonly EntryFailure[]>;
   /** Hides deliveries for so long from now; they then come back by themselves. */
   hide(queueName: string, receipts: readonly string[], seconds: number): Promise<readonly EntryFailure[]>;
+}
+
+/** A message as a topic takes it. */
+export interface TopicMessage {
+  readonly body: string;
+  /** What subscriptions filter by, as core/routing/filter-policy.ts makes it. */
+  readonly attributes: Readonly<Record<string, FilterAttribute>>;
+  /** On an ordered topic, or for fair queues: the message group; on an ordered topic, the duplicates' id. */
+  readonly group?: string;
+  readonly deduplication?: string;
+}
+
+/** Topics. Each call is one request, as for queues. */
+export interface Topics {
+  publish(topicName: string, messages: readonly TopicMessage[]): Promise<readonly EntryFailure[]>;
+}
+
+/** An event as a bus takes it: `detail` as JSON text, made by core/routing/event-pattern.ts. */
+export interface BusEvent {
+  readonly source: string;
+  readonly detail: string;
+}
+
+/** Buses. Each call is one request: at most 10 events and 1 MB. */
+export interface Buses {
+  put(busName: string, events: readonly BusEvent[]): Promise<readonly EntryFailure[]>;
+  /** Starts a replay of an archive to the rules that feed these queues; resolves to its name. */
+  replay(request: ReplayRequest): Promise<string>;
+}
+
+export interface ReplayRequest {
+  readonly busName: string;
+  readonly archiveName: string;
+  readonly replayName: string;
+  readonly from: Date;
+  readonly to: Date;
+  /** The rules whose target these queues are; undefined: all rules. */
+  readonly queueNames?: readonly string[];
+}
+
+/** Payloads that are too large for a message. */
+export interface Blobs {
+  put(key: string, text: string): Promise<void>;
+  /** undefined: it is not there, or not any more. */
+  get(key: string): Promise<string | undefined>;
+}
+
+/** How long queues are, as far as the service knows. */
+export interface Depths {
+  /** Messages that wait and are not delayed. */
+  waiting(queueName: string): Promise<number>;
+}
+
+/** Reply queues: made by the client that waits, deleted by it, swept when it died. */
+export interface ReplyQueues {
+  /** Makes the queue, or finds it made; `beatAt` says that its client lives. */
+  open(queueName: string, beatAt: number): Promise<void>;
+  beat(queueName: string, beatAt: number): Promise<void>;
+  /** Waits up to `waitSeconds` for messages, and acks them; undefined: the queue is gone. */
+  receive(
+    queueName: string,
+    waitSeconds: number,
+    signal: AbortSignal,
+  ): Promise<readonly string[] | undefined>;
+  remove(queueName: string): Promise<void>;
+  /** The reply queues with this prefix, and when their clients last said that they live. */
+  list(
+    prefix: string,
+  ): Promise<readonly { readonly queueName: string; readonly beatAt: number | undefined }[]>;
 }
 
 /** What is known of a run. */
@@ -140,11 +210,22 @@ export interface LogLine {
 
 export type Log = (line: LogLine) => void;
 
-/** Everything a client or a worker needs. `runs` is undefined where no task keeps a record. */
+/** Everything a client or a worker needs. What an app has no use for is undefined, and not in its bundle. */
 export interface Ports {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly queues: Queues;
+  /** undefined where nothing keeps a record. */
   readonly runs: Runs | undefined;
+  /** undefined where no exchange is carried by SNS. */
+  readonly topics?: Topics | undefined;
+  /** undefined where no exchange is carried by EventBridge. */
+  readonly buses?: Buses | undefined;
+  /** undefined where no queue has largePayloads. */
+  readonly blobs?: Blobs | undefined;
+  /** undefined where no queue has maxLength. */
+  readonly depths?: Depths | undefined;
+  /** undefined in a worker, which waits for records instead. */
+  readonly replies?: ReplyQueues | undefined;
   readonly log: Log;
 }

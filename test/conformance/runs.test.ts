@@ -6,12 +6,12 @@ import { DOORS } from './doors.ts';
 import { testRuns } from './runs.ts';
 
 const app = defineApp('shop', { tasks: [defineTask('charge', { run: () => 1 })] });
-const { tables } = topology(app);
+const { tables, exchanges } = topology(app);
 
 for (const [name, open] of Object.entries(DOORS)) {
   testRuns(name, async () => {
     const { call, close, emulator } = await open();
-    const onlyTables = { app: 'shop', stage: 'dev', queues: [], workers: [], tables };
+    const onlyTables = { app: 'shop', stage: 'dev', queues: [], workers: [], tables, exchanges };
     await provision(emulator, onlyTables, () => {
       throw new Error('there are no workers here');
     });

@@ -19,6 +19,10 @@ const MEMBERS: Readonly<Record<keyof Message, true>> = {
   id: true,
   task: true,
   input: true,
+  blob: true,
+  via: true,
+  replyTo: true,
+  correlationId: true,
   generation: true,
   attempt: true,
   deferrals: true,
@@ -44,6 +48,10 @@ const REASONS: Readonly<Record<DeadReason, true>> = {
   'unknown-version': true,
   malformed: true,
   'worker-error': true,
+  expired: true,
+  'unknown-exchange': true,
+  unroutable: true,
+  'payload-lost': true,
 };
 
 const work = defineQueue('work');
