@@ -140,7 +140,8 @@ class Connection {
     writeAnswer(this.#socket, answer, method, CLOSES);
     this.#socket.end();
     // Closing on a client that still sends would take the answer away from it.
-    this.#socket.resume().setTimeout(LINGER_MS);
+    this.#socket.resume();
+    this.#socket.setTimeout(LINGER_MS);
   }
 }
 

@@ -33,7 +33,8 @@ function bodyOf(request: ReadRequest): string {
 describe('a request', () => {
   test('has its method, its target as it was sent, its headers by lower names, and its body', () => {
     const request = readOne(
-      'POST /a%20b?c=d HTTP/1.1\r\nHost: here\r\nX-Amz-Target:\t AmazonSQS.SendMessage \r\ncontent-length: 3\r\n\r\nabc',
+      'POST /a%20b?c=d HTTP/1.1\r\nHost: here\r\nX-Amz-Target:\t AmazonSQS.SendMessage \r\n' +
+        'content-length: 3\r\n\r\nabc',
     );
 
     expect({ ...request, body: bodyOf(request) }).toEqual({
@@ -106,7 +107,8 @@ describe('pieces', () => {
   test('wherever the bytes are cut, the same requests come out', () => {
     const bytes = Buffer.from(
       'POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nfirst' +
-        'PUT /2 HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n3\r\nsec\r\n3;x\r\nond\r\n0\r\ntrailer: 1\r\n\r\n' +
+        'PUT /2 HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n' +
+        '3\r\nsec\r\n3;x\r\nond\r\n0\r\ntrailer: 1\r\n\r\n' +
         'GET /3 HTTP/1.1\r\n\r\n\r\nPOST /4 HTTP/1.1\r\nContent-Length: 4\r\n\r\n\r\n\r\n',
     );
     const whole = readAll([bytes]);
