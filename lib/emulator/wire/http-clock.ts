@@ -1,4 +1,4 @@
-/** The Date header: the machine's time, also where the emulator's own is virtual, since clients sign by it. */
+/** The Date header: the machine's time, also where the emulator's is virtual, since clients sign by it. */
 let date = '';
 let dateSecond = 0;
 
