@@ -1,4 +1,4 @@
-/** The command in a checkout: it runs the sources as they are now, from a bundle of them where there is one. */
+/** The command in a checkout: it runs the sources as they are, from a bundle of them where there is one. */
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,

@@ -39,10 +39,11 @@ export interface HttpListener {
 export async function listen(router: Router, options: ListenOptions = {}): Promise<HttpListener> {
   const { port = 0, host = '127.0.0.1', bodyBytesMax = BODY_BYTES_MAX } = options;
   const sockets = new Set<Socket>();
+  const outbox = new Outbox();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    new Connection(socket, router, bodyBytesMax).open();
+    new Connection(socket, { router, outbox, bodyBytesMax }).open();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -67,18 +68,41 @@ export async function listen(router: Router, options: ListenOptions = {}): Promi
   };
 }
 
+/**
+ * Answers wait for the end of the event loop's turn and go out together: waking a client that sleeps takes
+ * longer than anything else an answer needs, and one that is just being woken takes the next ones for less.
+ */
+class Outbox {
+  #due: (() => void)[] = [];
+
+  add(write: () => void): void {
+    if (this.#due.push(write) === 1) setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    const due = this.#due;
+    this.#due = [];
+    for (const write of due) write();
+  };
+}
+
 /** One client's connection: a request at a time, each answered before the next is looked at. */
 class Connection {
   readonly #socket: Socket;
   readonly #router: Router;
+  readonly #outbox: Outbox;
   readonly #reader: RequestReader;
   /** What is being answered. */
   #request: HttpRequest | undefined;
   #ended = false;
 
-  constructor(socket: Socket, router: Router, bodyBytesMax: number) {
+  constructor(
+    socket: Socket,
+    { router, outbox, bodyBytesMax }: { router: Router; outbox: Outbox; bodyBytesMax: number },
+  ) {
     this.#socket = socket;
     this.#router = router;
+    this.#outbox = outbox;
     this.#reader = new RequestReader(bodyBytesMax);
   }
 
@@ -125,7 +149,7 @@ class Connection {
           this.#end(answer, read.method);
           return;
         }
-        writeAnswer(this.#socket, answer, read.method, KEEPS);
+        this.#outbox.add(() => writeAnswer(this.#socket, answer, read.method, KEEPS));
         if (this.#reader.waiting === 0) return;
         this.#socket.resume();
         this.#serveNext();
@@ -137,11 +161,13 @@ class Connection {
   /** The last answer of the connection. */
   #end(answer: WireResponse, method: string): void {
     this.#ended = true;
-    writeAnswer(this.#socket, answer, method, CLOSES);
-    this.#socket.end();
-    // Closing on a client that still sends would take the answer away from it.
-    this.#socket.resume();
-    this.#socket.setTimeout(LINGER_MS);
+    this.#outbox.add(() => {
+      writeAnswer(this.#socket, answer, method, CLOSES);
+      this.#socket.end();
+      // Closing on a client that still sends would take the answer away from it.
+      this.#socket.resume();
+      this.#socket.setTimeout(LINGER_MS);
+    });
   }
 }
 
