@@ -92,8 +92,9 @@ class Connection {
   readonly #router: Router;
   readonly #outbox: Outbox;
   readonly #reader: RequestReader;
-  /** What is being answered. */
-  #request: HttpRequest | undefined;
+  /** Aborted when the client goes away; one for all requests, since it is they who go with the connection. */
+  #gone: AbortController | undefined;
+  #answering = false;
   #ended = false;
 
   constructor(
@@ -111,19 +112,25 @@ class Connection {
     socket.setTimeout(KEEP_ALIVE_MS);
     socket.on('timeout', () => {
       // A long poll and a function take their time; a client that sends nothing has had its own.
-      if (this.#request === undefined) socket.destroy();
+      if (!this.#answering) socket.destroy();
     });
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     // What breaks is closed next.
     socket.on('error', () => {});
-    socket.on('close', () => this.#request?.abort());
+    socket.on('close', () => this.#gone?.abort());
+  }
+
+  get signal(): AbortSignal {
+    this.#gone ??= new AbortController();
+    if (this.#socket.destroyed) this.#gone.abort();
+    return this.#gone.signal;
   }
 
   #receive(chunk: Buffer): void {
     // After its last request, what a client says is not heard.
     if (this.#ended) return;
     this.#reader.push(chunk);
-    if (this.#request === undefined) this.#serveNext();
+    if (!this.#answering) this.#serveNext();
     else if (this.#reader.waiting > AHEAD_BYTES_MAX) this.#socket.pause();
   }
 
@@ -139,11 +146,10 @@ class Connection {
   }
 
   #serve(read: ReadRequest): void {
-    const request = new HttpRequest(read);
-    this.#request = request;
-    this.#router.handle(request).then(
+    this.#answering = true;
+    this.#router.handle(new HttpRequest(read, this)).then(
       (answer) => {
-        this.#request = undefined;
+        this.#answering = false;
         if (this.#socket.destroyed) return;
         if (!read.keepsAlive) {
           this.#end(answer, read.method);
@@ -177,25 +183,17 @@ class HttpRequest implements WireRequest {
   readonly url: string;
   readonly headers: WireRequest['headers'];
   readonly body: Uint8Array;
-  #controller: AbortController | undefined;
-  #aborted = false;
+  readonly #connection: Connection;
 
-  constructor({ method, url, headers, body }: ReadRequest) {
+  constructor({ method, url, headers, body }: ReadRequest, connection: Connection) {
     this.method = method;
     this.url = url;
     this.headers = headers;
     this.body = body;
+    this.#connection = connection;
   }
 
-  /** Aborted when the client goes away before it has its answer. */
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#aborted) this.#controller.abort();
-    return this.#controller.signal;
-  }
-
-  abort(): void {
-    this.#aborted = true;
-    this.#controller?.abort();
+    return this.#connection.signal;
   }
 }
