@@ -138,7 +138,9 @@ class Connection {
     try {
       const read = this.#reader.next();
       if (read !== undefined) this.#serve(read);
-      else if (this.#reader.takeContinue()) this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+      else if (this.#reader.takeContinue()) {
+        this.#outbox.add(() => this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1'));
+      }
     } catch (error) {
       if (!(error instanceof UnreadableRequest)) throw error;
       this.#end(jsonResponse(error.status, { message: error.message }), 'GET');

@@ -155,6 +155,15 @@ describe('what clients of HTTP may do', () => {
     expect(stub.calls).toHaveLength(1);
   });
 
+  test('a client is told so after the answers to what it asked before', async () => {
+    const listener = await open(createStub());
+    const asking = `${HEAD}Expect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\n`;
+
+    const heard = await converse(listener, `${HEAD}Content-Length: 2\r\n\r\n{}${asking}`, '{}');
+
+    expect(heard.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 100', 'HTTP/1.1 200']);
+  });
+
   test('what is not HTTP is answered with 400, and nothing after it is read', async () => {
     const stub = createStub();
     const listener = await open(stub);
