@@ -40,7 +40,12 @@ export function nextInvocation(expression: Expression, timing: Timing, after: nu
 
 /** @throws ServiceError ValidationException for a time zone that does not exist. */
 export function checkTimezone(name: string): void {
+  if (name === 'UTC') return;
   clockOf(name);
+  const known = formats.get(name)?.resolvedOptions().timeZone ?? name;
+  // JavaScript takes offsets, and names in any case; IANA's names are neither.
+  const isOther = known !== name && known.toLowerCase() === name.toLowerCase();
+  if (/^[+-]/.test(name) || isOther) throw invalidTimezone(name);
 }
 
 function nextOfRate(period: number, timing: Timing, from: number): number {
@@ -158,6 +163,10 @@ function makeFormat(timeZone: string): Intl.DateTimeFormat {
       hourCycle: 'h23',
     });
   } catch {
-    throw new ServiceError('ValidationException', `Invalid time zone ${timeZone}.`);
+    throw invalidTimezone(timeZone);
   }
+}
+
+function invalidTimezone(name: string): ServiceError {
+  return new ServiceError('ValidationException', `Invalid time zone ${name}.`);
 }
