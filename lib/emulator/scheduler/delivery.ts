@@ -6,7 +6,8 @@
 import { ServiceError } from '../error.ts';
 import { toEventTime } from '../eventbridge/event.ts';
 import { RETRY_WAIT_MAX_MS, RETRY_WAIT_MIN_MS } from '../eventbridge/limits.ts';
-import type { Caller, Output, Service } from '../service.ts';
+import type { Caller, Service } from '../service.ts';
+import { checkEntries, type Failure, toFailure } from './failure.ts';
 import {
   type AttemptContext,
   ENDPOINT,
@@ -35,26 +36,12 @@ export interface Delivery {
   nextAt: number;
 }
 
-interface Failure {
-  /** ERROR_CODE of the dead-letter queue. */
-  readonly code: string;
-  readonly message: string;
-  readonly permanent: boolean;
-}
-
 export interface DeliveriesOptions extends SchedulerOptions {
   /** Called when there is nothing left to do for a delivery. */
   readonly finished: (delivery: Delivery) => void;
   /** Called when a delivery is to be kept as it is now; `gone` when it is not to be kept any longer. */
   readonly note?: ((delivery: Delivery, gone: boolean) => void) | undefined;
 }
-
-const THROTTLES: readonly string[] = ['ThrottlingException', 'TooManyRequestsException', 'RequestThrottled'];
-/** Codes of the services' own protocol, where the SDK has another name. */
-const CODES: Readonly<Record<string, string>> = {
-  QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
-  NotFoundException: 'NotFound',
-};
 
 /** Every delivery that is not finished. */
 export class Deliveries {
@@ -135,7 +122,9 @@ export class Deliveries {
 
   async #attempt(delivery: Delivery): Promise<void> {
     const context: AttemptContext = {
-      ...{ scheduleArn: delivery.scheduleArn, due: delivery.due, attempt: delivery.attempts + 1 },
+      scheduleArn: delivery.scheduleArn,
+      due: delivery.due,
+      attempt: delivery.attempts + 1,
       // "Assigned for each attempted invocation": taken by its letter, so a retry has another one.
       executionId: executionId(this.#random),
     };
@@ -164,7 +153,7 @@ export class Deliveries {
       const found = universal?.(service);
       if (found === undefined) throw new ServiceError('UnknownService', `there is no service ${service}`);
       const input = found.toInput(operation, request);
-      checkEntries(await found.service.call(operation, input, callerAt(scheduleArn)));
+      await found.service.call(operation, input, callerAt(scheduleArn));
       return;
     }
     const services: Readonly<Record<Target['kind'], Service>> = {
@@ -255,9 +244,14 @@ export class Deliveries {
     more: Readonly<Record<string, unknown>>,
   ): void {
     this.#options.trace?.({
-      ...{ at: this.#options.clock.now(), service: 'scheduler', operation },
-      ...{ target: scheduleArn.split('/').at(-1) ?? '', schedule: scheduleArn, to: target.arn },
-      ...{ scheduledTime: toEventTime(due), ...more },
+      at: this.#options.clock.now(),
+      service: 'scheduler',
+      operation,
+      target: scheduleArn.slice(scheduleArn.lastIndexOf('/') + 1),
+      schedule: scheduleArn,
+      to: target.arn,
+      scheduledFor: due,
+      ...more,
     });
   }
 }
@@ -269,26 +263,6 @@ export function executionId(random: () => number): string {
       .toString(16)
       .padStart(8, '0');
   return `${half()}${half()}`;
-}
-
-/** PutEvents answers well where it refuses the one entry that it was given. */
-function checkEntries(output: Output): void {
-  if (output.FailedEntryCount !== 1 || !Array.isArray(output.Entries)) return;
-  const { ErrorCode = 'InternalFailure', ErrorMessage = '' } = Object(output.Entries[0]);
-  throw new ServiceError(String(ErrorCode), String(ErrorMessage));
-}
-
-function toFailure(error: unknown): Failure {
-  // A lost answer says nothing about the target.
-  if (!(error instanceof ServiceError)) {
-    const message = 'Unexpected error occurred while processing the request';
-    return { code: 'AWS.Scheduler.InternalServerError', message, permanent: false };
-  }
-  const passes = error.fault === 'receiver' || error.status === 429 || THROTTLES.includes(error.name);
-  // SQS takes no empty attribute.
-  const message = error.message === '' ? error.name : error.message;
-  // What this emulator does not serve will not be served by trying again.
-  return { code: CODES[error.name] ?? error.name, message, permanent: !passes || error.status === 501 };
 }
 
 function callerAt(arn: string): Caller {

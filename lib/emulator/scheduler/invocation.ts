@@ -67,14 +67,15 @@ export function queueUrlOf(arn: string): string {
   return `${ENDPOINT}/${account}/${name}`;
 }
 
-function fill(input: string, { attempt, due, executionId, scheduleArn }: AttemptContext): string {
-  const values: Readonly<Record<string, string>> = {
-    'schedule-arn': scheduleArn,
-    'scheduled-time': toEventTime(due),
-    'execution-id': executionId,
-    'attempt-number': String(attempt),
-  };
-  return input.replace(KEYWORD, (keyword, name: string) => values[name] ?? keyword);
+function fill(input: string, context: AttemptContext): string {
+  if (!input.includes('<aws.scheduler.')) return input;
+  return input.replace(KEYWORD, (_keyword, name: string) => contextOf(name, context));
+}
+
+function contextOf(name: string, { attempt, due, executionId, scheduleArn }: AttemptContext): string {
+  if (name === 'schedule-arn') return scheduleArn;
+  if (name === 'scheduled-time') return toEventTime(due);
+  return name === 'execution-id' ? executionId : String(attempt);
 }
 
 /** What a target without an input gets, as it is seen in the real service. */

@@ -61,6 +61,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const deliveries = new Deliveries({ ...options, finished, note: keeper?.delivery });
   const agenda = new Agenda({ ...options, fire });
   const state: State = { options, agenda, keeper, ...createRegions(options) };
+  const trace = tracerOf(options);
 
   function fire(schedule: Schedule, due: number): void {
     keeper?.moved(schedule);
@@ -71,12 +72,18 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     }
     const doubled = faults?.double?.(schedule.name) === true;
     const lateMs = faults?.delayMs?.(schedule.name) ?? 0;
-    trace('fire', schedule, due, { ...(doubled && { doubled }), ...(lateMs > 0 && { lateMs }) });
+    trace('fire', schedule, due, doubled || lateMs > 0 ? { doubled, lateMs } : undefined);
     const startedAt = clock.now() + lateMs;
     for (let copies = doubled ? 2 : 1; copies > 0; copies -= 1) {
       deliveries.add({
-        ...{ id: randomId(random), scheduleArn: schedule.arn, scheduleBorn: schedule.createdAt, due },
-        ...{ target: schedule.definition.target, startedAt, attempts: 0, nextAt: startedAt },
+        id: randomId(random),
+        scheduleArn: schedule.arn,
+        scheduleBorn: schedule.createdAt,
+        target: schedule.definition.target,
+        due,
+        startedAt,
+        attempts: 0,
+        nextAt: startedAt,
       });
     }
   }
@@ -94,19 +101,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     trace('complete', schedule, firedFor);
   }
 
-  function trace(
-    operation: SchedulerTraceEntry['operation'],
-    { arn, name }: Schedule,
-    due: number,
-    more: Readonly<Record<string, unknown>> = {},
-  ): void {
-    const scheduledTime = new Date(due).toISOString();
-    options.trace?.({
-      ...{ at: clock.now(), service: 'scheduler', operation, target: name, schedule: arn, scheduledTime },
-      ...more,
-    });
-  }
-
   return {
     call(operation: string, input: Input, caller: Caller): Output {
       const run = OPERATIONS.get(operation);
@@ -120,6 +114,18 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       deliveries.close();
       for (const schedule of schedulesOf(state)) agenda.cancel(schedule);
     },
+  };
+}
+
+/** Tells of what happens to schedules, outside of their deliveries. */
+function tracerOf({ clock, trace }: SchedulerOptions) {
+  return (
+    operation: SchedulerTraceEntry['operation'],
+    { arn: schedule, name: target }: Schedule,
+    scheduledFor: number,
+    more?: Readonly<Record<string, unknown>>,
+  ): void => {
+    trace?.({ at: clock.now(), service: 'scheduler', operation, target, schedule, scheduledFor, ...more });
   };
 }
 

@@ -100,7 +100,7 @@ export function createWorld(options: WorldOptions = {}): World {
   const fires = (name = 's') =>
     trace
       .filter(({ operation, target }) => operation === 'fire' && target === name)
-      .map(({ at, scheduledTime }) => ({ at: minuteOf(at), for: minuteOf(String(scheduledTime)) }));
+      .map(({ at, scheduledFor }) => ({ at: minuteOf(at), for: minuteOf(Number(scheduledFor)) }));
   return {
     ...{ clock, sqs, sns, lambda, eventbridge, scheduler, trace, call, received, fires },
     times: (name) => fires(name).map((fire) => fire.for),
