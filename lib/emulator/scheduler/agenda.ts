@@ -35,9 +35,7 @@ export class Agenda {
 
   /** Begins with a schedule that was made just now. */
   begin(schedule: Schedule): void {
-    // Times are told in seconds; "a rate begins when its schedule is created".
-    schedule.countsFrom = startOfSecond(this.#options.clock.now());
-    this.#setNext(schedule, schedule.countsFrom);
+    this.#setNext(schedule, this.#countAnew(schedule));
   }
 
   /**
@@ -48,14 +46,15 @@ export class Agenda {
     const now = this.#options.clock.now();
     const { definition, next } = schedule;
     const same = definition.text === before.text && definition.timezone === before.timezone;
-    // A one-time schedule with another time has not fired for it, and a rate counts anew: a guess.
-    if (!same) {
-      schedule.firedFor = undefined;
-      schedule.countsFrom = startOfSecond(now);
-    }
     this.cancel(schedule);
-    const waiting = next !== undefined && next.due <= now && same;
-    this.#setNext(schedule, waiting ? next.due : startOfSecond(now), waiting ? next : undefined);
+    if (!same) {
+      // A one-time schedule with another time has not fired for it, and a rate counts anew: a guess.
+      schedule.firedFor = undefined;
+      this.#setNext(schedule, this.#countAnew(schedule));
+      return;
+    }
+    const waiting = next !== undefined && next.due <= now;
+    this.#setNext(schedule, waiting ? next.due : now, waiting ? next : undefined);
   }
 
   /**
@@ -71,6 +70,14 @@ export class Agenda {
     schedule.cancel?.();
     schedule.cancel = undefined;
     schedule.next = undefined;
+  }
+
+  /** Lets a rate count from now, and gives the time from which on the schedule fires. */
+  #countAnew(schedule: Schedule): number {
+    const now = this.#options.clock.now();
+    // Times are told in seconds, and a rate without StartDate begins when its schedule is made.
+    schedule.countsFrom = startOfSecond(now);
+    return schedule.definition.expression.kind === 'rate' ? schedule.countsFrom : now;
   }
 
   /** Sets the timer for the first fire at or after a time, if there is one. */
