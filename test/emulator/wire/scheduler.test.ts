@@ -169,3 +169,45 @@ test('a precision of 0 invokes on time, any other within it', async () => {
   expect(new Set(within).size).toBeGreaterThan(50);
   expect(again).toEqual(within);
 });
+
+test('universal targets reach the other services with the JSON of their APIs, and are counted', async () => {
+  const { client, emulator } = await open('in this process');
+  await emulator.call('s3', 'CreateBucket', { Bucket: 'reports' });
+  await emulator.call('dynamodb', 'CreateTable', {
+    ...{ TableName: 'runs', BillingMode: 'PAY_PER_REQUEST' },
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  });
+  const Item = { id: { S: '<aws.scheduler.scheduled-time>' }, raw: { B: 'AQID' } };
+  const nested = { ScheduleExpression: 'at(2026-01-01T00:05:00)', FlexibleTimeWindow, Target };
+  const calls = {
+    'dynamodb:putItem': { TableName: 'runs', Item },
+    's3:putObject': { Bucket: 'reports', Key: 'a', Body: 'text' },
+    'eventbridge:putEvents': { Entries: [{ Source: 'clock', DetailType: 'tick', Detail: '{}' }] },
+    'scheduler:createSchedule': { Name: 'nested', ...nested, EndDate: '2027-01-01T00:00:00Z' },
+  };
+  for (const [call, input] of Object.entries(calls)) {
+    const target = { Arn: `arn:aws:scheduler:::aws-sdk:${call}`, RoleArn: Target.RoleArn };
+    const schedule = { Name: call.replace(':', '-'), ScheduleExpression: 'at(2026-01-01T00:01:00)' };
+    const universal = { ...target, Input: JSON.stringify(input) };
+    await client.send(new CreateScheduleCommand({ ...schedule, FlexibleTimeWindow, Target: universal }));
+  }
+
+  await emulator.advance(120_000);
+
+  const drops = emulator.trace.entries({ service: 'scheduler', operation: 'drop' });
+  expect(drops).toEqual([]);
+  const { Items } = await emulator.call('dynamodb', 'Scan', { TableName: 'runs' });
+  expect(Items).toEqual([{ id: { S: '2026-01-01T00:01:00Z' }, raw: { B: Uint8Array.of(1, 2, 3) } }]);
+  const object = await emulator.call('s3', 'GetObject', { Bucket: 'reports', Key: 'a' });
+  expect(Buffer.from(Object(object.Body)).toString()).toBe('text');
+  const { EndDate } = await client.send(new GetScheduleCommand({ Name: 'nested' }));
+  expect(EndDate).toEqual(new Date('2027-01-01T00:00:00Z'));
+  const counted = emulator.calls('delivery').map(({ service, operation }) => `${service} ${operation}`);
+  expect(counted).toEqual([
+    'dynamodb PutItem',
+    'eventbridge PutEvents',
+    's3 PutObject',
+    'scheduler CreateSchedule',
+  ]);
+});
