@@ -42,8 +42,8 @@ interface Stretch {
 const stretch: fc.Arbitrary<Stretch> = fc
   .record({
     change: fc.constantFrom(...CHANGES),
-    before: fc.integer({ min: 0, max: 20 * HOUR }),
-    length: fc.integer({ min: HOUR, max: 30 * HOUR }),
+    before: fc.integer({ min: 0, max: 5 * HOUR }),
+    length: fc.integer({ min: HOUR, max: 8 * HOUR }),
     kind: fc.constantFrom('cron', 'cron', 'cron', 'interval', 'date'),
     minute: fieldOf(0, 59),
     hour: fc.oneof(
@@ -55,7 +55,7 @@ const stretch: fc.Arbitrary<Stretch> = fc
     count: fc.integer({ min: 1, max: 59 }),
     unit: fc.constantFrom('m', 'h', 'd'),
     bounds: fc.constantFrom('none', 'start', 'end', 'both'),
-    shift: fc.integer({ min: 0, max: 10 * 60 }),
+    shift: fc.integer({ min: 0, max: 4 * 60 }),
   })
   .map(({ change, before, length, kind, bounds, shift, ...given }) => {
     const [timezone, instant] = change;
@@ -99,6 +99,8 @@ async function firesOf({ trigger, from, to }: Stretch): Promise<readonly string[
   // A StartDate that is over is refused; the next fire stands in its place, so that a rate counts on.
   const next = nextFireTime(trigger, new Date(from));
   const isOver = said.start !== undefined && Date.parse(said.start) < from;
+  // Nobody makes a schedule for what is over, and a rate without StartDate would begin at once.
+  if (isOver && next === undefined) return undefined;
   const StartDate = isOver ? next : said.start === undefined ? undefined : new Date(said.start);
   world.call('CreateSchedule', {
     ...toSchedule(said.expression),
@@ -123,11 +125,11 @@ test('a schedule fires when fireTimes says, over the days on which clocks change
     expect([late, theirs]).toEqual([late, ours.map((time) => time.toISOString().slice(0, 16))]);
   });
 
-  await fc.assert(law, { numRuns: 300 });
+  await fc.assert(law, { numRuns: 200 });
 
   // The law would be empty if hardly anything were sayable, or fired.
-  expect(exact).toBeGreaterThan(150);
-  expect(fired).toBeGreaterThan(1_000);
+  expect(exact).toBeGreaterThan(100);
+  expect(fired).toBeGreaterThan(500);
 }, 60_000);
 
 test('whatever a trigger is said as, the grammar of the service takes it', () => {
