@@ -64,6 +64,9 @@ export function getSchedule(call: Call): Output {
   };
 }
 
+/**
+ * Deletes a schedule. An invocation of it that waits for a retry goes on; AWS does not say what happens then.
+ */
 export function deleteSchedule(call: Call): Output {
   const { input, state } = call;
   const name = readName(input);
