@@ -4,6 +4,7 @@ import type { Data } from './data/data.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import type { FaultPlan } from './faults/plan.ts';
 import type { OnCall } from './instrument.ts';
+import type { SchedulerFaults } from './scheduler/scheduler.ts';
 import type { SqsFaults } from './sqs/sqs.ts';
 import type { TraceRing } from './trace.ts';
 
@@ -26,6 +27,7 @@ export interface AroundOptions {
 export interface Around {
   readonly onCall: OnCall;
   readonly sqsFaults: SqsFaults;
+  readonly schedulerFaults: SchedulerFaults;
   readonly faults: Faults;
   /** What the models tell their trace to. */
   readonly ring: Pick<TraceRing, 'add'>;
@@ -39,6 +41,7 @@ export function createAround({ asked, data, clock, ring, kill, deployed }: Aroun
     // The disk is innermost: an answer that a fault loses tells of something that was kept.
     onCall: nest([asked.onCall, faults.onCall, data === undefined ? undefined : waitForData(data, deployed)]),
     sqsFaults: either(asked.sqsFaults, faults.sqs),
+    schedulerFaults: faults.scheduler,
     faults,
     ring: {
       add(entry) {

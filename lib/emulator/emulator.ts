@@ -18,7 +18,7 @@ import type { Faults } from './faults/faults.ts';
 import type { FaultPlan } from './faults/plan.ts';
 import { type UrlHost, withFunctionUrls } from './function-urls.ts';
 import type { OnCall } from './instrument.ts';
-import { createModels, findService, instrumentAll, keptOf, type Services } from './models.ts';
+import { closeAll, createModels, findService, instrumentAll, keptOf, type Services } from './models.ts';
 import type { Caller, Input, Output } from './service.ts';
 import type { SqsFaults } from './sqs/sqs.ts';
 import {
@@ -52,6 +52,8 @@ export interface EmulatorOptions {
   readonly seed?: number;
   /** Faults of SQS itself: duplicates, reordered messages, lost deletes. */
   readonly sqsFaults?: SqsFaults;
+  /** EventBridge Scheduler invokes by chance within so many ms of a time; 0 is on time. @default 60_000 */
+  readonly schedulerPrecisionMs?: number;
   /**
    * Stands around every call of a service: may throw instead of calling on (an error), wait before (latency)
    * or throw after (a lost answer). What `proceed` resolves to must be returned.
@@ -88,9 +90,7 @@ export interface Emulator extends AsyncDisposable {
   readonly faults: Pick<Faults, 'set' | 'clear' | 'read'>;
   /** Calls since the start by service and operation; those of clients unless asked for Lambda's own. */
   calls(source?: CallSource): readonly CallCount[];
-  /**
-   * Calls a model directly: service `sqs`, `dynamodb` or `lambda`, an operation of its API, the SDK's input.
-   */
+  /** Calls a model directly: a service by its name, an operation of its API, the SDK's input. */
   call(service: string, operation: string, input: Input, caller?: Partial<Caller>): Promise<Output>;
   /** The `requestHandler` of an SDK client that talks to this emulator without a socket. */
   requestHandler(): RequestHandler;
@@ -172,8 +172,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator | Virtua
     async close() {
       // Functions end first, since they would see their connections break.
       await lambda.close();
-      models.sns.close();
-      models.eventbridge.close();
+      closeAll(models);
       await doors.close();
       await book.folders.remove();
       await data?.close();

@@ -9,12 +9,14 @@ import { ServiceError } from './error.ts';
 import { createEventbridge, type Eventbridge } from './eventbridge/eventbridge.ts';
 import { type Instrumented, instrument, type OnCall } from './instrument.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
+import { createScheduler, type Scheduler, type SchedulerFaults } from './scheduler/scheduler.ts';
 import { createRandom } from './seed.ts';
 import type { Service } from './service.ts';
 import { createSns, type Sns } from './sns/sns.ts';
 import { createSqs, type Sqs, type SqsFaults } from './sqs/sqs.ts';
 import { createSurroundings, type Surroundings } from './surroundings.ts';
 import type { Counters, TraceRing } from './trace.ts';
+import { createUniversal } from './universal.ts';
 
 export interface Services extends Surroundings {
   readonly sqs: Sqs;
@@ -22,6 +24,7 @@ export interface Services extends Surroundings {
   readonly lambda: Lambda;
   readonly sns: Sns;
   readonly eventbridge: Eventbridge;
+  readonly scheduler: Scheduler;
   readonly cloudformation: Service;
 }
 
@@ -29,6 +32,8 @@ export interface Services extends Surroundings {
 export interface ModelOptions {
   readonly seed?: number;
   readonly sqsFaults?: SqsFaults;
+  readonly schedulerFaults?: SchedulerFaults;
+  readonly schedulerPrecisionMs?: number;
   readonly strict?: boolean;
   readonly log?: (line: string) => void;
   readonly onCall?: OnCall;
@@ -46,6 +51,8 @@ export interface ModelOptions {
   /** Where the emulator listens, if it does. */
   readonly url: () => string | undefined;
 }
+
+const SCHEDULER_SALT = 0x5ced_0000;
 
 /** Makes the models of an emulator, as they are. */
 export function createModels(options: ModelOptions): Services {
@@ -82,14 +89,42 @@ export function createModels(options: ModelOptions): Services {
   };
   const sns = createSns(delivery);
   const eventbridge = createEventbridge(delivery);
+  const delivering = <S extends Service>(name: string, service: S) =>
+    instrument(name, service, 'delivery', counters, onCall);
+  const scheduler = createScheduler({
+    ...{ ...delivery, ...noted, ...toSchedulerOptions(options) },
+    sns: delivering('sns', sns),
+    eventbridge: delivering('eventbridge', eventbridge),
+    universal: createUniversal(() => models, delivering),
+  });
   const sources = { object: s3.read, parameter: ssm.value };
   const cloudformation = createCloudformation({ book, host, sources, random });
-  return { sqs, dynamodb, lambda, sns, eventbridge, cloudformation, ...surroundings };
+  const models: Services = {
+    ...{ sqs, dynamodb, lambda, sns, eventbridge, scheduler, cloudformation },
+    ...surroundings,
+  };
+  return models;
+}
+
+/** Its chance is its own: whether there are schedules changes no id of another service. */
+function toSchedulerOptions({ schedulerFaults, schedulerPrecisionMs, seed }: ModelOptions) {
+  return {
+    ...(seed !== undefined && { random: createRandom(seed ^ SCHEDULER_SALT) }),
+    ...(schedulerFaults !== undefined && { faults: schedulerFaults }),
+    ...(schedulerPrecisionMs !== undefined && { precisionMs: schedulerPrecisionMs }),
+  };
 }
 
 /** What of all services outlives the process, in the order in which it is taken back. */
-export function keptOf({ sqs, dynamodb, lambda }: Services): readonly Kept[] {
-  return [...sqs.kept(), ...dynamodb.kept(), ...lambda.kept()];
+export function keptOf({ sqs, dynamodb, lambda, scheduler }: Services): readonly Kept[] {
+  return [...sqs.kept(), ...dynamodb.kept(), ...lambda.kept(), ...scheduler.kept()];
+}
+
+/** Drops what is on its way between services, and every timer of theirs. */
+export function closeAll({ sns, eventbridge, scheduler }: Services): void {
+  sns.close();
+  eventbridge.close();
+  scheduler.close();
 }
 
 /** The same services as clients see them: every call is counted, and goes through the hook. */
@@ -102,6 +137,7 @@ export function instrumentAll(models: Services, counters: Counters, onCall?: OnC
     lambda: seen('lambda', models.lambda),
     sns: seen('sns', models.sns),
     eventbridge: seen('eventbridge', models.eventbridge),
+    scheduler: seen('scheduler', models.scheduler),
     cloudformation: seen('cloudformation', models.cloudformation),
     s3: seen('s3', models.s3),
     sts: seen('sts', models.sts),

@@ -12,6 +12,8 @@ import { lambdaEventSourceMapping } from './providers/lambda-event-source-mappin
 import { lambdaFunction } from './providers/lambda-function.ts';
 import { lambdaPermission } from './providers/lambda-permission.ts';
 import { lambdaUrl } from './providers/lambda-url.ts';
+import { schedulerSchedule } from './providers/scheduler-schedule.ts';
+import { schedulerScheduleGroup } from './providers/scheduler-schedule-group.ts';
 import { snsSubscription } from './providers/sns-subscription.ts';
 import { snsTopic } from './providers/sns-topic.ts';
 import { snsTopicPolicy } from './providers/sns-topic-policy.ts';
@@ -36,6 +38,8 @@ const served: readonly Provider<object>[] = [
   eventsEventBusPolicy,
   eventsRule,
   eventsArchive,
+  schedulerScheduleGroup,
+  schedulerSchedule,
 ];
 
 /** Types with an effect and types without, as the loader looks them up. */

@@ -34,5 +34,12 @@ export const KNOWN_LIMITS: Readonly<Record<string, readonly string[]>> = {
     'Statistics: SampleCount, Sum, Average, Minimum, Maximum. Expressions and percentiles are refused.',
     'Alarms are kept and shown; none is evaluated, and SetAlarmState does no action.',
   ],
+  scheduler: [
+    'Targets are invoked within 60 s of their time, by chance and seed, or as schedulerPrecisionMs says.',
+    'Targets: SQS, Lambda, SNS, EventBridge, and universal ones of every operation served here.',
+    'Roles and keys are kept and shown; nobody is refused and nothing is encrypted.',
+    'Nothing is throttled, a deleted group is gone at once, and a completed schedule too if it asks for it.',
+    'One-time schedules whose time is over fire at once. What others miss while this is off is lost.',
+  ],
   secretsmanager: ['A secret has its current and its previous value; nothing is rotated or replicated.'],
 };
