@@ -78,7 +78,7 @@ export const LARGE_TOPIC_SUBSCRIPTIONS_MAX = 100;
 export const ARCHIVE_NAME_LENGTH_MAX = 48;
 /** SQS: statements of a queue's policy; the Broker needs three, whatever an app binds. */
 export const QUEUE_POLICY_STATEMENTS_MAX = 20;
-/** EventBridge: how long and how often a rule tries to deliver; what it gives up goes to a dead-letter queue. */
+/** EventBridge: how long and how often a rule tries to deliver; then the message is dead-lettered. */
 export const RULE_RETRY_SECONDS_MAX = 86_400;
 export const RULE_RETRIES_MAX = 185;
 /** S3: the length of a bucket's name. */

@@ -30,17 +30,17 @@ function bindingProblems(binding: Binding): Problem[] {
     return [{ code: 'ORDER_LOST', path, message }];
   }
   const message =
-    `${what} is ordered, and exchange '${exchange.name}' is not: SNS sends into FIFO queues from FIFO topics ` +
-    'only, and EventBridge keeps no order; make the exchange ordered too';
+    `${what} is ordered, and exchange '${exchange.name}' is not: SNS sends into FIFO queues from FIFO ` +
+    'topics only, and EventBridge keeps no order; make the exchange ordered too';
   return [{ code: 'ORDER_MISSING', path, message }];
 }
 
 function alternateProblems({ name, ordered, alternate }: AnyExchange): Problem[] {
-  if (alternate === undefined || alternate.ordered === ordered) return [];
+  if (alternate?.kind !== 'exchange' || alternate.ordered === ordered) return [];
   const [one, other] = ordered ? [name, alternate.name] : [alternate.name, name];
   const message =
-    `exchange '${one}' is ordered, and '${other}' is not, so a message would gain or lose its order by being ` +
-    'unroutable; make both ordered, or neither';
+    `exchange '${one}' is ordered, and '${other}' is not, so a message would gain or lose its order by ` +
+    'being unroutable; make both ordered, or neither';
   return [{ code: 'ORDER_LOST', path: `exchanges.${name}.alternate`, message }];
 }
 

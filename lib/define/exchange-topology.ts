@@ -71,6 +71,8 @@ export interface ExchangeResources {
   readonly subscriptions: readonly SubscriptionResource[];
   /** undefined where no exchange is carried by EventBridge. */
   readonly busName: string | undefined;
+  /** The exchanges that it carries; one of them may have no rule yet. */
+  readonly onBus: readonly string[];
   readonly rules: readonly RuleResource[];
   readonly archives: readonly ArchiveResource[];
 }
@@ -176,13 +178,13 @@ function topicLimits(topic: TopicResource, subscriptions: readonly SubscriptionR
 }
 
 interface BusPlan {
-  readonly resources: Pick<ExchangeResources, 'busName' | 'rules' | 'archives'>;
+  readonly resources: Pick<ExchangeResources, 'busName' | 'onBus' | 'rules' | 'archives'>;
   readonly problems: readonly Problem[];
 }
 
 function planBus(app: App, stage: string, entrances: readonly Entrance[]): BusPlan {
   if (entrances.length === 0)
-    return { resources: { busName: undefined, rules: [], archives: [] }, problems: [] };
+    return { resources: { busName: undefined, onBus: [], rules: [], archives: [] }, problems: [] };
   const bus = busName(app.name, stage);
   const { patterns, problems } = patternsOf(app, entrances);
   const rules = patterns.map(({ exchange, queue, pattern }) => ({
@@ -207,7 +209,7 @@ function planBus(app: App, stage: string, entrances: readonly Entrance[]): BusPl
     ];
   });
   return {
-    resources: { busName: bus, rules, archives },
+    resources: { busName: bus, onBus: entrances.map(({ exchange }) => exchange.name), rules, archives },
     problems: [...problems, ...busLimits(rules.length, archives), ...archives.flatMap(archiveNameProblems)],
   };
 }

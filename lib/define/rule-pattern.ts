@@ -61,8 +61,8 @@ export function inexact(path: string, service: string, queue: Queue, why: string
       ? "set transport: 'eventbridge' on the exchange"
       : `EventBridge matches it by wildcards, in ${WILDCARD_RULES_MAX} rules of a bus`;
   const message =
-    `${service} cannot filter exactly what the bindings of queue '${queue.name}' say (${why}), and the queue ` +
-    `has no task and no consumer to drop the rest; give it one, bind it by simpler patterns, or: ${more}`;
+    `${service} cannot filter exactly what the bindings of queue '${queue.name}' say (${why}), and the ` +
+    `queue has no task and no consumer to drop the rest; give it one, use simpler patterns, or: ${more}`;
   return { code: 'INEXACT_FILTER', path, message };
 }
 

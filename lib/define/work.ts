@@ -16,7 +16,7 @@ export function isWaitQueue(app: App, queue: Queue): boolean {
   );
 }
 
-/** Whether the app has a worker of Celeriac for a queue. A contract alone is worked off by who implements it. */
+/** Whether the app works a queue off itself. A contract alone is worked off by whoever implements it. */
 export function isWorked(app: App, queue: Queue): boolean {
   return (
     app.tasks.some((task) => task.queue === queue && task.run !== undefined) ||

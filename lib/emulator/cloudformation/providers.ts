@@ -12,6 +12,7 @@ import { lambdaEventSourceMapping } from './providers/lambda-event-source-mappin
 import { lambdaFunction } from './providers/lambda-function.ts';
 import { lambdaPermission } from './providers/lambda-permission.ts';
 import { lambdaUrl } from './providers/lambda-url.ts';
+import { s3Bucket } from './providers/s3-bucket.ts';
 import { snsSubscription } from './providers/sns-subscription.ts';
 import { snsTopic } from './providers/sns-topic.ts';
 import { snsTopicPolicy } from './providers/sns-topic-policy.ts';
@@ -36,6 +37,7 @@ const served: readonly Provider<object>[] = [
   eventsEventBusPolicy,
   eventsRule,
   eventsArchive,
+  s3Bucket,
 ];
 
 /** Types with an effect and types without, as the loader looks them up. */
