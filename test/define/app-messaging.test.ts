@@ -98,7 +98,7 @@ describe('takers of one ordered queue', () => {
     );
   });
 
-  test('the alternate of an exchange takes only what that one does not, so both may lead to one queue', () => {
+  test('the alternate of an exchange takes only its rest, so both may lead to one queue', () => {
     const rest = defineExchange('rest', { type: 'fanout', ordered: true });
     const main = defineExchange('main', { type: 'topic', ordered: true, alternate: rest });
     const bindings = [bind(main, 'a.#', one), bind(rest, two)];
