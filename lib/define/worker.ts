@@ -32,13 +32,13 @@ export interface WorkerOptions {
    */
   readonly timeout?: Duration;
   /**
-   * Messages per invocation: 1–10000, 1–10 on an ordered queue; more than 10 need a window. @default the
-   * `prefetch` of the queue's consumer, else 10
+   * Messages per invocation: 1–10000, 1–10 on an ordered queue; more than 10 need a window. The `prefetch` of
+   * the queue's consumer stands for it where nothing is written here. @default 10
    */
   readonly batch?: number;
   /**
-   * How long Lambda gathers a batch, 0–5 m; not on an ordered queue. @default '0s', and '1s' for a prefetch
-   * above 10
+   * How long Lambda gathers a batch, 0–5 m; not on an ordered queue. A consumer's `prefetch` above 10 makes it
+   * '1s', the least that Lambda allows. @default '0s'
    */
   readonly window?: Duration;
 }
