@@ -37,8 +37,8 @@ export interface WorkerOptions {
    */
   readonly batch?: number;
   /**
-   * How long Lambda gathers a batch, 0–5 m; not on an ordered queue. A consumer's `prefetch` above 10 makes it
-   * '1s', the least that Lambda allows. @default '0s'
+   * How long Lambda gathers a batch, 0–5 m; not on an ordered queue. A consumer's `prefetch` above 10 makes
+   * it '1s', the least that Lambda allows then. @default '0s'
    */
   readonly window?: Duration;
 }

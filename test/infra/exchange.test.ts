@@ -37,7 +37,7 @@ test('an exchange over SNS is a topic that takes a message of 1 MiB, over TLS on
   });
 });
 
-test('a subscription brings the bare message, filtered, and leaves what it cannot bring beside the queue', () => {
+test('a subscription brings the bare message, filtered, and dead-letters what it cannot bring', () => {
   const template = synthesize(mall).template();
 
   template.resourceCountIs('AWS::SNS::Subscription', 7);
