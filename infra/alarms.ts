@@ -42,12 +42,7 @@ export class QueueAlarms extends Construct {
     super(scope, id);
     const { levels, deadLetterQueue, maxLength } = watched;
     const actions = props.actions ?? [];
-    // A dead letter is never routine: somebody has to look at it, and redrive it or delete it.
-    ring(this, 'DeadLetters', actions, {
-      description: `There are dead letters in ${deadLetterQueue.queueName}`,
-      metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(EACH_MINUTE),
-      threshold: 0,
-    });
+    ringForDeadLetters(this, deadLetterQueue, actions);
     const name = levels[0]?.queueName;
     const oldest = props.oldestMessage ?? OLDEST_MESSAGE_DEFAULT;
     ring(this, 'OldestMessage', actions, {
@@ -68,6 +63,15 @@ export class QueueAlarms extends Construct {
       threshold: maxLength,
     });
   }
+}
+
+/** The alarm of a dead-letter queue: a dead letter is never routine, somebody has to look at it. */
+export function ringForDeadLetters(scope: Construct, queue: IQueue, actions: readonly IAlarmAction[]): void {
+  ring(scope, 'DeadLetters', actions, {
+    description: `There are dead letters in ${queue.queueName}`,
+    metric: queue.metricApproximateNumberOfMessagesVisible(EACH_MINUTE),
+    threshold: 0,
+  });
 }
 
 const EACH_MINUTE = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };

@@ -6,24 +6,22 @@
 
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { App } from '../lib/define/app.ts';
-import { replyQueuePrefix } from '../lib/define/resource-name.ts';
 import { type QueueResource, type Topology, topology } from '../lib/define/topology.ts';
 import { DefinitionError } from '../lib/errors.ts';
-import { acknowledge } from './acknowledge.ts';
 import type { AlarmProps } from './alarms.ts';
 import { BlobsBucket } from './bucket.ts';
 import type { BundlingProps } from './bundle.ts';
-import { Exchanges } from './exchange.ts';
+import { Exchanges, type ExchangesProps } from './exchange.ts';
 import { WorkQueue } from './queue.ts';
 import { RunsTable } from './tables.ts';
 import { QueueWorker, type WorkerProps } from './worker.ts';
@@ -107,7 +105,7 @@ export class Broker extends Construct {
         return [resource.queue, new QueueWorker(this, `Worker-${resource.queue}`, worker)];
       }),
     );
-    this.#exchanges = this.#createExchanges(encryptionKey, removalPolicy);
+    this.#exchanges = this.#createExchanges({ encryptionKey, removalPolicy, alarms });
     for (const resource of this.topology.workers) this.#grantWork(resource.queue, resource.state);
   }
 
@@ -178,9 +176,12 @@ export class Broker extends Construct {
     this.#blobs?.grantPut(grantee);
   }
 
-  /** Lets somebody wait for replies (`client.call`): in a queue of its own, which it makes and deletes. */
-  grantCall(grantee: IGrantable): void {
-    this.#grantReplies(grantee, REPLY_QUEUE_ACTIONS);
+  /**
+   * Lets somebody deliver archived messages again (`client.replay`): to all queues of an exchange, or to
+   * some, whose rules are looked up.
+   */
+  grantReplay(grantee: IGrantable): void {
+    this.#exchanges?.grantReplay(grantee);
   }
 
   /**
@@ -203,34 +204,22 @@ export class Broker extends Construct {
     const worker = this.worker(name);
     this.grantSend(worker);
     this.#find(this.#queues, name, 'queue').grantDeadLetter(worker);
-    this.#grantReplies(worker, ['sqs:GetQueueUrl', 'sqs:SendMessage']);
     this.#blobs?.grantGet(worker);
     // A task that keeps nothing may still wait for the result of one that does, but then its bundle could
     // not read it.
     if (state) this.#runs?.grantRun(worker);
   }
 
-  #createExchanges(encryptionKey: IKey | undefined, removalPolicy: RemovalPolicy): Exchanges | undefined {
+  #createExchanges(
+    settings: Pick<ExchangesProps, 'encryptionKey' | 'removalPolicy' | 'alarms'>,
+  ): Exchanges | undefined {
     const { exchanges: resources } = this.topology;
     if (resources.topics.length === 0 && resources.busName === undefined) return undefined;
     const end = (queue: string) => ({
       queue: this.#find(this.#queues, queue, 'queue'),
       worker: this.#workers.get(queue)?.worker,
     });
-    return new Exchanges(this, 'Exchanges', { resources, end, encryptionKey, removalPolicy });
-  }
-
-  /** Reply queues are made by whoever waits, so they are known by the beginning of their names only. */
-  #grantReplies(grantee: IGrantable, actions: string[]): void {
-    const resource = `${replyQueuePrefix(this.topology.app, this.topology.stage)}*`;
-    const arn = Stack.of(this).formatArn({ service: 'sqs', resource });
-    Grant.addToPrincipal({ grantee, actions, resourceArns: [arn] });
-    const { grantPrincipal } = grantee;
-    if (!Construct.isConstruct(grantPrincipal)) return;
-    const shown = `arn:<AWS::Partition>:sqs:<AWS::Region>:<AWS::AccountId>:${resource}`;
-    acknowledge(grantPrincipal, {
-      [`AwsSolutions-IAM5[Resource::${shown}]`]: 'The names of reply queues are chosen by who waits there.',
-    });
+    return new Exchanges(this, 'Exchanges', { ...settings, resources, end });
   }
 
   #find<Part>(parts: ReadonlyMap<string, Part>, name: string, kind: string): Part {
@@ -245,16 +234,6 @@ export class Broker extends Construct {
     return new DefinitionError(code, message, { value: name, allowed });
   }
 }
-
-/** What a client does with its reply queue. */
-const REPLY_QUEUE_ACTIONS = [
-  'sqs:CreateQueue',
-  'sqs:TagQueue',
-  'sqs:GetQueueUrl',
-  'sqs:ReceiveMessage',
-  'sqs:DeleteMessage',
-  'sqs:DeleteQueue',
-];
 
 /** The levels of each queue, the lowest first, as the topology lists them. */
 function byName(

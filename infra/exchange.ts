@@ -11,9 +11,15 @@ import { CfnArchive, CfnRule, EventBus } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSubscription, CfnTopic, FifoThroughputScope, Topic } from 'aws-cdk-lib/aws-sns';
-import { type CfnResource, type RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { type CfnResource, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import { RULE_RETRIES_MAX, RULE_RETRY_SECONDS_MAX, TOPIC_BYTES_DEFAULT } from '../lib/core/limits.ts';
+import {
+  RETENTION_MS,
+  RULE_RETRIES_MAX,
+  RULE_RETRY_SECONDS_MAX,
+  TOPIC_BYTES_DEFAULT,
+} from '../lib/core/limits.ts';
 import type {
   ArchiveResource,
   ExchangeResources,
@@ -21,7 +27,9 @@ import type {
   SubscriptionResource,
   TopicResource,
 } from '../lib/define/exchange-topology.ts';
-import { SENDER_KEY_ACTIONS, type WorkQueue } from './queue.ts';
+import { acknowledge } from './acknowledge.ts';
+import { type AlarmProps, ringForDeadLetters } from './alarms.ts';
+import { allow, SENDER_KEY_ACTIONS, type WorkQueue } from './queue.ts';
 
 /** A queue at the end of a way, and what must be there before the first message comes that way. */
 export interface RouteEnd {
@@ -37,6 +45,8 @@ export interface ExchangesProps {
   /** The customer's key; it must let SNS and EventBridge use it. */
   readonly encryptionKey: IKey | undefined;
   readonly removalPolicy: RemovalPolicy;
+  /** false: no alarms. */
+  readonly alarms: AlarmProps | false;
 }
 
 /** All exchanges of an app. */
@@ -46,22 +56,17 @@ export class Exchanges extends Construct {
   /** undefined where EventBridge carries no exchange. */
   readonly bus: EventBus | undefined;
   readonly #encryptionKey: IKey | undefined;
+  readonly #archiveNames: readonly string[];
 
   constructor(scope: Construct, id: string, props: ExchangesProps) {
     super(scope, id);
     const { resources, encryptionKey } = props;
     this.#encryptionKey = encryptionKey;
+    this.#archiveNames = resources.archives.map(({ archiveName }) => archiveName);
     this.topics = new Map(
       resources.topics.map((resource) => [resource.exchange, this.#topic(resource, encryptionKey)]),
     );
-    const { busName } = resources;
-    this.bus =
-      busName === undefined
-        ? undefined
-        : new EventBus(this, 'Bus', {
-            eventBusName: busName,
-            ...(encryptionKey === undefined ? {} : { kmsKey: encryptionKey }),
-          });
+    this.bus = resources.busName === undefined ? undefined : this.#createBus(resources.busName, props);
     allowServices(this, props);
     for (const resource of resources.subscriptions) this.#subscription(resource, props);
     for (const resource of resources.rules) this.#rule(resource, props);
@@ -79,6 +84,19 @@ export class Exchanges extends Construct {
     if (this.bus === undefined) return;
     const resourceArns = [this.bus.eventBusArn];
     Grant.addToPrincipal({ grantee, actions: ['events:PutEvents'], resourceArns });
+  }
+
+  /** Lets somebody replay archives to the bus. */
+  grantReplay(grantee: IGrantable): void {
+    if (this.bus === undefined) return;
+    const stack = Stack.of(this);
+    const arnOf = (resource: string) => stack.formatArn({ service: 'events', resource });
+    // A replay names its archive and its bus; which of the three IAM looks at was not read, so all are
+    // granted. Rules are looked up by their target, which is no resource that could be named.
+    const archives = this.#archiveNames.map((name) => arnOf(`archive/${name}`));
+    const resourceArns = [...archives, this.bus.eventBusArn, arnOf('replay/*')];
+    Grant.addToPrincipal({ grantee, actions: ['events:StartReplay'], resourceArns });
+    Grant.addToPrincipal({ grantee, actions: ['events:ListRuleNamesByTarget'], resourceArns: ['*'] });
   }
 
   #topic(resource: TopicResource, encryptionKey: IKey | undefined): Topic {
@@ -99,6 +117,31 @@ export class Exchanges extends Construct {
     if (resource.bytesMax !== TOPIC_BYTES_DEFAULT && defaultChild instanceof CfnTopic)
       defaultChild.maximumMessageSize = resource.bytesMax;
     return topic;
+  }
+
+  /**
+   * The bus. Under a customer's key it has a dead-letter queue, which another key encrypts: it is for the
+   * events that the customer's key, when it is disabled or gone, cannot encrypt or decrypt.
+   */
+  #createBus(
+    eventBusName: string,
+    { encryptionKey: kmsKey, removalPolicy, alarms }: ExchangesProps,
+  ): EventBus {
+    if (kmsKey === undefined) return new EventBus(this, 'Bus', { eventBusName });
+    const deadLetterQueue = new Queue(this, 'BusDeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.seconds(RETENTION_MS / 1_000),
+      removalPolicy,
+    });
+    acknowledge(deadLetterQueue, {
+      'AwsSolutions-SQS3': 'It is the dead-letter queue of the bus.',
+      'Serverless-SQSRedrivePolicy': 'A dead-letter queue is the end of the line; redriving is done by hand.',
+    });
+    const bus = new EventBus(this, 'Bus', { eventBusName, kmsKey, deadLetterQueue });
+    allow(deadLetterQueue, EVENTS, [bus.eventBusArn]);
+    if (alarms !== false) ringForDeadLetters(this, deadLetterQueue, alarms.actions ?? []);
+    return bus;
   }
 
   #subscription(resource: SubscriptionResource, { end }: ExchangesProps): void {
@@ -179,8 +222,11 @@ function allowServices(exchanges: Exchanges, props: ExchangesProps): void {
   const archives = resources.archives.map(({ archiveName }) =>
     stack.formatArn({ service: 'events', resource: 'archive', resourceName: archiveName }),
   );
-  // What an archive needs besides is not in the documentation that was read; a bus has its own statement.
-  if (archives.length > 0) allowKey(encryptionKey, EVENTS, archives, ['kms:DescribeKey', 'kms:ReEncrypt*']);
+  if (archives.length === 0) return;
+  // The user guide names these actions for archives; whether the source is the archive or its bus was not
+  // read, so it may be either.
+  const bus = stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: busName });
+  allowKey(encryptionKey, EVENTS, [...archives, bus], ['kms:DescribeKey', 'kms:ReEncrypt*']);
 }
 
 const SNS = 'sns.amazonaws.com';

@@ -86,16 +86,7 @@ export class WorkQueue extends Construct {
    * statement a service, however many sources there are, since a policy has 20 at most.
    */
   allowDelivery(service: string, sources: readonly string[]): void {
-    for (const queue of [this.queue, this.deadLetterQueue]) {
-      queue.addToResourcePolicy(
-        new PolicyStatement({
-          principals: [new ServicePrincipal(service)],
-          actions: ['sqs:SendMessage'],
-          resources: [queue.queueArn],
-          conditions: { ArnLike: { 'aws:SourceArn': [...sources] } },
-        }),
-      );
-    }
+    for (const queue of [this.queue, this.deadLetterQueue]) allow(queue, service, sources);
   }
 
   /** The policies that have to be there before a service delivers. */
@@ -114,6 +105,18 @@ export class WorkQueue extends Construct {
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: resource.receivesMax },
     });
   }
+}
+
+/** Lets a service deliver into a queue from these sources. */
+export function allow(queue: Queue, service: string, sources: readonly string[]): void {
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal(service)],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { ArnLike: { 'aws:SourceArn': [...sources] } },
+    }),
+  );
 }
 
 /** Who writes with a customer's key needs both: the service reads the key before it uses it. */

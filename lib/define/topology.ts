@@ -9,7 +9,13 @@ import { type App, report } from './app.ts';
 import { type ExchangeResources, planExchanges } from './exchange-topology.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
-import { blobsBucketPrefix, deadLetterQueueName, queueName, runsTableName } from './resource-name.ts';
+import {
+  blobsBucketPrefix,
+  deadLetterQueueName,
+  queueName,
+  queueNames,
+  runsTableName,
+} from './resource-name.ts';
 import { isWaitQueue, isWorked, needsState } from './work.ts';
 import {
   concurrencyShares,
@@ -195,10 +201,10 @@ const LISTED = [
 ] as const;
 
 function toQueueResources(app: App, stage: string, queue: Queue): readonly QueueResource[] {
-  return Array.from({ length: queue.priorities }, (_, level) => ({
+  return queueNames(app.name, stage, queue).map((name, level) => ({
     name: queue.name,
     level,
-    queueName: queueName(app.name, stage, queue, level),
+    queueName: name,
     deadLetterQueueName: deadLetterQueueName(app.name, stage, queue),
     fifo: queue.ordered,
     visibilitySeconds: Math.ceil(queue.visibilityMs / 1_000),
@@ -227,8 +233,8 @@ function toWorkerResource(
   return {
     queue: queue.name,
     queueName: queueName(app.name, stage, queue),
-    levels: Array.from({ length: queue.priorities }, (_, level) => ({
-      queueName: queueName(app.name, stage, queue, level),
+    levels: queueNames(app.name, stage, queue).map((name, level) => ({
+      queueName: name,
       ...(shares[level] === undefined ? {} : { concurrency: shares[level] }),
     })),
     timeoutSeconds: Math.floor(timeoutMs(queue, options, windowMs) / 1_000),

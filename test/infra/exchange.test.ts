@@ -185,20 +185,44 @@ test('who may send may publish, workers too', () => {
   }
 });
 
-test('who waits for replies may make queues of that name, and no others', () => {
+test('who may replay may start a replay of the archives, and find the rules of a queue', () => {
   const { broker, stack, template } = synthesize(mall);
-  broker.grantCall(new Role(stack, 'Web', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') }));
+  broker.grantReplay(new Role(stack, 'Web', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') }));
 
   template().hasResourceProperties('AWS::IAM::Policy', {
     PolicyName: Match.stringLikeRegexp('^Web'),
     PolicyDocument: {
       Statement: [
         Match.objectLike({
-          Action: Match.arrayWith(['sqs:CreateQueue', 'sqs:DeleteQueue']),
-          Resource: { 'Fn::Join': ['', Match.arrayWith([':mall-dev-reply-*'])] },
+          Action: 'events:StartReplay',
+          Resource: Match.arrayWith([
+            { 'Fn::GetAtt': [Match.stringLikeRegexp('^BrokerExchangesBus'), 'Arn'] },
+            { 'Fn::Join': ['', Match.arrayWith([':archive/mall-dev-events'])] },
+          ]),
         }),
+        Match.objectLike({ Action: 'events:ListRuleNamesByTarget' }),
       ],
     },
+  });
+});
+
+test("under a customer's key the bus has a dead-letter queue that this key does not encrypt", () => {
+  const template = synthesize(mall, (stack) => ({ encryptionKey: new Key(stack, 'Key') })).template();
+
+  const [[id, queue] = []] = Object.entries(
+    template.findResources('AWS::SQS::Queue', { Properties: { SqsManagedSseEnabled: true } }),
+  );
+
+  expect(id).toMatch(/^BrokerExchangesBusDeadLetters/);
+  expect(queue?.Properties.KmsMasterKeyId).toBe(undefined);
+  template.hasResourceProperties('AWS::Events::EventBus', {
+    DeadLetterConfig: { Arn: { 'Fn::GetAtt': [id, 'Arn'] } },
+  });
+  expect(policyOf(template, 'BrokerExchangesBusDeadLettersPolicy')).toContainEqual(
+    expect.objectContaining({ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' } }),
+  );
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }],
   });
 });
 

@@ -36,7 +36,6 @@ test.each<[string, Props]>([
   const { cdk, broker, stack } = synthesize(mall, props, { validated: true });
   const web = new Role(stack, 'Web', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
   broker.grantSend(web);
-  broker.grantCall(web);
 
   expect(() => cdk.synth()).not.toThrow();
 });

@@ -26,7 +26,6 @@ test('a worker that keeps nothing consumes its queue, sends, and no more', () =>
     'Broker/Queue-mail/DeadLetters': SEND,
     'Broker/Queue-ledger/Queue': SEND,
     'Broker/Queue-export/Queue': SEND,
-    ':shop-dev-reply-*': SEND,
   });
 });
 
@@ -39,7 +38,6 @@ test('a worker that keeps results writes and reads runs by their keys, and canno
     'Broker/Queue-ledger/DeadLetters': SEND,
     'Broker/Queue-mail/Queue': SEND,
     'Broker/Queue-export/Queue': SEND,
-    ':shop-dev-reply-*': SEND,
     'Broker/Runs/Table': [...READ, 'dynamodb:UpdateItem'],
   });
 });
@@ -95,13 +93,11 @@ test("a customer's key may be used by workers, senders and readers as far as eac
 test.each([
   ['by default', {}],
   ['with tracing', { workers: { mail: { tracing: true } } }],
-])('no role has a managed policy, nor a wildcard but for replies and X-Ray: %s', (_, props) => {
+])('no role has a managed policy, nor a wildcard but X-Ray: %s', (_, props) => {
   const template = synthesize(post, props).template();
 
   const wildcards = Object.entries(permissions(template, 'BrokerWorkermailRole')).filter(
-    ([resource, actions]) =>
-      (resource.includes('*') && resource !== ':shop-dev-reply-*' && resource !== ':post-dev-reply-*') ||
-      actions.some((action) => action.includes('*')),
+    ([resource, actions]) => resource.includes('*') || actions.some((action) => action.includes('*')),
   );
 
   template.allResourcesProperties('AWS::IAM::Role', { AssumeRolePolicyDocument: {} });
@@ -129,33 +125,13 @@ function permissions(template: Template, role: string): Record<string, string[]>
     for (const { Effect, Action, Resource } of PolicyDocument.Statement) {
       expect(Effect).toBe('Allow');
       for (const resource of [Resource].flat()) {
-        const name = nameOf(resource, names);
+        const name = typeof resource === 'string' ? resource : (names.get(resource['Fn::GetAtt'][0]) ?? '?');
         found[name] = [...new Set([...(found[name] ?? []), ...[Action].flat()])].sort();
       }
     }
   }
   return found;
 }
-
-/** A resource by its construct path; one that is known by its name only, by that. */
-function nameOf(resource: Resource, names: ReadonlyMap<string, string>): string {
-  if (typeof resource === 'string') return resource;
-  const { 'Fn::GetAtt': [id] = [], 'Fn::Join': [, parts] = [] } = resource;
-  const last = parts?.at(-1);
-  const [of] = parts?.flatMap((part) => (typeof part === 'string' ? [] : [part['Fn::GetAtt']?.[0]])) ?? [];
-  const ofPart = of === undefined ? '' : (names.get(of) ?? '');
-  return id === undefined ? `${ofPart}${typeof last === 'string' ? last : ''}` : (names.get(id) ?? '?');
-}
-
-type Resource =
-  | string
-  | {
-      readonly 'Fn::GetAtt'?: readonly [string, string];
-      readonly 'Fn::Join'?: readonly [
-        string,
-        readonly (string | { readonly 'Fn::GetAtt'?: readonly [string, string] })[],
-      ];
-    };
 
 /** 'Broker/Queue-mail/Queue' of a resource's construct path 'Test/Broker/Queue-mail/Queue/Resource'. */
 function pathOf(resource: unknown): string {
