@@ -143,7 +143,7 @@ function planTopic(app: App, stage: string, { exchange, routes }: Entrance): Top
         exact: filter.exact,
       });
     });
-    problems.push(...wrong);
+    problems.push(...(exchange.ordered ? wrong.map(withoutWayOut) : wrong));
   }
   const large = subscriptions.length <= LARGE_TOPIC_SUBSCRIPTIONS_MAX;
   const topic = {
@@ -154,6 +154,11 @@ function planTopic(app: App, stage: string, { exchange, routes }: Entrance): Top
     bytesMax: large ? TOPIC_BYTES_MAX : TOPIC_BYTES_DEFAULT,
   };
   return { topic, subscriptions, problems: [...problems, ...topicLimits(topic, subscriptions)] };
+}
+
+/** A filter's own advice is EventBridge, which an ordered exchange cannot take as it is. */
+function withoutWayOut(problem: Problem): Problem {
+  return { ...problem, message: `${problem.message}, which needs an exchange that is not ordered` };
 }
 
 function topicLimits(topic: TopicResource, subscriptions: readonly SubscriptionResource[]): Problem[] {

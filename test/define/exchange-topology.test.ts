@@ -225,6 +225,7 @@ describe('limits', () => {
     expect(() => bound('a.b.c.d.e.*')).toThrow(
       expect.objectContaining({ code: 'FILTER_POLICY_TOO_MANY_KEYS' }),
     );
+    expect(() => bound('a.b.c.d.e.*')).toThrow('which needs an exchange that is not ordered');
   });
 
   test('an event pattern has 2,048 characters', () => {
