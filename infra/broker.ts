@@ -16,6 +16,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { App } from '../lib/define/app.ts';
+import { topicName } from '../lib/define/resource-name.ts';
 import { type QueueResource, type Topology, topology } from '../lib/define/topology.ts';
 import { DefinitionError } from '../lib/errors.ts';
 import type { AlarmProps } from './alarms.ts';
@@ -215,11 +216,13 @@ export class Broker extends Construct {
   ): Exchanges | undefined {
     const { exchanges: resources } = this.topology;
     if (resources.topics.length === 0 && resources.busName === undefined) return undefined;
+    const { app, stage } = this.topology;
+    const topicPattern = topicName(app, stage, { name: '*', ordered: false });
     const end = (queue: string) => ({
       queue: this.#find(this.#queues, queue, 'queue'),
       worker: this.#workers.get(queue)?.worker,
     });
-    return new Exchanges(this, 'Exchanges', { ...settings, resources, end });
+    return new Exchanges(this, 'Exchanges', { ...settings, resources, topicPattern, end });
   }
 
   #find<Part>(parts: ReadonlyMap<string, Part>, name: string, kind: string): Part {

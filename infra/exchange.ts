@@ -15,6 +15,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { type CfnResource, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import {
+  QUEUE_POLICY_SOURCES_MAX,
   RETENTION_MS,
   RULE_RETRIES_MAX,
   RULE_RETRY_SECONDS_MAX,
@@ -40,6 +41,8 @@ export interface RouteEnd {
 
 export interface ExchangesProps {
   readonly resources: ExchangeResources;
+  /** The names of all topics of the app, with a '*'. */
+  readonly topicPattern: string;
   /** The end of a way, by the queue's name. */
   readonly end: (queue: string) => RouteEnd;
   /** The customer's key; it must let SNS and EventBridge use it. */
@@ -203,21 +206,18 @@ function allowServices(exchanges: Exchanges, props: ExchangesProps): void {
   const { resources, end, encryptionKey } = props;
   const stack = Stack.of(exchanges);
   const arnOf = (exchange: string) => exchanges.topics.get(exchange)?.topicArn ?? '';
-  for (const [queue, ways] of byQueue(resources.subscriptions))
-    end(queue).queue.allowDelivery(
-      SNS,
-      ways.map(({ exchange }) => arnOf(exchange)),
-    );
+  const allTopics = stack.formatArn({ service: 'sns', resource: props.topicPattern });
+  for (const [queue, ways] of byQueue(resources.subscriptions)) {
+    const topics = ways.map(({ exchange }) => arnOf(exchange));
+    end(queue).queue.allowDelivery(SNS, topics.length > QUEUE_POLICY_SOURCES_MAX ? [allTopics] : topics);
+  }
   const { busName = '' } = resources;
   // By the bus and not by each rule: the policy has to be there before the rule is, whose name is generated.
   const rules = stack.formatArn({ service: 'events', resource: 'rule', resourceName: `${busName}/*` });
   for (const [queue] of byQueue(resources.rules)) end(queue).queue.allowDelivery(EVENTS, [rules]);
   if (encryptionKey === undefined) return;
   // By name, since a topic refers to the key as well.
-  const topics = resources.topics.map(({ topicName }) =>
-    stack.formatArn({ service: 'sns', resource: topicName }),
-  );
-  if (topics.length > 0) allowKey(encryptionKey, SNS, topics);
+  if (resources.topics.length > 0) allowKey(encryptionKey, SNS, [allTopics]);
   if (resources.rules.length > 0) allowKey(encryptionKey, EVENTS, [rules]);
   const archives = resources.archives.map(({ archiveName }) =>
     stack.formatArn({ service: 'events', resource: 'archive', resourceName: archiveName }),

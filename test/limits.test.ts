@@ -88,6 +88,7 @@ const OURS: Readonly<Record<string, string>> = {
   PRIORITY_LEVELS_MAX: 'our own; the levels are the sources of one dead-letter queue, compared below',
   PRIORITY_MAX: "AMQP's",
   BLOB_DAYS: 'our own',
+  QUEUE_POLICY_SOURCES_MAX: 'our own, below the bytes of a policy of SQS',
 };
 
 test('every limit is compared with the emulator, or has a reason not to be', () => {

@@ -78,6 +78,11 @@ export const LARGE_TOPIC_SUBSCRIPTIONS_MAX = 100;
 export const ARCHIVE_NAME_LENGTH_MAX = 48;
 /** SQS: statements of a queue's policy; the Broker needs three, whatever an app binds. */
 export const QUEUE_POLICY_STATEMENTS_MAX = 20;
+/**
+ * Our own: topics that a queue's policy lists. SQS allows 8,192 bytes, and an ARN may have 120; beyond this a
+ * pattern stands for all topics of the app.
+ */
+export const QUEUE_POLICY_SOURCES_MAX = 40;
 /** EventBridge: how long and how often a rule tries to deliver; then the message is dead-lettered. */
 export const RULE_RETRY_SECONDS_MAX = 86_400;
 export const RULE_RETRIES_MAX = 185;
