@@ -24,7 +24,8 @@ import type { Clock, LogLine } from '../runtime/ports.ts';
 import { createCall, createEnvironment, type World } from './environment.ts';
 import { createFaultPlan, type Fault, type FaultRates, toSqsFaults } from './faults.ts';
 import { createLife } from './life.ts';
-import { provision, queueArn } from './provision.ts';
+import { provision } from './provision.ts';
+import { queueArn } from './provision-exchanges.ts';
 import { createRandom } from './random.ts';
 
 export interface SimulateOptions extends TopologyOptions {

@@ -65,6 +65,16 @@ test.each(['ledger', 'mail'])('the bundle of %s holds everything but what is par
   expect(required).toContain('node:https');
 });
 
+test('a worker leaves the checks of how definitions meet to the synthesis', () => {
+  const checks = ['ORDERED_TAKERS_OVERLAP', 'INTERNAL_DEAD_LETTER_TARGET'];
+
+  const code = bundles.get('ledger') ?? '';
+
+  expect(checks.filter((each) => code.includes(each))).toEqual([]);
+  // What a definition says of itself alone is still there, so the texts are found where they are.
+  expect(code).toContain('VISIBILITY_TOO_LONG');
+});
+
 test('workers with the same needs share one bundle, which is made once', () => {
   const spawned = vi.spyOn(childProcess, 'spawnSync');
   const queues = ['one', 'two', 'three'].map((name) => defineQueue(name));

@@ -37,6 +37,7 @@ const ACCEPTED: readonly Accepted[] = [
   ['AWS::CloudWatch::Dashboard', NO_METRICS, [], named('DashboardName')],
   ['AWS::KMS::Key', NO_KEYS, ['Arn', 'KeyId'], key],
   ['AWS::KMS::Alias', NO_KEYS, [], named('AliasName')],
+  ['AWS::S3::BucketPolicy', NO_IAM, [], named('Bucket')],
   ['AWS::CDK::Metadata', 'tells AWS which constructs are used', [], named('Id')],
   ['AWS::CloudFormation::WaitConditionHandle', 'an empty stack needs some resource', [], named('Id')],
 ];

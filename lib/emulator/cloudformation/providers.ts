@@ -12,6 +12,7 @@ import { lambdaEventSourceMapping } from './providers/lambda-event-source-mappin
 import { lambdaFunction } from './providers/lambda-function.ts';
 import { lambdaPermission } from './providers/lambda-permission.ts';
 import { lambdaUrl } from './providers/lambda-url.ts';
+import { s3Bucket } from './providers/s3-bucket.ts';
 import { schedulerSchedule } from './providers/scheduler-schedule.ts';
 import { schedulerScheduleGroup } from './providers/scheduler-schedule-group.ts';
 import { snsSubscription } from './providers/sns-subscription.ts';
@@ -40,6 +41,7 @@ const served: readonly Provider<object>[] = [
   eventsArchive,
   schedulerScheduleGroup,
   schedulerSchedule,
+  s3Bucket,
 ];
 
 /** Types with an effect and types without, as the loader looks them up. */
