@@ -188,8 +188,10 @@ class ReplyInbox implements Inbox {
   /** A second reply of a call is dropped in silence, a late one is counted. */
   #drop(reply: Reply | undefined): void {
     const { log } = this.#ports;
-    if (reply === undefined)
-      return log({ level: 'warn', message: 'a message in the reply queue is no reply' });
+    if (reply === undefined) {
+      log({ level: 'warn', message: 'a message in the reply queue is no reply' });
+      return;
+    }
     const { correlationId } = reply;
     if (!this.#givenUp.delete(correlationId)) return;
     this.#late += 1;

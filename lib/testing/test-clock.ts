@@ -20,13 +20,14 @@ export function createTestClock(emulator: VirtualEmulator): Clock {
   async function move(): Promise<void> {
     moving = true;
     try {
-      while (sleepers.size > 0) {
+      for (;;) {
+        // Who has just been woken may want to sleep again, and for less than the others.
+        await emulator.settled();
+        if (sleepers.size === 0) return;
         const untils = [...sleepers].map(({ until }) => until);
         const next = Math.min(clock.next() ?? Number.POSITIVE_INFINITY, ...untils);
         await emulator.advance(Math.max(0, next - clock.now()));
         for (const sleeper of sleepers) if (sleeper.until <= clock.now()) sleeper.wake();
-        // Who has just been woken may want to sleep again, for less than the others.
-        await emulator.settled();
       }
     } catch (error) {
       for (const sleeper of sleepers) sleeper.fail(error);
