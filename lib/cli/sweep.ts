@@ -1,6 +1,6 @@
 /**
  * `celeriac sweep`: removes the reply queues that died clients have left behind. A living client says every
- * five minutes, while its calls wait, that it lives; with `--older-than` well above that nobody loses a reply.
+ * five minutes, while its calls wait, that it lives: with `--older-than` well above that, no reply is lost.
  */
 import { CONSOLE_LOG, MACHINE_CLOCK } from '../aws/machine.ts';
 import { createReplyQueues } from '../aws/reply-queues.ts';

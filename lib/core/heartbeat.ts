@@ -21,8 +21,8 @@ export interface Beaten {
 }
 
 /**
- * The queues whose clients have not beaten for `afterMs`. One that never had a beat was made by somebody else,
- * who may still want it.
+ * The queues whose clients have not beaten for `afterMs`. One that never had a beat was made by somebody
+ * else, who may still want it.
  */
 export function abandoned(
   queues: readonly Beaten[],

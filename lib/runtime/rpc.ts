@@ -75,8 +75,8 @@ async function byRecord(
   }
   if (task !== undefined && ports.runs === undefined) {
     const text =
-      `the result of task '${task.name}' cannot be read here: no task of this worker's own queue keeps one, ` +
-      'so it was built without DynamoDB; remove result: false from the task that calls';
+      `the result of task '${task.name}' cannot be read here: no task of this worker's own queue keeps ` +
+      'one, so it was built without DynamoDB; remove result: false from the task that calls';
     throw new TaskError('RESULT_NOT_READABLE', text, { value: task.name });
   }
   const until = ports.clock.now() + toMilliseconds(timeout);

@@ -1,7 +1,7 @@
 /**
- * How long one call takes: over HTTP through the emulator, its Lambda and the real bundle of a worker, next to
- * RPC by amqplib through RabbitMQ with a server process of its own, all in one run: `npx tsx test/bench/rpc.ts`.
- * One call waits at a time; what is told is the median.
+ * How long one call takes: over HTTP through the emulator, its Lambda and the real bundle of a worker, next
+ * to RPC by amqplib through RabbitMQ with a server process of its own, all in one run. Run alone with
+ * `npx tsx test/bench/rpc.ts`. One call waits at a time; what is told is the median.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -29,8 +29,8 @@ type CallOnce = (input: number) => Promise<number>;
 const CALLS = 300;
 const ROUNDS = 5;
 const QUEUE = 'bench-rpc';
-/** How many times as long as RabbitMQ's a call may take. A call is a dozen HTTP requests and an invocation. */
-const TIMES_MAX = 25;
+/** How many times as long as RabbitMQ's a call may take: it is many HTTP requests and an invocation. */
+const TIMES_MAX = 20;
 const CREDENTIALS = { accessKeyId: 'bench', secretAccessKey: 'bench' };
 
 /** The tutorial's server, in a process of its own. */

@@ -182,7 +182,7 @@ test('by hand, a reply that no message holds is dropped, and the log says so', a
   await sim.close();
 });
 
-test("by hand, a reply to an ordered queue goes into the group that the queue's function gives it", async () => {
+test('by hand, a reply to an ordered queue goes into the group that its function gives', async () => {
   const sorted = defineQueue('sorted', { ordered: (input: number) => `group-${input}` });
   await using sim = simulate(defineApp('shop', { tasks: [double], queues: [sorted] }));
 

@@ -10,7 +10,7 @@ import {
 } from '#lib';
 import { type SimulateOptions, type Simulation, simulate } from '#lib/testing';
 import type { LogLine } from '../../lib/runtime/ports.ts';
-import { callsOf, killWorker } from './simulated.ts';
+import { callsOf } from './simulated.ts';
 
 const work = defineQueue('work', { visibility: '5m', deadLetter: { after: 2 } });
 const slim = defineQueue('slim');
@@ -231,89 +231,4 @@ describe('a call that is given up', () => {
       message: "a call's timeout is '15d', but SQS keeps no message longer than '14d'; wait less",
     });
   });
-});
-
-describe('the reply queue', () => {
-  test('is removed by close, also while calls wait', async () => {
-    const { sim } = createShop();
-    const other = sim.connect();
-    await Promise.all([sim.call(double(1)), other.call(double(2))]);
-    const open = replyQueues(sim).length;
-
-    const waiting = other.call(slow(9, { delay: '10m' }), { timeout: '1h' }).catch((error) => error.code);
-    await other.close();
-    const left = replyQueues(sim).length;
-    await sim.close();
-
-    expect([open, left, replyQueues(sim).length]).toEqual([2, 1, 0]);
-    expect(await waiting).toBe('CLIENT_CLOSED');
-    await expect(other.call(double(1))).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
-  });
-
-  test('that is deleted fails the calls that wait, and the next call makes it anew', async () => {
-    await using sim = simulate(shop);
-    await sim.call(slow(9));
-    const before = replyQueues(sim);
-
-    const waiting = sim.call(slow(9)).catch((error) => error);
-    await sim.settle();
-    await sim.emulator.call('sqs', 'DeleteQueue', {
-      QueueUrl: `http://127.0.0.1:4566/000000000000/${before[0]}`,
-    });
-
-    expect(await waiting).toMatchObject({
-      name: 'CeleriacError',
-      code: 'REPLY_QUEUE_LOST',
-      value: before[0],
-    });
-    expect(await sim.call(double(2))).toBe(4);
-    expect(replyQueues(sim)).toHaveLength(1);
-    expect(replyQueues(sim)).not.toEqual(before);
-  });
-
-  test('is a new one after half an hour without calls: a sweep may be about to remove the old one', async () => {
-    await using sim = simulate(shop);
-    await sim.call(double(1));
-    const [first] = replyQueues(sim);
-
-    await sim.advance('29m');
-    await sim.call(double(1));
-    const [second] = replyQueues(sim);
-    await sim.advance('31m');
-    await sim.call(double(1));
-    await sim.settle();
-
-    expect(second).toBe(first);
-    expect(replyQueues(sim)).toHaveLength(1);
-    expect(replyQueues(sim)).not.toContain(first);
-  });
-
-  test('that cannot be made is said with what to do', async () => {
-    await using sim = simulate(shop, {
-      async onCall({ operation, input }, proceed) {
-        if (operation !== 'CreateQueue' || !JSON.stringify(input).includes('-reply-')) return proceed();
-        throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
-      },
-    });
-
-    await expect(sim.call(double(1))).rejects.toMatchObject({
-      code: 'REPLY_QUEUE_FAILED',
-      message:
-        'the reply queue could not be made: AccessDenied: not authorized; whoever calls needs the rights ' +
-        "that Broker's grantCall gives",
-    });
-  });
-});
-
-test('a worker that dies after the end of the run and before its reply is followed by one that replies', async () => {
-  await using sim = simulate(shop, {
-    async onCall({ operation, input }, proceed) {
-      const output = await proceed();
-      if (operation === 'UpdateItem' && JSON.stringify(input).includes('SUCCESS')) killWorker(sim, work);
-      return output;
-    },
-  });
-
-  expect(await sim.call(double(4), { timeout: '5m' })).toBe(8);
-  expect(sim.attempts(double)).toHaveLength(1);
 });
