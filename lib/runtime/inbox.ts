@@ -65,6 +65,8 @@ class ReplyInbox implements Inbox {
   readonly #pollers: Pollers<Box>;
   readonly #waiting = new Map<string, Waiting>();
   readonly #givenUp = new Set<string>();
+  /** Queues that are being removed, which `close` waits for. */
+  readonly #removals = new Set<Promise<void>>();
   #late = 0;
   #box: Box | undefined;
   #closed = false;
@@ -101,7 +103,8 @@ class ReplyInbox implements Inbox {
     this.#box = undefined;
     for (const call of this.#waiting.values()) call.reject(closing());
     this.#pollers.stop();
-    if (box !== undefined) await this.#remove(box);
+    if (box !== undefined) this.#remove(box);
+    await Promise.all(this.#removals);
   }
 
   /** The queue to use now. */
@@ -111,7 +114,7 @@ class ReplyInbox implements Inbox {
     const old = this.#box;
     if (old !== undefined && this.#waiting.size === 0 && clock.now() - old.beatAt > RENEW_AFTER_MS) {
       this.#box = undefined;
-      void this.#remove(old);
+      this.#remove(old);
     }
     this.#box ??= this.#open();
     this.#beat(this.#box);
@@ -201,13 +204,19 @@ class ReplyInbox implements Inbox {
   /** Ends all calls of a queue that is of no use any more. */
   #fail(box: Box, error: CeleriacError): void {
     if (this.#box === box) this.#box = undefined;
+    this.#remove(box);
     const calls = [...this.#waiting.values()].filter((call) => call.box === box);
     for (const call of calls) call.reject(error);
     const { code, message } = error;
     this.#ports.log({ level: 'warn', message, code, queue: box.queueName, calls: calls.length });
   }
 
-  async #remove(box: Box): Promise<void> {
+  #remove(box: Box): void {
+    const removal = this.#removeNow(box).finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
+  }
+
+  async #removeNow(box: Box): Promise<void> {
     const { replies, log } = this.#ports;
     try {
       await box.ready.catch(() => undefined);

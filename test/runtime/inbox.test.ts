@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Context, defineApp, defineQueue, defineTask } from '#lib';
 import { type Simulation, simulate } from '#lib/testing';
+import type { LogLine } from '../../lib/runtime/ports.ts';
 import { killWorker } from './simulated.ts';
 
 const work = defineQueue('work', { visibility: '5m' });
@@ -90,6 +91,73 @@ describe('the reply queue', () => {
         'the reply queue could not be made: AccessDenied: not authorized; whoever calls needs the rights ' +
         "that Broker's grantCall gives",
     });
+  });
+});
+
+describe('what comes in', () => {
+  test('twice is dropped in silence, and is not late', async () => {
+    const lines: LogLine[] = [];
+    await using sim = simulate(shop, { faults: { duplicate: 1 }, log: (line) => lines.push(line) });
+
+    const values = [await sim.call(double(1)), await sim.call(slow(3)), await sim.call(double(3))];
+    await sim.advance('1m');
+
+    expect(values).toEqual([2, 3, 6]);
+    expect(sim.faults().duplicate).toBeGreaterThan(5);
+    expect(sim.lateReplies()).toBe(0);
+    expect(lines.filter(({ level, message }) => level === 'warn' && message.includes('reply'))).toEqual([]);
+  });
+
+  test('and is no reply is logged and removed', async () => {
+    const lines: LogLine[] = [];
+    await using sim = simulate(shop, { log: (line) => lines.push(line) });
+    await sim.call(double(1));
+    const [QueueName = ''] = replyQueues(sim);
+    const { QueueUrl } = await sim.emulator.call('sqs', 'GetQueueUrl', { QueueName });
+    await sim.emulator.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'hello' });
+
+    const value = await sim.call(slow(2));
+
+    expect(value).toBe(2);
+    expect(lines).toContainEqual({ level: 'warn', message: 'a message in the reply queue is no reply' });
+    expect(sim.emulator.services.sqs.snapshot().find(({ name }) => name === QueueName)?.messages).toEqual([]);
+  });
+});
+
+describe('a poll', () => {
+  /** A simulation in which the polls of reply queues are refused as long as the test says. */
+  function createRefusing(name: string, times: number) {
+    let left = times;
+    return simulate(shop, {
+      async onCall({ operation, input }, proceed) {
+        const polled = operation === 'ReceiveMessage' && JSON.stringify(input).includes('-reply-');
+        if (!polled || left-- <= 0) return proceed();
+        throw Object.assign(new Error('refused by the test'), { name });
+      },
+    });
+  }
+
+  test.each([
+    ['that is throttled', 'ThrottlingException', 5],
+    ['of a new queue that is not known everywhere yet', 'QueueDoesNotExist', 3],
+  ])('%s is made again', async (_, name, times) => {
+    await using sim = createRefusing(name, times);
+
+    expect(await sim.call(double(4))).toBe(8);
+    expect(replyQueues(sim)).toHaveLength(1);
+  });
+
+  test('that is not allowed fails the calls and says what to do', async () => {
+    await using sim = createRefusing('AccessDenied', 1);
+
+    await expect(sim.call(double(4))).rejects.toMatchObject({
+      code: 'REPLY_QUEUE_FAILED',
+      message:
+        'the reply queue cannot be read: AccessDenied: refused by the test; whoever calls needs the rights ' +
+        "that Broker's grantCall gives",
+    });
+    await sim.settle();
+    expect(replyQueues(sim)).toEqual([]);
   });
 });
 
