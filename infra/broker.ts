@@ -24,6 +24,7 @@ import { BlobsBucket } from './bucket.ts';
 import type { BundlingProps } from './bundle.ts';
 import { Exchanges, type ExchangesProps } from './exchange.ts';
 import { WorkQueue } from './queue.ts';
+import { grantReply, grantReplyQueues } from './reply.ts';
 import { RunsTable } from './tables.ts';
 import { QueueWorker, type WorkerProps } from './worker.ts';
 
@@ -186,6 +187,15 @@ export class Broker extends Construct {
   }
 
   /**
+   * Lets somebody call tasks: send them, and own reply queues. Inside Lambda, where calls wait for results,
+   * grantSend and grantRead are enough.
+   */
+  grantCall(grantee: IGrantable): void {
+    this.grantSend(grantee);
+    grantReplyQueues(this, this.topology, grantee);
+  }
+
+  /**
    * Lets somebody read states and results.
    * @throws DefinitionError NO_RESULTS when no task of the app keeps any
    */
@@ -206,6 +216,7 @@ export class Broker extends Construct {
     this.grantSend(worker);
     this.#find(this.#queues, name, 'queue').grantDeadLetter(worker);
     this.#blobs?.grantGet(worker);
+    grantReply(this, this.topology, worker);
     // A task that keeps nothing may still wait for the result of one that does, but then its bundle could
     // not read it.
     if (state) this.#runs?.grantRun(worker);

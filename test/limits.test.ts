@@ -36,6 +36,7 @@ import * as lambda from '../lib/emulator/lambda/limits.ts';
 import * as sns from '../lib/emulator/sns/limits.ts';
 import * as sqs from '../lib/emulator/sqs/limits.ts';
 import { GET_TIMEOUT_DEFAULT } from '../lib/runtime/result.ts';
+import { CALL_TIMEOUT_DEFAULT } from '../lib/runtime/rpc.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -221,6 +222,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'WorkerOptions.timeout': 'all of that',
   'TopologyOptions.stage': DEFAULT_STAGE,
   'GetOptions.timeout': GET_TIMEOUT_DEFAULT,
+  'CallOptions.timeout': CALL_TIMEOUT_DEFAULT,
   'SimulateOptions.start': START_DEFAULT,
   'SimulateOptions.seed': 1,
   'ConnectOptions.stage': DEFAULT_STAGE,

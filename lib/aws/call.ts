@@ -18,6 +18,13 @@ export interface Operations {
       Sqs.ChangeMessageVisibilityBatchCommandInput,
       Sqs.ChangeMessageVisibilityBatchCommandOutput,
     ];
+    /** From here on for reply queues alone; sdk.ts has their commands in a table of their own. */
+    readonly CreateQueue: [Sqs.CreateQueueCommandInput, Sqs.CreateQueueCommandOutput];
+    readonly TagQueue: [Sqs.TagQueueCommandInput, Sqs.TagQueueCommandOutput];
+    readonly ReceiveMessage: [Sqs.ReceiveMessageCommandInput, Sqs.ReceiveMessageCommandOutput];
+    readonly DeleteQueue: [Sqs.DeleteQueueCommandInput, Sqs.DeleteQueueCommandOutput];
+    readonly ListQueues: [Sqs.ListQueuesCommandInput, Sqs.ListQueuesCommandOutput];
+    readonly ListQueueTags: [Sqs.ListQueueTagsCommandInput, Sqs.ListQueueTagsCommandOutput];
   };
   readonly dynamodb: {
     readonly UpdateItem: [Dynamodb.UpdateItemCommandInput, Dynamodb.UpdateItemCommandOutput];
@@ -32,8 +39,14 @@ type Pair<S extends keyof Operations, O extends keyof Operations[S]> = Operation
   ? { readonly input: In; readonly output: Out }
   : never;
 
+export interface CallOptions {
+  /** Ends a long poll when it is aborted; where nothing can be cancelled it is not asked. */
+  readonly signal?: AbortSignal;
+}
+
 export type Call = <S extends keyof Operations, O extends keyof Operations[S] & string>(
   service: S,
   operation: O,
   input: Pair<S, O>['input'],
+  options?: CallOptions,
 ) => Promise<Omit<Pair<S, O>['output'], '$metadata'>>;

@@ -10,13 +10,19 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import {
   ChangeMessageVisibilityBatchCommand,
+  CreateQueueCommand,
   DeleteMessageBatchCommand,
+  DeleteQueueCommand,
   GetQueueUrlCommand,
+  ListQueuesCommand,
+  ListQueueTagsCommand,
+  ReceiveMessageCommand,
   SendMessageBatchCommand,
   SQSClient,
   type SQSClientConfig,
+  TagQueueCommand,
 } from '@aws-sdk/client-sqs';
-import type { Call } from './call.ts';
+import type { Call, CallOptions } from './call.ts';
 
 /**
  * Set by the bundler to `false` for a worker whose tasks keep no records. It is asked in full wherever it
@@ -52,7 +58,7 @@ interface Service {
 }
 
 interface Connected {
-  send(command: never): Promise<unknown>;
+  send(command: never, options?: { readonly abortSignal: AbortSignal }): Promise<unknown>;
   destroy(): void;
 }
 
@@ -66,6 +72,19 @@ const SQS: Service = {
   },
 };
 
+/**
+ * What the owner of a reply queue calls besides. It is handed to `createSdk` by whoever is one, so the bundle
+ * of a worker, which is none, does not hold it.
+ */
+export const REPLY_COMMANDS: Readonly<Record<string, Command>> = {
+  CreateQueue: CreateQueueCommand,
+  TagQueue: TagQueueCommand,
+  ReceiveMessage: ReceiveMessageCommand,
+  DeleteQueue: DeleteQueueCommand,
+  ListQueues: ListQueuesCommand,
+  ListQueueTags: ListQueueTagsCommand,
+};
+
 const DYNAMODB: Service | undefined =
   typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
     ? {
@@ -74,12 +93,21 @@ const DYNAMODB: Service | undefined =
       }
     : undefined;
 
-/** A `call` over the SDK's clients, which are made when they are first needed. */
-export function createSdk(options: SdkOptions = {}): Sdk {
-  const services: Readonly<Record<string, Service | undefined>> = { sqs: SQS, dynamodb: DYNAMODB };
+/**
+ * A `call` over the SDK's clients, which are made when they are first needed; `sqsCommands` are held besides
+ * those that everybody needs.
+ */
+export function createSdk(options: SdkOptions = {}, sqsCommands: Service['commands'] = {}): Sdk {
+  const sqs = { ...SQS, commands: { ...SQS.commands, ...sqsCommands } };
+  const services: Readonly<Record<string, Service | undefined>> = { sqs, dynamodb: DYNAMODB };
   const clients = new Map<string, Connected>();
 
-  const call = async (service: string, operation: string, input: unknown): Promise<unknown> => {
+  const call = async (
+    service: string,
+    operation: string,
+    input: unknown,
+    { signal }: CallOptions = {},
+  ): Promise<unknown> => {
     const known = services[service];
     const Command = known?.commands[operation];
     if (known === undefined || Command === undefined)
@@ -91,7 +119,8 @@ export function createSdk(options: SdkOptions = {}): Sdk {
     }
     // Call's own types join the operation with its input and output; the table above joins it with its
     // command.
-    return client.send(new Command(input as never) as never);
+    const command = new Command(input as never) as never;
+    return client.send(command, ...(signal === undefined ? [] : [{ abortSignal: signal }]));
   };
 
   return {

@@ -15,6 +15,7 @@ import { invoke } from './invoke.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
 import { toResult } from './payload.ts';
 import type { ClaimRequest, Runs } from './ports.ts';
+import { reply, returned } from './reply.ts';
 
 /** What holds for all messages of a batch. */
 export interface Step {
@@ -49,15 +50,16 @@ export async function runClaimed(attempt: Claimed, input: unknown): Promise<Outc
   const { runs, owner, task } = attempt;
   const ran = await invoke(attempt, input, attempt.retries + 1);
   if (ran.kind === 'threw') return failClaimed(attempt, ran.thrown);
-  const result = task.result ? toResult(task, ran.value) : {};
+  // Whoever finds the run ended replies from its record, so a result that is waited for is kept in any case.
+  const isKept = task.result || attempt.message.replyTo !== undefined;
+  const result = isKept ? toResult(task, ran.value) : {};
   if ('error' in result) return endClaimed(attempt, 'invalid-result', toWireError(result.error, 0));
-  const kept = await runs.complete(requestNow(attempt), owner, {
-    state: 'SUCCESS',
-    attempts: attempt.retries + 1,
-    ...result,
-  });
+  const ended = { state: 'SUCCESS', ...result } as const;
+  const kept = await runs.complete(requestNow(attempt), owner, { ...ended, attempts: attempt.retries + 1 });
   // Another worker has taken the run over and acks the message when it is done.
-  return kept ? DONE : BACK;
+  if (!kept) return BACK;
+  await reply(attempt, ended);
+  return DONE;
 }
 
 async function failClaimed(attempt: Claimed, thrown: unknown): Promise<Outcome> {
@@ -92,6 +94,7 @@ export async function endClaimed(attempt: Claimed, reason: DeadReason, error: Wi
     error,
     attempt: attempt.retries + 1,
   });
+  await reply(attempt, { state: 'FAILURE', error, reason });
   return DONE;
 }
 
@@ -100,12 +103,18 @@ export async function runStateless(attempt: Attempt, input: unknown): Promise<Ou
   const { copies, delivery, message } = attempt;
   const made = message.attempt + 1;
   const ran = await invoke(attempt, input, made);
-  if (ran.kind === 'returned') return DONE;
+  if (ran.kind === 'returned') {
+    if (message.replyTo !== undefined) await reply(attempt, returned(attempt.task, ran.value));
+    return DONE;
+  }
   if (isLeft(attempt)) return BACK;
   const decision = decide(attempt, ran.thrown, made);
   const { error } = decision;
   if (decision.kind === 'retry') await copies.again(message, made, error, decision.seconds);
-  else await copies.bury(delivery, message, { reason: decision.reason, error, attempt: made });
+  else {
+    await copies.bury(delivery, message, { reason: decision.reason, error, attempt: made });
+    await reply(attempt, { state: 'FAILURE', error, reason: decision.reason });
+  }
   return DONE;
 }
 

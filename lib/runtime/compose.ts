@@ -12,6 +12,7 @@ import { queueName } from '../define/resource-name.ts';
 import type { SendOptions, Signature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
 import { SendError } from '../errors.ts';
+import type { ReplyAddress } from './inbox.ts';
 import { issuesText } from './issues.ts';
 import type { OutgoingMessage } from './ports.ts';
 
@@ -22,6 +23,8 @@ export interface ComposeContext {
   readonly chance: () => number;
   /** How many tasks have sent each other on before this send. */
   readonly hops: number;
+  /** Where the reply goes, for a call. */
+  readonly address?: ReplyAddress | undefined;
 }
 
 /** A message ready to go, and the task it calls. */
@@ -56,6 +59,7 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
     ...(expires === undefined ? {} : { expiresAt: context.now + toMilliseconds(expires) }),
     claim: false,
     ...groupOf(task, signature),
+    ...context.address,
     headers: headers ?? {},
     history: [],
   };

@@ -25,10 +25,11 @@ export async function parseInput(
   }
 }
 
-/** The result as JSON text, or why it cannot be kept. */
+/** The result as JSON text, or why it cannot be kept in `bytesMax`: by default a record's. */
 export function toResult(
   task: AnyTask,
   value: unknown,
+  bytesMax = RESULT_BYTES_MAX,
 ): { readonly result?: string } | { readonly error: Error } {
   if (value === undefined) return {};
   const problem = jsonProblem(value, 'result');
@@ -39,9 +40,9 @@ export function toResult(
     return { error: new CeleriacError('RESULT_NOT_JSON', text) };
   }
   const result = JSON.stringify(value);
-  if (sizeBytes(result) <= RESULT_BYTES_MAX) return { result };
+  if (sizeBytes(result) <= bytesMax) return { result };
   const text =
     `task '${task.name}' returned ${sizeBytes(result)} bytes, its record holds ` +
-    `${RESULT_BYTES_MAX} (DynamoDB); store the data and return a reference`;
+    `${bytesMax} (DynamoDB); store the data and return a reference`;
   return { error: new CeleriacError('RESULT_TOO_LARGE', text) };
 }

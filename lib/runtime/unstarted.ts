@@ -1,10 +1,12 @@
 /** The end of a message that is not run here: given up, expired, or already somebody else's. */
 import type { DeadReason } from '../core/message.ts';
+import { isFinal } from '../core/task-state.ts';
 import type { WireError } from '../errors.ts';
 import { type Attempt, crashesNow, type Recorded, requestNow } from './attempt.ts';
 import type { End } from './dead-letter.ts';
 import { DONE, type Outcome } from './outcome.ts';
 import type { ClaimOutcome, Ending } from './ports.ts';
+import { reply } from './reply.ts';
 
 /** Ends a run that does not start at all, and dead-letters its message. */
 export async function giveUp(attempt: Recorded, reason: DeadReason, error: WireError): Promise<Outcome> {
@@ -20,6 +22,7 @@ export async function giveUp(attempt: Recorded, reason: DeadReason, error: WireE
     error,
     attempt: attempt.message.attempt,
   });
+  await reply(attempt, { state: 'FAILURE', error, reason });
   return DONE;
 }
 
@@ -28,7 +31,10 @@ export async function revoke(attempt: Attempt): Promise<Outcome> {
   const { task, message, connection } = attempt;
   const expiresAt = new Date(message.expiresAt ?? 0).toISOString();
   connection.ports.log({ level: 'warn', message: 'expired', task: task.name, id: message.id, expiresAt });
-  return (await finish(attempt, { state: 'REVOKED', reason: 'expired' })) ?? DONE;
+  const finished = await finish(attempt, { state: 'REVOKED', reason: 'expired' });
+  if (finished !== undefined) return finished;
+  await reply(attempt, { state: 'REVOKED', reason: 'expired' });
+  return DONE;
 }
 
 /** Ends a run without a claim; an outcome when there is nothing left to do here. */
@@ -61,6 +67,7 @@ export async function unclaimed(
         const end: End = { reason: record.reason, error: record.error, attempt: record.attempts ?? 0 };
         await copies.bury(delivery, message, end);
       }
+      if (isFinal(record.state)) await reply(attempt, { ...record, state: record.state });
       return DONE;
     }
   }

@@ -9,7 +9,7 @@ import { shop } from './shop.ts';
 import { synthesize } from './stack.ts';
 
 /** The framework and the SDK, without the user's code. */
-const BUNDLE_KB_MAX = 400;
+const BUNDLE_KB_MAX = 410;
 
 /** What only the DynamoDB client says, in the header of its requests; and the SQS client in its own. */
 const DYNAMODB = 'DynamoDB_20120810';
