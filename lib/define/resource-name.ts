@@ -3,13 +3,18 @@
  * deployed.
  */
 
-/** `<app>-<stage>-<name>`, with `.fifo` where SQS wants it. */
+/**
+ * `<app>-<stage>-<name>`, with `.fifo` where SQS wants it; a level of priorities above the lowest is a queue
+ * of its own, `<app>-<stage>-<name>-p<level>`.
+ */
 export function queueName(
   app: string,
   stage: string,
   queue: { readonly name: string; readonly ordered: boolean },
+  level = 0,
 ): string {
-  return `${app}-${stage}-${queue.name}${queue.ordered ? '.fifo' : ''}`;
+  const suffix = level === 0 ? '' : `-p${level}`;
+  return `${app}-${stage}-${queue.name}${suffix}${queue.ordered ? '.fifo' : ''}`;
 }
 
 /** The dead-letter queue beside a queue. */

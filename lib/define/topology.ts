@@ -9,7 +9,7 @@ import { type ExchangeResources, exchangeResources } from './exchange-topology.t
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
 import { deadLetterQueueName, queueName, runsTableName } from './resource-name.ts';
-import { keepsRecord } from './task.ts';
+import { isWorked, needsState } from './work.ts';
 import { timeoutMs, WORKER_DEFAULTS, type WorkerOptions, workersProblems } from './worker.ts';
 
 export interface TopologyOptions {
@@ -82,10 +82,7 @@ export interface Topology {
 export function topology(app: App, options: TopologyOptions = {}): Topology {
   const stage = options.stage ?? DEFAULT_STAGE;
   report(app.name, [...spaceProblems('stage', stage), ...workersProblems(app, options.workers ?? {})]);
-  // A contract alone is worked off by whoever implements it.
-  const worked = app.queues.filter((queue) =>
-    app.tasks.some((task) => task.queue === queue && task.run !== undefined),
-  );
+  const worked = app.queues.filter((queue) => isWorked(app, queue));
   return {
     app: app.name,
     stage,
@@ -95,13 +92,6 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
     tables: app.queues.some((queue) => needsState(app, queue)) ? [runsTable(app.name, stage)] : [],
     exchanges: exchangeResources(app, stage),
   };
-}
-
-/**
- * Whether tasks of this queue keep records: results, at-most-once runs, and everything on an ordered queue.
- */
-export function needsState(app: App, queue: Queue): boolean {
-  return app.tasks.some((task) => task.queue === queue && keepsRecord(task));
 }
 
 /**

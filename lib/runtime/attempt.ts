@@ -7,6 +7,7 @@ import { fromMilliseconds } from '../core/duration.ts';
 import { DELAY_MS_MAX, STACK_LENGTH_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { DeadReason, Message } from '../core/message.ts';
 import { retry } from '../core/retry.ts';
+import type { Consumer } from '../define/consumer.ts';
 import type { AnyTask } from '../define/task.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
@@ -35,6 +36,8 @@ export interface Recorded extends Step {
 /** One message under way. */
 export interface Attempt extends Recorded {
   readonly task: AnyTask;
+  /** Where it is a queue's consumer that runs; `task` is made of it. */
+  readonly consumer?: Consumer | undefined;
 }
 
 /** A message whose run is ours. */
@@ -62,7 +65,7 @@ export async function runClaimed(attempt: Claimed, input: unknown): Promise<Outc
 
 async function failClaimed(attempt: Claimed, thrown: unknown): Promise<Outcome> {
   const { runs, owner, copies, message, lease } = attempt;
-  if (!lease.queue.ordered && isLeft(attempt)) return BACK;
+  if (!lease.queue.ordered && !isAcked(attempt) && isLeft(attempt)) return BACK;
   const made = attempt.retries + 1;
   const decision = decide(attempt, thrown, made);
   const { error } = decision;
@@ -101,7 +104,7 @@ export async function runStateless(attempt: Attempt, input: unknown): Promise<Ou
   const made = message.attempt + 1;
   const ran = await invoke(attempt, input, made);
   if (ran.kind === 'returned') return DONE;
-  if (isLeft(attempt)) return BACK;
+  if (!isAcked(attempt) && isLeft(attempt)) return BACK;
   const decision = decide(attempt, ran.thrown, made);
   const { error } = decision;
   if (decision.kind === 'retry') await copies.again(message, made, error, decision.seconds);
@@ -130,6 +133,11 @@ function decide({ task, lease, connection }: Attempt, thrown: unknown, made: num
     `queue '${lease.queue.name}' can hold a message for at most '${fromMilliseconds(maxMs)}' (SQS)`;
   const tooLong = new CeleriacError('DELAY_TOO_LONG', text, { cause: thrown });
   return { kind: 'give-up', reason: 'not-retryable', error: toWireError(tooLong, STACK_LENGTH_MAX) };
+}
+
+/** Whether the message was acked before it ran, and does not come back, whatever becomes of it. */
+function isAcked({ consumer }: Attempt): boolean {
+  return consumer?.ack === 'early';
 }
 
 /**

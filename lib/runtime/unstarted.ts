@@ -23,12 +23,23 @@ export async function giveUp(attempt: Recorded, reason: DeadReason, error: WireE
   return DONE;
 }
 
-/** Drops an expired message. Where there is no record, the log alone can say so. */
-export async function revoke(attempt: Attempt): Promise<Outcome> {
+/**
+ * Ends an expired message, and dead-letters it where its queue asks for that; where there is no record
+ * either, the log alone can say so.
+ */
+export async function revoke(attempt: Attempt, expiredAt: number): Promise<Outcome> {
   const { task, message, connection } = attempt;
-  const expiresAt = new Date(message.expiresAt ?? 0).toISOString();
+  const expiresAt = new Date(expiredAt).toISOString();
   connection.ports.log({ level: 'warn', message: 'expired', task: task.name, id: message.id, expiresAt });
-  return (await finish(attempt, { state: 'REVOKED', reason: 'expired' })) ?? DONE;
+  const finished = await finish(attempt, { state: 'REVOKED', reason: 'expired' });
+  if (finished !== undefined) return finished;
+  await buryExpired(attempt);
+  return DONE;
+}
+
+async function buryExpired({ lease, copies, delivery, message }: Recorded): Promise<void> {
+  if (!lease.queue.deadLetterExpired) return;
+  await copies.bury(delivery, message, { reason: 'expired', attempt: message.attempt });
 }
 
 /** Ends a run without a claim; an outcome when there is nothing left to do here. */
@@ -61,6 +72,7 @@ export async function unclaimed(
         const end: End = { reason: record.reason, error: record.error, attempt: record.attempts ?? 0 };
         await copies.bury(delivery, message, end);
       }
+      if (record.state === 'REVOKED' && record.reason === 'expired') await buryExpired(attempt);
       return DONE;
     }
   }
