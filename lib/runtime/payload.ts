@@ -8,7 +8,7 @@ import { CeleriacError } from '../errors.ts';
 import { issuesText } from './issues.ts';
 import type { Blobs } from './ports.ts';
 
-/** What a message brings: its input, or what lies in the bucket for it; undefined: it is not there any more. */
+/** What a message brings: its input, or what the bucket has for it; undefined: that is gone. */
 export async function fetchInput(
   { blob, input, id }: Message,
   blobs: Blobs | undefined,
