@@ -95,7 +95,18 @@ export async function endClaimed(attempt: Claimed, reason: DeadReason, error: Wi
     error,
     attempt: attempt.retries + 1,
   });
+  await settle(attempt);
   return DONE;
+}
+
+/**
+ * Remembers that a dead letter was sent on. Beside its queue a second one does no harm; on the way round, a
+ * duplicate that sends it once more would go round beside it for as long as it does.
+ */
+export async function settle(attempt: Recorded): Promise<void> {
+  if (attempt.lease.queue.deadLetterTo === undefined) return;
+  // It only spares a message too much.
+  await attempt.runs?.settle(requestNow(attempt)).catch(() => undefined);
 }
 
 /** Runs a message that keeps no record. */

@@ -1,10 +1,10 @@
 /** The end of a message that is not run here: given up, expired, or already somebody else's. */
 import type { DeadReason } from '../core/message.ts';
 import type { WireError } from '../errors.ts';
-import { type Attempt, crashesNow, type Recorded, requestNow } from './attempt.ts';
+import { type Attempt, crashesNow, type Recorded, requestNow, settle } from './attempt.ts';
 import type { End } from './dead-letter.ts';
 import { DONE, type Outcome } from './outcome.ts';
-import type { ClaimOutcome, Ending } from './ports.ts';
+import type { ClaimOutcome, Ending, RunRecord } from './ports.ts';
 
 /** Ends a run that does not start at all, and dead-letters its message. */
 export async function giveUp(attempt: Recorded, reason: DeadReason, error: WireError): Promise<Outcome> {
@@ -20,6 +20,7 @@ export async function giveUp(attempt: Recorded, reason: DeadReason, error: WireE
     error,
     attempt: attempt.message.attempt,
   });
+  await settle(attempt);
   return DONE;
 }
 
@@ -37,9 +38,11 @@ export async function revoke(attempt: Attempt, expiredAt: number): Promise<Outco
   return DONE;
 }
 
-async function buryExpired({ lease, copies, delivery, message }: Recorded): Promise<void> {
+async function buryExpired(attempt: Recorded): Promise<void> {
+  const { lease, copies, delivery, message } = attempt;
   if (!lease.queue.deadLetterExpired) return;
   await copies.bury(delivery, message, { reason: 'expired', attempt: message.attempt });
+  await settle(attempt);
 }
 
 /** Ends a run without a claim; an outcome when there is nothing left to do here. */
@@ -53,7 +56,7 @@ export async function unclaimed(
   attempt: Recorded,
   claim: Exclude<ClaimOutcome, { kind: 'claimed' }>,
 ): Promise<Outcome> {
-  const { copies, delivery, message, connection } = attempt;
+  const { copies, message, connection } = attempt;
   switch (claim.kind) {
     case 'superseded':
       return DONE;
@@ -65,17 +68,20 @@ export async function unclaimed(
         crashesNow(attempt),
         Math.max(1, Math.ceil((claim.untilMs - connection.ports.clock.now()) / 1_000)),
       );
-    case 'finished': {
-      const { record } = claim;
-      // Whoever ended it may have died before its dead letter was sent; a second one is dropped by its claim.
-      if (record.state === 'FAILURE' && isDeadReason(record.reason)) {
-        const end: End = { reason: record.reason, error: record.error, attempt: record.attempts ?? 0 };
-        await copies.bury(delivery, message, end);
-      }
-      if (record.state === 'REVOKED' && record.reason === 'expired') await buryExpired(attempt);
+    case 'finished':
+      await buryAgain(attempt, claim.record);
       return DONE;
-    }
   }
+}
+
+/** Whoever ended a run may have died before its dead letter was sent; its claim drops a second one. */
+async function buryAgain(attempt: Recorded, record: RunRecord): Promise<void> {
+  if (record.settled) return;
+  if (record.state === 'REVOKED' && record.reason === 'expired') await buryExpired(attempt);
+  if (record.state !== 'FAILURE' || !isDeadReason(record.reason)) return;
+  const end: End = { reason: record.reason, error: record.error, attempt: record.attempts ?? 0 };
+  await attempt.copies.bury(attempt.delivery, attempt.message, end);
+  await settle(attempt);
 }
 
 /** Reasons come back from the record as text. */

@@ -115,7 +115,7 @@ test('the attributes of a body that nobody can read are kept with it', async () 
     n: { DataType: 'Number', StringValue: '1' },
   };
 
-  await sendRaw(sim, mail, '{"celeriac":1}', word);
+  await sendRaw(sim, mail, '{"celeriac":1}', { word, n });
   await sim.settle();
 
   expect(sim.deadLetters(mail)).toMatchObject([{ headers: { word: 'w', n: '1' } }]);
