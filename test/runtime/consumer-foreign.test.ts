@@ -110,13 +110,12 @@ describe.each(QUEUES)('on a %s queue', (_kind, queue) => {
 test('the attributes of a body that nobody can read are kept with it', async () => {
   const [, mail] = QUEUES[0];
   const { sim } = createWorld(mail);
-  const word = {
-    word: { DataType: 'String', StringValue: 'w' },
-    n: { DataType: 'Number', StringValue: '1' },
-  };
 
-  await sendRaw(sim, mail, '{"celeriac":1}', { word, n });
+  await sendRaw(sim, mail, '{"celeriac":1}', {
+    word: { DataType: 'String', StringValue: 'w' },
+    count: { DataType: 'Number', StringValue: '1' },
+  });
   await sim.settle();
 
-  expect(sim.deadLetters(mail)).toMatchObject([{ headers: { word: 'w', n: '1' } }]);
+  expect(sim.deadLetters(mail)).toMatchObject([{ headers: { word: 'w', count: '1' } }]);
 });
