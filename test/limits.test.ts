@@ -206,7 +206,6 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'PublishOptions.priority': 0,
   'ReplayOptions.to': 'now',
   'ReplayOptions.queue': 'all that are',
-  'CallOptions.timeout': '30s',
   'QueueOptions.ordered': defineQueue('q').ordered,
   'RetryOptions.attempts': RETRY_DEFAULTS.attempts,
   'RetryOptions.backoff': RETRY_DEFAULTS.backoff,

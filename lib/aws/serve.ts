@@ -1,4 +1,5 @@
 /** `serve`: the Lambda handler of an app's workers. */
+import type { HeaderValue } from '../core/routing/headers.ts';
 import type { App } from '../define/app.ts';
 import { runsTableName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE } from '../define/topology.ts';
@@ -24,9 +25,19 @@ export interface SqsEvent {
     readonly attributes: {
       readonly ApproximateReceiveCount: string;
       readonly ApproximateFirstReceiveTimestamp: string;
+      readonly SentTimestamp?: string | undefined;
       readonly MessageGroupId?: string | undefined;
     };
+    readonly messageAttributes?: Readonly<Record<string, SqsAttribute>> | undefined;
   }[];
+}
+
+/** A message attribute: its type may have a label of the sender's after a dot ('Number.int'). */
+export interface SqsAttribute {
+  readonly dataType: string;
+  readonly stringValue?: string | undefined;
+  /** Base64. */
+  readonly binaryValue?: string | undefined;
 }
 
 export interface LambdaContext {
@@ -85,13 +96,28 @@ export function toHandler(worker: Worker, ports: Pick<Ports, 'clock'>): SqsHandl
 }
 
 function toDelivery(record: SqsEvent['Records'][number]): Delivery {
-  const { ApproximateReceiveCount, ApproximateFirstReceiveTimestamp, MessageGroupId } = record.attributes;
+  const { ApproximateReceiveCount, ApproximateFirstReceiveTimestamp, SentTimestamp, MessageGroupId } =
+    record.attributes;
+  const headers = Object.entries(record.messageAttributes ?? {});
   return {
     messageId: record.messageId,
     receipt: record.receiptHandle,
     body: record.body,
     receiveCount: Number(ApproximateReceiveCount),
     firstReceivedAt: Number(ApproximateFirstReceiveTimestamp),
+    ...(SentTimestamp === undefined ? {} : { sentAt: Number(SentTimestamp) }),
+    ...(headers.length === 0
+      ? {}
+      : { headers: Object.fromEntries(headers.map(([name, attribute]) => [name, toHeader(attribute)])) }),
     ...(MessageGroupId === undefined ? {} : { group: MessageGroupId }),
   };
+}
+
+function toHeader({ dataType, stringValue = '', binaryValue }: SqsAttribute): HeaderValue {
+  if (dataType.startsWith('Binary')) return new Uint8Array(Buffer.from(binaryValue ?? '', 'base64'));
+  if (!dataType.startsWith('Number')) return stringValue;
+  const number = Number(stringValue);
+  // SQS takes numbers of 38 digits; what a number of JavaScript would round stays as it is.
+  if (/^-?\d+$/.test(stringValue) && !Number.isSafeInteger(number)) return BigInt(stringValue);
+  return Number.isNaN(number) ? stringValue : number;
 }

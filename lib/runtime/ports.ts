@@ -163,6 +163,8 @@ export interface RunRecord {
   readonly sentAt: number;
   readonly startedAt?: number;
   readonly endedAt?: number;
+  /** Whether what follows from its end is known to have been sent. */
+  readonly settled?: true;
 }
 
 /** Names one attempt's right to run. */
@@ -210,6 +212,8 @@ export interface Runs {
   release(request: ClaimRequest, owner: string, retries: number, error: WireError): Promise<boolean>;
   /** Ends a run that nobody has claimed: expired, crashed, never to be understood. */
   finish(request: ClaimRequest, ending: Ending): Promise<ClaimOutcome>;
+  /** Remembers that what follows from a run's end was sent: its duplicates need not send it once more. */
+  settle(request: ClaimRequest): Promise<void>;
   /** Reads records; ids without one are missing in the answer. At most 100 ids a call. */
   read(ids: readonly string[]): Promise<ReadonlyMap<string, RunRecord>>;
 }
