@@ -12,6 +12,8 @@ export interface TopicResource {
   readonly fifo: boolean;
   /** Whether publishers give the facts that subscriptions filter by, beside the key. */
   readonly facts: boolean;
+  /** The largest message with its attributes, and the largest batch: 1 MiB, or 256 KiB above 100 queues. */
+  readonly bytesMax: number;
 }
 
 /** All bindings between one exchange and one queue, over SNS. */
