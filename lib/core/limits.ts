@@ -25,6 +25,7 @@ export const RETENTION_MS = 1_209_600_000;
 export const RECEIVES_MAX = 1_000;
 /** SQS: MessageGroupId and MessageDeduplicationId. */
 export const GROUP_LENGTH_MAX = 128;
+export const DEDUPLICATION_LENGTH_MAX = 128;
 
 /** Our own: an envelope leaves room for what services add to a message of 1 MiB. */
 export const MESSAGE_BYTES_MAX = 983_040;
