@@ -132,7 +132,7 @@ function fair(queues: readonly Queue[], message: Published): { readonly group?: 
 /** The same with the input in the bucket, where every queue asks for that. */
 async function largeSends(shared: Shared, message: Published, way: Way): Promise<readonly Hand[]> {
   const asked = way.queues.every(({ largePayloads }) => largePayloads === 's3');
-  if (!asked || shared.ports.blobs === undefined) throw tooLarge(message, way);
+  if (!asked || shared.ports.blobs === undefined || message.input === undefined) throw tooLarge(message, way);
   await shared.outbox.store(message.id, JSON.stringify(message.input)).catch((error: unknown) => {
     throw nack(message, [error], 1);
   });

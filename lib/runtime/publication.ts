@@ -50,7 +50,8 @@ export async function toPublished(context: PublicationContext, asked: Asked): Pr
   for (const key of routingKeys(keys)) checkRoutingKey(key);
   checkOptions(title, options);
   if (to.kind === 'exchange') await validate(to, asked.key, body);
-  const problem = jsonProblem(body, 'message');
+  // As for tasks, no body at all is one.
+  const problem = body === undefined ? undefined : jsonProblem(body, 'message');
   if (problem !== undefined) {
     const text = `${title}: ${problem.path} is ${problem.found}, which JSON does not bring back; send plain data`;
     throw new SendError('MESSAGE_NOT_JSON', text, { value: problem.path });
@@ -59,7 +60,7 @@ export async function toPublished(context: PublicationContext, asked: Asked): Pr
     id: options.messageId ?? newId(context.space, now, context.chance),
     task: '',
     // Nothing but JSON is in it, as has just been shown.
-    input: body as Json,
+    ...(body === undefined ? {} : { input: body as Json }),
     via: toVia(asked),
     ...(options.replyTo === undefined ? {} : { replyTo: options.replyTo }),
     ...(options.correlationId === undefined ? {} : { correlationId: options.correlationId }),
