@@ -25,7 +25,6 @@ export const RETENTION_MS = 1_209_600_000;
 export const RECEIVES_MAX = 1_000;
 /** SQS: MessageGroupId and MessageDeduplicationId. */
 export const GROUP_LENGTH_MAX = 128;
-export const DEDUPLICATION_LENGTH_MAX = 128;
 
 /** Our own: an envelope leaves room for what services add to a message of 1 MiB. */
 export const MESSAGE_BYTES_MAX = 983_040;
@@ -69,22 +68,3 @@ export const PRIORITY_LEVELS_MIN = 2;
 export const PRIORITY_LEVELS_MAX = 10;
 /** AMQP: a priority is one byte; RabbitMQ takes what is above a queue's highest as the highest. */
 export const PRIORITY_MAX = 255;
-
-/** SNS: filter policies of a topic (quota, adjustable); subscriptions of a FIFO topic. */
-export const TOPIC_FILTER_POLICIES_MAX = 200;
-export const ORDERED_TOPIC_SUBSCRIPTIONS_MAX = 100;
-/** SNS: a message, unless MaximumMessageSize says more; then a topic has at most so many subscriptions. */
-export const TOPIC_BYTES_DEFAULT = 262_144;
-export const TOPIC_BYTES_MAX = 1_048_576;
-export const LARGE_TOPIC_SUBSCRIPTIONS_MAX = 100;
-/** EventBridge: the name of an archive (CreateArchive). */
-export const ARCHIVE_NAME_LENGTH_MAX = 48;
-/** SQS: statements of a queue's policy; the Broker needs three, whatever an app binds. */
-export const QUEUE_POLICY_STATEMENTS_MAX = 20;
-/** EventBridge: how long and how often a rule tries to deliver; then the message is dead-lettered. */
-export const RULE_RETRY_SECONDS_MAX = 86_400;
-export const RULE_RETRIES_MAX = 185;
-/** S3: the length of a bucket's name. */
-export const BUCKET_NAME_LENGTH_MAX = 63;
-/** Our own: large payloads outlive the messages that name them: RECORD_MS in days. */
-export const BLOB_DAYS = 29;

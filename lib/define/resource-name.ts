@@ -17,6 +17,15 @@ export function queueName(
   return `${app}-${stage}-${queue.name}${suffix}${queue.ordered ? '.fifo' : ''}`;
 }
 
+/** The SQS queues of a queue: one for each level of priority, the lowest first. */
+export function queueNames(
+  app: string,
+  stage: string,
+  queue: { readonly name: string; readonly ordered: boolean; readonly priorities: number },
+): readonly string[] {
+  return Array.from({ length: queue.priorities }, (_, level) => queueName(app, stage, queue, level));
+}
+
 /** The dead-letter queue beside a queue. */
 export function deadLetterQueueName(
   app: string,

@@ -35,13 +35,14 @@ export function isChecked(app: App, queue: Queue): boolean {
 
 /**
  * Whether what runs from this queue keeps records: results, at-most-once runs, everything on an ordered
- * queue, a consumer that drops copies, and messages for several takers, whose copies are claimed.
+ * queue, a consumer that drops copies or acks early, and messages for several takers, whose copies are
+ * claimed.
  */
 export function needsState(app: App, queue: Queue): boolean {
   const consumer = app.consumers.find((one) => one.queue === queue);
   return (
     app.tasks.some((task) => task.queue === queue && keepsRecord(task)) ||
-    (consumer !== undefined && (consumer.once || queue.ordered)) ||
+    (consumer !== undefined && (consumer.once || consumer.ack === 'early' || queue.ordered)) ||
     takersOf(app, queue) > 1
   );
 }

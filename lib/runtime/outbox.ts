@@ -2,7 +2,7 @@
  * Everything that a process sends, by target: queues, topics, buses, and the bucket of large payloads. How
  * entries share calls, are tried again and keep their order is the same for all of them: lane.ts.
  */
-import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, EVENTS_BYTES_MAX, TOPIC_BYTES_DEFAULT } from '../core/limits.ts';
+import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, EVENTS_BYTES_MAX } from '../core/limits.ts';
 import { sizeBytes } from '../core/message.ts';
 import { eventBytes, topicMessageBytes } from './entry-size.ts';
 import { createLane, type Lane, type LanePorts, type Target } from './lane.ts';
@@ -21,7 +21,7 @@ export interface Outbox {
    */
   send(queueName: string, message: OutgoingMessage): Promise<void>;
   /** The same for a topic; `bytesMax` is what a batch may hold. */
-  publish(topicName: string, message: TopicMessage, bytesMax?: number): Promise<void>;
+  publish(topicName: string, message: TopicMessage, bytesMax: number): Promise<void>;
   /** The same for a bus. */
   put(busName: string, event: BusEvent): Promise<void>;
   /** The same for the bucket of large payloads. */
@@ -56,7 +56,7 @@ export function createOutbox(ports: OutboxPorts): Outbox {
   const toBucket = lanes((_, bytesMax) => blobTarget(ports, bytesMax));
   return {
     send: (queueName, message) => toQueue(queueName, message, BATCH_BYTES_MAX),
-    publish: (topicName, message, bytesMax = TOPIC_BYTES_DEFAULT) => toTopic(topicName, message, bytesMax),
+    publish: (topicName, message, bytesMax) => toTopic(topicName, message, bytesMax),
     put: (busName, event) => toBus(busName, event, EVENTS_BYTES_MAX),
     store: (key, text) => toBucket('', { key, text }, Number.POSITIVE_INFINITY),
     async flush() {

@@ -2,7 +2,7 @@
 import { isDuration, toMilliseconds } from '../core/duration.ts';
 import { type IdSpace, newId } from '../core/id.ts';
 import { type Json, jsonProblem } from '../core/json.ts';
-import { DEDUPLICATION_LENGTH_MAX, HOPS_MAX, PRIORITY_MAX } from '../core/limits.ts';
+import { GROUP_LENGTH_MAX, HOPS_MAX, PRIORITY_MAX } from '../core/limits.ts';
 import type { MessageProperties, Via } from '../core/message.ts';
 import { toJsonHeaders } from '../core/routing/header-codec.ts';
 import { DEFAULT_EXCHANGE, deliveredHeaders, routingKeys } from '../core/routing/route.ts';
@@ -128,13 +128,10 @@ function checkOptions(title: string, options: PublishOptions): void {
   const wrong = (code: string, text: string, value: unknown): never => {
     throw new SendError(code, `${title}: ${text}`, { value });
   };
-  if (
-    messageId !== undefined &&
-    !(MESSAGE_ID.test(messageId) && messageId.length <= DEDUPLICATION_LENGTH_MAX)
-  )
+  if (messageId !== undefined && !(MESSAGE_ID.test(messageId) && messageId.length <= GROUP_LENGTH_MAX))
     wrong(
       'INVALID_MESSAGE_ID',
-      `messageId is '${messageId}'; give 1 to ${DEDUPLICATION_LENGTH_MAX} letters, digits and punctuation`,
+      `messageId is '${messageId}'; give 1 to ${GROUP_LENGTH_MAX} letters, digits and punctuation`,
       messageId,
     );
   if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= PRIORITY_MAX))

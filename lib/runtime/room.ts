@@ -4,7 +4,7 @@
  */
 import type { IdSpace } from '../core/id.ts';
 import type { Queue } from '../define/queue.ts';
-import { queueName } from '../define/resource-name.ts';
+import { queueNames } from '../define/resource-name.ts';
 import { NackError } from '../errors.ts';
 import type { Ports } from './ports.ts';
 
@@ -24,9 +24,7 @@ export function createRoom(space: IdSpace, { clock, depths }: Pick<Ports, 'clock
   const known = new Map<string, { readonly at: number; readonly waiting: Promise<number> }>();
 
   async function ask(queue: Queue): Promise<number> {
-    const levels = Array.from({ length: queue.priorities }, (_, level) =>
-      queueName(space.app, space.stage, queue, level),
-    );
+    const levels = queueNames(space.app, space.stage, queue);
     const lengths = await Promise.all(levels.map((name) => depths?.waiting(name) ?? 0));
     return lengths.reduce((sum, length) => sum + length, 0);
   }

@@ -35,7 +35,9 @@ export function toResources(app: App): ExchangeResources {
     };
     return { topic, subscriptions: subscriptions.map(({ subscription }) => subscription) };
   });
+  const names = { onBus: onBus.map(({ name }) => name) };
   return {
+    ...names,
     topics: topics.map(({ topic }) => topic),
     subscriptions: topics.flatMap(({ subscriptions }) => subscriptions),
     busName: onBus.length > 0 ? bus : undefined,

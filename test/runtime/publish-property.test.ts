@@ -9,10 +9,10 @@ import { routesOf } from '../../lib/define/takers.ts';
 import { CeleriacError, DefinitionError } from '../../lib/errors.ts';
 import { openWorld } from './exchanges-world.ts';
 
-const word = fc.constantFrom('a', 'b', 'c', '');
-const keys = fc.array(word, { maxLength: 3 }).map((words) => words.join('.'));
+const word = fc.constantFrom('a', 'b', 'a', 'b', '');
+const keys = fc.array(word, { maxLength: 2 }).map((words) => words.join('.'));
 const patterns = fc
-  .array(fc.constantFrom('a', 'b', 'c', '*', '#'), { minLength: 1, maxLength: 3 })
+  .array(fc.constantFrom('a', 'b', '*', '#'), { minLength: 1, maxLength: 3 })
   .map((words) => words.join('.'));
 const headers = fc.dictionary(fc.constantFrom('x', 'y', 'x-z'), fc.constantFrom(1, 'one', true), {
   maxKeys: 2,
@@ -38,7 +38,7 @@ const bindings = fc.array(
     args: headers,
     match: fc.constantFrom('all' as const, 'any' as const),
   }),
-  { maxLength: 20 },
+  { minLength: 6, maxLength: 24 },
 );
 const messages = fc.array(
   fc.record({
@@ -49,7 +49,7 @@ const messages = fc.array(
     copies: fc.option(fc.array(keys, { maxLength: 2 }), { nil: undefined }),
     secret: fc.option(fc.array(keys, { maxLength: 2 }), { nil: undefined }),
   }),
-  { minLength: 1, maxLength: 6 },
+  { minLength: 3, maxLength: 6 },
 );
 
 interface Drawn<T> {
@@ -132,16 +132,16 @@ test('the queues that receive a message are those of route(), each once', async 
         expect(more.filter((name) => !world.inexact(name))).toEqual([]);
         reached.queues += expected.size;
       }
-      reached.carried += sim
-        .calls()
-        .filter(({ operation }) => /PublishBatch|PutEvents/.test(operation)).length;
+      const carriers = sim.calls().filter(({ operation }) => /^(PublishBatch|PutEvents)$/.test(operation));
+      reached.carried += carriers.reduce((sum, { calls }) => sum + calls, 0);
       await sim.close();
     }),
-    { numRuns: 60, seed },
+    { numRuns: Number(process.env.CELERIAC_RUNS ?? 100), seed },
   );
+  if(process.env.SHOW)console.log(reached);
   // A property over nothing would hold too.
-  expect(reached.queues).toBeGreaterThan(50);
-  expect(reached.carried).toBeGreaterThan(10);
+  expect(reached.queues).toBeGreaterThan(100);
+  expect(reached.carried).toBeGreaterThan(40);
 }, 60_000);
 
 function receivedBy(world: Awaited<ReturnType<typeof openWorld>>, queue: Queue): readonly unknown[] {
