@@ -47,6 +47,8 @@ const LIMITS: Readonly<Record<string, number>> = {
   VISIBILITY_MS_MAX: sqs.VISIBILITY_SECONDS_MAX * 1_000,
   BATCH_ENTRIES_MAX: sqs.BATCH_ENTRIES_MAX,
   BATCH_BYTES_MAX: sqs.MESSAGE_BYTES_MAX,
+  // All the entries together are less than this.
+  EVENTS_BYTES_MAX: eventbridge.ENTRIES_BYTES_MAX - 1,
   RECEIVES_MAX: sqs.RECEIVE_COUNT_MAX,
   GROUP_LENGTH_MAX: longest(sqs.TOKEN),
   FUNCTION_TIMEOUT_MS_MAX: lambda.TIMEOUT_MAX_S * 1_000,

@@ -5,6 +5,7 @@ import { runsTableName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
 import { createClient } from '../runtime/client.ts';
 import { MACHINE_CHANCE, MACHINE_CLOCK, QUIET_LOG } from './machine.ts';
+import { createMessaging, messagingNeeds } from './messaging.ts';
 import { createQueues } from './queues.ts';
 import { createReplyQueues } from './reply-queues.ts';
 import { createRuns } from './runs.ts';
@@ -22,13 +23,14 @@ export interface ConnectOptions extends SdkOptions {
  */
 export function connect(app: App, options: ConnectOptions = {}): Client {
   const { stage = process.env.CELERIAC_STAGE ?? DEFAULT_STAGE, ...sdkOptions } = options;
-  const { tables } = topology(app, { stage });
+  const { tables, exchanges } = topology(app, { stage });
   const sdk = createSdk(sdkOptions, REPLY_COMMANDS);
   const ports = {
     clock: MACHINE_CLOCK,
     chance: MACHINE_CHANCE,
     log: QUIET_LOG,
     queues: createQueues(sdk.call),
+    ...createMessaging(sdk, { app, stage }, messagingNeeds(app, exchanges)),
     runs: tables.length > 0 ? createRuns(sdk.call, runsTableName(app.name, stage)) : undefined,
     // An environment of Lambda is frozen between invocations and never told that it ends: it could neither
     // say that it lives nor remove its queue.

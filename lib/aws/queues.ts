@@ -98,7 +98,7 @@ type Failed = readonly {
 /**
  * A batch call answers 200 with its failed entries inside. A sender's fault is not mended by sending again.
  */
-function failures(failed: Failed | undefined): EntryFailure[] {
+export function failures(failed: Failed | undefined): EntryFailure[] {
   return (failed ?? []).map((entry) => ({
     index: Number(entry.Id),
     code: entry.Code ?? 'Unknown',

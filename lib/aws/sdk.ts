@@ -2,17 +2,21 @@
  * Gives `call` the AWS SDK: the only file that imports it at run time. The imports are named and the flags
  * are constants in a bundle, so a client that a worker does not need is left out of it.
  */
+import { BatchGetItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
-  BatchGetItemCommand,
-  DynamoDBClient,
-  type DynamoDBClientConfig,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+  EventBridgeClient,
+  ListRuleNamesByTargetCommand,
+  PutEventsCommand,
+  StartReplayCommand,
+} from '@aws-sdk/client-eventbridge';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
 import {
   ChangeMessageVisibilityBatchCommand,
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   DeleteQueueCommand,
+  GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ListQueuesCommand,
   ListQueueTagsCommand,
@@ -29,6 +33,10 @@ import type { Call, CallOptions } from './call.ts';
  * counts: the bundler folds the question where it stands, not through a constant.
  */
 declare const CELERIAC_STATE: boolean | undefined;
+/** The same for an app without exchanges over SNS, or over EventBridge, and without large payloads. */
+declare const CELERIAC_TOPICS: boolean | undefined;
+declare const CELERIAC_BUS: boolean | undefined;
+declare const CELERIAC_BLOBS: boolean | undefined;
 
 /** Where AWS is; what is missing comes from the environment, as with every SDK client. */
 export interface SdkOptions {
@@ -46,6 +54,8 @@ export interface SdkOptions {
 
 export interface Sdk {
   readonly call: Call;
+  /** The Region that the clients call, wherever the SDK found it. */
+  region(): Promise<string>;
   close(): void;
 }
 
@@ -58,6 +68,7 @@ interface Service {
 }
 
 interface Connected {
+  readonly config: { readonly region: () => Promise<string> };
   send(command: never, options?: { readonly abortSignal: AbortSignal }): Promise<unknown>;
   destroy(): void;
 }
@@ -65,6 +76,7 @@ interface Connected {
 const SQS: Service = {
   connect: (options) => new SQSClient(toConfig(options)),
   commands: {
+    GetQueueAttributes: GetQueueAttributesCommand,
     GetQueueUrl: GetQueueUrlCommand,
     SendMessageBatch: SendMessageBatchCommand,
     DeleteMessageBatch: DeleteMessageBatchCommand,
@@ -93,14 +105,59 @@ const DYNAMODB: Service | undefined =
       }
     : undefined;
 
+const SNS: Service | undefined =
+  typeof CELERIAC_TOPICS === 'undefined' || CELERIAC_TOPICS
+    ? {
+        connect: (options) => new SNSClient(toConfig(options)),
+        commands: { PublishBatch: PublishBatchCommand },
+      }
+    : undefined;
+
+const EVENTBRIDGE: Service | undefined =
+  typeof CELERIAC_BUS === 'undefined' || CELERIAC_BUS
+    ? {
+        connect: (options) => new EventBridgeClient(toConfig(options)),
+        commands: {
+          PutEvents: PutEventsCommand,
+          ListRuleNamesByTarget: ListRuleNamesByTargetCommand,
+          StartReplay: StartReplayCommand,
+        },
+      }
+    : undefined;
+
+const S3: Service | undefined =
+  typeof CELERIAC_BLOBS === 'undefined' || CELERIAC_BLOBS
+    ? {
+        connect: (options) => new S3Client({ ...toConfig(options), ...pathStyle(options) }),
+        commands: { PutObject: PutObjectCommand, GetObject: GetObjectCommand },
+      }
+    : undefined;
+
+/** An emulator has one address for all buckets, which AWS has names for. */
+function pathStyle({ endpoint = process.env.AWS_ENDPOINT_URL }: SdkOptions): {
+  readonly forcePathStyle?: true;
+} {
+  return endpoint === undefined ? {} : { forcePathStyle: true };
+}
+
 /**
  * A `call` over the SDK's clients, which are made when they are first needed; `sqsCommands` are held besides
  * those that everybody needs.
  */
 export function createSdk(options: SdkOptions = {}, sqsCommands: Service['commands'] = {}): Sdk {
-  const sqs = { ...SQS, commands: { ...SQS.commands, ...sqsCommands } };
-  const services: Readonly<Record<string, Service | undefined>> = { sqs, dynamodb: DYNAMODB };
+  const services: Readonly<Record<string, Service | undefined>> = {
+    sqs: { ...SQS, commands: { ...SQS.commands, ...sqsCommands } },
+    dynamodb: DYNAMODB,
+    sns: SNS,
+    eventbridge: EVENTBRIDGE,
+    s3: S3,
+  };
   const clients = new Map<string, Connected>();
+  const clientOf = (service: string, known: Service): Connected => {
+    const client = clients.get(service) ?? known.connect(options);
+    clients.set(service, client);
+    return client;
+  };
 
   const call = async (
     service: string,
@@ -112,20 +169,17 @@ export function createSdk(options: SdkOptions = {}, sqsCommands: Service['comman
     const Command = known?.commands[operation];
     if (known === undefined || Command === undefined)
       throw new Error(`this bundle does not hold ${service} ${operation}`);
-    let client = clients.get(service);
-    if (client === undefined) {
-      client = known.connect(options);
-      clients.set(service, client);
-    }
     // Call's own types join the operation with its input and output; the table above joins it with its
     // command.
     const command = new Command(input as never) as never;
-    return client.send(command, ...(signal === undefined ? [] : [{ abortSignal: signal }]));
+    const sendOptions = signal === undefined ? [] : ([{ abortSignal: signal }] as const);
+    return clientOf(service, known).send(command, ...sendOptions);
   };
 
   return {
     // The same join, seen from outside.
     call: call as Call,
+    region: () => clientOf('sqs', SQS).config.region(),
     close() {
       for (const client of clients.values()) client.destroy();
       clients.clear();
@@ -133,7 +187,7 @@ export function createSdk(options: SdkOptions = {}, sqsCommands: Service['comman
   };
 }
 
-function toConfig(options: SdkOptions): SQSClientConfig & DynamoDBClientConfig {
+function toConfig(options: SdkOptions): SdkOptions {
   const { region, endpoint, credentials, requestHandler } = options;
   return {
     ...(region === undefined ? {} : { region }),

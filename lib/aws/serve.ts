@@ -8,12 +8,17 @@ import type { Delivery } from '../runtime/outcome.ts';
 import type { Ports } from '../runtime/ports.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
 import { CONSOLE_LOG, MACHINE_CHANCE, MACHINE_CLOCK } from './machine.ts';
+import { createMessaging } from './messaging.ts';
 import { createQueues } from './queues.ts';
 import { createRuns } from './runs.ts';
 import { createSdk } from './sdk.ts';
 
 /** Set by the bundler to `false` for a worker whose tasks keep no records; see sdk.ts. */
 declare const CELERIAC_STATE: boolean | undefined;
+declare const CELERIAC_TOPICS: boolean | undefined;
+declare const CELERIAC_BUS: boolean | undefined;
+declare const CELERIAC_BLOBS: boolean | undefined;
+declare const CELERIAC_DEPTHS: boolean | undefined;
 
 /** What Lambda hands a function of an SQS event source mapping, as far as it is read here. */
 export interface SqsEvent {
@@ -64,7 +69,8 @@ export function serve(app: App): SqsHandler {
       `'${app.name}'; let 'entry' of Broker serve the same app`;
     throw new DefinitionError('WRONG_APP', message, { value: app.name, allowed: deployed });
   }
-  const { call } = createSdk();
+  const sdk = createSdk();
+  const { call } = sdk;
   const ports: Ports = {
     clock: MACHINE_CLOCK,
     chance: MACHINE_CHANCE,
@@ -74,6 +80,16 @@ export function serve(app: App): SqsHandler {
       typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
         ? createRuns(call, runsTableName(app.name, stage))
         : undefined,
+    ...createMessaging(
+      sdk,
+      { app, stage },
+      {
+        topics: typeof CELERIAC_TOPICS === 'undefined' || CELERIAC_TOPICS,
+        bus: typeof CELERIAC_BUS === 'undefined' || CELERIAC_BUS,
+        blobs: typeof CELERIAC_BLOBS === 'undefined' || CELERIAC_BLOBS,
+        depths: typeof CELERIAC_DEPTHS === 'undefined' || CELERIAC_DEPTHS,
+      },
+    ),
   };
   return toHandler(createWorker(app, stage, ports), ports);
 }

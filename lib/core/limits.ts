@@ -17,6 +17,8 @@ export const VISIBILITY_MS_MAX = 43_200_000;
 /** SQS: entries of one batch call, and their sum in bytes. */
 export const BATCH_ENTRIES_MAX = 10;
 export const BATCH_BYTES_MAX = 1_048_576;
+/** EventBridge: the entries of one PutEvents, all members counted, are less than 1 MB. */
+export const EVENTS_BYTES_MAX = 1_048_575;
 /** SQS: MessageRetentionPeriod at most 14 days; Celeriac keeps everything that long. */
 export const RETENTION_MS = 1_209_600_000;
 /** SQS: maxReceiveCount 1–1000 (RedrivePolicy). */

@@ -5,8 +5,10 @@
 import type { IdSpace } from '../core/id.ts';
 import type { App } from '../define/app.ts';
 import type { AsyncResult, Client, Sender, SendOutcome } from '../define/client.ts';
+import { exchangeResources } from '../define/exchange-topology.ts';
 import type { Signature } from '../define/signature.ts';
 import type { OutputOf } from '../define/task.ts';
+import { type Carriers, createCarriers } from './carriers.ts';
 import { compose } from './compose.ts';
 import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -14,7 +16,9 @@ import type { Ports } from './ports.ts';
 import { createPublisher } from './publisher.ts';
 import { createReplay } from './replay.ts';
 import { createResults, type Results } from './result.ts';
+import { createRoom, type Room } from './room.ts';
 import { createCall } from './rpc.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /** What several senders of one process share: the outbox's batches and the results' poll. */
 export interface Connection {
@@ -23,7 +27,13 @@ export interface Connection {
   readonly ports: Ports;
   readonly outbox: Outbox;
   readonly results: Results;
-  /** Sends under way: a signature may still be on its way to the outbox. */
+  /** Which services carry the exchanges. */
+  readonly carriers: Carriers;
+  /** Whether queues with a maxLength are full. */
+  readonly room: Room;
+  /** The order in which ordered messages were begun. */
+  readonly turns: Turns;
+  /** Sends and publishes under way: one may still be on its way to the outbox. */
   readonly sends: Set<Promise<unknown>>;
   /** Where replies come back; undefined where a call waits for the run's record. */
   readonly inbox?: Inbox | undefined;
@@ -37,6 +47,9 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
     ports,
     outbox: createOutbox(ports),
     results: createResults({ space, clock: ports.clock, runs: ports.runs }),
+    carriers: createCarriers(() => exchangeResources(app, stage)),
+    room: createRoom(space, ports),
+    turns: createTurns(ports.clock),
     sends: new Set(),
   };
 }
@@ -45,13 +58,15 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
  * A sender whose messages carry `hops`: 0 from outside, one more than its own message's from inside a task.
  */
 export function createSender(shared: Connection, hops: number): Sender {
+  const store = shared.ports.blobs === undefined ? undefined : shared.outbox.store;
   const perform = async <Output>(
     signature: Signature<Output>,
     address?: ReplyAddress,
   ): Promise<AsyncResult<Output>> => {
     const { app, space, ports } = shared;
-    const context = { app, space, now: ports.clock.now(), chance: ports.chance, hops, address };
+    const context = { app, space, now: ports.clock.now(), chance: ports.chance, hops, address, store };
     const composed = await compose(context, signature);
+    await shared.room.check([composed.task.queue], composed.id);
     await shared.outbox.send(composed.queueName, composed.outgoing);
     // The signature was made by the task itself, so its output type is the handle's.
     return shared.results.handle(composed.task, composed.id) as AsyncResult<Output>;

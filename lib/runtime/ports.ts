@@ -54,7 +54,11 @@ export interface EntryFailure {
   readonly retryable: boolean;
 }
 
-/** Queues. Each call is one request: at most 10 entries and 1 MiB; a call that fails as a whole rejects. */
+/**
+ * Queues. Each call is one request: at most 10 entries and 1 MiB. A call that fails as a whole rejects; where
+ * trying again cannot help its error has `retryable: false`, and where one of the entries may be the reason,
+ * `entryFault: true` besides.
+ */
 export interface Queues {
   send(queueName: string, messages: readonly OutgoingMessage[]): Promise<readonly EntryFailure[]>;
   /** Acks: what is deleted does not come back. */

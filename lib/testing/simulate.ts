@@ -2,6 +2,7 @@
  * `simulate`: the real client and the real worker over the emulator's models, on a virtual clock, in this
  * process and without the AWS SDK in between. Time moves only by `advance` and while a result is awaited.
  */
+import { createMessaging, messagingNeeds } from '../aws/messaging.ts';
 import { createQueues } from '../aws/queues.ts';
 import { createReplyQueues } from '../aws/reply-queues.ts';
 import { createRuns } from '../aws/runs.ts';
@@ -22,7 +23,7 @@ import {
 } from '../emulator/index.ts';
 import { createClient } from '../runtime/client.ts';
 import type { LogLine } from '../runtime/ports.ts';
-import { createCall, createEnvironment, type World } from './environment.ts';
+import { createCall, createEnvironment, REGION, type World } from './environment.ts';
 import { createFaultPlan, type Fault, type FaultRates, toSqsFaults } from './faults.ts';
 import { createLife } from './life.ts';
 import { provision } from './provision.ts';
@@ -90,6 +91,7 @@ export function simulate(app: App, options: SimulateOptions = {}): Simulation {
   const world: World = {
     app,
     stage,
+    needs: messagingNeeds(app, resources.exchanges),
     emulator,
     faults,
     chance: createRandom(seed),
@@ -140,7 +142,8 @@ function createTestClients(world: World, ready: Promise<void>, state: boolean) {
   return (release?: () => Promise<void>): Client => {
     const runs = state ? createRuns(waiting, runsTableName(app.name, stage)) : undefined;
     const replies = createReplyQueues(waiting, { app: app.name, stage });
-    const ports = { clock, chance, log, queues: createQueues(waiting), runs, replies };
+    const messaging = createMessaging({ call: waiting, region: async () => REGION }, world, world.needs);
+    const ports = { clock, chance, log, queues: createQueues(waiting), runs, replies, ...messaging };
     return createClient(app, stage, ports, release);
   };
 }
