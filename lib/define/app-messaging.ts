@@ -57,11 +57,7 @@ function deadLetterProblems(queue: Queue): Problem[] {
       'defineExchange value, or a function that returns one';
     return [{ code: 'INVALID_DEAD_LETTER_TARGET', path, message }];
   }
-  if (target.kind !== 'exchange' || !target.internal) return [];
-  const message =
-    `queue '${queue.name}': dead letters are published, and exchange '${target.name}' is internal; drop ` +
-    'internal there, or name an exchange that leads to it';
-  return [{ code: 'INTERNAL_DEAD_LETTER_TARGET', path, message }];
+  return [];
 }
 
 function waitProblems(app: App, queue: Queue): Problem[] {

@@ -160,12 +160,13 @@ describe('fair queues', () => {
 });
 
 describe('dead letters and waiting', () => {
-  test('dead letters cannot be published to an internal exchange', () => {
-    const hidden = defineExchange('hidden', { type: 'fanout', internal: true });
-    const queue = defineQueue('work', { deadLetter: { to: hidden } });
-    const define = () => defineApp('shop', { queues: [queue] });
+  test('dead letters may go to an internal exchange, as in RabbitMQ: no client publishes them', () => {
+    const graveyard = defineExchange('graveyard', { type: 'fanout', internal: true });
+    const work = defineQueue('work', { deadLetter: { to: graveyard } });
 
-    expectProblem(define, 'INTERNAL_DEAD_LETTER_TARGET', 'queues.work.deadLetter.to', 'drop internal');
+    const app = defineApp('shop', { queues: [work] });
+
+    expect(app.exchanges).toEqual([graveyard]);
   });
 
   test('a function that returns no target is told so', () => {

@@ -42,7 +42,7 @@ function createWorld(queue: Queue, run: Run = () => {}, options: Options & { fau
       return run(delivery, context);
     },
   });
-  const news = defineExchange('news', { type: 'fanout' });
+  const news = defineExchange('news', { type: 'fanout', ordered: queue.ordered });
   const app = defineApp('shop', { consumers: [consumer], bindings: [bind(news, queue)] });
   return { sim: simulate(app, faults === undefined ? {} : { faults }), got, ran };
 }

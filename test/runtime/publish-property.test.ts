@@ -138,7 +138,7 @@ test('the queues that receive a message are those of route(), each once', async 
     }),
     { numRuns: Number(process.env.CELERIAC_RUNS ?? 100), seed },
   );
-  if(process.env.SHOW)console.log(reached);
+  if (process.env.SHOW) console.log(reached);
   // A property over nothing would hold too.
   expect(reached.queues).toBeGreaterThan(100);
   expect(reached.carried).toBeGreaterThan(40);
