@@ -15,6 +15,8 @@
  * `fsync` it also holds against the machine's own end, at the price of a wait for the disk.
  */
 import { closeSync, fdatasync, fsyncSync, openSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Bodies, createBodies } from './bodies.ts';
 import { DataError } from './error.ts';
 import { header, lockFolder, pathOf, readFolder, sweep } from './folder.ts';
 import { type Change, toFrame } from './frame.ts';
@@ -32,6 +34,8 @@ export interface DataOptions {
 export interface Data {
   readonly folder: string;
   readonly journal: Journal;
+  /** Where services put what is too large for a log. */
+  readonly bodies: Bodies;
   /** What makes this run of the emulator different from those before it on the same folder. */
   readonly generation: number;
   /** Time on the emulator's clock when something was last kept. */
@@ -61,6 +65,7 @@ class LoggedData implements Data {
   readonly generation: number;
   readonly lastAt: number | undefined;
   readonly journal: Journal = { note: (kind, key, read) => this.#note(kind, key, read) };
+  readonly bodies: ReturnType<typeof createBodies>;
   readonly #options: DataOptions;
   readonly #unlock: () => void;
   #found: ReturnType<typeof readFolder> | undefined;
@@ -82,6 +87,7 @@ class LoggedData implements Data {
   constructor(options: DataOptions) {
     this.#options = options;
     this.folder = options.folder;
+    this.bodies = createBodies(join(options.folder, 'bodies'), options.fsync === true);
     this.#unlock = lockFolder(options.folder);
     try {
       this.#found = readFolder(options.folder);
@@ -108,6 +114,7 @@ class LoggedData implements Data {
       throw new DataError('DATA_VERSION', `${what}; a newer one has written it`);
     }
     for (const each of kept) each.restore(entities.get(each.kind) ?? new Map());
+    this.bodies.sweep();
     this.#kept = kept;
     this.#now = now;
     this.#startLog();

@@ -34,5 +34,5 @@ export function route(state: State, bus: Bus, arrival: Arrival, only?: ReadonlyS
 }
 
 export function sendToTargets(state: State, rule: Rule, arrival: Arrival): void {
-  for (const target of rule.targets.values()) state.deliver({ rule, target, arrival, attempts: 0 });
+  for (const target of rule.targets.values()) state.deliver({ rule, target, arrival });
 }
