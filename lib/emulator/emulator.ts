@@ -265,7 +265,15 @@ function toMovable(emulator: Emulator, clock: VirtualClock, resume: () => void):
 
 function traceLoad(report: LoadReport, ring: TraceRing, at: number): void {
   for (const { kind, logicalId, type, physicalId, stack } of report.changes) {
-    const what = { target: logicalId, type, physicalId, stack };
+    const place = report.stacks.find(({ name }) => name === stack);
+    const what = {
+      account: place?.account,
+      region: place?.region,
+      target: logicalId,
+      type,
+      physicalId,
+      stack,
+    };
     ring.add({ at, service: 'cloudformation', operation: kind, ...what });
   }
 }

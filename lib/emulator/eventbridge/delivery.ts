@@ -239,6 +239,8 @@ export class Deliveries {
       at: this.#options.clock.now(),
       service: 'eventbridge',
       operation,
+      account: rule.bus.account,
+      region: rule.bus.region,
       target: rule.bus.name,
       rule: rule.name,
       eventId: arrival.event.id,

@@ -8,6 +8,8 @@ export interface EventbridgeTraceEntry {
   readonly at: number;
   readonly service: 'eventbridge';
   readonly operation: 'event' | 'deliver' | 'retry' | 'deadLetter' | 'drop';
+  readonly account: string;
+  readonly region: string;
   /** The bus's name. */
   readonly target: string;
   readonly [detail: string]: unknown;

@@ -20,6 +20,8 @@ export function route(state: State, bus: Bus, arrival: Arrival, only?: ReadonlyS
     at: state.options.clock.now(),
     service: 'eventbridge',
     operation: 'event',
+    account: bus.account,
+    region: bus.region,
     target: bus.name,
     eventId: arrival.event.id,
     source: arrival.event.source,

@@ -52,3 +52,9 @@ export function parseQueueArn(arn: string): QueueName | undefined {
   const [, region = '', account = '', name = ''] = match;
   return { arn, region, account, name, fifo: name.endsWith('.fifo') };
 }
+
+/** Where the thing that an ARN names is. */
+export function placeOf(arn: string): { readonly account: string; readonly region: string } {
+  const [, , , region = '', account = ''] = arn.split(':');
+  return { account, region };
+}

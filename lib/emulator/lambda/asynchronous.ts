@@ -197,6 +197,8 @@ class EventQueue implements Asynchronous {
       at,
       service: 'lambda',
       operation: 'drop',
+      account: fn.account,
+      region: fn.region,
       function: fn.name,
       requestId,
       condition,

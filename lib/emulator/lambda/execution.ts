@@ -52,6 +52,8 @@ export interface LambdaTraceEntry {
   readonly at: number;
   readonly service: 'lambda';
   readonly operation: 'invoke' | 'answer' | 'throttle' | 'recursion' | 'drop' | 'kill' | 'filter' | 'batch';
+  readonly account: string;
+  readonly region: string;
   readonly function: string;
   readonly [detail: string]: unknown;
 }
@@ -188,7 +190,9 @@ class CountingExecutor implements Executor {
     details: Readonly<Record<string, unknown>>,
   ): void {
     const at = this.#options.clock.now();
-    this.#options.trace?.({ at, service: 'lambda', operation, function: fn.name, source, ...details });
+    const { account, name, region } = fn;
+    const what = { account, region, function: name, source };
+    this.#options.trace?.({ at, service: 'lambda', operation, ...what, ...details });
   }
 }
 

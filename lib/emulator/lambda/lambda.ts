@@ -199,7 +199,9 @@ class EmulatedLambda implements Lambda {
     for (const fn of this.#functions.named(functionName)) {
       const environments = this.#environments.kill(fn.arn);
       const at = this.#options.clock.now();
-      this.#options.trace?.({ at, service: 'lambda', operation: 'kill', function: fn.name, environments });
+      const { account, name, region } = fn;
+      const what = { account, region, function: name, environments };
+      this.#options.trace?.({ at, service: 'lambda', operation: 'kill', ...what });
       killed += environments;
     }
     return killed;

@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Dynamodb } from '../dynamodb/dynamodb.ts';
+import { placeOf } from './arn.ts';
 import { EVENT_FRAME_BYTES } from './batch.ts';
 import { functionNotFound } from './errors.ts';
 import type { Executor, LambdaTraceEntry } from './execution.ts';
@@ -293,7 +294,7 @@ class StreamPoller implements Poller {
   #entry(operation: 'batch' | 'drop'): LambdaTraceEntry {
     const { functionArn, stream, uuid } = this.#mapping;
     const name = functionArn.slice(functionArn.lastIndexOf(':') + 1);
-    const at = this.#clock.now();
-    return { at, service: 'lambda', operation, function: name, source: uuid, from: stream.table };
+    const what = { ...placeOf(functionArn), function: name, source: uuid, from: stream.table };
+    return { at: this.#clock.now(), service: 'lambda', operation, ...what };
   }
 }

@@ -227,6 +227,8 @@ export class Deliveries {
       at: this.#options.clock.now(),
       service: 'sns',
       operation,
+      account: notification.topic.account,
+      region: notification.topic.region,
       target: notification.topic.name,
       messageId: notification.messageId,
       endpoint: subscription.endpoint,

@@ -8,6 +8,8 @@ export interface SnsTraceEntry {
   readonly at: number;
   readonly service: 'sns';
   readonly operation: 'publish' | 'deliver' | 'retry' | 'deadLetter' | 'drop';
+  readonly account: string;
+  readonly region: string;
   /** The topic's name. */
   readonly target: string;
   readonly [detail: string]: unknown;

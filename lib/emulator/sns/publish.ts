@@ -180,6 +180,8 @@ function publishDraft(call: Call, topic: Topic, draft: Draft): Published {
     at: now,
     service: 'sns',
     operation: 'publish',
+    account: topic.account,
+    region: topic.region,
     target: topic.name,
     messageId,
     subscriptions,
