@@ -7,11 +7,13 @@ import { eventsArchive } from './providers/events-archive.ts';
 import { eventsEventBusPolicy } from './providers/events-bus-policy.ts';
 import { eventsEventBus } from './providers/events-event-bus.ts';
 import { eventsRule } from './providers/events-rule.ts';
+import { lambdaAlias } from './providers/lambda-alias.ts';
 import { lambdaEventInvokeConfig } from './providers/lambda-event-invoke-config.ts';
 import { lambdaEventSourceMapping } from './providers/lambda-event-source-mapping.ts';
 import { lambdaFunction } from './providers/lambda-function.ts';
 import { lambdaPermission } from './providers/lambda-permission.ts';
 import { lambdaUrl } from './providers/lambda-url.ts';
+import { lambdaVersion } from './providers/lambda-version.ts';
 import { snsSubscription } from './providers/sns-subscription.ts';
 import { snsTopic } from './providers/sns-topic.ts';
 import { snsTopicPolicy } from './providers/sns-topic-policy.ts';
@@ -25,6 +27,8 @@ const served: readonly Provider<object>[] = [
   dynamodbTable,
   dynamodbGlobalTable,
   lambdaFunction,
+  lambdaVersion,
+  lambdaAlias,
   lambdaEventSourceMapping,
   lambdaEventInvokeConfig,
   lambdaPermission,

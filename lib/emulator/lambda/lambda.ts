@@ -144,7 +144,8 @@ class EmulatedLambda implements Lambda {
     const runnerOf = (fn: LambdaFunction) => this.#inline.get(fn.name) ?? threads;
     this.#options = options;
     this.#environments = createEnvironments({ clock, runnerOf, endpoint, random });
-    const shared = { ...options, random, statistics: this.#statistics };
+    const reserved = (arn: string) => this.#functions.find(arn)?.reservedConcurrency;
+    const shared = { ...options, random, reserved, statistics: this.#statistics };
     this.#executor = createExecutor({ ...shared, environments: this.#environments });
     this.#functions = new Functions({
       ...shared,
@@ -216,7 +217,7 @@ class EmulatedLambda implements Lambda {
   };
 
   readonly functions = (): readonly FunctionSummary[] => {
-    return this.#functions.all().map(toSummary);
+    return this.#functions.unqualified().map(toSummary);
   };
 
   readonly mappings = (): readonly MappingSummary[] => {

@@ -10,7 +10,7 @@
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../error.ts';
 import type { Sqs } from '../sqs/sqs.ts';
-import { placeOf } from './arn.ts';
+import { functionNameOf, placeOf } from './arn.ts';
 import { type ReceivedMessage, succeeded, toEvent, toReceived } from './batch.ts';
 import { type BatchLimits, createBatchBuffer } from './buffer.ts';
 import { functionNotFound, isThrottle } from './errors.ts';
@@ -276,7 +276,7 @@ class QueuePoller implements Poller {
       service: 'lambda',
       operation,
       ...placeOf(functionArn),
-      function: functionArn.slice(functionArn.lastIndexOf(':') + 1),
+      function: functionNameOf(functionArn),
       source: uuid,
       from: queue.name,
       messages: batch.map(({ messageId }) => messageId),
