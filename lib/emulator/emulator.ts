@@ -143,7 +143,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator | Virtua
     ...{ ...around, clock, counters, book, host, url: doors.url },
   });
   const stacks = createKeeper(book, data?.journal);
-  data?.attach([...keptOf(models), ...stacks.kept], () => clock.now());
+  // A resource is written with its stack: neither may be there without the other.
+  const together = () => book.busy() && stacks.look();
+  data?.attach([...keptOf(models), ...stacks.kept], () => clock.now(), together);
   const services = instrumentAll(models, counters, onCall);
   const { lambda } = models;
   const resume = () => resumeAll(models);

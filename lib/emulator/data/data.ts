@@ -40,8 +40,11 @@ export interface Data {
   readonly generation: number;
   /** Time on the emulator's clock when something was last kept. */
   readonly lastAt: number | undefined;
-  /** Gives the services back what they had, and begins to keep what they note. */
-  attach(kept: readonly Kept[], now: () => number): void;
+  /**
+   * Gives the services back what they had, and begins to keep what they note. `beforeWrite` may note what is
+   * to be written together with what others have noted.
+   */
+  attach(kept: readonly Kept[], now: () => number, beforeWrite?: () => void): void;
   /** Resolves when everything noted so far is kept; undefined when it is already. */
   commit(): Promise<void> | undefined;
   /** Replaces the logs by a snapshot, as happens by itself when they have grown. */
@@ -71,6 +74,7 @@ class LoggedData implements Data {
   #found: ReturnType<typeof readFolder> | undefined;
   #kept: readonly Kept[] = [];
   #now: () => number = () => 0;
+  #beforeWrite: () => void = () => {};
   #number: number;
   #file: number | undefined;
   #logBytes: number;
@@ -103,7 +107,7 @@ class LoggedData implements Data {
     this.lastAt = at;
   }
 
-  attach(kept: readonly Kept[], now: () => number): void {
+  attach(kept: readonly Kept[], now: () => number, beforeWrite: () => void = () => {}): void {
     const entities = this.#found?.entities ?? new Map<string, Map<string, unknown>>();
     this.#found = undefined;
     const known = new Set(kept.map(({ kind }) => kind));
@@ -117,6 +121,7 @@ class LoggedData implements Data {
     this.bodies.sweep();
     this.#kept = kept;
     this.#now = now;
+    this.#beforeWrite = beforeWrite;
     this.#startLog();
     if (this.#isDue()) void this.snapshot();
   }
@@ -162,6 +167,7 @@ class LoggedData implements Data {
     const turn = this.#turn;
     const file = this.#file;
     if (turn === undefined || file === undefined) return;
+    this.#beforeWrite();
     this.#turn = undefined;
     try {
       if (this.#broken !== undefined) throw this.#broken;
