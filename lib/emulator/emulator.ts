@@ -143,9 +143,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator | Virtua
     ...{ ...around, clock, counters, book, host, url: doors.url },
   });
   const stacks = createKeeper(book, data?.journal);
-  // A resource is written with its stack: neither may be there without the other.
-  const together = () => book.busy() && stacks.look();
-  data?.attach([...keptOf(models), ...stacks.kept], () => clock.now(), together);
+  data?.attach([...keptOf(models), ...stacks.kept], () => clock.now(), stacks.lookAtWork);
   const services = instrumentAll(models, counters, onCall);
   const { lambda } = models;
   const resume = () => resumeAll(models);

@@ -12,6 +12,8 @@ import { type StackRecord, tell } from './stacks/record.ts';
 export interface Keeper {
   /** Notes what has changed since the last look. */
   look(): void;
+  /** The same before each write while work is under way: a resource is written with its stack, or neither. */
+  lookAtWork(): void;
   readonly kept: readonly Kept[];
 }
 
@@ -48,9 +50,13 @@ export function createKeeper(book: StackBook, journal: Journal | undefined): Kee
       for (const [key, value] of entries) take(key, fromPlain(value));
     },
   });
+  function look(): void {
+    for (const [kind, entries] of Object.entries(all)) lookAt(kind, new Map(entries()));
+  }
   return {
-    look() {
-      for (const [kind, entries] of Object.entries(all)) lookAt(kind, new Map(entries()));
+    look,
+    lookAtWork() {
+      if (book.busy()) look();
     },
     kept: [
       // What these were is what `toPlain` was given.
