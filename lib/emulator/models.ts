@@ -1,9 +1,11 @@
 /** The models of all services of one emulator, on one clock, each call counted and open to a fault plan. */
+import { join } from 'node:path';
 import type { Clock } from './clock.ts';
 import type { StackBook } from './cloudformation/book.ts';
 import { createCloudformation } from './cloudformation/cloudformation.ts';
 import type { LoaderHost } from './cloudformation/loader.ts';
-import type { Journal, Kept } from './data/journal.ts';
+import type { Data } from './data/data.ts';
+import type { Kept } from './data/journal.ts';
 import { createDynamodb, type Dynamodb } from './dynamodb/dynamodb.ts';
 import { ServiceError } from './error.ts';
 import { createEventbridge, type Eventbridge } from './eventbridge/eventbridge.ts';
@@ -14,7 +16,7 @@ import { createRandom } from './seed.ts';
 import type { Service } from './service.ts';
 import { createSns, type Sns } from './sns/sns.ts';
 import { createSqs, type Sqs, type SqsFaults } from './sqs/sqs.ts';
-import { createSurroundings, type Surroundings } from './surroundings.ts';
+import { createSurroundings, keptAround, type Surroundings } from './surroundings.ts';
 import type { Counters, TraceRing } from './trace.ts';
 import { createUniversal } from './universal.ts';
 
@@ -37,10 +39,8 @@ export interface ModelOptions {
   readonly strict?: boolean;
   readonly log?: (line: string) => void;
   readonly onCall?: OnCall;
-  /** Where services note what is to outlive the process. */
-  readonly journal?: Journal;
-  /** Where the code of functions is kept, if anything is. */
-  readonly codeFolder?: string;
+  /** Where services put what is to outlive the process. */
+  readonly kept?: Pick<Data, 'folder' | 'journal' | 'bodies'>;
   readonly clock: Clock;
   readonly ring: Pick<TraceRing, 'add'>;
   readonly counters: Counters;
@@ -58,15 +58,18 @@ const SCHEDULER_SALT = 0x5ced_0000;
 export function createModels(options: ModelOptions): Services {
   const { clock, counters, log, onCall, ring, seed, sqsFaults, strict, url } = options;
   const random = seed === undefined ? Math.random : createRandom(seed);
-  const { book, codeFolder, host, journal } = options;
-  const noted = journal === undefined ? {} : { journal };
+  const { book, host, kept } = options;
+  const noted = kept === undefined ? {} : { journal: kept.journal };
   const shared = { clock, random, trace: ring.add, ...noted };
   const sqs = createSqs({
     ...shared,
     ...(sqsFaults === undefined ? {} : { faults: sqsFaults }),
     ...(strict === undefined ? {} : { strict }),
   });
-  const surroundings = createSurroundings({ clock, random, stackRoles: book.roles });
+  const surroundings = createSurroundings({
+    ...{ clock, random, stackRoles: book.roles, ...noted },
+    ...(kept === undefined ? {} : { bodies: kept.bodies }),
+  });
   const { logs, s3, ssm } = surroundings;
   const dynamodb = createDynamodb({ clock, trace: ring.add, ...noted });
   const lambda = createLambda({
@@ -75,7 +78,7 @@ export function createModels(options: ModelOptions): Services {
     // Lambda's own calls are counted apart: no client made them.
     sqs: instrument('sqs', sqs, 'lambda', counters, onCall),
     endpoint: url,
-    ...(codeFolder === undefined ? {} : { codeFolder }),
+    ...(kept === undefined ? {} : { codeFolder: join(kept.folder, 'code') }),
     objects: s3.read,
     log(line) {
       logs.print({ ...line, group: line.logGroup, stream: line.logStream });
@@ -83,7 +86,7 @@ export function createModels(options: ModelOptions): Services {
     },
   });
   const delivery = {
-    ...{ clock, random, trace: ring.add },
+    ...shared,
     sqs: instrument('sqs', sqs, 'delivery', counters, onCall),
     lambda: instrument('lambda', lambda, 'delivery', counters, onCall),
   };
@@ -116,8 +119,12 @@ function toSchedulerOptions({ schedulerFaults, schedulerPrecisionMs, seed }: Mod
 }
 
 /** What of all services outlives the process, in the order in which it is taken back. */
-export function keptOf({ sqs, dynamodb, lambda, scheduler }: Services): readonly Kept[] {
-  return [...sqs.kept(), ...dynamodb.kept(), ...lambda.kept(), ...scheduler.kept()];
+export function keptOf(services: Services): readonly Kept[] {
+  const { sqs, dynamodb, lambda, sns, eventbridge, scheduler } = services;
+  return [
+    ...[sqs, dynamodb, lambda, sns, eventbridge, scheduler].flatMap((service) => service.kept()),
+    ...keptAround(services),
+  ];
 }
 
 /** Drops what is on its way between services, and every timer of theirs. */
@@ -125,6 +132,13 @@ export function closeAll({ sns, eventbridge, scheduler }: Services): void {
   sns.close();
   eventbridge.close();
   scheduler.close();
+}
+
+/** Begins with what an earlier process left, once functions can be reached. */
+export function resumeAll({ lambda, sns, eventbridge }: Services): void {
+  lambda.resume();
+  sns.resume();
+  eventbridge.resume();
 }
 
 /** The same services as clients see them: every call is counted, and goes through the hook. */

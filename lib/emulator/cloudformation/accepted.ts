@@ -49,8 +49,6 @@ export const REFUSED: Readonly<Record<string, string>> = {
   'AWS::CloudFormation::Stack': 'nested stacks are not served; use stacks or stages of the app',
   'AWS::CloudFormation::Macro': 'macros are not served',
   'AWS::Lambda::LayerVersion': 'layers are not served; bundle the code into the function',
-  'AWS::Lambda::Version': 'the emulated Lambda serves $LATEST only, so there is nothing to publish',
-  'AWS::Lambda::Alias': 'the emulated Lambda serves $LATEST only, so an alias would have nothing to name',
 };
 
 /** Why a type is refused, in words for its user. */

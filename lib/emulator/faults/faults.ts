@@ -58,6 +58,9 @@ interface Occasion {
   readonly service: string;
   readonly operation?: string;
   readonly source?: string;
+  /** Of calls; faults of queues and functions know only a name. */
+  readonly account?: string;
+  readonly region?: string;
   readonly queue?: string | undefined;
   readonly table?: string | undefined;
   readonly function?: string | undefined;
@@ -147,7 +150,7 @@ function strike(
     const drawn = rule.random() < rule.rate;
     return drawn && rule.hits < (rule.hitsMax ?? Number.POSITIVE_INFINITY);
   });
-  const { service: of, operation: call, source } = occasion;
+  const { service: of, operation: call, source, account, region } = occasion;
   const { function: fn, queue, schedule, table } = occasion;
   const target = queue ?? table ?? fn ?? schedule ?? of;
   for (const rule of struck) {
@@ -157,6 +160,7 @@ function strike(
       of,
       ...(call === undefined ? {} : { call }),
       ...(source === undefined ? {} : { source }),
+      ...(account === undefined ? {} : { account, region }),
     };
     trace({ at: now, service: 'faults', operation: fault, target, rule: index, ...details });
     const words = [of, call, target === of ? undefined : target];
@@ -192,9 +196,10 @@ function fits(rule: Rule, occasion: Occasion): boolean {
   );
 }
 
-function toOccasion({ service, operation, source, input }: ServiceCall): Occasion {
+function toOccasion({ service, operation, source, input, caller }: ServiceCall): Occasion {
+  const { account, region } = caller;
   return {
-    ...{ service, operation, source },
+    ...{ service, operation, source, account, region },
     queue: service === 'sqs' ? (lastOf(input.QueueUrl, '/') ?? textOf(input.QueueName)) : undefined,
     table: service === 'dynamodb' ? lastOf(input.TableName, '/') : undefined,
     function: service === 'lambda' ? lastOf(input.FunctionName, ':') : undefined,

@@ -15,6 +15,9 @@ export const FAULTS = [
   'delayFire',
 ] as const;
 
+/** Who makes calls. */
+const SOURCES = ['client', 'lambda', 'delivery'] as const;
+
 export type Fault = (typeof FAULTS)[number];
 
 /** One kind of fault: how often, and where and when. What is absent does not limit. */
@@ -38,8 +41,11 @@ export interface FaultRule {
   readonly function?: string;
   /** The name of a schedule. */
   readonly schedule?: string;
-  /** Calls of clients, or those that Lambda makes for its mappings. @default both */
-  readonly source?: 'client' | 'lambda';
+  /**
+   * Calls of clients, those that Lambda makes for its mappings, or those by which SNS and EventBridge deliver.
+   * @default all of them
+   */
+  readonly source?: (typeof SOURCES)[number];
   /** A time, or milliseconds from the moment that the plan was set. @default at once */
   readonly from?: string | number;
   /** The same; from then on it does not strike. @default never */
@@ -117,8 +123,8 @@ function checkRule(rule: unknown, path: string, problems: string[]): void {
     wrong('rate', `is ${show(rate)}, not from 0 to 1`);
   for (const name of TEXTS)
     if (rule[name] !== undefined && typeof rule[name] !== 'string') wrong(name, 'is no text');
-  if (source !== undefined && source !== 'client' && source !== 'lambda')
-    wrong('source', `is ${show(source)}; there are client, lambda`);
+  if (source !== undefined && !SOURCES.some((known) => known === source))
+    wrong('source', `is ${show(source)}; there are ${SOURCES.join(', ')}`);
   const operations = operation === undefined || Array.isArray(operation) ? (operation ?? []) : [operation];
   if (Array.isArray(operations) && operations.some((each) => typeof each !== 'string'))
     wrong('operation', 'is neither a text nor a list of texts');

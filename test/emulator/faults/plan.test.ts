@@ -112,7 +112,7 @@ test.each<[string, unknown, string]>([
   [
     'another source',
     { faults: [{ fault: 'error', rate: 1, source: 'me' }] },
-    'faults[0].source is "me"; there are client, lambda',
+    'faults[0].source is "me"; there are client, lambda, delivery',
   ],
 ])('a plan with %s is refused', (_title, plan, problem) => {
   const emulator = open();
