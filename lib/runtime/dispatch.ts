@@ -64,7 +64,10 @@ function toSends(shared: Shared, whole: Published, sent: Published, way: Way): r
   });
 }
 
-/** The one call to the service of an exchange; undefined where there is none, or it cannot carry the message. */
+/**
+ * The one call to the service of an exchange; undefined where there is none, or it cannot carry the
+ * message.
+ */
 function toCarried({ outbox }: Shared, whole: Published, body: string, way: Way): Hand | undefined {
   if (way.carried === undefined) return undefined;
   const { carrier, exchange } = way.carried;

@@ -1,4 +1,6 @@
-/** From what a publisher says to the message that travels: checked against schemas, JSON and AMQP's limits. */
+/**
+ * From what a publisher says to the message that travels: checked against schemas, JSON and AMQP's limits.
+ */
 import { isDuration, toMilliseconds } from '../core/duration.ts';
 import { type IdSpace, newId } from '../core/id.ts';
 import { type Json, jsonProblem } from '../core/json.ts';
@@ -53,7 +55,7 @@ export async function toPublished(context: PublicationContext, asked: Asked): Pr
   // As for tasks, no body at all is one.
   const problem = body === undefined ? undefined : jsonProblem(body, 'message');
   if (problem !== undefined) {
-    const text = `${title}: ${problem.path} is ${problem.found}, which JSON does not bring back; send plain data`;
+    const text = `${title}: ${problem.path} is ${problem.found}, which JSON does not keep; send plain data`;
     throw new SendError('MESSAGE_NOT_JSON', text, { value: problem.path });
   }
   return {

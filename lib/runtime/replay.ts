@@ -31,7 +31,7 @@ export function createReplay(shared: Connection): Client['replay'] {
 function checkTimes(exchange: AnyExchange, from: Date, to: NonNullable<ReplayOptions['to']>): void {
   // Of an invalid date nothing is true.
   if (from.getTime() < to.getTime()) return;
-  const text = `exchange '${exchange.name}' cannot be replayed from ${from} to ${to}; give two times in order`;
+  const text = `exchange '${exchange.name}' is not replayed from ${from} to ${to}; give two times in order`;
   throw new SendError('REPLAY_REFUSED', text, { value: { from, to } });
 }
 

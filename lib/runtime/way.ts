@@ -63,7 +63,10 @@ export function toRouted({ key, headers, bcc }: Via): RoutedMessage {
   return { key, headers: bcc === undefined ? delivered : { ...delivered, BCC: bcc } };
 }
 
-/** The level of a queue with priorities that a message belongs to. RabbitMQ: above the highest is the highest. */
+/**
+ * The level of a queue with priorities that a message belongs to. RabbitMQ: above the highest is the
+ * highest.
+ */
 export function levelOf(queue: Queue, { via }: Published): number {
   return Math.min(via.properties?.priority ?? 0, queue.priorities - 1);
 }

@@ -1,5 +1,6 @@
 /**
- * A simulation with the exchanges of an app, its publisher, and the messages that lie in its queues. Where the
+ * A simulation with the exchanges of an app, its publisher, and the messages that lie in its queues. Where
+ * the
  * topology does not describe exchanges yet, they are built here, from the same pure routing.
  */
 import type { App, Queue } from '#lib';

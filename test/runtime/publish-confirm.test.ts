@@ -92,7 +92,7 @@ describe.each([
   });
 });
 
-test('a message sent to each of its queues is a nack where one of them refuses it, and may be repeated', async () => {
+test('a message sent to each of its queues is a nack where one refuses it, and may be repeated', async () => {
   let refuses = true;
   const onCall: OnCall = async (call, proceed) => {
     if (refuses && call.operation === 'SendMessageBatch' && String(call.input.QueueUrl).endsWith('audit'))
@@ -108,8 +108,9 @@ test('a message sent to each of its queues is a nack where one of them refuses i
     value: 'QueueDoesNotExist',
     messageId: 'm1',
     message:
-      "exchange 'levels': 1 of 3 queues did not take the message: queue 'shop-dev-audit' refused the message: " +
-      "QueueDoesNotExist: says the test; publish it again with messageId 'm1', which is safe where it has arrived",
+      "exchange 'levels': 1 of 3 queues did not take the message: queue 'shop-dev-audit' refused the " +
+      "message: QueueDoesNotExist: says the test; publish it again with messageId 'm1', which is safe where " +
+      'it has arrived',
   });
   expect([ids(envelopes(inbox)), ids(envelopes(audit)), ids(envelopes(urgent, 1))]).toEqual([
     ['m1'],

@@ -272,32 +272,3 @@ describe('before anything is sent', () => {
 });
 
 type Publisher = Awaited<ReturnType<typeof openWorld>>['client'];
-
-describe('many messages', () => {
-  test('share calls, and each outcome stands at its place', async () => {
-    const { client, found, calls } = await opened();
-
-    const outcomes = await client.publishMany(prices, [
-      { key: 'tea', message: { id: 'p1' } },
-      { key: 'tea', message: { id: 1 } as never },
-      { key: 'tea', message: { id: 'p3' }, options: { messageId: 'third' } },
-    ]);
-    await Promise.all(Array.from({ length: 12 }, (_, index) => client.publish(news, '', index)));
-
-    expect(outcomes).toMatchObject([
-      { status: 'confirmed' },
-      { status: 'failed', error: { code: 'INVALID_MESSAGE' } },
-      { status: 'confirmed', messageId: 'third' },
-    ]);
-    expect((await found())[0]).toHaveLength(12);
-    expect(calls('PublishBatch')).toBe(2);
-  });
-
-  test('of 900 KB arrive too, whatever a topic takes', async () => {
-    const { client, found } = await opened();
-
-    await client.publish(news, '', 'x'.repeat(900_000));
-
-    expect((await found()).map((queue) => queue.length)).toEqual([1, 1, 0, 1]);
-  });
-});

@@ -42,7 +42,8 @@ export interface FaultRule {
   /** The name of a schedule. */
   readonly schedule?: string;
   /**
-   * Calls of clients, those that Lambda makes for its mappings, or those by which SNS and EventBridge deliver.
+   * Calls of clients, those that Lambda makes for its mappings, or those by which SNS and EventBridge
+   * deliver.
    * @default all of them
    */
   readonly source?: (typeof SOURCES)[number];
