@@ -14,6 +14,7 @@ import { createPublisher } from './publisher.ts';
 import { createReplay } from './replay.ts';
 import { createResults, type Results } from './result.ts';
 import { createCall } from './rpc.ts';
+import { takenId } from './taken.ts';
 
 /** What several senders of one process share: the outbox's batches and the results' poll. */
 export interface Connection {
@@ -62,7 +63,11 @@ export function createSender(shared: Connection, hops: number): Sender {
     call: createCall(shared, send),
     sendMany: (signatures) => Promise.all(signatures.map((signature) => outcomeOf(send(signature)))),
     // The handle has the type of the task that it was asked for.
-    result: (task, id) => shared.results.handle(task, id) as AsyncResult<OutputOf<typeof task>>,
+    result: (task, of) =>
+      shared.results.handle(
+        task,
+        typeof of === 'string' ? of : takenId(shared.space, of.messageId, task.name),
+      ) as AsyncResult<OutputOf<typeof task>>,
   };
 }
 
