@@ -149,8 +149,11 @@ export interface Sender {
     exchange: Exchange<Messages, Type>,
     publications: readonly Publication<Messages, Type>[],
   ) => Promise<readonly PublishOutcome[]>;
-  /** The handle of a task that was sent before, here or elsewhere. */
-  readonly result: <T extends AnyTask>(task: T, id: string) => AsyncResult<OutputOf<T>>;
+  /**
+   * The handle of a run: of a task that was sent before, here or elsewhere, by its id; of a task that takes a
+   * published message, by what `publish` resolved to.
+   */
+  readonly result: <T extends AnyTask>(task: T, of: string | Confirmed) => AsyncResult<OutputOf<T>>;
 }
 
 export type SendOutcome<Output> =

@@ -2,7 +2,7 @@
  * What a delivery is for: the task or consumer that takes it, several of them, nobody, or only time. Pure but
  * for what the app's definitions say, so it may be asked as often as one likes.
  */
-import { derivedId, type IdSpace, originId, sentAtOf } from '../core/id.ts';
+import { type IdSpace, originId } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
 import type { Message, Parsed, Via } from '../core/message.ts';
 import { toJsonHeaders } from '../core/routing/header-codec.ts';
@@ -18,6 +18,7 @@ import { consumerOf, toTask } from './consumer-run.ts';
 import { foreignLetterOf, parseDelivery } from './dead-letter.ts';
 import { takersOf } from './forwarder.ts';
 import type { Delivery } from './outcome.ts';
+import { takenId } from './taken.ts';
 
 export type Arrival =
   | { readonly kind: 'malformed'; readonly why: string }
@@ -95,10 +96,12 @@ function byRoute({ app, space }: Connection, queue: Queue, message: Message, via
 
 /** The message as one taker's own: the same message makes the same id for it, however often it comes. */
 function forTaker(space: IdSpace, message: Message, via: Via, name: string): Message {
-  // An id that the publisher gave may be any text, where ours begins with its time.
-  const parent = sentAtOf(space, message.id) === undefined ? originId(space, 0, message.id) : message.id;
-  const id = derivedId(space, parent, name.startsWith('queue:') ? name.replace(':', '/') : `task/${name}`);
-  return { ...message, id, task: name, via: { ...via, id: via.id ?? message.id } };
+  return {
+    ...message,
+    id: takenId(space, message.id, name),
+    task: name,
+    via: { ...via, id: via.id ?? message.id },
+  };
 }
 
 /**

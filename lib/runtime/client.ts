@@ -18,6 +18,7 @@ import { createReplay } from './replay.ts';
 import { createResults, type Results } from './result.ts';
 import { createRoom, type Room } from './room.ts';
 import { createCall } from './rpc.ts';
+import { takenId } from './taken.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 /** What several senders of one process share: the outbox's batches and the results' poll. */
@@ -87,7 +88,11 @@ export function createSender(shared: Connection, hops: number): Sender {
     call: createCall(shared, track),
     sendMany: (signatures) => Promise.all(signatures.map((signature) => outcomeOf(send(signature)))),
     // The handle has the type of the task that it was asked for.
-    result: (task, id) => shared.results.handle(task, id) as AsyncResult<OutputOf<typeof task>>,
+    result: (task, of) =>
+      shared.results.handle(
+        task,
+        typeof of === 'string' ? of : takenId(shared.space, of.messageId, task.name),
+      ) as AsyncResult<OutputOf<typeof task>>,
   };
 }
 

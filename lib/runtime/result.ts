@@ -105,7 +105,7 @@ function refuse(context: ResultContext, task: AnyTask, id: string): void {
 
 function isOurs(context: ResultContext, id: string): boolean {
   const sentAt = sentAtOf(context.space, id);
-  return sentAt !== undefined && sentAt > context.clock.now() - RECORD_MS;
+  return sentAt !== undefined && (sentAt === UNTIMED || sentAt > context.clock.now() - RECORD_MS);
 }
 
 function outcome(record: RunRecord): unknown {

@@ -109,8 +109,8 @@ test('a message sent to each of its queues is a nack where one refuses it, and m
     messageId: 'm1',
     message:
       "exchange 'levels': 1 of 3 queues did not take the message: queue 'shop-dev-audit' refused the " +
-      "message: QueueDoesNotExist: says the test; publish it again with messageId 'm1', which is safe where " +
-      'it has arrived',
+      "message: QueueDoesNotExist: says the test; publish it again with messageId 'm1', which is safe " +
+      'where it has arrived',
   });
   expect([ids(envelopes(inbox)), ids(envelopes(audit)), ids(envelopes(urgent, 1))]).toEqual([
     ['m1'],

@@ -19,7 +19,7 @@ const FLIGHT = { date: '2001/01/01 06:55', delay: 20, distance: 100, origin: 'LA
 async function work(endpoint: string): Promise<unknown> {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   await using client = connect(flights, { endpoint, region: 'us-east-1', credentials });
-  const sent = await client.send(tally([FLIGHT]));
+  const sent = await client.send(tally(FLIGHT));
   return sent.get({ timeout: '20s' });
 }
 

@@ -124,7 +124,7 @@ test('what the template leaves to its default cannot drift', async () => {
   expect(of.get('Jobs')?.StackResourceDriftStatus).toBe('IN_SYNC');
 });
 
-test('a resource that somebody deleted is drift, and one that was made anew under its name is not', async () => {
+test('a resource that somebody deleted is drift, and one made anew under its name is not', async () => {
   const world = await created({ Jobs: queue({ QueueName: 'jobs', DelaySeconds: 5 }) });
   await world.emulator.call('sqs', 'DeleteQueue', { QueueUrl });
   const gone = await drifts(world);
