@@ -10,6 +10,7 @@ import type { AsyncResult, GetOptions } from '../define/client.ts';
 import { type AnyTask, keepsRecord } from '../define/task.ts';
 import { fromWireError, TaskError, TimeoutError } from '../errors.ts';
 import type { Clock, Ending, RunRecord, Runs } from './ports.ts';
+import { UNTIMED } from './taken.ts';
 
 export const GET_TIMEOUT_DEFAULT = '5m';
 
