@@ -87,12 +87,11 @@ export function createSender(shared: Connection, hops: number): Sender {
     ...createPublisher(shared, hops),
     call: createCall(shared, track),
     sendMany: (signatures) => Promise.all(signatures.map((signature) => outcomeOf(send(signature)))),
-    // The handle has the type of the task that it was asked for.
-    result: (task, of) =>
-      shared.results.handle(
-        task,
-        typeof of === 'string' ? of : takenId(shared.space, of.messageId, task.name),
-      ) as AsyncResult<OutputOf<typeof task>>,
+    result: (task, of) => {
+      const id = typeof of === 'string' ? of : takenId(shared.space, of.messageId, task.name);
+      // The handle has the type of the task that it was asked for.
+      return shared.results.handle(task, id) as AsyncResult<OutputOf<typeof task>>;
+    },
   };
 }
 
