@@ -1,6 +1,6 @@
 /**
  * The example from end to end, without AWS: synthesizes the stack, loads it into the emulator, publishes the
- * flights one by one to the topic exchange, adds up what the bundled workers make of them, sees that every
+ * flights of each route to the topic exchange, adds up what the bundled workers make of them, sees that every
  * alert was raised, closes the day, and asks for one airport. Progress goes to stderr, figures to stdout.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -42,6 +42,9 @@ const ROOT = join(import.meta.dirname, '..');
 /** The worker dies after so many writes about runs: some are begun then, few have ended. */
 const KILL_AT_WRITE = 5;
 
+/** Flights with one routing key; there is at least one. */
+type Route = readonly [Flight, ...Flight[]];
+
 interface Options {
   readonly data: string;
   readonly json: boolean;
@@ -67,11 +70,13 @@ async function run(emulator: Emulator, folder: string, records: readonly Flight[
   const { url } = await emulator.listen();
   const loaded = await emulator.load(folder);
   const region = loaded.stacks[0]?.region ?? 'us-east-1';
-  say(`${loaded.resources.length} resources at ${url}; publishing ${records.length} flights`);
+  const routes = byRoute(records);
+  const what = `${records.length} flights of ${routes.length} routes`;
+  say(`${loaded.resources.length} resources at ${url}; publishing ${what}`);
   const credentials = { accessKeyId: 'demo', secretAccessKey: 'demo' };
   await using client = connect(flights, { endpoint: url, region, credentials });
-  const published = await publish(client, records);
-  const done = progress(records.length);
+  const published = await publish(client, routes);
+  const done = progress(routes.length);
   const tallies = await Promise.all(
     published.map(async (confirmed) => {
       const one = await client.result(tally, confirmed).get({ timeout: '5m' });
@@ -80,17 +85,28 @@ async function run(emulator: Emulator, folder: string, records: readonly Flight[
     }),
   );
   const report = toReport(tallies);
-  const delayed = published.filter((_, index) => isLate(records[index]));
-  say(`${delayed.length} flights were late, ${await countAlerts(client, delayed)} alerts were raised`);
+  const delayed = published.filter((_, index) => routes[index]?.some(isLate));
+  say(`${delayed.length} routes had late flights, ${await countAlerts(client, delayed)} alerts were raised`);
   await closeDay(client, report);
   return report;
 }
 
-/** Publishes every flight; a message that the broker refused ends the demo. */
-async function publish(client: Client, records: readonly Flight[]): Promise<readonly Confirmed[]> {
+/** The flights that are published together: those with one routing key. */
+function byRoute(records: readonly Flight[]): readonly Route[] {
+  const routes = new Map<string, [Flight, ...Flight[]]>();
+  for (const flight of records) {
+    const route = routes.get(toKey(flight));
+    if (route === undefined) routes.set(toKey(flight), [flight]);
+    else route.push(flight);
+  }
+  return [...routes.values()];
+}
+
+/** Publishes every route; a message that the broker refused ends the demo. */
+async function publish(client: Client, routes: readonly Route[]): Promise<readonly Confirmed[]> {
   const outcomes = await client.publishMany(
     departures,
-    records.map((flight) => ({ key: toKey(flight), message: flight })),
+    routes.map((route) => ({ key: toKey(route[0]), message: [...route] })),
   );
   return outcomes.map(confirmed);
 }
@@ -100,7 +116,7 @@ function confirmed(outcome: PublishOutcome): Confirmed {
   return outcome;
 }
 
-/** Every late flight was looked at, and every alert that this led to has been handled. */
+/** Every late route was looked at, and every alert that this led to has been handled. */
 async function countAlerts(client: Client, delayed: readonly Confirmed[]): Promise<number> {
   const ids = await Promise.all(delayed.map((flight) => client.result(late, flight).get()));
   const alerts = ids.filter((id) => id !== null);
@@ -157,7 +173,7 @@ function progress(total: number): () => void {
   let count = 0;
   return () => {
     count += 1;
-    const line = `tallied ${count} of ${total} flights`;
+    const line = `tallied ${count} of ${total} routes`;
     if (process.stderr.isTTY) process.stderr.write(`\r${line}${count === total ? '\n' : ''}`);
     else if (count === total || count % Math.ceil(total / 10) === 0) say(line);
   };

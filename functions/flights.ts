@@ -1,9 +1,8 @@
 /**
- * The example app: flight records are published one by one to a topic exchange, under
- * `flight.<origin>.<destination>.<ontime|late>`. A task tallies each, another looks at the late ones and
- * raises
- * alerts over a headers exchange; at the day's end a fanout exchange brings the report to the archive and to
- * the board; and whoever asks for one airport is answered from the archived report.
+ * The example app: flight records are published to a topic exchange, those of a route together, under
+ * `flight.<origin>.<destination>.<ontime|late>`. A task tallies them, another looks at the late ones and
+ * raises alerts over a headers exchange; at the day's end a fanout exchange brings the report to the archive
+ * and to the board; and whoever asks for one airport is answered from the archived report.
  */
 import * as z from 'zod/mini';
 import { bind, defineApp, defineExchange, defineQueue, defineTask } from '#lib';
@@ -37,44 +36,49 @@ export const VISIBILITY = '12s';
 
 export const departures = defineExchange('departures', {
   type: 'topic',
-  messages: { 'flight.*.*.*': Flight },
+  messages: { 'flight.*.*.*': z.array(Flight) },
 });
-const alerts = defineExchange('alerts', { type: 'headers', messages: Flight });
+const alerts = defineExchange('alerts', { type: 'headers', messages: z.array(Flight) });
 export const dayEnd = defineExchange('day-end', { type: 'fanout', messages: Report });
 
-/** What one flight adds to the figures of its airport. */
+/** What the flights of a route add to the figures of their airport. */
 export interface Tally {
   readonly origin: string;
-  readonly late: boolean;
-  readonly delay: number;
+  readonly departures: number;
+  readonly late: number;
+  readonly totalDelay: number;
 }
 
 export const tally = defineTask('tally', {
   queue: defineQueue('tallies', { visibility: VISIBILITY }),
-  input: Flight,
-  run: (flight): Tally => ({ origin: flight.origin, late: isLate(flight), delay: flight.delay }),
+  input: z.array(Flight),
+  run: (route): Tally => ({
+    origin: route[0]?.origin ?? '',
+    departures: route.length,
+    late: route.filter(isLate).length,
+    totalDelay: route.reduce((sum, { delay }) => sum + delay, 0),
+  }),
 });
 
-/** Raises an alert about a late flight where somebody wants one; returns the alert's id. */
+/** Raises an alert about late flights where somebody wants one; returns the alert's id. */
 export const late = defineTask('late', {
   queue: defineQueue('late', { visibility: VISIBILITY }),
-  input: Flight,
-  async run(flight, { publish, id }) {
-    const headers = {
-      longDelay: flight.delay > LONG_DELAY_MINUTES,
-      longFlight: flight.distance > LONG_DISTANCE_MILES,
-    };
-    if (!headers.longDelay && !headers.longFlight) return null;
+  input: z.array(Flight),
+  async run(route, { publish, id }) {
+    const longDelay = route.some(({ delay }) => delay > LONG_DELAY_MINUTES);
+    const longFlight = route.some(({ distance }) => distance > LONG_DISTANCE_MILES);
+    if (!longDelay && !longFlight) return null;
     // Under the run's own id: an alert that is raised again after a crash is the same alert.
-    const { messageId } = await publish(alerts, '', flight, { headers, messageId: id });
+    const headers = { longDelay, longFlight };
+    const { messageId } = await publish(alerts, '', route, { headers, messageId: id });
     return messageId;
   },
 });
 
 export const alert = defineTask('alert', {
   queue: defineQueue('alerts', { visibility: VISIBILITY }),
-  input: Flight,
-  run: ({ origin, destination, delay }) => `${origin} to ${destination}: ${delay} minutes late`,
+  input: z.array(Flight),
+  run: (route) => route.map(({ origin, destination, delay }) => `${origin} to ${destination}: ${delay} min`),
 });
 
 /** Keeps the day's report as its result. */
@@ -112,8 +116,8 @@ export const flights = defineApp('flights', {
 });
 
 /** Whether a flight is late. */
-export function isLate(flight: Flight | undefined): boolean {
-  return flight !== undefined && flight.delay > LATE_AFTER_MINUTES;
+export function isLate(flight: Flight): boolean {
+  return flight.delay > LATE_AFTER_MINUTES;
 }
 
 /** The routing key of a flight. */

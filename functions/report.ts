@@ -1,21 +1,17 @@
-/** The demo's figures: tallies of flights added up, as a table for people and as JSON for programs. */
+/** The demo's figures: tallies of routes added up, as a table for people and as JSON for programs. */
 import type { Airport, Report, Tally } from './flights.ts';
 
-interface Sum {
-  readonly departures: number;
-  readonly late: number;
-  readonly totalDelay: number;
-}
+type Sum = Omit<Tally, 'origin'>;
 
 const NOTHING: Sum = Object.freeze({ departures: 0, late: 0, totalDelay: 0 });
 
-/** Adds up the tallies of flights; airports stand in alphabetical order. */
+/** Adds up the tallies of routes; airports stand in alphabetical order. */
 export function toReport(tallies: readonly Tally[]): Report {
   const sums = new Map<string, Sum>();
   for (const tally of tallies) sums.set(tally.origin, add(sums.get(tally.origin) ?? NOTHING, tally));
   const sorted = [...sums].sort(([left], [right]) => (left < right ? -1 : 1));
   return {
-    flights: tallies.length,
+    flights: sorted.reduce((count, [, { departures }]) => count + departures, 0),
     airports: Object.fromEntries(sorted.map(([airport, sum]) => [airport, toAirport(sum)])),
   };
 }
@@ -39,11 +35,11 @@ function toRow(name: string, airport: Airport): string[] {
   return [name, String(airport.departures), String(airport.late), airport.meanDelay.toFixed(1)];
 }
 
-function add(sum: Sum, { late, delay }: Tally): Sum {
+function add(sum: Sum, { departures, late, totalDelay }: Tally): Sum {
   return {
-    departures: sum.departures + 1,
-    late: sum.late + (late ? 1 : 0),
-    totalDelay: sum.totalDelay + delay,
+    departures: sum.departures + departures,
+    late: sum.late + late,
+    totalDelay: sum.totalDelay + totalDelay,
   };
 }
 

@@ -16,6 +16,7 @@ const stage = String(app.node.tryGetContext('stage') ?? DEFAULT_STAGE);
 new Broker(new Stack(app, `Flights-${stage}`), 'Broker', {
   app: flights,
   entry: 'functions/worker.ts',
+  workers: { tallies: { concurrency: 4 }, late: { concurrency: 2 }, alerts: { concurrency: 2 } },
   stage,
   // An example leaves nothing behind that somebody would have to clean up.
   removalPolicy: RemovalPolicy.DESTROY,

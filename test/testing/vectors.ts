@@ -10,6 +10,8 @@ export interface Scenario {
     readonly exchange: string;
     readonly message: RoutedMessage;
     readonly queues: readonly string[];
+    /** What the consumer of the message sees of its headers, where it was looked at. */
+    readonly seen?: readonly string[];
   }[];
 }
 
@@ -26,7 +28,10 @@ interface Recorded {
     readonly exchange: string;
     readonly key: string;
     readonly headers?: NonNullable<RoutedMessage['headers']>;
-    readonly expect: { readonly copies?: Readonly<Record<string, number>> };
+    readonly expect: {
+      readonly copies?: Readonly<Record<string, number>>;
+      readonly headersSeenByConsumer?: readonly string[];
+    };
   }[];
 }
 
@@ -39,6 +44,11 @@ const DIRECT = ['default-exchange', 'cc-default'];
 const RECORDED = recorded as unknown as readonly Recorded[];
 
 export const LEFT_OUT = [...UNDEFINABLE, ...DIRECT];
+
+/** Those that only use the default exchange. */
+export const DIRECT_SCENARIOS: readonly Scenario[] = RECORDED.filter(({ id }) => DIRECT.includes(id)).map(
+  fromRecorded,
+);
 
 /** Every scenario that topics and rules have a part in. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -74,6 +84,7 @@ function fromRecorded({ id, exchanges, queues, bindings, publishes }: Recorded):
       exchange,
       message: headers === undefined ? { key } : { key, headers },
       queues: Object.keys(expect.copies ?? {}).sort(),
+      ...(expect.headersSeenByConsumer === undefined ? {} : { seen: expect.headersSeenByConsumer }),
     })),
   };
 }
