@@ -48,7 +48,14 @@ test('every block of code is a file of this folder, under the names that users i
 
 test('every file of this folder is in the README, but for what only the tests need', () => {
   const shown = CODE.map(({ file }) => file?.replace('test/examples/', ''));
-  const own = ['bank.ts', 'deployed.test.ts', 'envelope.test.ts', 'readme.test.ts'];
+  const own = [
+    'bank.ts',
+    'deployed.test.ts',
+    'envelope.test.ts',
+    'patterns',
+    'patterns.test.ts',
+    'readme.test.ts',
+  ];
 
   expect([...shown, ...own].sort()).toEqual(readdirSync(import.meta.dirname).sort());
 });
