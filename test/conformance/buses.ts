@@ -54,7 +54,7 @@ export function testBuses(name: string, open: () => Promise<BusesWorld>): void {
       expect(await found('one')).toEqual(['1', '3']);
     });
 
-    test('a call of more than 10 events, or of 1 MB, is refused, and an event may be the reason', async () => {
+    test('a call of more than 10 events, or of 1 MB, is refused, and one may be the reason', async () => {
       const eleven = Array.from({ length: 11 }, (_, index) => event(String(index)));
       const half = 'x'.repeat(524_288);
       const refusal = { name: 'ValidationException', retryable: false, entryFault: true };
