@@ -82,7 +82,7 @@ test.each(Object.entries(SERVICES))('%s of an account in a region are its own', 
   }
 });
 
-test('messages, events and items stay where they were put, and subscribers get those of their place', async () => {
+test('messages, events and items stay in their place, and so do their subscribers', async () => {
   const emulator = start();
   const call = (place: Place, service: string, operation: string, input: Input): Promise<Output> =>
     emulator.call(service, operation, input, place);

@@ -1,7 +1,7 @@
 /**
  * Templates in YAML: the text, its short forms of intrinsic functions (`!Sub`, `!GetAtt a.b`), and what
- * CloudFormation takes of YAML and what not. The parser is loaded by the first such template: cdk writes JSON.
- * As in cdk's own reader, plain scalars are read by YAML 1.2's core schema, so `yes` is a text.
+ * CloudFormation takes of YAML and what not. The parser is loaded by the first such template: cdk writes
+ * JSON. As in cdk's own reader, plain scalars are read by YAML 1.2's core schema, so `yes` is a text.
  */
 import { createRequire } from 'node:module';
 import type { Document, Node } from 'yaml';

@@ -42,12 +42,13 @@ export function createMetricKeeper(of: PerRegion<Metrics>, journal: Journal | un
       },
       restore(entries) {
         for (const [key, value] of entries) {
-          // Written by `keyOf` and from a metric.
+          // Written by `keyOf`.
           const [account, region, namespace, name, dimensions, minute] = JSON.parse(key) as Key;
           const metrics = of({ account, region });
           const id = toKey(namespace, name, dimensions);
           const metric = metrics.get(id) ?? { namespace, name, dimensions, minutes: new Map() };
           metrics.set(id, metric);
+          // A metric's own.
           metric.minutes.set(minute, value as Sums);
         }
       },

@@ -35,7 +35,8 @@ export interface FaultRule {
   readonly table?: string;
   readonly function?: string;
   /**
-   * Calls of clients, those that Lambda makes for its mappings, or those by which SNS and EventBridge deliver.
+   * Calls of clients, those that Lambda makes for its mappings, or those by which SNS and EventBridge
+   * deliver.
    * @default all of them
    */
   readonly source?: (typeof SOURCES)[number];

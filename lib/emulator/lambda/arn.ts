@@ -64,3 +64,8 @@ export function functionNameOf(arn: string): string {
 export function baseArn(arn: string): string {
   return arn.split(':').slice(0, 7).join(':');
 }
+
+/** An ARN with its qualifier written out. */
+export function qualifiedArn(arn: string): string {
+  return arn === baseArn(arn) ? `${arn}:$LATEST` : arn;
+}

@@ -1,7 +1,7 @@
 /** The settings of asynchronous invocation (FunctionEventInvokeConfig): read, checked and shown. */
 import type { Clock } from '../clock.ts';
 import type { Input, Output } from '../service.ts';
-import { baseArn, parseQueueArn } from './arn.ts';
+import { parseQueueArn, qualifiedArn } from './arn.ts';
 import { invalidParameter, notFound, notServed } from './errors.ts';
 import type { AsyncSettings, LambdaFunction } from './function.ts';
 import type { Functions, Operation } from './functions.ts';
@@ -31,7 +31,7 @@ export function readAsyncSettings(input: Input, now: number, old?: AsyncSettings
 export function showAsyncSettings(functionArn: string, settings: AsyncSettings): Output {
   const { retriesMax, eventAgeMaxS, onSuccessArn, onFailureArn } = settings;
   return {
-    FunctionArn: functionArn === baseArn(functionArn) ? `${functionArn}:$LATEST` : functionArn,
+    FunctionArn: qualifiedArn(functionArn),
     LastModified: new Date(settings.modifiedAt),
     ...(retriesMax === undefined ? {} : { MaximumRetryAttempts: retriesMax }),
     ...(eventAgeMaxS === undefined ? {} : { MaximumEventAgeInSeconds: eventAgeMaxS }),
@@ -49,9 +49,7 @@ export function asyncOperations(
 ): Readonly<Record<string, Operation>> {
   function existing(fn: LambdaFunction) {
     if (fn.asyncSettings !== undefined) return fn.asyncSettings;
-    throw notFound(
-      `The function ${fn.arn === baseArn(fn.arn) ? `${fn.arn}:$LATEST` : fn.arn} doesn't have an EventInvokeConfig`,
-    );
+    throw notFound(`The function ${qualifiedArn(fn.arn)} doesn't have an EventInvokeConfig`);
   }
   return {
     PutFunctionEventInvokeConfig(input, caller) {

@@ -5,7 +5,7 @@
 import type { Clock } from '../clock.ts';
 import type { Journal } from '../data/journal.ts';
 import { ServiceError } from '../error.ts';
-import { baseArn, parseQueueArn } from './arn.ts';
+import { parseQueueArn, qualifiedArn } from './arn.ts';
 import { isThrottle } from './errors.ts';
 import type { Execution, ExecutionRequest, Executor, LambdaTraceEntry } from './execution.ts';
 import type { LambdaFunction } from './function.ts';
@@ -252,7 +252,7 @@ function toRecord(fn: LambdaFunction, event: AsyncEvent, condition: Condition, l
     timestamp: new Date(now).toISOString(),
     requestContext: {
       requestId: event.request.requestId,
-      functionArn: fn.arn === baseArn(fn.arn) ? `${fn.arn}:$LATEST` : fn.arn,
+      functionArn: qualifiedArn(fn.arn),
       condition,
       approximateInvokeCount: event.attempts,
     },

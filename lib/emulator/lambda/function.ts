@@ -15,7 +15,10 @@ export interface AsyncSettings {
   readonly modifiedAt: number;
 }
 
-/** The state of a function, a version or an alias, under its own ARN. Its fields are replaced by the API's operations, never changed in place. */
+/**
+ * The state of a function, a version or an alias, under its own ARN. Its fields are replaced by the API's
+ * operations, never changed in place.
+ */
 export interface LambdaFunction {
   readonly arn: string;
   readonly name: string;

@@ -1,8 +1,8 @@
 /**
  * Versions and aliases. Each is an entry among the functions, under its qualified ARN: a version is a copy
  * that nothing changes, an alias has the code and the settings of its version and a policy, a URL and
- * asynchronous settings of its own. Environments belong to an entry, so those of an alias are not those of its
- * version, as they are on AWS; a function cannot tell the difference.
+ * asynchronous settings of its own. Environments belong to an entry, so those of an alias are not those of
+ * its version, as they are on AWS; a function cannot tell the difference.
  */
 import type { Clock } from '../clock.ts';
 import type { Caller, Input, Output } from '../service.ts';

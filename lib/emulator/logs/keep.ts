@@ -55,10 +55,11 @@ export function createKeeper(of: PerRegion<Map<string, Group>>, journal: Journal
       if (kind === EVENT) for (const group of byArn.values()) group.events.sort((a, b) => a.id - b.id);
     },
   });
-  // Written by the lists below.
   const take: Readonly<Record<string, (group: Group, key: string, value: unknown) => void>> = {
+    // Written by `streamChanged` or the list below.
     [STREAM]: (group, name, value) => group.streams.set(name, { ...(value as Stream) }),
     [EVENT]: (group, id, value) => {
+      // Written by `toKeptEvent`.
       const [stream, message, at, ingestedAt] = value as KeptEvent;
       group.events.push({ id: Number(id), stream, message, at, ingestedAt });
       group.next = Math.max(group.next, Number(id) + 1);

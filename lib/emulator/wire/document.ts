@@ -30,8 +30,8 @@ digits is the account that it works in. Account and region come from the credent
 
 With \`--data DIR\` everything outlives the process, also when it is killed, messages and events on their way
 included: changes are appended to a log, which snapshots replace when it has grown. Without it everything is
-in memory. Not kept are what runs at that moment (it is retried as after a crash), the trace, metrics of the
-emulator itself, and times of schedules at which no process ran.
+in memory. Not kept are what runs at that moment (it begins again, like after a crash), the trace, and the
+times of schedules at which no process ran.
 `;
 
 /** Makes the text of docs/emulator.md. */

@@ -52,7 +52,7 @@ async function look(machine: Machine) {
   };
 }
 
-test('wherever it dies, nothing is left that its stack does not know, and the stack can be deleted', async () => {
+test('wherever it dies, nothing is left that its stack does not know or cannot delete', async () => {
   const machine = startMachine();
   let done = false;
   const input = { StackName: 'shop', TemplateBody: template(RESOURCES) };

@@ -81,7 +81,7 @@ test('an upload in parts is completed after a restart', async () => {
   expect((await last.call('s3', 'ListMultipartUploads', { Bucket })).Uploads).toEqual([]);
 });
 
-test('large bodies lie beside the log, and those that nothing names are removed at the next start', async () => {
+test('large bodies lie beside the log, and the next start removes those that nothing names', async () => {
   const { machine, path } = await withBucket();
   await put(machine, 'a', LARGE);
   await put(machine, 'copy', LARGE);

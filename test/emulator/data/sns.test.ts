@@ -56,7 +56,7 @@ test('a topic and a subscription that were deleted stay deleted', async () => {
   expect((await second.call('sns', 'ListSubscriptions')).Subscriptions).toEqual([]);
 });
 
-test('a message that was published arrives once, wherever its delivery was when the process died', async () => {
+test('a message that was published arrives once, wherever it was when the process died', async () => {
   const first = startMachine();
   await subscribed(first);
   // The publish is answered before the delivery is set off.

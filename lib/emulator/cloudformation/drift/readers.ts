@@ -1,6 +1,6 @@
 /**
- * How to read the properties of a resource back from its service, in the words of its resource type. Only what
- * can be read back stands in the answer: code, names of stacks and what the emulator keeps nowhere do not.
+ * How to read the properties of a resource back from its service, in the words of its resource type. Only
+ * what can be read back stands in the answer: code and what the emulator keeps nowhere do not.
  */
 import type { Output } from '../../service.ts';
 import type { Made, ProviderContext } from '../provider.ts';
