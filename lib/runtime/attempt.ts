@@ -16,7 +16,7 @@ import { invoke } from './invoke.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
 import { toResult } from './payload.ts';
 import type { ClaimRequest, Runs } from './ports.ts';
-import { reply, returned } from './reply.ts';
+import { type Ended, reply, returned } from './reply.ts';
 
 /** What holds for all messages of a batch. */
 export interface Step {
@@ -118,7 +118,7 @@ export async function runStateless(attempt: Attempt, input: unknown): Promise<Ou
   const made = message.attempt + 1;
   const ran = await invoke(attempt, input, made);
   if (ran.kind === 'returned') {
-    if (message.replyTo !== undefined) await reply(attempt, returned(attempt.task, ran.value));
+    if (message.replyTo !== undefined) await replied(attempt, returned(attempt.task, ran.value));
     return DONE;
   }
   if (!isAcked(attempt) && isLeft(attempt)) return BACK;
@@ -130,6 +130,15 @@ export async function runStateless(attempt: Attempt, input: unknown): Promise<Ou
     await reply(attempt, { state: 'FAILURE', error, reason: decision.reason });
   }
   return DONE;
+}
+
+/** A message that was acked before it ran must not come again for a reply that could not be sent. */
+async function replied(attempt: Attempt, ended: Ended): Promise<void> {
+  if (!isAcked(attempt)) return reply(attempt, ended);
+  const { ports } = attempt.connection;
+  await reply(attempt, ended).catch((error) =>
+    ports.log({ level: 'error', message: 'a reply was lost', id: attempt.message.id, error: String(error) }),
+  );
 }
 
 type Decided = { readonly error: WireError } & (

@@ -29,8 +29,11 @@ import { expiryOf } from './expiry.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
 import { fetchInput, parseInput } from './payload.ts';
 import type { ClaimRequest } from './ports.ts';
-import { drop, nobody, split, wait } from './unrun.ts';
+import { unrun } from './unrun.ts';
 import { giveUp, revoke, unclaimed } from './unstarted.ts';
+
+/** Set by the bundler to `false` for an app of tasks alone. */
+declare const CELERIAC_MESSAGING: boolean | undefined;
 
 export interface Deliveries {
   /** Never rejects: what goes wrong on our side brings the message back. */
@@ -127,16 +130,15 @@ async function processOne(step: Step, delivery: Delivery): Promise<Outcome> {
       return DONE;
     case 'newer':
       return copies.deferNewer(delivery, arrival);
-    case 'wait':
-      return wait(step, delivery, arrival);
-    case 'split':
-      return split(step, delivery, arrival);
-    case 'over-matched':
-      return drop(step, arrival);
-    case 'nobody':
-      return nobody(step, delivery, arrival);
     case 'run':
       return run(step, delivery, arrival);
+    case 'wait':
+    case 'split':
+    case 'over-matched':
+    case 'nobody':
+      return typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
+        ? unrun(step, delivery, arrival)
+        : BACK;
   }
 }
 
@@ -191,7 +193,11 @@ async function start(attempt: Attempt): Promise<Outcome> {
   if ('error' in input) return giveUp(attempt, 'invalid-input', toWireError(input.error, STACK_LENGTH_MAX));
   const isEarly = consumer?.ack === 'early';
   if (attempt.runs === undefined)
-    return (isEarly ? await ackEarly(attempt) : undefined) ?? runStateless(attempt, input.value);
+    return (
+      ((typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING) && isEarly
+        ? await ackEarly(attempt)
+        : undefined) ?? runStateless(attempt, input.value)
+    );
   const owner = token(connection.ports.chance);
   const leaseUntil = attempt.lease.batch.deadline + LEASE_SPARE_MS;
   const claim = await attempt.runs.claim(requestNow(attempt), owner, leaseUntil);
@@ -199,7 +205,11 @@ async function start(attempt: Attempt): Promise<Outcome> {
   const claimed = { ...attempt, runs: attempt.runs, owner, retries: claim.retries };
   if (claim.crashes >= crashesAllowed(attempt))
     return endClaimed(claimed, 'crashed', crashError(attempt, claim.crashes));
-  return (isEarly ? await ackEarly(claimed) : undefined) ?? runClaimed(claimed, input.value);
+  return (
+    ((typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING) && isEarly
+      ? await ackEarly(claimed)
+      : undefined) ?? runClaimed(claimed, input.value)
+  );
 }
 
 function lostError({ blob }: Message): WireError {

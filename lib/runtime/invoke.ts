@@ -10,6 +10,9 @@ import { toConsumed } from './consumer-run.ts';
 import type { Delivery, Lease } from './outcome.ts';
 import type { LogLine } from './ports.ts';
 
+/** Set by the bundler to `false` for an app of tasks alone. */
+declare const CELERIAC_MESSAGING: boolean | undefined;
+
 export type Ran =
   | { readonly kind: 'returned'; readonly value: unknown }
   | { readonly kind: 'threw'; readonly thrown: unknown };
@@ -52,7 +55,9 @@ export async function invoke(invocation: Invocation, input: unknown, attempt: nu
 
 /** A task takes the input as its schema has parsed it, a consumer the delivery around it. */
 function taken({ consumer, message, delivery, lease }: Invocation, body: unknown, attempt: number): unknown {
-  return consumer === undefined ? body : toConsumed({ message, delivery, body }, lease.queue, attempt);
+  return (typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING) && consumer !== undefined
+    ? toConsumed({ message, delivery, body }, lease.queue, attempt)
+    : body;
 }
 
 async function guarded(invocation: Invocation, input: unknown, context: Context): Promise<Ran> {

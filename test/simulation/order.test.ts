@@ -1,4 +1,7 @@
-/** Order over an ordered exchange and queue, under faults: each group in its order, no group held by another. */
+/**
+ * Order over an ordered exchange and queue, under faults: each group in its order, no group held by
+ * another.
+ */
 import { expect, test } from 'vitest';
 import { bind, defineApp, defineConsumer, defineExchange, defineQueue, fixed } from '#lib';
 import { simulate } from '#lib/testing';
