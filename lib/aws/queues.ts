@@ -40,7 +40,7 @@ export function createQueues(call: Call): Queues {
  * Queue URLs by name. A URL is the account's base and the name, so one GetQueueUrl tells the base; a queue
  * that is missing shows at its first use.
  */
-function createQueueUrls(call: Call): (queueName: string) => Promise<string> {
+export function createQueueUrls(call: Call): (queueName: string) => Promise<string> {
   let base: Promise<string> | undefined;
   return async (queueName) => {
     base ??= ask(call, queueName);
