@@ -1,8 +1,8 @@
 /**
  * The polling of a long-running worker: receives what there is room for, highest level first, keeps it hidden
- * while it runs, and acks it afterwards. What a message does is the worker's matter (worker.ts), the same as on
- * Lambda; here each message is a batch of its own, since none has to wait for another, but for the messages of
- * a group on an ordered queue, which are one batch.
+ * while it runs, and acks it afterwards. What a message does is the worker's matter (worker.ts), the same as
+ * on Lambda; here each message is a batch of its own, since none has to wait for another, but for the
+ * messages of a group on an ordered queue, which are one batch.
  *
  * An ack is a delete, and deletes of a short while share their calls. Whoever stops the poller while it waits
  * for messages breaks a call off that may have brought some; those come back after the queue's visibility.

@@ -29,7 +29,7 @@ export function createRemovals(
     }
   }
 
-  /** A delete that fails for good leaves a message that comes back: where it has a record it is dropped then. */
+  /** What is not deleted comes back; where its run has a record it is dropped then. */
   async function remove(receipts: readonly string[]): Promise<void> {
     let left = receipts;
     for (let tries = 1; left.length > 0; tries++) {
