@@ -16,6 +16,7 @@ export interface Operations {
   readonly sqs: {
     readonly GetQueueAttributes: [Sqs.GetQueueAttributesCommandInput, Sqs.GetQueueAttributesCommandOutput];
     readonly GetQueueUrl: [Sqs.GetQueueUrlCommandInput, Sqs.GetQueueUrlCommandOutput];
+    readonly ReceiveMessage: [Sqs.ReceiveMessageCommandInput, Sqs.ReceiveMessageCommandOutput];
     readonly SendMessageBatch: [Sqs.SendMessageBatchCommandInput, Sqs.SendMessageBatchCommandOutput];
     readonly DeleteMessageBatch: [Sqs.DeleteMessageBatchCommandInput, Sqs.DeleteMessageBatchCommandOutput];
     readonly ChangeMessageVisibilityBatch: [
