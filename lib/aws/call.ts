@@ -26,7 +26,6 @@ export interface Operations {
     /** From here on for reply queues alone; sdk.ts has their commands in a table of their own. */
     readonly CreateQueue: [Sqs.CreateQueueCommandInput, Sqs.CreateQueueCommandOutput];
     readonly TagQueue: [Sqs.TagQueueCommandInput, Sqs.TagQueueCommandOutput];
-    readonly ReceiveMessage: [Sqs.ReceiveMessageCommandInput, Sqs.ReceiveMessageCommandOutput];
     readonly DeleteQueue: [Sqs.DeleteQueueCommandInput, Sqs.DeleteQueueCommandOutput];
     readonly ListQueues: [Sqs.ListQueuesCommandInput, Sqs.ListQueuesCommandOutput];
     readonly ListQueueTags: [Sqs.ListQueueTagsCommandInput, Sqs.ListQueueTagsCommandOutput];
