@@ -1,7 +1,4 @@
-/**
- * RabbitMQ's rows about time to live, priorities, dead letters and poison. Each title begins with its row's
- * id.
- */
+/** RabbitMQ's own answers about expiry, priorities and dead letters; each title begins with the row's id. */
 import { describe, expect, test } from 'vitest';
 import {
   bind,
@@ -17,15 +14,11 @@ import {
 } from '#lib';
 import { simulate } from '#lib/testing';
 import { deadBodies, killWorker, messagesOf, published, put } from '../runtime/simulated.ts';
-import { createWorld, publish, row } from './rabbitmq-rows.ts';
-
-const START = Date.parse('2026-01-01T00:00:00Z');
-const line = defineQueue('line', { visibility: '1m', ordered: true });
-const mail = defineQueue('mail', { visibility: '1m' });
+import { createWorld, line, mail, publish, row, START } from './rabbitmq-world.ts';
 
 describe('time to live', () => {
   const unacked = row('ttl-unacked-then-requeued');
-  test('ttl-unacked-then-requeued: what expired meanwhile does not run again', async () => {
+  test('ttl-unacked-then-requeued: what expired while its worker died is not run again', async () => {
     const { sim, got } = createWorld(mail, () => 'hang');
 
     await publish(sim, mail, ['1'], { expiresAt: START + 30_000 });
@@ -131,7 +124,7 @@ describe('dead letters', () => {
   });
 
   const cycle = row('dlx-auto-cycle');
-  test('dlx-auto-cycle: a circle of expiry ends (here it is kept)', async () => {
+  test('dlx-auto-cycle: a circle of expiry ends (here beside the last queue, not dropped)', async () => {
     const left: Queue = defineQueue('left', { expires: '1s', deadLetter: { to: () => right } });
     const right: Queue = defineQueue('right', { expires: '1s', deadLetter: { to: left } });
     const sim = simulate(defineApp('shop', { queues: [left, right] }));
@@ -144,7 +137,7 @@ describe('dead letters', () => {
   });
 
   const limit = row('quorum-delivery-limit');
-  test('quorum-delivery-limit: nacked each time, a message dies of it', async () => {
+  test('quorum-delivery-limit: nacked at each attempt, a message dies of delivery_limit', async () => {
     const source = defineQueue('src', { deadLetter: { to: dead } });
     const attempts: object[] = [];
     const nacking = defineConsumer(source, {

@@ -95,7 +95,7 @@ describe.each(QUEUES)('on a %s queue', (_kind, queue) => {
     expect(sim.deadLetters(queue)).toMatchObject([{ dead: { reason: 'malformed' } }]);
   });
 
-  test('a body that lay dead before its queue had a consumer is consumed when redriven', async () => {
+  test('a body dead-lettered before the queue had a consumer is consumed when redriven', async () => {
     const { sim, got } = createWorld(queue);
     const dead = { reason: 'malformed', at: 0, queue: queue.name, attempt: 0 };
 

@@ -1,21 +1,42 @@
-/** What the tests of RabbitMQ's rows share: the rows as they were measured, and a queue with a consumer. */
-import { type ConsumerOptions, type Delivery, defineApp, defineConsumer, fixed, type Queue } from '#lib';
+/** The rows of test/vectors/rabbitmq-behaviour.json, and a queue with a consumer to hold them against. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type ConsumerOptions,
+  type Delivery,
+  defineApp,
+  defineConsumer,
+  defineQueue,
+  fixed,
+  type Queue,
+} from '#lib';
 import { type Simulation, simulate } from '#lib/testing';
 import { published, put } from '../runtime/simulated.ts';
-import rows from '../vectors/rabbitmq-behaviour.json' with { type: 'json' };
 
-/** What RabbitMQ answered to a row. */
-export function row(id: string): Readonly<Record<string, unknown>> {
-  const found = rows.find((one) => one.id === id);
+export interface Row {
+  readonly id: string;
+  readonly area: string;
+  readonly expect: Readonly<Record<string, unknown>>;
+}
+
+export const ROWS: readonly Row[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../vectors/rabbitmq-behaviour.json'), 'utf8'),
+);
+export const AREAS = ['redelivery', 'acks', 'consumers', 'ttl', 'priority', 'dead-letter', 'poison'];
+export const START = Date.parse('2026-01-01T00:00:00Z');
+export const line = defineQueue('line', { visibility: '1m', ordered: true });
+export const mail = defineQueue('mail', { visibility: '1m' });
+
+/** What RabbitMQ answered. */
+export function row(id: string): Row['expect'] {
+  const found = ROWS.find((one) => one.id === id);
   if (found === undefined) throw new Error(`there is no row '${id}'`);
   return found.expect;
 }
 
 type Options = Partial<Pick<ConsumerOptions<undefined, unknown>, 'retry' | 'ack'>> & { batch?: number };
 
-/**
- * A queue with a consumer, what it was given, and what it has handled; a run that answers 'hang' takes 5 s.
- */
+/** A queue with a consumer, and what it was given. */
 export function createWorld(
   queue: Queue,
   run: (delivery: Delivery, got: number) => unknown,
@@ -38,7 +59,6 @@ export function createWorld(
   return { sim: simulate(app, { workers: { [queue.name]: { batch } } }), got, ended };
 }
 
-/** Publishes texts to a queue one by one; `more` overrides members of their envelopes. */
 export async function publish(
   sim: Simulation,
   queue: Queue,
