@@ -191,10 +191,17 @@ function traceSend(
   if (state.trace === undefined) return;
   const { bytes, groupId } = draft;
   const { account, name, region } = queue;
+  // A plain literal: this runs for every message, and spreading took as long as the rest of a send.
   const entry = {
-    ...({ at: now, service: 'sqs', operation: 'send' } as const),
-    ...{ account, region, queue: name, messageId, bytes },
-  };
+    at: now,
+    service: 'sqs',
+    operation: 'send',
+    account,
+    region,
+    queue: name,
+    messageId,
+    bytes,
+  } as const;
   if (delayMs === 0 && groupId === undefined) state.trace(entry);
   else state.trace({ ...entry, ...(delayMs > 0 && { delayMs }), ...(groupId !== undefined && { groupId }) });
 }
