@@ -7,9 +7,11 @@ import { messagesProblems } from './app-messaging.ts';
 import type { Binding } from './binding.ts';
 import type { Consumer } from './consumer.ts';
 import type { AnyExchange } from './exchange.ts';
+import type { Hooks } from './hooks.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
 import type { AnyTask } from './task.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** Set by the bundler to `false` in a worker: what it serves was checked when the stack was synthesized. */
 declare const CELERIAC_CHECKS: boolean | undefined;
@@ -22,6 +24,10 @@ export interface AppOptions {
   readonly exchanges?: readonly AnyExchange[];
   readonly bindings?: readonly Binding[];
   readonly consumers?: readonly Consumer[];
+  /** Told of what happens to runs of every task. */
+  readonly hooks?: Hooks;
+  /** Traces and metrics: `openTelemetry(api)`, `emf()`. */
+  readonly telemetry?: Telemetry;
 }
 
 /**
@@ -36,6 +42,8 @@ export interface App {
   readonly exchanges: readonly AnyExchange[];
   readonly bindings: readonly Binding[];
   readonly consumers: readonly Consumer[];
+  readonly hooks: Hooks | undefined;
+  readonly telemetry: Telemetry | undefined;
 }
 
 /**
@@ -110,6 +118,8 @@ function collected(name: string, options: AppOptions): App {
     exchanges: Object.freeze([...exchanges]),
     bindings: Object.freeze([...bindings]),
     consumers: Object.freeze([...consumers]),
+    hooks: options.hooks,
+    telemetry: options.telemetry,
   });
 }
 

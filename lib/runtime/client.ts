@@ -9,7 +9,7 @@ import { exchangeResources } from '../define/exchange-topology.ts';
 import type { Signature } from '../define/signature.ts';
 import type { OutputOf } from '../define/task.ts';
 import { type Carriers, createCarriers } from './carriers.ts';
-import { compose } from './compose.ts';
+import { createControls } from './controls.ts';
 import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { Ports } from './ports.ts';
@@ -19,6 +19,7 @@ import { createResults, type Results } from './result.ts';
 import { createRoom, type Room } from './room.ts';
 import { createCall } from './rpc.ts';
 import { takenId } from './taken.ts';
+import { transmit } from './transmit.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 /** What several senders of one process share: the outbox's batches and the results' poll. */
@@ -47,7 +48,7 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
     space,
     ports,
     outbox: createOutbox(ports),
-    results: createResults({ space, clock: ports.clock, runs: ports.runs }),
+    results: createResults({ ...ports, space }),
     carriers: createCarriers(() => exchangeResources(app, stage)),
     room: createRoom(space, ports),
     turns: createTurns(ports.clock),
@@ -64,13 +65,9 @@ export function createSender(shared: Connection, hops: number): Sender {
     signature: Signature<Output>,
     address?: ReplyAddress,
   ): Promise<AsyncResult<Output>> => {
-    const { app, space, ports } = shared;
-    const context = { app, space, now: ports.clock.now(), chance: ports.chance, hops, address, store };
-    const composed = await compose(context, signature);
-    await shared.room.check([composed.task.queue], composed.id);
-    await shared.outbox.send(composed.queueName, composed.outgoing);
+    const id = await transmit(shared, { hops, address, store }, signature);
     // The signature was made by the task itself, so its output type is the handle's.
-    return shared.results.handle(composed.task, composed.id) as AsyncResult<Output>;
+    return shared.results.handle(id.task, id.id) as AsyncResult<Output>;
   };
   const track = <Output>(
     signature: Signature<Output>,
@@ -114,7 +111,8 @@ export function createClient(
   };
   const replay = createReplay(shared);
   const lateReplies = (): number => inbox?.late() ?? 0;
-  return { ...createSender(shared, 0), flush, replay, lateReplies, close, [Symbol.asyncDispose]: close };
+  const more = { flush, replay, lateReplies, close, [Symbol.asyncDispose]: close };
+  return { ...createSender(shared, 0), ...createControls(shared), ...more };
 }
 
 /** Resolves when no send is under way; whether they succeed is told to those who sent. */
