@@ -19,7 +19,7 @@ const LOOKED_MAX = 100;
 export function createLimits(call: Call, tableName: string): Limits {
   const update = createUpdates(call, tableName);
   return {
-    reserve: (key, spacingMs, count, now) => reserve(update, key, spacingMs * count, now),
+    reserve: (key, lengthMs, now, latest) => reserve(update, key, lengthMs, now, latest),
     acquire: (request) => acquire(update, (keys) => readItems(call, tableName, keys), request),
     async extend(slot, token, until) {
       const values = { ':until': number(until), ':token': { S: token } };
@@ -46,7 +46,13 @@ export function createLimits(call: Call, tableName: string): Limits {
 
 const MINE = '#token = :token';
 
-async function reserve(update: Updates, key: string, lengthMs: number, now: number): Promise<number> {
+async function reserve(
+  update: Updates,
+  key: string,
+  lengthMs: number,
+  now: number,
+  latest = Number.MAX_SAFE_INTEGER,
+): Promise<number> {
   const lives = { ':expiresAt': number(Math.ceil(now / 1_000) + IDLE_SECONDS) };
   let busy = true;
   for (let tries = 0; tries < TRIES_MAX; tries++) {
@@ -55,9 +61,14 @@ async function reserve(update: Updates, key: string, lengthMs: number, now: numb
           toKey(key),
           {
             set: ['#fullAt = #fullAt + :length, #expiresAt = :expiresAt'],
-            values: { ...lives, ':length': number(lengthMs), ':now': number(now) },
+            values: {
+              ...lives,
+              ':length': number(lengthMs),
+              ':now': number(now),
+              ':latest': number(latest),
+            },
           },
-          '#fullAt > :now',
+          '#fullAt > :now AND #fullAt <= :latest',
         )
       : await update(
           toKey(key),
@@ -68,7 +79,9 @@ async function reserve(update: Updates, key: string, lengthMs: number, now: numb
           'attribute_not_exists(#fullAt) OR #fullAt <= :now',
         );
     if (written.kind === 'written') return Number(written.item.fullAt?.N) - lengthMs;
-    busy = !busy;
+    const fullAt = Number(written.item.fullAt?.N ?? 0);
+    if (fullAt > latest) return fullAt;
+    busy = fullAt > now;
   }
   throw new Error(`the rate '${key}' is fought over: ${TRIES_MAX} writes in a row came second`);
 }

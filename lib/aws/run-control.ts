@@ -75,7 +75,9 @@ function toRevocationKey(name: string): Key {
   return { pk: { S: `revoked#${name}` }, sk: { S: 'revoked' } };
 }
 
-/** One that waits ends here; of one that runs it is remembered, for its heartbeat and for its next attempt. */
+/**
+ * One that waits ends here; of one that runs it is remembered, for its heartbeat and for its next attempt.
+ */
 async function revoke(update: Updates, request: RevokeRequest): Promise<Revoked> {
   const key = toKey(request.id);
   const waiting = 'attribute_not_exists(#pk) OR #state IN (:pending, :retry)';

@@ -57,7 +57,8 @@ interface Words {
 }
 
 /**
- * The expressions of our stores are few and their texts do not depend on data, so each is looked through once.
+ * The expressions of our stores are few and their texts do not depend on data, so each is looked through
+ * once.
  */
 const WORDS = new Map<string, Words>();
 

@@ -1,4 +1,6 @@
-/** How long a message waits that may not start yet, and why; a wait is no attempt and has no end of its own. */
+/**
+ * How long a message waits that may not start yet, and why; a wait is no attempt and has no end of its own.
+ */
 import { DELAY_MS_MAX } from './limits.ts';
 
 /** Why a message was put off without an attempt, and what it has reserved meanwhile. */
@@ -16,6 +18,7 @@ export interface Wait {
 const LEAD_MS = 1_000;
 /** A message that waits for a place looks once a minute whether there is one sooner than was thought. */
 const LOOK_SECONDS_MAX = 60;
+const AFTER_TURN_SECONDS_MAX = 15;
 /** Who waits for a key asks at growing intervals: nothing says when it is free. */
 const ONCE_SECONDS_MAX = 15;
 
@@ -30,9 +33,9 @@ export function secondsToTurn(at: number, now: number): number {
   return Math.max(1, Math.min(LOOK_SECONDS_MAX, Math.ceil((at - now) / 1_000)));
 }
 
-/** How long one waits whose turn has come and who found no place: shortly, and not in step with others. */
+/** How long one waits whose turn has come in vain: shortly at first, and not in step with others. */
 export function secondsAfterTurn(count: number, chance: number): number {
-  return 1 + Math.floor(chance * Math.min(4, count));
+  return 1 + Math.floor(chance * Math.min(AFTER_TURN_SECONDS_MAX, count));
 }
 
 /** How long one waits for a key that is held at the latest until then. */

@@ -37,7 +37,8 @@ export interface AsyncResult<Output> {
   /**
    * How far the run says it is (`context.progress`); undefined when it has said nothing. With a Standard
    * Schema the answer is checked and has its type.
-   * @throws TaskError PROGRESS_INVALID when the schema does not take it; RESULT_NOT_KEPT and the like as `get`.
+   * @throws TaskError PROGRESS_INVALID when the schema does not take it; RESULT_NOT_KEPT and the like as
+   * `get`.
    */
   progress<S extends Schema>(schema: S): Promise<Schema.InferOutput<S> | undefined>;
   progress(): Promise<TaskProgress | undefined>;

@@ -22,7 +22,8 @@ export interface RevokeOptions {
 }
 
 /**
- * revoked: it will not run. running: an attempt is under way, which is told to stop where asked; no other will
+ * revoked: it will not run. running: an attempt is under way, which is told to stop where asked; no other
+ * will
  * be made. over: it had ended before.
  */
 export type RevokeOutcome = 'revoked' | 'running' | 'over';

@@ -1,6 +1,7 @@
 /**
  * Hooks: what is told to you of a run's life (Celery's signals). A hook is told what has happened and changes
- * nothing of it; one that throws is logged. It is told at least once: a duplicate of a message may tell it again.
+ * nothing of it; one that throws is logged. It is told at least once: a duplicate of a message may tell it
+ * again.
  */
 import type { WireError } from '../errors.ts';
 
@@ -34,6 +35,9 @@ export interface Hooks {
   readonly onFailure?: (
     event: AttemptEvent & { readonly error: WireError; readonly reason: string },
   ) => unknown;
-  /** A run will not be made, or was told to stop (task_revoked): expired, revoked, terminated, once, debounced. */
+  /**
+   * A run will not be made, or was told to stop (task_revoked): expired, revoked, terminated, once,
+   * debounced.
+   */
   readonly onRevoke?: (event: RunEvent & { readonly reason: string }) => unknown;
 }

@@ -1,4 +1,7 @@
-/** `once` of a task: which of its runs exclude each other, from when to when, and what becomes of the others. */
+/**
+ * `once` of a task: which of its runs exclude each other, from when to when, and what becomes of the
+ * others.
+ */
 import { type Duration, isDuration, toMilliseconds } from '../core/duration.ts';
 import { DELAY_MS_MAX } from '../core/limits.ts';
 import type { Problem } from '../errors.ts';

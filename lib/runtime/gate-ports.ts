@@ -67,8 +67,11 @@ export interface LimitSettings {
 
 /** Slots in time (rates) and in number (concurrency) for a whole fleet. */
 export interface Limits {
-  /** Reserves `count` slots that lie `spacingMs` apart; resolves to the time of the first. */
-  reserve(key: string, spacingMs: number, count: number, now: number): Promise<number>;
+  /**
+   * Reserves slots one after the other, the first at `now` or as soon after as it is free; resolves to its
+   * time. With `latest` nothing is reserved when that is later, which shows in the time.
+   */
+  reserve(key: string, lengthMs: number, now: number, latest?: number): Promise<number>;
   acquire(request: SlotRequest): Promise<SlotOutcome>;
   /** Keeps a slot for longer; false: somebody else has it. */
   extend(slot: string, token: string, until: number): Promise<boolean>;

@@ -25,9 +25,13 @@ export interface GatePorts {
 
 /** A worker learns of changed limits within this. */
 const SETTINGS_MS = 5_000;
-/** Places are expected to be free a little sooner than runs took of late: an idle place costs more than a look. */
+/**
+ * Places are expected to be free a little sooner than runs took of late: an idle place costs more than a
+ * look.
+ */
 const OPTIMISM = 0.8;
 const TOOK_MS_UNKNOWN = 1_000;
+const RECKONED_EVERY = 4;
 
 export function createGate(ports: GatePorts): Gate {
   const slots = createSlots(ports);
@@ -40,7 +44,7 @@ export function createGate(ports: GatePorts): Gate {
       const slot = await enterRate(slots, entry, set);
       if (slot !== undefined && 'kind' in slot) return slot;
       const place = await enterPlaces(ports, entry, set);
-      if (place !== undefined && 'kind' in place) return place;
+      if (place?.kind === 'wait') return place;
       const pass = createPass(ports, entry, slot, place?.slot);
       const kept = await enterOnce(ports, entry);
       if (kept === undefined || 'kind' in kept === false) return { kind: 'in', pass: pass(kept?.key) };
@@ -88,7 +92,7 @@ async function enterPlaces(
   { clock, chance, limits }: GatePorts,
   entry: Entry,
   set: LimitSettings | undefined,
-): Promise<{ readonly slot: string } | Waiting | undefined> {
+): Promise<{ readonly kind: 'taken'; readonly slot: string } | Waiting | undefined> {
   const { task, message, input, token } = entry;
   if (task.limits.slots === undefined) return undefined;
   const max = set?.concurrency ?? task.limits.slots.max;
@@ -105,10 +109,13 @@ async function enterPlaces(
     seconds,
   });
   if (wait !== undefined && wait.at > now) return waiting(wait.at, secondsToTurn(wait.at, now));
-  if (wait !== undefined) return waiting(wait.at, secondsAfterTurn(count, chance()));
-  // How long until it is this message's turn: those before it need so long, one after the other in each place.
+  // What was expected before any run had ended was a guess, and is made anew.
+  const again = outcome.tookMs !== undefined && count % RECKONED_EVERY === 0;
+  if (wait !== undefined && !again) return waiting(wait.at, secondsAfterTurn(count, chance()));
+  // How long until it is this message's turn: those before it need so long, one after the other in each
+  // place.
   const spacingMs = (OPTIMISM * Math.max(1, outcome.tookMs ?? TOOK_MS_UNKNOWN)) / max;
-  const at = await limits.reserve(`turn#${key}`, spacingMs, 1, now);
+  const at = await limits.reserve(`turn#${key}`, spacingMs, now);
   return waiting(at, secondsToTurn(at, now));
 }
 

@@ -23,7 +23,9 @@ export async function keepResult(
 /** Beside an error and what else a record holds. */
 const LETTER_BYTES_MAX = RESULT_BYTES_MAX - 50_000;
 
-/** The message of a run that failed, for `client.retry`; a very large one is only in its dead-letter queue. */
+/**
+ * The message of a run that failed, for `client.retry`; a very large one is only in its dead-letter queue.
+ */
 export function letterOf({ message }: Pick<Attempt, 'message'>): { readonly letter?: string } {
   const { wait: _, expiresAt: __, enteredAt: ___, replyTo: ____, ...rest } = message;
   const letter = encodeMessage({ ...rest, history: [] });

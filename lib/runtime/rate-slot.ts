@@ -1,11 +1,14 @@
 /**
- * Slots in time. A message reserves one, waits for it outside the worker when it is far, and for the last
- * moments inside, so that it starts within the tolerance of its slot; one that comes too late reserves again.
+ * Slots in time. There are two lines. In the first a message that has to wait learns when to come back; it is
+ * a little denser than the rate, since not all come back in time. In the second it gets its slot, and only
+ * when that is near: whatever happens to a message before, no slot is lost by it. For the last moments it
+ * waits inside the worker, so that it starts within the tolerance of its slot; whoever is later than that
+ * needs another one.
  */
 import { type FleetRate, fleetRate } from '../core/fleet-rate.ts';
 import type { Message } from '../core/message.ts';
 import type { Rate } from '../core/rate.ts';
-import { secondsToSlot } from '../core/wait.ts';
+import { secondsAfterTurn, secondsToSlot } from '../core/wait.ts';
 import type { GatePorts } from './gate.ts';
 import type { Waiting } from './gated.ts';
 
@@ -20,38 +23,61 @@ export interface Slots {
   take(message: Message, key: string, rate: Rate, epoch: number): Promise<RateSlot | Waiting>;
 }
 
-/** So near a slot is waited for inside the worker: SQS delays whole seconds. */
-const NEAR_MS = 2_500;
+type SlotPorts = Pick<GatePorts, 'clock' | 'limits' | 'chance'>;
 
-export function createSlots(ports: Pick<GatePorts, 'clock' | 'limits'>): Slots {
-  const { clock } = ports;
-  const reserve = createReservations(ports);
+/** So near a slot is waited for inside the worker: SQS delays whole seconds, and may be late by one. */
+const NEAR_MS = 2_500;
+/** How much denser the first line is. */
+const DENSITY = 0.95;
+/** A slot is reserved so long ahead: the answer takes its time, and a slot that has begun may be too late. */
+const AHEAD_MS = 25;
+
+export function createSlots(ports: SlotPorts): Slots {
+  const { clock, limits } = ports;
+  const comeBack = createReservations(ports);
   return {
     async take(message, key, rate, epoch) {
       const fleet = fleetRate(rate);
-      const name = `rate#${key}#${epoch}#${shardOf(message.id, fleet)}`;
-      const before = message.wait?.for === 'rate' ? message.wait : undefined;
-      const waiting = (at: number): Waiting => ({
+      const line = `rate#${key}#${epoch}#${shardOf(message.id, fleet)}`;
+      const before = message.wait?.for === 'rate' && message.wait.epoch === epoch ? message.wait : undefined;
+      const count = (before?.count ?? 0) + 1;
+      const waiting = (at: number, seconds: number): Waiting => ({
         kind: 'wait',
-        wait: { for: 'rate', at, count: (before?.count ?? 0) + 1, epoch },
-        seconds: secondsToSlot(at, clock.now()),
+        wait: { for: 'rate', at, count, epoch },
+        seconds,
       });
-      // A slot of before a change of the limits is worth nothing any more.
-      const holds = before?.epoch === epoch && clock.now() <= before.at + fleet.toleranceMs;
-      let at = holds ? before.at : await reserve(name, fleet.spacingMs);
-      if (at - clock.now() > NEAR_MS) return waiting(at);
-      return {
-        async start() {
-          // Between the look at the clock and the run nothing else is waited for.
-          for (;;) {
-            const leftMs = at - clock.now();
-            if (leftMs > NEAR_MS) return waiting(at);
-            if (leftMs <= 0 && -leftMs <= fleet.toleranceMs) return undefined;
-            if (leftMs > 0) await clock.sleep(leftMs);
-            else at = await reserve(name, fleet.spacingMs);
-          }
-        },
+      const turn = before?.at ?? (await comeBack(`turn#${line}`, fleet.spacingMs * DENSITY));
+      if (turn - clock.now() > NEAR_MS) return waiting(turn, secondsToSlot(turn, clock.now()));
+      const reserve = async (): Promise<number | Waiting> => {
+        const now = clock.now() + AHEAD_MS;
+        const at = await limits.reserve(line, fleet.spacingMs, now, now + NEAR_MS);
+        if (at <= now + NEAR_MS) return at;
+        // Its turn has come, and others were before it.
+        return waiting(at, secondsToSlot(at, clock.now()) + secondsAfterTurn(count, ports.chance()) - 1);
       };
+      const first = await reserve();
+      return typeof first === 'number' ? createSlot(clock, first, fleet.toleranceMs, reserve) : first;
+    },
+  };
+}
+
+function createSlot(
+  clock: SlotPorts['clock'],
+  first: number,
+  toleranceMs: number,
+  reserve: () => Promise<number | Waiting>,
+): RateSlot {
+  return {
+    async start() {
+      let at: number | Waiting = first;
+      // Between the last look at the clock and the run nothing is waited for.
+      while (typeof at === 'number') {
+        const leftMs = at - clock.now();
+        if (leftMs <= 0 && -leftMs <= toleranceMs) return undefined;
+        if (leftMs > 0) await clock.sleep(leftMs);
+        else at = await reserve();
+      }
+      return at;
     },
   };
 }
@@ -66,20 +92,19 @@ function shardOf(id: string, { shards }: FleetRate): number {
 function createReservations({
   clock,
   limits,
-}: Pick<GatePorts, 'clock' | 'limits'>): (key: string, spacingMs: number) => Promise<number> {
+}: SlotPorts): (line: string, spacingMs: number) => Promise<number> {
   const open = new Map<string, { count: number; readonly first: Promise<number> }>();
-  return async (key, spacingMs) => {
-    const batch = open.get(key) ?? { count: 0, first: begin(key, spacingMs) };
-    open.set(key, batch);
+  const begin = async (line: string, spacingMs: number): Promise<number> => {
+    // The others of the batch come within the same few steps.
+    for (let steps = 0; steps < 10; steps++) await undefined;
+    const count = open.get(line)?.count ?? 1;
+    open.delete(line);
+    return limits.reserve(line, spacingMs * count, clock.now());
+  };
+  return async (line, spacingMs) => {
+    const batch = open.get(line) ?? { count: 0, first: begin(line, spacingMs) };
+    open.set(line, batch);
     const place = batch.count++;
     return (await batch.first) + place * spacingMs;
   };
-
-  async function begin(key: string, spacingMs: number): Promise<number> {
-    // The others of the batch come within the same few steps.
-    for (let steps = 0; steps < 10; steps++) await undefined;
-    const count = open.get(key)?.count ?? 1;
-    open.delete(key);
-    return limits.reserve(key, spacingMs, count, clock.now());
-  }
 }

@@ -13,7 +13,9 @@ const known = new WeakMap<
   Map<string, { at: number; found: Promise<readonly Revocation[]> }>
 >();
 
-/** Whether a message was revoked by one of its headers; `running` asks for those that stop running attempts. */
+/**
+ * Whether a message was revoked by one of its headers; `running` asks for those that stop running attempts.
+ */
 export async function isRevokedBy(
   { ports, results }: Connection,
   task: AnyTask,
