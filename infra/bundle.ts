@@ -34,7 +34,7 @@ export type BundleNeed = WorkerNeeds;
 
 /** The options of NodejsFunction for a need. */
 export function toBundling(need: BundleNeed, props: BundlingProps = {}): BundlingOptions {
-  const { sourceMaps = false, depsLockFilePath: _, ...more } = props;
+  const { sourceMaps = false, depsLockFilePath: _, externalModules = [], ...more } = props;
   return {
     ...more,
     format: OutputFormat.CJS,
@@ -43,10 +43,14 @@ export function toBundling(need: BundleNeed, props: BundlingProps = {}): Bundlin
     sourceMap: sourceMaps,
     mainFields: ['module', 'main'],
     bundleAwsSDK: true,
+    externalModules: [...externalModules, ...ELSEWHERE],
     define: {
       // Definitions meet the same way everywhere, and the Broker has just looked at them.
       CELERIAC_CHECKS: 'false',
+      // A function's environments are frozen and thrown away: they wait for records, and have no reply queue.
+      CELERIAC_REPLIES: 'false',
       CELERIAC_STATE: String(need.state),
+      CELERIAC_MESSAGING: String(need.messaging),
       CELERIAC_TOPICS: String(need.topics),
       CELERIAC_BUS: String(need.bus),
       CELERIAC_BLOBS: String(need.blobs),
@@ -54,3 +58,15 @@ export function toBundling(need: BundleNeed, props: BundlingProps = {}): Bundlin
     },
   };
 }
+
+/**
+ * Where the SDK looks for credentials on people's machines, with clients of their own (SSO, sign-in, STS). On
+ * Lambda they stand in the environment, or come from the container's address for SnapStart, so these would be
+ * 60 KB that nothing ever runs.
+ */
+const ELSEWHERE = [
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+];

@@ -1,4 +1,4 @@
-import { FLEET_FAULTS, mostAtOnce, mostStarts, startFleet } from '/work/wt/mtask/test/simulation/fleet.ts';
+import { FLEET_FAULTS, mostAtOnce, mostStarts, startFleet } from './simulation/fleet.ts';
 const which = process.argv[2];
 for (const seed of [1,2,3]) for (const faults of [{}, FLEET_FAULTS]) {
   if (which !== 'conc') for (const [rateLimit, windowMs, n] of [['100/m',60000,100],['10/s',1000,10],['5/m',60000,5]] as const) {

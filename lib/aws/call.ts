@@ -16,6 +16,7 @@ export interface Operations {
   readonly sqs: {
     readonly GetQueueAttributes: [Sqs.GetQueueAttributesCommandInput, Sqs.GetQueueAttributesCommandOutput];
     readonly GetQueueUrl: [Sqs.GetQueueUrlCommandInput, Sqs.GetQueueUrlCommandOutput];
+    readonly ReceiveMessage: [Sqs.ReceiveMessageCommandInput, Sqs.ReceiveMessageCommandOutput];
     readonly SendMessageBatch: [Sqs.SendMessageBatchCommandInput, Sqs.SendMessageBatchCommandOutput];
     readonly DeleteMessageBatch: [Sqs.DeleteMessageBatchCommandInput, Sqs.DeleteMessageBatchCommandOutput];
     readonly ChangeMessageVisibilityBatch: [
@@ -25,7 +26,6 @@ export interface Operations {
     /** From here on for reply queues alone; sdk.ts has their commands in a table of their own. */
     readonly CreateQueue: [Sqs.CreateQueueCommandInput, Sqs.CreateQueueCommandOutput];
     readonly TagQueue: [Sqs.TagQueueCommandInput, Sqs.TagQueueCommandOutput];
-    readonly ReceiveMessage: [Sqs.ReceiveMessageCommandInput, Sqs.ReceiveMessageCommandOutput];
     readonly DeleteQueue: [Sqs.DeleteQueueCommandInput, Sqs.DeleteQueueCommandOutput];
     readonly ListQueues: [Sqs.ListQueuesCommandInput, Sqs.ListQueuesCommandOutput];
     readonly ListQueueTags: [Sqs.ListQueueTagsCommandInput, Sqs.ListQueueTagsCommandOutput];

@@ -7,7 +7,7 @@ import type { LimitSettings, Limits, SlotOutcome, SlotRequest } from '../runtime
 import type { Call } from './call.ts';
 import { readItems } from './read-items.ts';
 import type { Item, Key } from './run-item.ts';
-import { createUpdates, type Updates } from './updates.ts';
+import { createUpdates, type Updates, type Written } from './updates.ts';
 
 /** What nobody has asked for so long is cleared away. */
 const IDLE_SECONDS = 7 * 86_400;
@@ -56,7 +56,7 @@ async function reserve(
   const lives = { ':expiresAt': number(Math.ceil(now / 1_000) + IDLE_SECONDS) };
   let busy = true;
   for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const written = busy
+    const written: Written = busy
       ? await update(
           toKey(key),
           {
@@ -79,7 +79,7 @@ async function reserve(
           'attribute_not_exists(#fullAt) OR #fullAt <= :now',
         );
     if (written.kind === 'written') return Number(written.item.fullAt?.N) - lengthMs;
-    const fullAt = Number(written.item.fullAt?.N ?? 0);
+    const fullAt: number = Number(written.item.fullAt?.N ?? 0);
     if (fullAt > latest) return fullAt;
     busy = fullAt > now;
   }

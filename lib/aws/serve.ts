@@ -9,11 +9,17 @@ import { createWorker, type Worker } from '../runtime/worker.ts';
 import { CONSOLE_LOG, MACHINE_CHANCE, MACHINE_CLOCK } from './machine.ts';
 import { createMessaging } from './messaging.ts';
 import { createQueues } from './queues.ts';
+<<<<<<< HEAD
 import { createSdk } from './sdk.ts';
 import { createState } from './state.ts';
+=======
+import { createRuns } from './runs.ts';
+import { createSdk, type Sdk } from './sdk.ts';
+>>>>>>> messaging
 
 /** Set by the bundler to `false` for a worker whose tasks keep no records; see sdk.ts. */
 declare const CELERIAC_STATE: boolean | undefined;
+declare const CELERIAC_MESSAGING: boolean | undefined;
 declare const CELERIAC_TOPICS: boolean | undefined;
 declare const CELERIAC_BUS: boolean | undefined;
 declare const CELERIAC_BLOBS: boolean | undefined;
@@ -75,6 +81,7 @@ export function serve(app: App): SqsHandler {
   const ports: Ports = {
     ...MACHINE,
     queues: createQueues(call),
+<<<<<<< HEAD
     ...(typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
       ? createState(call, { app, stage }, MACHINE)
       : { runs: undefined }),
@@ -88,8 +95,28 @@ export function serve(app: App): SqsHandler {
         depths: typeof CELERIAC_DEPTHS === 'undefined' || CELERIAC_DEPTHS,
       },
     ),
+=======
+    runs:
+      typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
+        ? createRuns(call, runsTableName(app.name, stage))
+        : undefined,
+    ...(typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING ? messagingOf(sdk, app, stage) : {}),
+>>>>>>> messaging
   };
   return toHandler(createWorker(app, stage, ports), ports);
+}
+
+/**
+ * The ports of messaging; each flag is asked where it counts, so that the bundler sees what is not needed.
+ */
+function messagingOf(sdk: Sdk, app: App, stage: string): Partial<Ports> {
+  const needs = {
+    topics: typeof CELERIAC_TOPICS === 'undefined' || CELERIAC_TOPICS,
+    bus: typeof CELERIAC_BUS === 'undefined' || CELERIAC_BUS,
+    blobs: typeof CELERIAC_BLOBS === 'undefined' || CELERIAC_BLOBS,
+    depths: typeof CELERIAC_DEPTHS === 'undefined' || CELERIAC_DEPTHS,
+  };
+  return createMessaging(sdk, { app, stage }, needs);
 }
 
 /** A worker as an SQS event handler. */

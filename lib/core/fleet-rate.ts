@@ -31,5 +31,6 @@ export function fleetRate({ permits, periodMs }: Rate): FleetRate {
   // Each shard keeps a whole number of permits, or their sum could exceed the rate.
   const perShard = shards === 1 ? whole.permits : Math.floor(whole.permits / shards);
   const toleranceMs = Math.min(TOLERANCE_MS_MAX, whole.periodMs * TOLERANCE_SHARE);
-  return { spacingMs: (whole.periodMs + toleranceMs) / perShard, toleranceMs, shards };
+  // Whole milliseconds, as clocks count them; rounded up, so that the rate is kept.
+  return { spacingMs: Math.ceil((whole.periodMs + toleranceMs) / perShard), toleranceMs, shards };
 }

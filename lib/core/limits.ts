@@ -92,5 +92,36 @@ export const RULE_RETRIES_MAX = 185;
 export const BUCKET_NAME_LENGTH_MAX = 63;
 /** Our own: large payloads outlive the messages that name them: RECORD_MS in days. */
 export const BLOB_DAYS = 29;
+<<<<<<< HEAD
 /** Our own: slots of a task's concurrency; each is an item of the table of runs. */
 export const SLOTS_MAX = 1_000;
+=======
+/** EventBridge Scheduler: it fires within a minute of the time asked for (its user guide: 60 s precision). */
+export const TIMER_PRECISION_MS = 60_000;
+/**
+ * Our own: how late a fire may be without being a misfire that `coalesce` looks at: the service's minute, and
+ * one more for queue and function.
+ */
+export const LATE_MS = 120_000;
+/** Our own: how far ahead of its nominal time a tick hands fires on; a tick may be late by as much. */
+export const LOOKAHEAD_MS = 300_000;
+/** Our own: fires of one tick; what is more waits for the next tick. */
+export const FIRES_PER_TICK_MAX = 10_000;
+/** Our own: a jitter that is longer would be another trigger. */
+export const JITTER_MS_MAX = 86_400_000;
+/** Our own: the finest that a schedule fires. SQS delays by whole seconds. */
+export const FIRE_PERIOD_MS_MIN = 1_000;
+/** Our own: instances of one schedule that may run at once where `maxInstances` says so. */
+export const INSTANCES_MAX = 100;
+/** EventBridge Scheduler: Input of a target, less what our own envelope around it needs. */
+export const TIMER_INPUT_BYTES_MAX = 204_800;
+/** Our own: entries that a list by next fire looks at, since it computes each entry's next fire. */
+export const SCHEDULES_SORTED_MAX = 10_000;
+/** Our own: how long a run counts for maxInstances where no record says that it has ended. */
+export const INSTANCE_MS_MAX = 86_400_000;
+/** DynamoDB: an item is at most 400 KB; a page of a workflow's plan has a short key besides. */
+export const PLAN_PAGE_BYTES_MAX = 380_000;
+/** Our own: nodes of one workflow, links included, and how deep they may be nested. */
+export const PLAN_NODES_MAX = 100_000;
+export const PLAN_DEPTH_MAX = 50;
+>>>>>>> messaging

@@ -53,8 +53,14 @@ export interface App {
  */
 export function defineApp(name: string, options: AppOptions): App {
   const app = collected(name, options);
-  const { tasks, queues, exchanges, bindings, consumers } = app;
-  report(name, [
+  if (typeof CELERIAC_CHECKS === 'undefined' || CELERIAC_CHECKS) report(name, problemsOf(app));
+  return app;
+}
+
+/** Everything that is wrong with an app. */
+function problemsOf(app: App): readonly Problem[] {
+  const { name, tasks, queues, exchanges, bindings, consumers } = app;
+  return [
     ...spaceProblems('app', name),
     ...queues.flatMap((queue) => queue.problems),
     ...tasks.flatMap((task) => task.problems),
@@ -69,9 +75,8 @@ export function defineApp(name: string, options: AppOptions): App {
       tasks.flatMap((task) => [task.name, ...task.aliases]),
     ),
     ...repeatedConsumers(consumers),
-    ...(typeof CELERIAC_CHECKS === 'undefined' || CELERIAC_CHECKS ? messagesProblems(app) : []),
-  ]);
-  return app;
+    ...messagesProblems(app),
+  ];
 }
 
 /** Throws one error for a list of problems; does nothing when there are none. */

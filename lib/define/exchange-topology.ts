@@ -77,6 +77,16 @@ export interface ExchangeResources {
   readonly archives: readonly ArchiveResource[];
 }
 
+/** Of an app without exchanges. */
+export const NO_EXCHANGES: ExchangeResources = Object.freeze({
+  topics: [],
+  subscriptions: [],
+  busName: undefined,
+  onBus: [],
+  rules: [],
+  archives: [],
+});
+
 /** The resources, and every limit of a service that they pass. */
 export interface ExchangePlan {
   readonly resources: ExchangeResources;

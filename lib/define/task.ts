@@ -22,6 +22,9 @@ import {
   toTaskLimits,
 } from './task-limits.ts';
 
+/** Set by the bundler to `false` in a worker: what it serves was checked when the stack was synthesized. */
+declare const CELERIAC_CHECKS: boolean | undefined;
+
 export interface RetryOptions {
   /** How often the handler is started at most, the first time included. 1 = never again. @default 3 */
   readonly attempts?: number;
@@ -152,6 +155,7 @@ export function defineTask(
 ): AnyTask {
   const { input, run, queue = DEFAULT_QUEUE, result = true, crashed = 'retry', aliases = [] } = options;
   const policy: RetryPolicy = { ...RETRY_DEFAULTS, ...options.retry };
+<<<<<<< HEAD
   const once = toOnce(options.once);
   const limits = toTaskLimits(options);
   const problems = Object.freeze([
@@ -160,6 +164,16 @@ export function defineTask(
     ...onceProblems(name, once, queue),
     ...limitProblems(name, limits, queue),
   ]);
+=======
+  const problems = Object.freeze(
+    typeof CELERIAC_CHECKS === 'undefined' || CELERIAC_CHECKS
+      ? [
+          ...nameProblems('tasks', 'task', name),
+          ...retryProblems(`tasks.${name}`, `task '${name}'`, policy, queue),
+        ]
+      : [],
+  );
+>>>>>>> messaging
   const call = (given?: unknown, send: SendOptions = {}): Signature =>
     Object.freeze({ kind: 'signature', task: name, input: given, options: Object.freeze({ ...send }) });
   const members = {

@@ -16,7 +16,7 @@ import {
   queueNames,
   runsTableName,
 } from './resource-name.ts';
-import { isWaitQueue, isWorked, needsState } from './work.ts';
+import { isWaitQueue, isWorked, needsMessaging, needsState } from './work.ts';
 import {
   concurrencyShares,
   timeoutMs,
@@ -58,6 +58,11 @@ export interface QueueResource {
 export interface WorkerNeeds {
   /** The runs table; without it no DynamoDB client is bundled. */
   readonly state: boolean;
+  /**
+   * Anything of messaging at all: an exchange, a consumer, a queue without tasks, an option of a queue that
+   * is more than a task's. Without it a worker holds nothing that publishes, routes or forwards.
+   */
+  readonly messaging: boolean;
   /** Topics to publish to. */
   readonly topics: boolean;
   /** The bus to publish to. */
@@ -142,6 +147,7 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
     ...buckets.flatMap(bucketProblems),
   ]);
   const needs = {
+    messaging: needsMessaging(app),
     topics: exchanges.resources.topics.length > 0,
     bus: exchanges.resources.busName !== undefined,
     blobs: buckets.length > 0,

@@ -52,3 +52,19 @@ function takersOf(app: App, queue: Queue): number {
   const ends = app.bindings.map(({ destination }) => destination);
   return new Set(ends.filter((end) => end === queue || (end?.kind === 'task' && end.queue === queue))).size;
 }
+
+/** Whether anything in the app publishes, consumes or forwards: whether it is more than tasks and queues. */
+export function needsMessaging(app: App): boolean {
+  return (
+    app.exchanges.length > 0 ||
+    app.consumers.length > 0 ||
+    app.queues.some(
+      (queue) =>
+        queue.deadLetterTo !== undefined ||
+        queue.largePayloads !== undefined ||
+        queue.maxLength !== undefined ||
+        queue.priorities > 1 ||
+        !app.tasks.some((task) => task.queue === queue),
+    )
+  );
+}

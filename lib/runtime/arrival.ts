@@ -20,6 +20,9 @@ import { takersOf } from './forwarder.ts';
 import type { Delivery } from './outcome.ts';
 import { takenId } from './taken.ts';
 
+/** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
+declare const CELERIAC_MESSAGING: boolean | undefined;
+
 export type Arrival =
   | { readonly kind: 'malformed'; readonly why: string }
   | Extract<Parsed, { kind: 'newer' }>
@@ -43,9 +46,24 @@ export type NobodyReason = 'unknown-exchange' | 'unroutable';
 
 /** Reads a delivery of a queue. */
 export function readArrival(connection: Connection, queue: Queue, delivery: Delivery): Arrival {
-  const { app, space } = connection;
   const parsed = parseDelivery(delivery.body);
   if (parsed.kind === 'newer') return parsed;
+  return typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
+    ? readAny(connection, queue, delivery, parsed)
+    : readCall(connection.app, queue, delivery, parsed);
+}
+
+type Readable = Exclude<ReturnType<typeof parseDelivery>, { kind: 'newer' }>;
+
+/** In an app of tasks alone a delivery is the call of one, or nothing that anybody here can read. */
+function readCall(app: App, queue: Queue, delivery: Delivery, parsed: Readable): Arrival {
+  if (parsed.kind === 'foreign') return { kind: 'malformed', why: parsed.why };
+  const message = entered(queue, delivery, parsed.message);
+  return { kind: 'run', message, task: taskOf(app, message.task) };
+}
+
+function readAny(connection: Connection, queue: Queue, delivery: Delivery, parsed: Readable): Arrival {
+  const { app, space } = connection;
   const waits = isWaitQueue(app, queue);
   if (parsed.kind === 'foreign') {
     const consumer = consumerOf(app, queue);

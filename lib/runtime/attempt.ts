@@ -18,7 +18,7 @@ import { invoke } from './invoke.ts';
 import { keepResult, letterOf } from './kept.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
 import type { ClaimRequest, Runs } from './ports.ts';
-import { reply, returned } from './reply.ts';
+import { type Ended, reply, returned } from './reply.ts';
 
 /** What holds for all messages of a batch. */
 export interface Step {
@@ -153,11 +153,15 @@ export async function runStateless(attempt: Attempt, input: unknown): Promise<Ou
   const startedAt = await begin(attempt, made);
   const ran = await invoke(attempt, input, made);
   if (ran.kind === 'returned') {
+<<<<<<< HEAD
     if (message.replyTo !== undefined) await reply(attempt, returned(attempt.task, ran.value));
     await tell(attempt.connection, 'onSuccess', attempt, {
       attempt: made,
       tookMs: since(attempt, startedAt),
     });
+=======
+    if (message.replyTo !== undefined) await replied(attempt, returned(attempt.task, ran.value));
+>>>>>>> messaging
     return DONE;
   }
   // Only a claim's heartbeat can tell a run to stop.
@@ -175,6 +179,15 @@ export async function runStateless(attempt: Attempt, input: unknown): Promise<Ou
     await tell(attempt.connection, 'onFailure', attempt, { attempt: made, error, reason: decision.reason });
   }
   return DONE;
+}
+
+/** A message that was acked before it ran must not come again for a reply that could not be sent. */
+async function replied(attempt: Attempt, ended: Ended): Promise<void> {
+  if (!isAcked(attempt)) return reply(attempt, ended);
+  const { ports } = attempt.connection;
+  await reply(attempt, ended).catch((error) =>
+    ports.log({ level: 'error', message: 'a reply was lost', id: attempt.message.id, error: String(error) }),
+  );
 }
 
 type Decided = { readonly error: WireError } & (

@@ -5,12 +5,13 @@
 import type { IdSpace } from '../core/id.ts';
 import type { App } from '../define/app.ts';
 import type { AsyncResult, Client, Sender, SendOutcome } from '../define/client.ts';
-import { exchangeResources } from '../define/exchange-topology.ts';
+import { exchangeResources, NO_EXCHANGES } from '../define/exchange-topology.ts';
 import type { Signature } from '../define/signature.ts';
 import type { OutputOf } from '../define/task.ts';
 import { type Carriers, createCarriers } from './carriers.ts';
 import { createControls } from './controls.ts';
 import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
+import { NO_PUBLISHER } from './no-publisher.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { Ports } from './ports.ts';
 import { createPublisher } from './publisher.ts';
@@ -21,6 +22,9 @@ import { createCall } from './rpc.ts';
 import { takenId } from './taken.ts';
 import { transmit } from './transmit.ts';
 import { createTurns, type Turns } from './turns.ts';
+
+/** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
+declare const CELERIAC_MESSAGING: boolean | undefined;
 
 /** What several senders of one process share: the outbox's batches and the results' poll. */
 export interface Connection {
@@ -48,13 +52,26 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
     space,
     ports,
     outbox: createOutbox(ports),
+<<<<<<< HEAD
     results: createResults({ ...ports, space }),
     carriers: createCarriers(() => exchangeResources(app, stage)),
     room: createRoom(space, ports),
+=======
+    results: createResults({ space, clock: ports.clock, runs: ports.runs }),
+    carriers: createCarriers(() =>
+      typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
+        ? exchangeResources(app, stage)
+        : NO_EXCHANGES,
+    ),
+    room: typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING ? createRoom(space, ports) : ROOM,
+>>>>>>> messaging
     turns: createTurns(ports.clock),
     sends: new Set(),
   };
 }
+
+/** In an app of tasks alone no queue has a limit. */
+const ROOM: Room = Object.freeze({ check: async () => {} });
 
 /**
  * A sender whose messages carry `hops`: 0 from outside, one more than its own message's from inside a task.
@@ -81,7 +98,9 @@ export function createSender(shared: Connection, hops: number): Sender {
   const send = <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>> => track(signature);
   return {
     send,
-    ...createPublisher(shared, hops),
+    ...(typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
+      ? createPublisher(shared, hops)
+      : NO_PUBLISHER),
     call: createCall(shared, track),
     sendMany: (signatures) => Promise.all(signatures.map((signature) => outcomeOf(send(signature)))),
     result: (task, of) => {

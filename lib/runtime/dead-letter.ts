@@ -25,6 +25,8 @@ export interface DeadLetters {
   buryForeign(delivery: Delivery, reason: 'malformed' | 'unknown-version', why: string): Promise<void>;
 }
 
+declare const CELERIAC_MESSAGING: boolean | undefined;
+
 /** What a foreign body in the dead-letter queue has as its task. */
 const FOREIGN_TASK = '';
 
@@ -54,8 +56,11 @@ export function createDeadLetters(connection: Connection, queue: Queue): DeadLet
     if (to === undefined || letter.dead === undefined || !isSentOn(letter.dead.reason)) return false;
     const { expiresAt, sentAt } = message;
     const expirationMs = expiresAt === undefined ? undefined : expiresAt - sentAt;
-    const dead = { queue, letter, reason: deathReason(letter.dead.reason), at, expirationMs };
-    const why = await sendOn(connection, dead, to);
+    const dead = { queue, letter, at, expirationMs };
+    const why =
+      typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
+        ? await sendOn(connection, { ...dead, reason: deathReason(letter.dead.reason) }, to)
+        : 'it was bundled without';
     if (why === undefined) told(letter, to.name);
     else ports.log({ level: 'warn', message: 'not sent on', id: letter.id, queue: queue.name, why });
     return why === undefined;

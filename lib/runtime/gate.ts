@@ -9,9 +9,9 @@ import type { Message } from '../core/message.ts';
 import { parseRate, type Rate, type RateLimit } from '../core/rate.ts';
 import { secondsAfterTurn, secondsToKey, secondsToTurn } from '../core/wait.ts';
 import { toWireError } from '../errors.ts';
-import type { LimitSettings, Limits, Locks } from './gate-ports.ts';
+import type { LimitSettings, Limits, Locks, SlotOutcome } from './gate-ports.ts';
 import { type Entered, type Entry, type Gate, onceKeyOf, type Pass, type Waiting } from './gated.ts';
-import { leaseEnd } from './lease.ts';
+import { leaseEnd, PASS_BEAT_MS } from './lease.ts';
 import type { Chance, Clock, Log } from './ports.ts';
 import { createSlots, type RateSlot, type Slots } from './rate-slot.ts';
 
@@ -32,6 +32,7 @@ const SETTINGS_MS = 5_000;
 const OPTIMISM = 0.8;
 const TOOK_MS_UNKNOWN = 1_000;
 const RECKONED_EVERY = 4;
+const LOOK_AGAIN_MS = 400;
 
 export function createGate(ports: GatePorts): Gate {
   const slots = createSlots(ports);
@@ -97,11 +98,20 @@ async function enterPlaces(
   if (task.limits.slots === undefined) return undefined;
   const max = set?.concurrency ?? task.limits.slots.max;
   const key = `place#${onceKeyOf(task, task.limits.slots.by, input)}`;
-  const now = clock.now();
-  const request = { key, max, token, now, until: leaseEnd(entry.deadline, now), chance: chance() };
-  const outcome = await limits.acquire(request);
-  if (outcome.kind === 'taken') return outcome;
   const wait = message.wait?.for === 'concurrency' ? message.wait : undefined;
+  const ask = (now: number): Promise<SlotOutcome> => {
+    const until = leaseEnd(entry.deadline, now, PASS_BEAT_MS);
+    return limits.acquire({ key, max, token, now, until, chance: chance() });
+  };
+  let now = clock.now();
+  let outcome = await ask(now);
+  if (outcome.kind === 'full' && wait !== undefined && wait.at <= now) {
+    // Its turn has come: a place may be free in less than the second that SQS delays at least.
+    await clock.sleep(LOOK_AGAIN_MS * (1 + chance()));
+    now = clock.now();
+    outcome = await ask(now);
+  }
+  if (outcome.kind === 'taken') return outcome;
   const count = (wait?.count ?? 0) + 1;
   const waiting = (at: number, seconds: number): Waiting => ({
     kind: 'wait',
@@ -136,7 +146,14 @@ async function enterOnce(
   const now = ports.clock.now();
   const { id } = message;
   const turn = turnOf(message);
-  const outcome = await ports.locks.take({ key, id, turn, token, now, until: leaseEnd(entry.deadline, now) });
+  const outcome = await ports.locks.take({
+    key,
+    id,
+    turn,
+    token,
+    now,
+    until: leaseEnd(entry.deadline, now, PASS_BEAT_MS),
+  });
   if (outcome.kind === 'taken') return { key };
   if (outcome.by !== id && once.taken !== 'wait') return { kind: 'drop', reason: 'once' };
   const count = message.wait?.for === 'once' ? message.wait.count + 1 : 1;
@@ -183,7 +200,7 @@ function createPass(
         return late;
       },
       async beat() {
-        const until = leaseEnd(entry.deadline, clock.now());
+        const until = leaseEnd(entry.deadline, clock.now(), PASS_BEAT_MS);
         const kept = await Promise.all([
           place === undefined || quietly(limits.extend(place, token, until), true),
           held === undefined || quietly(locks.extend(held, token, until), true),

@@ -13,6 +13,9 @@ import type { LogLine } from './ports.ts';
 import { createProgress } from './progress.ts';
 import { createWatch, type Watch } from './watch.ts';
 
+/** Set by the bundler to `false` for an app of tasks alone. */
+declare const CELERIAC_MESSAGING: boolean | undefined;
+
 export type Ran =
   | { readonly kind: 'returned'; readonly value: unknown }
   | { readonly kind: 'threw'; readonly thrown: unknown }
@@ -64,7 +67,9 @@ export async function invoke(invocation: Invocation, input: unknown, attempt: nu
 
 /** A task takes the input as its schema has parsed it, a consumer the delivery around it. */
 function taken({ consumer, message, delivery, lease }: Invocation, body: unknown, attempt: number): unknown {
-  return consumer === undefined ? body : toConsumed({ message, delivery, body }, lease.queue, attempt);
+  return (typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING) && consumer !== undefined
+    ? toConsumed({ message, delivery, body }, lease.queue, attempt)
+    : body;
 }
 
 async function guarded(invocation: Invocation, input: unknown, context: Context, watch: Watch): Promise<Ran> {

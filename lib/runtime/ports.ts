@@ -7,9 +7,13 @@ import type { Beaten } from '../core/heartbeat.ts';
 import type { FilterAttribute } from '../core/routing/filter-policy.ts';
 import type { FinalState, TaskState } from '../core/task-state.ts';
 import type { WireError } from '../errors.ts';
+<<<<<<< HEAD
 import type { RunControl } from './control-port.ts';
 import type { Limits, Locks } from './gate-ports.ts';
 import type { Gate } from './gated.ts';
+=======
+import type { Delivery } from './outcome.ts';
+>>>>>>> messaging
 
 /** Time. A virtual one in simulations. */
 export interface Clock {
@@ -275,4 +279,15 @@ export interface Ports {
   /** undefined in a worker, which waits for records instead. */
   readonly replies?: ReplyQueues | undefined;
   readonly log: Log;
+}
+
+/** Receives, for workers that poll by themselves. */
+export interface Receiver {
+  /** At most 10 deliveries, hidden for the queue's own visibility; waits up to 20 s for the first. */
+  receive(
+    queueName: string,
+    max: number,
+    waitSeconds: number,
+    signal: AbortSignal,
+  ): Promise<readonly Delivery[]>;
 }

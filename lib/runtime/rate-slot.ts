@@ -1,9 +1,9 @@
 /**
  * Slots in time. There are two lines. In the first a message that has to wait learns when to come back; it is
- * a little denser than the rate, since not all come back in time. In the second it gets its slot, and only
- * when that is near: whatever happens to a message before, no slot is lost by it. For the last moments it
- * waits inside the worker, so that it starts within the tolerance of its slot; whoever is later than that
- * needs another one.
+ * a little denser than the rate, since not all come back in time, and some twice. In the second it gets its
+ * slot, after its claim and only when that is near: whatever happens to a message before, no slot is lost by
+ * it. For the last moments it waits inside the worker, so that it starts within the tolerance of its slot;
+ * whoever is later than that needs another one.
  */
 import { type FleetRate, fleetRate } from '../core/fleet-rate.ts';
 import type { Message } from '../core/message.ts';
@@ -12,9 +12,9 @@ import { secondsAfterTurn, secondsToSlot } from '../core/wait.ts';
 import type { GatePorts } from './gate.ts';
 import type { Waiting } from './gated.ts';
 
-/** A slot that is near. */
+/** A slot that is to be had. */
 export interface RateSlot {
-  /** Resolves when it is time, or to the wait for another slot when this one was missed. */
+  /** Resolves when it is time, or to the wait for a slot when none is near. */
   start(): Promise<Waiting | undefined>;
 }
 
@@ -28,7 +28,7 @@ type SlotPorts = Pick<GatePorts, 'clock' | 'limits' | 'chance'>;
 /** So near a slot is waited for inside the worker: SQS delays whole seconds, and may be late by one. */
 const NEAR_MS = 2_500;
 /** How much denser the first line is. */
-const DENSITY = 0.95;
+const DENSITY = 0.97;
 /** A slot is reserved so long ahead: the answer takes its time, and a slot that has begun may be too late. */
 const AHEAD_MS = 25;
 
@@ -55,21 +55,19 @@ export function createSlots(ports: SlotPorts): Slots {
         // Its turn has come, and others were before it.
         return waiting(at, secondsToSlot(at, clock.now()) + secondsAfterTurn(count, ports.chance()) - 1);
       };
-      const first = await reserve();
-      return typeof first === 'number' ? createSlot(clock, first, fleet.toleranceMs, reserve) : first;
+      return createSlot(clock, fleet.toleranceMs, reserve);
     },
   };
 }
 
 function createSlot(
   clock: SlotPorts['clock'],
-  first: number,
   toleranceMs: number,
   reserve: () => Promise<number | Waiting>,
 ): RateSlot {
   return {
     async start() {
-      let at: number | Waiting = first;
+      let at = await reserve();
       // Between the last look at the clock and the run nothing is waited for.
       while (typeof at === 'number') {
         const leftMs = at - clock.now();

@@ -11,6 +11,9 @@ import { SendError, TaskError, TimeoutError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Inbox, ReplyAddress } from './inbox.ts';
 
+/** Set by the bundler to `false` in a worker, which has no reply queue. */
+declare const CELERIAC_REPLIES: boolean | undefined;
+
 export const CALL_TIMEOUT_DEFAULT = '30s';
 
 /** Sends a signature; a reply is asked for where it has an address. */
@@ -23,9 +26,9 @@ export function createCall(shared: Connection, perform: Perform): Sender['call']
     const timeout = checked(options.timeout ?? CALL_TIMEOUT_DEFAULT);
     options.signal?.throwIfAborted();
     const output =
-      inbox === undefined
-        ? await byRecord(shared, perform, signature, { ...options, timeout })
-        : await byQueue(shared, inbox, perform, signature, { ...options, timeout });
+      (typeof CELERIAC_REPLIES === 'undefined' || CELERIAC_REPLIES) && inbox !== undefined
+        ? await byQueue(shared, inbox, perform, signature, { ...options, timeout })
+        : await byRecord(shared, perform, signature, { ...options, timeout });
     // The signature was made by the task itself, whose output this is.
     return output as never;
   };

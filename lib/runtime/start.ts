@@ -74,17 +74,17 @@ async function claimAndRun(attempt: Omit<Claimed, 'retries'>, input: unknown): P
   if (late !== undefined) {
     // The copy first: a crash after it finds two messages, of which the claim lets one run.
     const outcome = await putOff(attempt, late);
-    await runs.release(requestNow(attempt), owner, claim.retries, MISSED);
+    await runs.release(requestNow(attempt), owner, claim.retries, WAITS);
     return outcome;
   }
   return (consumer?.ack === 'early' ? await ackEarly(claimed) : undefined) ?? runClaimed(claimed, input);
 }
 
-/** Why a claim was given up without an attempt. */
-const MISSED: WireError = {
-  code: 'SLOT_MISSED',
+/** Why a claim was given up without an attempt: its record shows it until there is one. */
+const WAITS: WireError = {
+  code: 'RATE_LIMITED',
   name: 'CeleriacError',
-  message: 'it came too late for its slot and waits for another one',
+  message: "it waits for a slot of its task's rate",
 };
 
 /** Sends a message on that has to wait: no attempt, and however often it happens no dead letter. */

@@ -10,8 +10,26 @@ type Arrived<Kind extends Arrival['kind']> = Extract<Arrival, { kind: Kind }>;
 /** SQS waits whole seconds; what is due within the next one has waited long enough. */
 const DUE_MS = 1_000;
 
+/** What becomes of a message for which nothing of the user's runs. */
+export async function unrun(
+  step: Step,
+  delivery: Delivery,
+  arrival: Arrived<'wait' | 'split' | 'over-matched' | 'nobody'>,
+): Promise<Outcome> {
+  switch (arrival.kind) {
+    case 'wait':
+      return wait(step, delivery, arrival);
+    case 'split':
+      return split(step, delivery, arrival);
+    case 'over-matched':
+      return drop(step, arrival);
+    case 'nobody':
+      return nobody(step, delivery, arrival);
+  }
+}
+
 /** Sends a message on from a wait queue when its time has come. */
-export async function wait(
+async function wait(
   { connection, lease, copies }: Step,
   delivery: Delivery,
   { message }: Arrived<'wait'>,
@@ -24,7 +42,7 @@ export async function wait(
 }
 
 /** Gives each of several takers a copy of its own; one that is too old dies once, for all of them. */
-export async function split(
+async function split(
   { connection, lease, copies }: Step,
   delivery: Delivery,
   { message, copies: made }: Arrived<'split'>,
@@ -39,7 +57,7 @@ export async function split(
 }
 
 /** Drops what a filter let through because it cannot say more exactly what is meant. */
-export function drop({ connection, lease }: Step, { message }: Arrived<'over-matched'>): Outcome {
+function drop({ connection, lease }: Step, { message }: Arrived<'over-matched'>): Outcome {
   const { id, via } = message;
   const about = { id, queue: lease.queue.name, exchange: via?.exchange, routingKey: via?.key };
   connection.ports.log({ level: 'info', message: 'matched by its filter alone', ...about });
@@ -47,7 +65,7 @@ export function drop({ connection, lease }: Step, { message }: Arrived<'over-mat
 }
 
 /** Puts off a message that is for nobody here: the binding or the exchange may be on its way (a deploy). */
-export async function nobody(
+async function nobody(
   { copies, lease }: Step,
   delivery: Delivery,
   { message, reason }: Arrived<'nobody'>,

@@ -1,6 +1,7 @@
 /**
  * The watch over one attempt: its time limits, and a heartbeat that keeps what it holds and learns whether it
- * was revoked. The first beat comes after 15 s, so a short run makes no call more.
+ * was revoked. The first beat comes after 15 s (5 s where it holds a key or a place), so a short run makes no
+ * call more.
  */
 
 import type { Message } from '../core/message.ts';
@@ -8,7 +9,7 @@ import type { AnyTask } from '../define/task.ts';
 import { TaskError, TimeLimitError, toWireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Pass } from './gated.ts';
-import { leaseEnd } from './lease.ts';
+import { BEAT_MS, leaseEnd, PASS_BEAT_MS } from './lease.ts';
 import type { Lease } from './outcome.ts';
 import { isRevokedBy } from './revocation.ts';
 
@@ -31,8 +32,6 @@ export interface Watch {
   isRevoked(): boolean;
   stop(): void;
 }
-
-export const BEAT_MS = 15_000;
 
 export function createWatch(watched: Watched): Watch {
   const { connection, task, lease, owner } = watched;
@@ -62,6 +61,7 @@ export function createWatch(watched: Watched): Watch {
         });
   // Nobody may be waiting for it yet when it rejects.
   overtime?.catch(() => {});
+  const beatMs = watched.pass === undefined ? BEAT_MS : PASS_BEAT_MS;
   let revoked = false;
   let stopped = false;
   const beat = async (claim: string): Promise<void> => {
@@ -71,9 +71,9 @@ export function createWatch(watched: Watched): Watch {
     if (told !== undefined) {
       revoked = told.code === 'TASK_REVOKED';
       controller.abort(told);
-    } else after(BEAT_MS, () => void beat(claim));
+    } else after(beatMs, () => void beat(claim));
   };
-  if (owner !== undefined) after(BEAT_MS, () => void beat(owner));
+  if (owner !== undefined) after(beatMs, () => void beat(owner));
   return {
     signal: controller.signal,
     overtime,

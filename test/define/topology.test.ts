@@ -47,6 +47,7 @@ test('queues, workers and the table are finished data', () => {
       windowSeconds: 0,
       levels: [{ queueName: 'shop-prod-payments', concurrency: 20 }],
       state: false,
+      messaging: true,
       topics: false,
       bus: false,
       blobs: false,

@@ -15,20 +15,23 @@ export interface FleetOptions {
   readonly onCall?: SimulateOptions['onCall'];
 }
 
-/** Faults that the fleet has to live with: a little of everything that is not the queue's own. */
+/**
+ * What a fleet under load has to live with and still use what it may: a few crashes and failures in a hundred
+ * runs, beyond what the SDK repeats by itself.
+ */
 export const FLEET_FAULTS: FaultRates = {
   duplicate: 0.02,
   reorder: 0.1,
   loseAck: 0.01,
-  crashBeforeRun: 0.005,
-  crashAfterRun: 0.005,
-  crashBeforeWrite: 0.005,
-  crashAfterWrite: 0.005,
-  crashBeforeSend: 0.005,
-  crashAfterSend: 0.005,
-  throttle: 0.01,
-  fail: 0.01,
-  loseAnswer: 0.01,
+  crashBeforeRun: 0.001,
+  crashAfterRun: 0.001,
+  crashBeforeWrite: 0.001,
+  crashAfterWrite: 0.001,
+  crashBeforeSend: 0.001,
+  crashAfterSend: 0.001,
+  throttle: 0.002,
+  fail: 0.002,
+  loseAnswer: 0.002,
 };
 
 export interface Interval {

@@ -96,6 +96,8 @@ test.each(seeds())('with seed %d every message comes to one end with each of its
 
   expect(leftAgain).toEqual([]);
   for (const { taker, one, outcome } of ends.filter((end) => end.outcome.includes('-dlq'))) {
+    // What is acked before it runs may be lost with its worker, redriven or not.
+    if (one.place === 'early') continue;
     const where = `${taker} m${one.body.index} ${one.body.behaviour}: ${outcome}, then`;
     expect(outcomeOf(storm, taker, one), where).toMatch(/^done$|-dlq crashed|after crashed/);
   }

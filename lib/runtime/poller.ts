@@ -1,0 +1,274 @@
+/**
+ * The polling of a long-running worker: receives what there is room for, highest level first, keeps it hidden
+ * while it runs, and acks it afterwards. What a message does is the worker's matter (worker.ts), the same as
+ * on Lambda; here each message is a batch of its own, since none has to wait for another, but for the
+ * messages of a group on an ordered queue, which are one batch.
+ *
+ * An ack is a delete, and deletes of a short while share their calls. Whoever stops the poller while it waits
+ * for messages breaks a call off that may have brought some; those come back after the queue's visibility.
+ */
+import { BATCH_ENTRIES_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
+import { createHeld, type Held } from './held.ts';
+import type { Delivery } from './outcome.ts';
+import type { Clock, Log, Queues, Receiver } from './ports.ts';
+import { createRemovals, type Removals } from './removals.ts';
+import type { Slots } from './slots.ts';
+import type { Batch } from './worker.ts';
+
+/** A queue to poll. */
+export interface Source {
+  /** Its SQS queues, the highest priority first; one where it has no priorities. */
+  readonly queueNames: readonly string[];
+  readonly visibilityMs: number;
+  readonly ordered: boolean;
+}
+
+/** What runs batches: the worker in this process, or a pool of others. */
+export interface Runner {
+  /** Resolves to the ids of the deliveries that were not acked. */
+  handle(batch: Batch): Promise<readonly string[]>;
+  /** Sends deliveries that were not started on as copies, or brings them back where order counts. */
+  putOff(queueName: string, deliveries: readonly Delivery[]): Promise<readonly string[]>;
+}
+
+export interface PollerPorts {
+  readonly clock: Clock;
+  readonly chance: () => number;
+  readonly queues: Queues;
+  readonly receiver: Receiver;
+  readonly log: Log;
+}
+
+export interface Poller {
+  /** Resolves when polling has stopped and what was started is done. */
+  readonly done: Promise<void>;
+  /** How many messages run, or wait for a slot. */
+  count(): number;
+  /** Whether the last look at a queue brought as much as was asked for. */
+  busy(): boolean;
+  /** Receives nothing more; what waits for a slot goes back at once, what runs is finished. */
+  stop(): void;
+  /** Brings everything back that runs, without waiting for it. */
+  abandon(): Promise<void>;
+}
+
+/** SQS: the longest wait for messages; with several levels, the lower ones are looked at in between. */
+const WAIT_SECONDS = 20;
+const WAIT_SECONDS_LEVELS = 1;
+/** After a call that failed: full jitter below these, so that a fleet does not come back at once. */
+const PAUSE_MS = 500;
+const PAUSE_MS_MAX = 30_000;
+
+export function createPoller(
+  ports: PollerPorts,
+  runner: Runner,
+  sources: readonly Source[],
+  slots: Slots,
+): Poller {
+  const stopping = new AbortController();
+  const pulls = sources.map((source) => createPull(ports, runner, source, slots, stopping.signal));
+  return {
+    done: Promise.all(pulls.map((pull) => pull.done)).then(() => {}),
+    count: () => pulls.reduce((sum, pull) => sum + pull.count(), 0),
+    busy: () => pulls.some((pull) => pull.busy()),
+    stop: () => stopping.abort(new Error('the worker stops')),
+    async abandon() {
+      stopping.abort(new Error('the worker stops at once'));
+      await Promise.all(pulls.map((pull) => pull.abandon()));
+    },
+  };
+}
+
+interface Pull {
+  readonly done: Promise<void>;
+  count(): number;
+  busy(): boolean;
+  abandon(): Promise<void>;
+}
+
+/** A queue's SQS queue: what is held of it, and what of it is to be deleted. */
+interface Level {
+  readonly queueName: string;
+  /** The higher, the sooner its messages get a slot. */
+  readonly rank: number;
+  readonly held: Held;
+  readonly removals: Removals;
+}
+
+function createPull(
+  ports: PollerPorts,
+  runner: Runner,
+  source: Source,
+  slots: Slots,
+  stopping: AbortSignal,
+): Pull {
+  const levels = source.queueNames.map((queueName, index) => ({
+    queueName,
+    rank: source.queueNames.length - index,
+    held: createHeld(ports, queueName, source.visibilityMs),
+    removals: createRemovals(ports, queueName),
+  }));
+  const running = new Map<readonly Delivery[], Level>();
+  const work = new Set<Promise<void>>();
+  let busy = false;
+
+  function start(level: Level, deliveries: readonly Delivery[]): void {
+    level.held.add(deliveries);
+    for (const batch of source.ordered ? groups(deliveries) : deliveries.map((delivery) => [delivery])) {
+      const ran = runBatch(ports, runner, level, batch, { slots, stopping, running }).finally(() =>
+        work.delete(ran),
+      );
+      work.add(ran);
+    }
+  }
+
+  async function loop(): Promise<void> {
+    let failures = 0;
+    while (!stopping.aborted) {
+      await untilAborted(slots.ready(), stopping);
+      if (stopping.aborted) break;
+      const free = Math.max(1, slots.free);
+      try {
+        const found = await receive(
+          ports.receiver,
+          levels,
+          busy ? free : Math.min(free, BATCH_ENTRIES_MAX),
+          stopping,
+        );
+        busy = found !== undefined && found.deliveries.length >= Math.min(free, BATCH_ENTRIES_MAX);
+        if (found !== undefined) start(found.level, found.deliveries);
+        failures = 0;
+      } catch (error) {
+        if (stopping.aborted) break;
+        failures += 1;
+        ports.log({
+          level: 'warn',
+          message: 'receiving failed',
+          queue: levels[0]?.queueName,
+          error: String(error),
+        });
+        const longest = Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** Math.min(failures, 10));
+        await ports.clock.sleep(ports.chance() * longest, stopping).catch(() => {});
+      }
+    }
+  }
+
+  async function finish(): Promise<void> {
+    await loop();
+    while (work.size > 0) await Promise.all(work);
+    await Promise.all(levels.map((level) => level.removals.flush()));
+    for (const level of levels) level.held.stop();
+  }
+
+  return {
+    done: finish(),
+    count: () => levels.reduce((sum, level) => sum + level.held.count, 0),
+    busy: () => busy,
+    async abandon() {
+      const left = [...running];
+      running.clear();
+      await Promise.all(left.map(([deliveries, level]) => level.held.handBack(deliveries)));
+      await Promise.all(levels.map((level) => level.removals.flush()));
+      for (const level of levels) level.held.stop();
+    },
+  };
+}
+
+interface Running {
+  readonly slots: Slots;
+  readonly stopping: AbortSignal;
+  readonly running: Map<readonly Delivery[], Level>;
+}
+
+/** Waits for a slot, runs, and acks; never rejects. */
+async function runBatch(
+  ports: PollerPorts,
+  runner: Runner,
+  level: Level,
+  deliveries: readonly Delivery[],
+  { slots, stopping, running }: Running,
+): Promise<void> {
+  const { queueName } = level;
+  running.set(deliveries, level);
+  const giveBack = await slots.take(level.rank);
+  try {
+    if (!running.has(deliveries)) return;
+    const deadline = ports.clock.now() + VISIBILITY_MS_MAX - REST_MS;
+    const back = stopping.aborted
+      ? await runner.putOff(queueName, deliveries)
+      : await runner.handle({ queueName, deliveries, deadline });
+    // What was handed back in the meantime must not be deleted: somebody else may have it.
+    if (!running.has(deliveries)) return;
+    level.removals.add(
+      deliveries.filter(({ messageId }) => !back.includes(messageId)).map(({ receipt }) => receipt),
+    );
+  } catch (error) {
+    // The process or thread that ran it has died: it comes back when its visibility ends, as from a worker
+    // that died whole.
+    ports.log({ level: 'error', message: 'a runner died', queue: queueName, error: String(error) });
+  } finally {
+    running.delete(deliveries);
+    level.held.drop(deliveries);
+    giveBack();
+  }
+}
+
+/** What is left of SQS's 12 h when a task is told to stop. */
+const REST_MS = 60_000;
+
+interface Found {
+  readonly level: Level;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** Looks at the levels from the highest down, and waits at the highest when there is nothing anywhere. */
+async function receive(
+  receiver: Receiver,
+  levels: readonly Level[],
+  wanted: number,
+  signal: AbortSignal,
+): Promise<Found | undefined> {
+  const [highest] = levels;
+  if (highest === undefined) return undefined;
+  const max = Math.min(wanted, BATCH_ENTRIES_MAX);
+  if (levels.length > 1) {
+    for (const level of levels) {
+      const deliveries = await receiver.receive(level.queueName, max, 0, signal);
+      if (deliveries.length > 0) return { level, deliveries };
+    }
+    return {
+      level: highest,
+      deliveries: await receiver.receive(highest.queueName, max, WAIT_SECONDS_LEVELS, signal),
+    };
+  }
+  // As many calls at once as there is room for, while there is more than one call brings.
+  const calls = Math.max(1, Math.floor(wanted / BATCH_ENTRIES_MAX));
+  const answers = await Promise.all(
+    Array.from({ length: calls }, (_, index) =>
+      receiver.receive(highest.queueName, max, index === 0 ? WAIT_SECONDS : 0, signal),
+    ),
+  );
+  return { level: highest, deliveries: answers.flat() };
+}
+
+function groups(deliveries: readonly Delivery[]): readonly (readonly Delivery[])[] {
+  const byGroup = new Map<string, Delivery[]>();
+  for (const delivery of deliveries) {
+    const members = byGroup.get(delivery.group ?? '');
+    if (members === undefined) byGroup.set(delivery.group ?? '', [delivery]);
+    else members.push(delivery);
+  }
+  return [...byGroup.values()];
+}
+
+function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const abort = (): void => resolve();
+    signal.addEventListener('abort', abort, { once: true });
+    void promise.then(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    });
+  });
+}
