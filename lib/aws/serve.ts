@@ -9,13 +9,8 @@ import { createWorker, type Worker } from '../runtime/worker.ts';
 import { CONSOLE_LOG, MACHINE_CHANCE, MACHINE_CLOCK } from './machine.ts';
 import { createMessaging } from './messaging.ts';
 import { createQueues } from './queues.ts';
-<<<<<<< HEAD
-import { createSdk } from './sdk.ts';
-import { createState } from './state.ts';
-=======
-import { createRuns } from './runs.ts';
 import { createSdk, type Sdk } from './sdk.ts';
->>>>>>> messaging
+import { createState } from './state.ts';
 
 /** Set by the bundler to `false` for a worker whose tasks keep no records; see sdk.ts. */
 declare const CELERIAC_STATE: boolean | undefined;
@@ -81,27 +76,10 @@ export function serve(app: App): SqsHandler {
   const ports: Ports = {
     ...MACHINE,
     queues: createQueues(call),
-<<<<<<< HEAD
     ...(typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
       ? createState(call, { app, stage }, MACHINE)
       : { runs: undefined }),
-    ...createMessaging(
-      sdk,
-      { app, stage },
-      {
-        topics: typeof CELERIAC_TOPICS === 'undefined' || CELERIAC_TOPICS,
-        bus: typeof CELERIAC_BUS === 'undefined' || CELERIAC_BUS,
-        blobs: typeof CELERIAC_BLOBS === 'undefined' || CELERIAC_BLOBS,
-        depths: typeof CELERIAC_DEPTHS === 'undefined' || CELERIAC_DEPTHS,
-      },
-    ),
-=======
-    runs:
-      typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
-        ? createRuns(call, runsTableName(app.name, stage))
-        : undefined,
     ...(typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING ? messagingOf(sdk, app, stage) : {}),
->>>>>>> messaging
   };
   return toHandler(createWorker(app, stage, ports), ports);
 }

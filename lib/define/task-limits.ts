@@ -140,7 +140,9 @@ function timeProblems(path: string, task: string, { softMs, hardMs }: TaskLimits
   const given = [softMs, hardMs].filter((ms) => ms !== undefined);
   const code = 'TIME_LIMIT_OUT_OF_RANGE';
   if (given.some((ms) => !(ms > 0 && ms <= FUNCTION_TIMEOUT_MS_MAX))) {
-    const message = `task '${task}': its timeLimit is not between 0 and '15m' (Lambda), as in { soft: '30s', hard: '40s' }`;
+    const message =
+      `task '${task}': its timeLimit is not between 0 and '15m' (Lambda); write it as ` +
+      "{ soft: '30s', hard: '40s' }";
     return [{ code, path: `${path}.timeLimit`, message }];
   }
   if (softMs !== undefined && hardMs !== undefined && softMs >= hardMs) {
@@ -165,8 +167,8 @@ function orderProblems(path: string, task: string, { rate, slots }: TaskLimits, 
     code: 'LIMIT_ON_ORDERED_QUEUE',
     path: `${path}.${name}`,
     message:
-      `task '${task}': queue '${queue.name}' is ordered, where a message that has to wait holds up its group ` +
-      `and is received again and again, which SQS counts; put the task into another queue, or drop ${name} ` +
+      `task '${task}': queue '${queue.name}' is ordered, where a message that has to wait holds up its ` +
+      `group and is received again and again, which SQS counts; put the task into another queue, or drop ${name} ` +
       '(a group runs one message at a time as it is)',
   }));
 }

@@ -155,25 +155,18 @@ export function defineTask(
 ): AnyTask {
   const { input, run, queue = DEFAULT_QUEUE, result = true, crashed = 'retry', aliases = [] } = options;
   const policy: RetryPolicy = { ...RETRY_DEFAULTS, ...options.retry };
-<<<<<<< HEAD
   const once = toOnce(options.once);
   const limits = toTaskLimits(options);
-  const problems = Object.freeze([
-    ...nameProblems('tasks', 'task', name),
-    ...retryProblems(`tasks.${name}`, `task '${name}'`, policy, queue),
-    ...onceProblems(name, once, queue),
-    ...limitProblems(name, limits, queue),
-  ]);
-=======
   const problems = Object.freeze(
     typeof CELERIAC_CHECKS === 'undefined' || CELERIAC_CHECKS
       ? [
           ...nameProblems('tasks', 'task', name),
           ...retryProblems(`tasks.${name}`, `task '${name}'`, policy, queue),
+          ...onceProblems(name, once, queue),
+          ...limitProblems(name, limits, queue),
         ]
       : [],
   );
->>>>>>> messaging
   const call = (given?: unknown, send: SendOptions = {}): Signature =>
     Object.freeze({ kind: 'signature', task: name, input: given, options: Object.freeze({ ...send }) });
   const members = {

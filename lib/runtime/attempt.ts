@@ -153,15 +153,11 @@ export async function runStateless(attempt: Attempt, input: unknown): Promise<Ou
   const startedAt = await begin(attempt, made);
   const ran = await invoke(attempt, input, made);
   if (ran.kind === 'returned') {
-<<<<<<< HEAD
-    if (message.replyTo !== undefined) await reply(attempt, returned(attempt.task, ran.value));
+    if (message.replyTo !== undefined) await replied(attempt, returned(attempt.task, ran.value));
     await tell(attempt.connection, 'onSuccess', attempt, {
       attempt: made,
       tookMs: since(attempt, startedAt),
     });
-=======
-    if (message.replyTo !== undefined) await replied(attempt, returned(attempt.task, ran.value));
->>>>>>> messaging
     return DONE;
   }
   // Only a claim's heartbeat can tell a run to stop.

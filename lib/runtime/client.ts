@@ -52,19 +52,13 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
     space,
     ports,
     outbox: createOutbox(ports),
-<<<<<<< HEAD
     results: createResults({ ...ports, space }),
-    carriers: createCarriers(() => exchangeResources(app, stage)),
-    room: createRoom(space, ports),
-=======
-    results: createResults({ space, clock: ports.clock, runs: ports.runs }),
     carriers: createCarriers(() =>
       typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
         ? exchangeResources(app, stage)
         : NO_EXCHANGES,
     ),
     room: typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING ? createRoom(space, ports) : ROOM,
->>>>>>> messaging
     turns: createTurns(ports.clock),
     sends: new Set(),
   };

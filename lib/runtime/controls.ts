@@ -60,8 +60,8 @@ async function retry(
   const record = (await ports.runs?.read([id]))?.get(id);
   if (record?.state !== 'FAILURE' && record?.state !== 'REVOKED') {
     const text =
-      `run '${id}' of task '${task.name}' is ${record?.state ?? 'unknown'}; only one that has failed or was ` +
-      'revoked is run again';
+      `run '${id}' of task '${task.name}' is ${record?.state ?? 'unknown'}; only one that has failed or ` +
+      'was revoked is run again';
     throw new TaskError('RETRY_NOT_FAILED', text, { value: id });
   }
   const before = letterOf(record);
@@ -113,7 +113,8 @@ async function setLimits({ ports }: Connection, task: AnyTask, limits: Limits): 
     typeof concurrency === 'number' &&
     !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= SLOTS_MAX)
   ) {
-    const text = `task '${task.name}': concurrency is ${concurrency}; give a whole number from 1 to ${SLOTS_MAX}`;
+    const text =
+      `task '${task.name}': concurrency is ${concurrency}; give a whole number from 1 to ` + `${SLOTS_MAX}`;
     throw new CeleriacError('CONCURRENCY_OUT_OF_RANGE', text, { value: concurrency });
   }
   await stateOf(ports.state).limits.set(task.name, limits);

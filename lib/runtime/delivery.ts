@@ -17,14 +17,9 @@ import { parseDelivery } from './dead-letter.ts';
 import { expiryOf } from './expiry.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
 import type { ClaimRequest } from './ports.ts';
-<<<<<<< HEAD
 import { start } from './start.ts';
-import { drop, nobody, split, wait } from './unrun.ts';
-import { expire, giveUp } from './unstarted.ts';
-=======
 import { unrun } from './unrun.ts';
-import { giveUp, revoke, unclaimed } from './unstarted.ts';
->>>>>>> messaging
+import { expire, giveUp } from './unstarted.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
@@ -175,51 +170,6 @@ function unknownError({ task }: Message): WireError {
   return toWireError(new CeleriacError('UNKNOWN_TASK', text), 0);
 }
 
-<<<<<<< HEAD
-=======
-/** Fetches and parses the input, then claims and runs. */
-async function start(attempt: Attempt): Promise<Outcome> {
-  const { connection, message, task, consumer } = attempt;
-  const fetched = await fetchInput(message, connection.ports.blobs);
-  if (fetched === undefined) return giveUp(attempt, 'payload-lost', lostError(message));
-  const input = await parseInput(task, fetched.input);
-  if ('error' in input) return giveUp(attempt, 'invalid-input', toWireError(input.error, STACK_LENGTH_MAX));
-  const isEarly = consumer?.ack === 'early';
-  if (attempt.runs === undefined)
-    return (
-      ((typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING) && isEarly
-        ? await ackEarly(attempt)
-        : undefined) ?? runStateless(attempt, input.value)
-    );
-  const owner = token(connection.ports.chance);
-  const leaseUntil = attempt.lease.batch.deadline + LEASE_SPARE_MS;
-  const claim = await attempt.runs.claim(requestNow(attempt), owner, leaseUntil);
-  if (claim.kind !== 'claimed') return unclaimed(attempt, claim);
-  const claimed = { ...attempt, runs: attempt.runs, owner, retries: claim.retries };
-  if (claim.crashes >= crashesAllowed(attempt))
-    return endClaimed(claimed, 'crashed', crashError(attempt, claim.crashes));
-  return (
-    ((typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING) && isEarly
-      ? await ackEarly(claimed)
-      : undefined) ?? runClaimed(claimed, input.value)
-  );
-}
-
-function lostError({ blob }: Message): WireError {
-  const text = `the input is not in the app's bucket any more: there is no '${blob}'`;
-  return toWireError(new CeleriacError('PAYLOAD_LOST', text), 0);
-}
-
-/**
- * How many claims without an outcome a task survives. On a standard queue the receive count has been asked
- * before: it does not count the claims whose completion AWS refused.
- */
-function crashesAllowed({ task, lease }: Attempt): number {
-  if (task.crashed === 'deadLetter') return 1;
-  return lease.queue.ordered ? lease.queue.deadLetterAfter : Number.POSITIVE_INFINITY;
-}
-
->>>>>>> messaging
 function toRequest(step: Step, message: Message, task: string): ClaimRequest {
   return {
     id: message.id,

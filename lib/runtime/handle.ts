@@ -66,7 +66,7 @@ async function revoke(
 async function forget(context: ResultContext, task: AnyTask, id: string): Promise<void> {
   const { control } = controlOf(context, task, id);
   if (await control.forget(id)) return;
-  const text = `run '${id}' of task '${task.name}' is not over, so there is nothing to forget yet; revoke it first`;
+  const text = `run '${id}' of task '${task.name}' is not over: there is nothing to forget; revoke it first`;
   throw new TaskError('RUN_NOT_OVER', text, { value: id });
 }
 

@@ -7,13 +7,10 @@ import type { Beaten } from '../core/heartbeat.ts';
 import type { FilterAttribute } from '../core/routing/filter-policy.ts';
 import type { FinalState, TaskState } from '../core/task-state.ts';
 import type { WireError } from '../errors.ts';
-<<<<<<< HEAD
 import type { RunControl } from './control-port.ts';
 import type { Limits, Locks } from './gate-ports.ts';
 import type { Gate } from './gated.ts';
-=======
 import type { Delivery } from './outcome.ts';
->>>>>>> messaging
 
 /** Time. A virtual one in simulations. */
 export interface Clock {

@@ -20,6 +20,9 @@ import { fetchInput, parseInput } from './payload.ts';
 import { isRevokedBy } from './revocation.ts';
 import { giveUp, revoke, unclaimed } from './unstarted.ts';
 
+/** Set by the bundler to `false` where nothing of messaging is used; see serve.ts. */
+declare const CELERIAC_MESSAGING: boolean | undefined;
+
 /** Fetches and parses the input, then claims and runs. */
 export async function start(attempt: Attempt): Promise<Outcome> {
   const { connection, message, task, consumer } = attempt;
@@ -29,7 +32,7 @@ export async function start(attempt: Attempt): Promise<Outcome> {
   const input = await parseInput(task, fetched.input);
   if ('error' in input) return giveUp(attempt, 'invalid-input', toWireError(input.error, STACK_LENGTH_MAX));
   if (attempt.runs === undefined) {
-    const early = consumer?.ack === 'early' ? await ackEarly(attempt) : undefined;
+    const early = isEarly(consumer) ? await ackEarly(attempt) : undefined;
     return early ?? runStateless(attempt, input.value);
   }
   const token = newToken(connection.ports.chance);
@@ -77,7 +80,12 @@ async function claimAndRun(attempt: Omit<Claimed, 'retries'>, input: unknown): P
     await runs.release(requestNow(attempt), owner, claim.retries, WAITS);
     return outcome;
   }
-  return (consumer?.ack === 'early' ? await ackEarly(claimed) : undefined) ?? runClaimed(claimed, input);
+  return (isEarly(consumer) ? await ackEarly(claimed) : undefined) ?? runClaimed(claimed, input);
+}
+
+/** Whether a message is acked before it runs; only consumers do that, and not every bundle has them. */
+function isEarly(consumer: Attempt['consumer']): boolean {
+  return (typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING) && consumer?.ack === 'early';
 }
 
 /** Why a claim was given up without an attempt: its record shows it until there is one. */
