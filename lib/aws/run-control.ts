@@ -8,10 +8,10 @@ import { stateShard, taskShard } from './run-shard.ts';
 import { createUpdates, type Update, type Updates } from './updates.ts';
 
 export function createRunControl(call: Call, tableName: string): RunControl {
-  const update = createUpdates(call, tableName);
+  const updates = createUpdates(call, tableName);
   return {
     async extend(id, owner, leaseUntil) {
-      const { kind, item } = await update(
+      const { kind, item } = await updates(
         toKey(id),
         {
           set: ['#leaseUntil = :leaseUntil, #terminate = if_not_exists(#terminate, :no)'],
@@ -26,18 +26,35 @@ export function createRunControl(call: Call, tableName: string): RunControl {
       if (kind === 'refused') return 'lost';
       return item.terminate?.BOOL === true ? 'terminate' : 'kept';
     },
-    revoke: (request) => revoke(update, request),
+    revoke: (request) => revoke(updates, request),
     async forget(id) {
       const values = { ':now': { BOOL: true }, ...FINAL_VALUES };
       const set = ['#forgotten = :now'];
       const remove = ['#result', '#error', '#progress', '#letter'];
-      return (await update(toKey(id), { set, remove, values }, FINAL)).kind === 'written';
+      return (await updates(toKey(id), { set, remove, values }, FINAL)).kind === 'written';
+    },
+    async reopen(id, generation) {
+      const values = {
+        ':next': { N: String(generation + 1) },
+        ':generation': { N: String(generation) },
+        ':pending': { S: 'PENDING' },
+        ':stateShard': { S: stateShard('PENDING', id) },
+        ':zero': { N: '0' },
+        ...FINAL_VALUES,
+      };
+      const set = [
+        '#generation = :next, #state = :pending, #stateShard = :stateShard, #retries = :zero, #ends = #starts',
+      ];
+      const remove = ['#endedAt', '#reason', '#result', '#error', '#progress', '#forgotten', '#attempts'];
+      const marks = ['#revokedAt', '#terminate'];
+      const update = { set, remove: [...remove, ...marks], values };
+      await updates(toKey(id), update, `#generation = :generation AND ${FINAL}`);
     },
     async report(id, owner, { value, state }) {
       const set = ['#progress = :progress'];
       const progress = JSON.stringify({ value, state });
       const values = { ':progress': { S: progress }, ':owner': { S: owner } };
-      return (await update(toKey(id), { set, values }, '#owner = :owner')).kind === 'written';
+      return (await updates(toKey(id), { set, values }, '#owner = :owner')).kind === 'written';
     },
     async revokeBy(name, { until, terminate }, expiresAt) {
       const values = {
@@ -46,7 +63,7 @@ export function createRunControl(call: Call, tableName: string): RunControl {
         ':expiresAt': { N: String(Math.ceil(expiresAt / 1_000)) },
       };
       const set = ['#until = :until, #terminate = :terminate, #expiresAt = :expiresAt'];
-      await update(
+      await updates(
         toRevocationKey(name),
         { set, values },
         'attribute_not_exists(#until) OR #until <= :until',
@@ -78,15 +95,15 @@ function toRevocationKey(name: string): Key {
 /**
  * One that waits ends here; of one that runs it is remembered, for its heartbeat and for its next attempt.
  */
-async function revoke(update: Updates, request: RevokeRequest): Promise<Revoked> {
+async function revoke(updates: Updates, request: RevokeRequest): Promise<Revoked> {
   const key = toKey(request.id);
   const waiting = 'attribute_not_exists(#pk) OR #state IN (:pending, :retry)';
   for (;;) {
-    const ended = await update(key, revokedUpdate(request), waiting);
+    const ended = await updates(key, revokedUpdate(request), waiting);
     if (ended.kind === 'written') return 'revoked';
     if (ended.item.state?.S !== 'STARTED') return 'over';
     const { now, terminate } = request;
-    const marked = await update(
+    const marked = await updates(
       key,
       {
         set: ['#revokedAt = :now, #terminate = :terminate'],

@@ -7,12 +7,18 @@ import { DELAY_MS_MAX } from '../core/limits.ts';
 import type { Problem } from '../errors.ts';
 import type { Queue } from './queue.ts';
 
+/**
+ * Makes a key of an input. Written as a method, so that one with a narrower input may stand where the input's
+ * type is not known yet.
+ */
+export type KeyOf<Input> = { key(input: Input): unknown }['key'];
+
 export interface OnceOptions<Input> {
   /**
    * What runs exclude each other by, made of the input as the schema parses it: anything JSON can say.
    * @default the whole input; `() => null` makes the task a singleton
    */
-  readonly key?: (input: Input) => unknown;
+  readonly key?: KeyOf<Input>;
   /**
    * How long a key stays taken without a sign of life: from the send (and its delay) until the run starts,
    * where `taken` or `keep` reserve it at send. A run that has started keeps its key for as long as it runs,
@@ -35,7 +41,7 @@ export interface OnceOptions<Input> {
 }
 
 /** `true`: runs with the same input exclude each other. A function: runs with the same key. */
-export type OnceOption<Input> = true | ((input: Input) => unknown) | OnceOptions<Input>;
+export type OnceOption<Input> = true | KeyOf<Input> | OnceOptions<Input>;
 
 /** `once`, complete. */
 export interface Once {

@@ -3,19 +3,20 @@ import { type Duration, isDuration, toMilliseconds } from '../core/duration.ts';
 import { FUNCTION_TIMEOUT_MS_MAX, SLOTS_MAX } from '../core/limits.ts';
 import { parseRate, type RateLimit } from '../core/rate.ts';
 import { DefinitionError, type Problem } from '../errors.ts';
+import type { KeyOf } from './once.ts';
 import type { Queue } from './queue.ts';
 
 /** A rate by key: each key has the whole of it. */
 export interface KeyedRate<Input> {
   readonly limit: RateLimit;
   /** Made of the input as the schema parses it: anything JSON can say. */
-  readonly by: (input: Input) => unknown;
+  readonly by: KeyOf<Input>;
 }
 
 /** A number by key: of each key so many runs at a time. */
 export interface KeyedConcurrency<Input> {
   readonly max: number;
-  readonly by: (input: Input) => unknown;
+  readonly by: KeyOf<Input>;
 }
 
 export interface TimeLimit {

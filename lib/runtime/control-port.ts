@@ -35,6 +35,8 @@ export interface RunControl {
   revoke(request: RevokeRequest): Promise<Revoked>;
   /** Drops what a run that is over has brought, not that it was; false: it is not over. */
   forget(id: string): Promise<boolean>;
+  /** Says of a run that is over that its next generation is on its way, unless that has begun already. */
+  reopen(id: string, generation: number): Promise<void>;
   /** Says how far a claimed run is; false: somebody else has it. */
   report(id: string, owner: string, progress: Progress): Promise<boolean>;
   /** Revokes by header; `name` is 'header=value'. */

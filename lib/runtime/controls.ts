@@ -75,6 +75,8 @@ async function retry(
   if ('input' in options) await validate(task, options.input);
   const store = ports.blobs === undefined ? undefined : outbox.store;
   await outbox.send(queueName(app.name, space.stage, task.queue), await toOutgoing({ store }, task, message));
+  // Afterwards: whoever dies in between has left a message that runs, and not a record that waits for none.
+  await stateOf(ports.state).control.reopen(id, record.generation);
 }
 
 /** The run's next generation, so that what is left of this one does not run beside it. */

@@ -214,6 +214,20 @@ function testControl(given: () => StateWorld): void {
     expect(record?.result).toBeUndefined();
   });
 
+  test('a failed run is opened again as its next generation, unless that has begun', async () => {
+    const error = { code: 'BOOM', name: 'Error', message: 'boom' };
+    await runs().claim(standard, 'w1', T + MINUTE);
+    await runs().complete(standard, 'w1', { state: 'FAILURE', error, reason: 'rejected', letter: '{}' });
+    await control().reopen(standard.id, 0);
+    const opened = await recordOf();
+    await control().reopen(standard.id, 0);
+    const claim = await runs().claim({ ...standard, generation: 1 }, 'w2', T + MINUTE);
+
+    expect(opened).toMatchObject({ state: 'PENDING', generation: 1, letter: '{}' });
+    expect(opened?.error).toBeUndefined();
+    expect(claim).toEqual({ kind: 'claimed', retries: 0, crashes: 0 });
+  });
+
   test('progress is its claimant’s to report', async () => {
     await runs().claim(standard, 'w1', T + MINUTE);
     const mine = await control().report(standard.id, 'w1', { value: { done: 1 }, state: 'LOADING' });
