@@ -77,6 +77,7 @@ export type {
 } from './define/exchange-topology.ts';
 export type { AttemptEvent, Hooks, RunEvent } from './define/hooks.ts';
 export { ONCE_DEFAULTS, type Once, type OnceOption, type OnceOptions } from './define/once.ts';
+export { type OpenTelemetryApi, openTelemetry } from './define/open-telemetry.ts';
 export {
   type DeadLetterOptions,
   type DeadLetterTarget,
@@ -105,7 +106,8 @@ export type {
   TaskLimits,
   TimeLimit,
 } from './define/task-limits.ts';
-export type { Telemetry, WatchedRun } from './define/telemetry.ts';
+export type { RoutedTask, TaskRoute, TaskRoutes } from './define/task-routes.ts';
+export { emf, type Telemetry, type WatchedRun } from './define/telemetry.ts';
 export {
   type BucketResource,
   type LevelResource,

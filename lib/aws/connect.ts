@@ -8,7 +8,7 @@ import { createMessaging, messagingNeeds } from './messaging.ts';
 import { createQueues } from './queues.ts';
 import { createReplyQueues } from './reply-queues.ts';
 import { createSdk, REPLY_COMMANDS, type SdkOptions } from './sdk.ts';
-import { createState } from './state.ts';
+import { createClientState } from './state.ts';
 
 export interface ConnectOptions extends SdkOptions {
   /** Which copy of the app. @default the environment variable CELERIAC_STAGE, else 'dev' */
@@ -29,7 +29,7 @@ export function connect(app: App, options: ConnectOptions = {}): Client {
     ...machine,
     queues: createQueues(sdk.call),
     ...createMessaging(sdk, { app, stage }, messagingNeeds(app, exchanges)),
-    ...(tables.length > 0 ? createState(sdk.call, { app, stage }, machine) : { runs: undefined }),
+    ...(tables.length > 0 ? createClientState(sdk.call, { app, stage }, machine) : { runs: undefined }),
     // An environment of Lambda is frozen between invocations and never told that it ends: it could neither
     // say that it lives nor remove its queue.
     replies:

@@ -33,41 +33,11 @@ export function createRunControl(call: Call, tableName: string): RunControl {
       const remove = ['#result', '#error', '#progress', '#letter'];
       return (await updates(toKey(id), { set, remove, values }, FINAL)).kind === 'written';
     },
-    async reopen(id, generation) {
-      const values = {
-        ':next': { N: String(generation + 1) },
-        ':generation': { N: String(generation) },
-        ':pending': { S: 'PENDING' },
-        ':stateShard': { S: stateShard('PENDING', id) },
-        ':zero': { N: '0' },
-        ...FINAL_VALUES,
-      };
-      const set = [
-        '#generation = :next, #state = :pending, #stateShard = :stateShard, #retries = :zero, #ends = #starts',
-      ];
-      const remove = ['#endedAt', '#reason', '#result', '#error', '#progress', '#forgotten', '#attempts'];
-      const marks = ['#revokedAt', '#terminate'];
-      const update = { set, remove: [...remove, ...marks], values };
-      await updates(toKey(id), update, `#generation = :generation AND ${FINAL}`);
-    },
     async report(id, owner, { value, state }) {
       const set = ['#progress = :progress'];
       const progress = JSON.stringify({ value, state });
       const values = { ':progress': { S: progress }, ':owner': { S: owner } };
       return (await updates(toKey(id), { set, values }, '#owner = :owner')).kind === 'written';
-    },
-    async revokeBy(name, { until, terminate }, expiresAt) {
-      const values = {
-        ':until': { N: String(until) },
-        ':terminate': { BOOL: terminate },
-        ':expiresAt': { N: String(Math.ceil(expiresAt / 1_000)) },
-      };
-      const set = ['#until = :until, #terminate = :terminate, #expiresAt = :expiresAt'];
-      await updates(
-        toRevocationKey(name),
-        { set, values },
-        'attribute_not_exists(#until) OR #until <= :until',
-      );
     },
     async revocations(names) {
       const items = await readItems(call, tableName, names.map(toRevocationKey));
@@ -81,14 +51,14 @@ export function createRunControl(call: Call, tableName: string): RunControl {
   };
 }
 
-const FINAL = '#state IN (:success, :failure, :revoked)';
-const FINAL_VALUES = {
+export const FINAL = '#state IN (:success, :failure, :revoked)';
+export const FINAL_VALUES = {
   ':success': { S: 'SUCCESS' },
   ':failure': { S: 'FAILURE' },
   ':revoked': { S: 'REVOKED' },
 };
 
-function toRevocationKey(name: string): Key {
+export function toRevocationKey(name: string): Key {
   return { pk: { S: `revoked#${name}` }, sk: { S: 'revoked' } };
 }
 

@@ -6,7 +6,7 @@
 import type { WireError } from '../errors.ts';
 import type { Json } from './json.ts';
 import { HISTORY_ENTRIES_MAX, MESSAGE_BYTES_MAX } from './limits.ts';
-import { isWait, type Wait } from './wait.ts';
+import type { Wait } from './wait.ts';
 
 export const ENVELOPE_VERSION = 1;
 
@@ -246,6 +246,10 @@ function unwrapped(body: unknown): unknown {
   if (!isRecord(body) || typeof body['detail-type'] !== 'string' || !isRecord(body.detail)) return body;
   const { message } = body.detail;
   return isRecord(message) && typeof message.celeriac === 'number' ? message : body;
+}
+
+function isWait(value: unknown): boolean {
+  return isRecord(value) && typeof value.for === 'string' && typeof value.at === 'number';
 }
 
 function isVia(value: unknown): boolean {

@@ -44,17 +44,3 @@ export function secondsToKey(untilMs: number, now: number, count: number, chance
   const left = Math.ceil((untilMs - now) / 1_000);
   return Math.max(1, Math.min(left, 1 + Math.floor(chance * longest)));
 }
-
-/** Whether a member of an envelope is a wait. */
-export function isWait(value: unknown): value is Wait {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'for' in value &&
-    typeof value.for === 'string' &&
-    'at' in value &&
-    typeof value.at === 'number' &&
-    'count' in value &&
-    typeof value.count === 'number'
-  );
-}

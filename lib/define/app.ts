@@ -11,10 +11,13 @@ import type { Hooks } from './hooks.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
 import type { AnyTask } from './task.ts';
+import { createRouting, type TaskRoutes, toRouted } from './task-routes.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Set by the bundler to `false` in a worker: what it serves was checked when the stack was synthesized. */
 declare const CELERIAC_CHECKS: boolean | undefined;
+/** Set by the bundler to `false` for an app without routes. */
+declare const CELERIAC_ROUTES: boolean | undefined;
 
 export interface AppOptions {
   readonly tasks?: readonly AnyTask[];
@@ -26,8 +29,10 @@ export interface AppOptions {
   readonly consumers?: readonly Consumer[];
   /** Told of what happens to runs of every task. */
   readonly hooks?: Hooks;
-  /** Traces and metrics: `openTelemetry(api)`, `emf()`. */
-  readonly telemetry?: Telemetry;
+  /** Traces and metrics: `openTelemetry(api)`, `emf()`; several as a list. */
+  readonly telemetry?: Telemetry | readonly Telemetry[];
+  /** To which queue tasks go that name none. @default a queue named 'default' */
+  readonly routes?: TaskRoutes;
 }
 
 /**
@@ -43,7 +48,9 @@ export interface App {
   readonly bindings: readonly Binding[];
   readonly consumers: readonly Consumer[];
   readonly hooks: Hooks | undefined;
-  readonly telemetry: Telemetry | undefined;
+  readonly telemetry: readonly Telemetry[];
+  /** Whether routes were given. */
+  readonly routed: boolean;
 }
 
 /**
@@ -93,10 +100,14 @@ export function report(app: string, problems: readonly Problem[]): void {
 
 /** Everything that the app's parts reach, each once, in the order in which it is met. */
 function collected(name: string, options: AppOptions): App {
-  const bindings = options.bindings ?? [];
+  const route =
+    typeof CELERIAC_ROUTES === 'undefined' || CELERIAC_ROUTES
+      ? createRouting(options.routes)
+      : (task: AnyTask) => task;
+  const bindings = (options.bindings ?? []).map((binding) => toRouted(binding, route));
   const consumers = options.consumers ?? [];
   const ends = bindings.map((binding) => binding.destination);
-  const tasks = new Set([...(options.tasks ?? []), ...ends.filter(isTask)]);
+  const tasks = new Set([...(options.tasks ?? []).map(route), ...ends.filter(isTask)]);
   const exchanges = new Set([
     ...(options.exchanges ?? []),
     ...bindings.map((binding) => binding.exchange).filter(isExchange),
@@ -124,7 +135,8 @@ function collected(name: string, options: AppOptions): App {
     bindings: Object.freeze([...bindings]),
     consumers: Object.freeze([...consumers]),
     hooks: options.hooks,
-    telemetry: options.telemetry,
+    routed: options.routes !== undefined,
+    telemetry: Object.freeze([options.telemetry ?? []].flat()),
   });
 }
 

@@ -69,6 +69,11 @@ export function toOnce(option: OnceOption<never> | undefined): Once | undefined 
   });
 }
 
+/** Whether a send writes the key: to reserve it, or to say which call is the last. */
+export function reservesAtSend({ taken, keep }: Once): boolean {
+  return taken !== 'wait' || keep !== undefined;
+}
+
 /** The option that makes this `once` again. */
 export function fromOnce(once: Once | undefined): { readonly once?: OnceOptions<never> } {
   if (once === undefined) return {};

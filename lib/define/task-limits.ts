@@ -169,7 +169,7 @@ function orderProblems(path: string, task: string, { rate, slots }: TaskLimits, 
     path: `${path}.${name}`,
     message:
       `task '${task}': queue '${queue.name}' is ordered, where a message that has to wait holds up its ` +
-      `group and is received again and again, which SQS counts; put the task into another queue, or drop ${name} ` +
-      '(a group runs one message at a time as it is)',
+      `group and is received again and again, which SQS counts; put the task into another queue, or ` +
+      `drop ${name} (a group runs one message at a time as it is)`,
   }));
 }

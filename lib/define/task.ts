@@ -194,13 +194,27 @@ export function implement<Sent, Received, Output>(
   contract: Task<Sent, Received, unknown>,
   run: (input: Received, context: Context) => Output | Promise<Output>,
 ): Task<Sent, Received, Awaited<Output>> {
-  const { name, queue, input, retry, result, crashed, aliases, once, limits, hooks } = contract;
-  const kept = { ...fromOnce(once), ...fromTaskLimits(limits), ...(hooks === undefined ? {} : { hooks }) };
-  const options = { queue, input, retry, result, crashed, aliases, ...kept, run };
+  const { name, input } = contract;
+  // Which types it has does not matter to its options.
+  const options = { ...optionsOf(contract as unknown as AnyTask), input, run };
   // The handler receives what the contract's schema gives, which is what `Received` says.
   const whole = defineTask(name, options as unknown as TaskOptions<Sent, Output>);
   // The same schema and the same handler: the types are those of the contract.
   return whole as unknown as Task<Sent, Received, Awaited<Output>>;
+}
+
+/** The same task in another queue. */
+export function inQueue(task: AnyTask, queue: Queue): AnyTask {
+  const { input, run } = task;
+  // The members are the ones that `defineTask` has made, of whatever types.
+  const options = { ...optionsOf(task), queue, ...(input === undefined ? {} : { input }), run };
+  return defineTask(task.name, options as unknown as TaskOptions<never, unknown>);
+}
+
+/** The options that make this task again, but for its handler and its schema. */
+function optionsOf({ queue, retry, result, crashed, aliases, once, limits, hooks }: AnyTask): CommonOptions {
+  const kept = { ...fromOnce(once), ...fromTaskLimits(limits), ...(hooks === undefined ? {} : { hooks }) };
+  return { queue, retry, result, crashed, aliases, ...kept };
 }
 
 /**

@@ -21,4 +21,15 @@ export interface Telemetry {
   ) => Promise<T>;
   /** Stands around an attempt, which `work` makes. */
   readonly run?: <T>(run: WatchedRun, work: () => Promise<T>) => Promise<T>;
+  /** The namespace of CloudWatch under which each event is written to the log as metrics. */
+  readonly namespace?: string;
+}
+
+/**
+ * CloudWatch metrics without a call and without a dependency: log lines in the embedded metric format, which
+ * CloudWatch turns into metrics by task and queue: Waited, Took (milliseconds), Succeeded, Retried, Failed,
+ * Revoked. Workers write them; a client's process has no such log.
+ */
+export function emf({ namespace = 'Celeriac' }: { readonly namespace?: string } = {}): Telemetry {
+  return Object.freeze({ namespace });
 }

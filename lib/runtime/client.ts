@@ -7,7 +7,7 @@ import type { App } from '../define/app.ts';
 import type { AsyncResult, Client, Sender, SendOutcome } from '../define/client.ts';
 import { exchangeResources, NO_EXCHANGES } from '../define/exchange-topology.ts';
 import type { Signature } from '../define/signature.ts';
-import type { OutputOf } from '../define/task.ts';
+import type { AnyTask, OutputOf } from '../define/task.ts';
 import { type Carriers, createCarriers } from './carriers.ts';
 import { createControls } from './controls.ts';
 import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
@@ -97,12 +97,18 @@ export function createSender(shared: Connection, hops: number): Sender {
       : NO_PUBLISHER),
     call: createCall(shared, track),
     sendMany: (signatures) => Promise.all(signatures.map((signature) => outcomeOf(send(signature)))),
-    result: (task, of) => {
+    result: (asked, of) => {
+      const task = ownTask(shared.app, asked);
       const id = typeof of === 'string' ? of : takenId(shared.space, of.messageId, task.name);
       // The handle has the type of the task that it was asked for.
-      return shared.results.handle(task, id) as AsyncResult<OutputOf<typeof task>>;
+      return shared.results.handle(task, id) as AsyncResult<OutputOf<typeof asked>>;
     },
   };
+}
+
+/** A task as the app has it: its routes may have given it another queue. */
+export function ownTask(app: App, task: AnyTask): AnyTask {
+  return app.tasks.find(({ name }) => name === task.name) ?? task;
 }
 
 /** A client over ports; `release` lets go of what the adapters hold. */

@@ -35,13 +35,18 @@ export interface RunControl {
   revoke(request: RevokeRequest): Promise<Revoked>;
   /** Drops what a run that is over has brought, not that it was; false: it is not over. */
   forget(id: string): Promise<boolean>;
-  /** Says of a run that is over that its next generation is on its way, unless that has begun already. */
-  reopen(id: string, generation: number): Promise<void>;
   /** Says how far a claimed run is; false: somebody else has it. */
   report(id: string, owner: string, progress: Progress): Promise<boolean>;
+  /** What was revoked by header, under these names: 'header=value'. */
+  revocations(names: readonly string[]): Promise<readonly Revocation[]>;
+}
+
+/** What only clients do to runs, and no worker. */
+export interface RunAdmin {
+  /** Says of a run that is over that its next generation is on its way, unless that has begun already. */
+  reopen(id: string, generation: number): Promise<void>;
   /** Revokes by header; `name` is 'header=value'. */
   revokeBy(name: string, revocation: Revocation, expiresAt: number): Promise<void>;
-  revocations(names: readonly string[]): Promise<readonly Revocation[]>;
 }
 
 /** How far a run is, in its own words. */

@@ -8,8 +8,9 @@ import type { Limits } from '../define/control.ts';
 import { queueName } from '../define/resource-name.ts';
 import type { AnyTask, OutputOf } from '../define/task.ts';
 import { CeleriacError, TaskError } from '../errors.ts';
-import type { Connection } from './client.ts';
+import { type Connection, ownTask } from './client.ts';
 import { toOutgoing, validate } from './compose.ts';
+import type { RunAdmin } from './control-port.ts';
 import type { RunRecord, State } from './ports.ts';
 import { revocationExpiry, revocationName } from './revocation.ts';
 
@@ -18,12 +19,13 @@ type Controls = Pick<Client, 'revoke' | 'revokeBy' | 'retry' | 'limits'>;
 export function createControls(shared: Connection): Controls {
   return {
     revoke: (task, ids, options) =>
-      Promise.all(ids.map((id) => shared.results.handle(task, id).revoke(options))),
+      Promise.all(ids.map((id) => shared.results.handle(ownTask(shared.app, task), id).revoke(options))),
     revokeBy: (header, value, { terminate = false } = {}) => revokeBy(shared, header, value, terminate),
-    retry: async (task, id, options) => {
+    retry: async (asked, id, options) => {
+      const task = ownTask(shared.app, asked);
       await retry(shared, task, id, options ?? {});
       // The handle has the type of the task that it was asked for.
-      return shared.results.handle(task, id) as AsyncResult<OutputOf<typeof task>>;
+      return shared.results.handle(task, id) as AsyncResult<OutputOf<typeof asked>>;
     },
     limits: {
       set: (task, limits) => setLimits(shared, task, limits),
@@ -47,7 +49,7 @@ async function revokeBy(
   }
   const now = ports.clock.now();
   const name = revocationName(header, value);
-  await stateOf(ports.state).control.revokeBy(name, { until: now, terminate }, revocationExpiry(now));
+  await adminOf(ports.state).revokeBy(name, { until: now, terminate }, revocationExpiry(now));
 }
 
 async function retry(
@@ -76,7 +78,7 @@ async function retry(
   const store = ports.blobs === undefined ? undefined : outbox.store;
   await outbox.send(queueName(app.name, space.stage, task.queue), await toOutgoing({ store }, task, message));
   // Afterwards: whoever dies in between has left a message that runs, and not a record that waits for none.
-  await stateOf(ports.state).control.reopen(id, record.generation);
+  await adminOf(ports.state).reopen(id, record.generation);
 }
 
 /** The run's next generation, so that what is left of this one does not run beside it. */
@@ -119,11 +121,11 @@ async function setLimits({ ports }: Connection, task: AnyTask, limits: Limits): 
       `task '${task.name}': concurrency is ${concurrency}; give a whole number from 1 to ` + `${SLOTS_MAX}`;
     throw new CeleriacError('CONCURRENCY_OUT_OF_RANGE', text, { value: concurrency });
   }
-  await stateOf(ports.state).limits.set(task.name, limits);
+  await limitsOf(ports.state).set(task.name, limits);
 }
 
 async function getLimits({ ports }: Connection, task: AnyTask): Promise<Limits> {
-  const set = await stateOf(ports.state).limits.settings(task.name);
+  const set = await limitsOf(ports.state).settings(task.name);
   const rate = set?.rateLimit ?? task.limits.rate?.limit;
   const concurrency = set?.concurrency ?? task.limits.slots?.max;
   return {
@@ -132,8 +134,16 @@ async function getLimits({ ports }: Connection, task: AnyTask): Promise<Limits> 
   };
 }
 
-function stateOf(state: State | undefined): State {
-  if (state !== undefined) return state;
+/** A client has all of the table, whatever the app's tasks need. */
+function limitsOf(state: State | undefined): NonNullable<State['limits']> {
+  return state?.limits ?? noState();
+}
+
+function adminOf(state: State | undefined): RunAdmin {
+  return state?.admin ?? noState();
+}
+
+function noState(): never {
   const text =
     'nothing in this app keeps a record, so it has no table; give a task a result, a limit or once';
   throw new CeleriacError('NO_STATE', text);

@@ -7,7 +7,7 @@ import { type AnyTask, keepsRecord } from '../define/task.ts';
 import { TaskError } from '../errors.ts';
 import type { Progress } from './control-port.ts';
 import { issuesText } from './issues.ts';
-import type { RunRecord } from './ports.ts';
+import type { RunRecord, State } from './ports.ts';
 import { type Read, type ResultContext, refuse } from './result.ts';
 
 export function createHandle(
@@ -72,9 +72,8 @@ async function forget(context: ResultContext, task: AnyTask, id: string): Promis
 
 function controlOf(context: ResultContext, task: AnyTask, id: string) {
   refuse(context, task, id);
-  const { state, clock, space } = context;
-  // Whoever has records has the rest of their table.
-  if (state === undefined)
-    throw new TaskError('RESULT_NOT_READABLE', 'there are no records here', { value: id });
-  return { control: state.control, now: clock.now(), sentAt: sentAtOf(space, id) ?? clock.now() };
+  const { clock, space } = context;
+  // `refuse` has asked for the records, and whoever has them has the rest of their table.
+  const { control } = context.state as State;
+  return { control, now: clock.now(), sentAt: sentAtOf(space, id) ?? clock.now() };
 }

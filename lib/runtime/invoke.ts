@@ -15,6 +15,9 @@ import { createWatch, type Watch } from './watch.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
+declare const CELERIAC_STATE: boolean | undefined;
+declare const CELERIAC_LIMITS: boolean | undefined;
+declare const CELERIAC_TELEMETRY: boolean | undefined;
 
 export type Ran =
   | { readonly kind: 'returned'; readonly value: unknown }
@@ -41,7 +44,13 @@ export async function invoke(invocation: Invocation, input: unknown, attempt: nu
   const startedAt = connection.ports.clock.now();
   // The sends of this attempt alone: others of the same process may take longer.
   const sends = new Set<Promise<unknown>>();
-  const watch = createWatch(invocation);
+  const watch =
+    typeof CELERIAC_STATE === 'undefined' ||
+    CELERIAC_STATE ||
+    typeof CELERIAC_LIMITS === 'undefined' ||
+    CELERIAC_LIMITS
+      ? createWatch(invocation)
+      : unwatched(invocation);
   const context = toContext({ ...invocation, connection: { ...connection, sends } }, attempt, watch);
   const work = async (): Promise<Ran> => {
     const ended = await guarded(invocation, taken(invocation, input, attempt), context, watch);
@@ -85,14 +94,20 @@ async function guarded(invocation: Invocation, input: unknown, context: Context,
   }
 }
 
+/** Where nothing is renewed, revoked or limited in time, but the worker's own. */
+function unwatched({ lease }: Invocation): Watch {
+  return { signal: lease.signal, overtime: undefined, isRevoked: () => false, stop: () => {} };
+}
+
 /** The attempt as telemetry sees it: a throw is one there, and a value again here. */
 async function observed(
   { connection, message, task, lease }: Invocation,
   attempt: number,
   work: () => Promise<Ran>,
 ): Promise<Ran> {
-  const around = connection.app.telemetry?.run;
-  if (around === undefined) return work();
+  if (!(typeof CELERIAC_TELEMETRY === 'undefined' || CELERIAC_TELEMETRY)) return work();
+  const around = connection.app.telemetry.flatMap((one) => one.run ?? []);
+  if (around.length === 0) return work();
   const about = {
     task: task.name,
     id: message.id,
@@ -101,10 +116,14 @@ async function observed(
     headers: message.headers,
   };
   let ran: Ran | undefined;
-  await around(about, async () => {
+  const step = async (index: number): Promise<void> => {
+    const next = around[index];
+    if (next !== undefined) return next(about, () => step(index + 1));
     ran = await work();
     if (ran.kind === 'threw') throw ran.thrown;
-  }).catch(() => {});
+  };
+  await step(0).catch(() => {});
+  // Telemetry that fails before it begins the run must not keep it from being made.
   return ran ?? work();
 }
 
@@ -118,7 +137,7 @@ function toContext(invocation: Invocation, attempt: number, { signal }: Watch): 
     attempt,
     headers: message.headers,
     signal,
-    progress: createProgress(invocation),
+    progress: typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE ? createProgress(invocation) : () => {},
     deadline: new Date(lease.batch.deadline),
     log: toTaskLog(log, about),
     now: () => new Date(clock.now()),

@@ -1,5 +1,5 @@
 /** What a send does for `once`: reserves its key, or says who has it. */
-import type { Once } from '../define/once.ts';
+import { type Once, reservesAtSend } from '../define/once.ts';
 import { SendError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Composed } from './compose.ts';
@@ -24,17 +24,18 @@ export async function reserveKey(connection: Connection, composed: Composed): Pr
   const { task, parsed, id, delayMs, message } = composed;
   const { once } = task;
   if (once === undefined || message.force === true) return {};
-  if (once.taken === 'wait' && once.keep === undefined) return {};
+  if (!reservesAtSend(once)) return {};
   const { clock, state } = connection.ports;
-  if (state === undefined) throw notReachable(task.name);
+  const locks = state?.locks;
+  if (locks === undefined) throw notReachable(task.name);
   const key = onceKeyOf(task, once.key, parsed);
   const now = clock.now();
   if (once.keep === 'last') {
     // Afterwards, or a sender that dies in between would drop the call before without one of its own.
-    return { sent: () => state.locks.announce(key, id, now + delayMs + once.forMs) };
+    return { sent: () => locks.announce(key, id, now + delayMs + once.forMs) };
   }
   const until = now + once.forMs + (once.keep === undefined ? delayMs : 0);
-  return reserve(state.locks, once, { key, id, now, until, task: task.name });
+  return reserve(locks, once, { key, id, now, until, task: task.name });
 }
 
 async function reserve(

@@ -7,7 +7,7 @@ import type { Beaten } from '../core/heartbeat.ts';
 import type { FilterAttribute } from '../core/routing/filter-policy.ts';
 import type { FinalState, TaskState } from '../core/task-state.ts';
 import type { WireError } from '../errors.ts';
-import type { RunControl } from './control-port.ts';
+import type { RunAdmin, RunControl } from './control-port.ts';
 import type { Limits, Locks } from './gate-ports.ts';
 import type { Gate } from './gated.ts';
 import type { Delivery } from './outcome.ts';
@@ -249,11 +249,13 @@ export type Log = (line: LogLine) => void;
 
 /** What is kept in the table of runs besides the records themselves. */
 export interface State {
-  readonly locks: Locks;
-  readonly limits: Limits;
   readonly control: RunControl;
-  /** The way of a run past keys and limits. */
-  readonly gate: Gate;
+  /** undefined in a worker. */
+  readonly admin?: RunAdmin;
+  /** The way of a run past keys and limits, and what it is made of; undefined where no task has any. */
+  readonly gate?: Gate;
+  readonly locks?: Locks;
+  readonly limits?: Limits;
 }
 
 /** Everything a client or a worker needs. What an app has no use for is undefined, and not in its bundle. */

@@ -14,6 +14,9 @@ import { createHandle, progressOf } from './handle.ts';
 import type { Blobs, Clock, Ending, RunRecord, Runs, State } from './ports.ts';
 import { UNTIMED } from './taken.ts';
 
+/** Set by the bundler to `false` for a worker whose tasks keep no records; see serve.ts. */
+declare const CELERIAC_STATE: boolean | undefined;
+
 export const GET_TIMEOUT_DEFAULT = '5m';
 
 const READ_MAX = 100;
@@ -46,9 +49,23 @@ export function createResults(context: ResultContext): Results {
       id,
       get: (options) => get(context, { read, wait }, task, id, options),
       state: () => state(context, read, task, id),
-      ...createHandle(context, read, task, id),
+      ...(typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
+        ? createHandle(context, read, task, id)
+        : unreadable(task, id)),
     }),
   };
+}
+
+/** A handle in a worker that cannot reach the records at all. */
+function unreadable(
+  { name }: AnyTask,
+  id: string,
+): Pick<AsyncResult<unknown>, 'progress' | 'revoke' | 'forget'> {
+  const refused = async (): Promise<never> => {
+    const text = `run '${id}' of task '${name}' cannot be reached: this worker was built without DynamoDB`;
+    throw new TaskError('RESULT_NOT_READABLE', text, { value: id });
+  };
+  return { progress: refused, revoke: refused, forget: refused };
 }
 
 export type Read = (id: string) => Promise<RunRecord | undefined>;

@@ -22,28 +22,39 @@ import { giveUp, revoke, unclaimed } from './unstarted.ts';
 
 /** Set by the bundler to `false` where nothing of messaging is used; see serve.ts. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
+declare const CELERIAC_STATE: boolean | undefined;
+declare const CELERIAC_LIMITS: boolean | undefined;
 
 /** Fetches and parses the input, then claims and runs. */
 export async function start(attempt: Attempt): Promise<Outcome> {
-  const { connection, message, task, consumer } = attempt;
-  if (await isRevokedBy(connection, task, message, false)) return revoke(attempt, 'revoked');
+  const { connection, message, task } = attempt;
+  if (typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) {
+    if (await isRevokedBy(connection, task, message, false)) return revoke(attempt, 'revoked');
+  }
   const fetched = await fetchInput(message, connection.ports.blobs);
   if (fetched === undefined) return giveUp(attempt, 'payload-lost', lostError(message));
   const input = await parseInput(task, fetched.input);
   if ('error' in input) return giveUp(attempt, 'invalid-input', toWireError(input.error, STACK_LENGTH_MAX));
-  if (attempt.runs === undefined) {
-    const early = isEarly(consumer) ? await ackEarly(attempt) : undefined;
-    return early ?? runStateless(attempt, input.value);
-  }
+  if ((typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE) && attempt.runs !== undefined)
+    return startRecorded({ ...attempt, runs: attempt.runs }, input.value);
+  return (await early(attempt)) ?? runStateless(attempt, input.value);
+}
+
+/** Past keys and slots to the claim, and through the run. */
+async function startRecorded(attempt: Attempt & Pick<Claimed, 'runs'>, input: unknown): Promise<Outcome> {
+  const { connection, task } = attempt;
   const token = newToken(connection.ports.chance);
-  const entered = isGated(task) ? await enter(attempt, input.value, token) : undefined;
+  const entered =
+    (typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) && isGated(task)
+      ? await enter(attempt, input, token)
+      : undefined;
   if (entered instanceof CeleriacError)
     return giveUp(attempt, 'invalid-input', toWireError(entered, STACK_LENGTH_MAX));
   if (entered?.kind === 'wait') return putOff(attempt, entered);
   if (entered?.kind === 'drop') return revoke(attempt, entered.reason);
-  const claimable = { ...attempt, runs: attempt.runs, owner: token, pass: entered?.pass };
+  const claimable = { ...attempt, owner: token, pass: entered?.pass };
   try {
-    return await claimAndRun(claimable, input.value);
+    return await claimAndRun(claimable, input);
   } finally {
     await entered?.pass.leave();
   }
@@ -58,7 +69,7 @@ async function enter(
   const { task, message, lease, connection } = attempt;
   const { deadline } = lease.batch;
   try {
-    return await connection.ports.state?.gate.enter({ task, message, input, token, deadline });
+    return await connection.ports.state?.gate?.enter({ task, message, input, token, deadline });
   } catch (thrown) {
     if (thrown instanceof CeleriacError && thrown.code === 'KEY_FAILED') return thrown;
     throw thrown;
@@ -66,7 +77,7 @@ async function enter(
 }
 
 async function claimAndRun(attempt: Omit<Claimed, 'retries'>, input: unknown): Promise<Outcome> {
-  const { consumer, runs, owner, pass } = attempt;
+  const { runs, owner, pass } = attempt;
   const request = requestNow(attempt);
   const claim = await runs.claim(request, owner, leaseEnd(attempt.lease.batch.deadline, request.now));
   if (claim.kind !== 'claimed') return unclaimed(attempt, claim);
@@ -80,12 +91,14 @@ async function claimAndRun(attempt: Omit<Claimed, 'retries'>, input: unknown): P
     await runs.release(requestNow(attempt), owner, claim.retries, WAITS);
     return outcome;
   }
-  return (isEarly(consumer) ? await ackEarly(claimed) : undefined) ?? runClaimed(claimed, input);
+  return (await early(claimed)) ?? runClaimed(claimed, input);
 }
 
-/** Whether a message is acked before it runs; only consumers do that, and not every bundle has them. */
-function isEarly(consumer: Attempt['consumer']): boolean {
-  return (typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING) && consumer?.ack === 'early';
+/** Acks a message whose consumer asks for that before it runs; not every bundle has consumers. */
+async function early(attempt: Attempt | Claimed): Promise<Outcome | undefined> {
+  if (typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING)
+    return attempt.consumer?.ack === 'early' ? ackEarly(attempt) : undefined;
+  return undefined;
 }
 
 /** Why a claim was given up without an attempt: its record shows it until there is one. */

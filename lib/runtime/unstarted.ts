@@ -11,6 +11,9 @@ import { DONE, type Outcome } from './outcome.ts';
 import type { ClaimOutcome, Ending, RunRecord } from './ports.ts';
 import { reply } from './reply.ts';
 
+/** Set by the bundler to `false` where no task needs it; see serve.ts. */
+declare const CELERIAC_STATE: boolean | undefined;
+
 /** Ends a run that does not start at all, and dead-letters its message. */
 export async function giveUp(
   attempt: Recorded & { readonly task?: AnyTask | undefined },
@@ -22,7 +25,7 @@ export async function giveUp(
     error,
     reason,
     attempts: attempt.message.attempt,
-    ...letterOf(attempt),
+    ...(typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE ? letterOf(attempt) : {}),
   });
   if (finished !== undefined) return finished;
   await attempt.copies.bury(attempt.delivery, attempt.message, {

@@ -5,7 +5,7 @@
 import { createMessaging, messagingNeeds } from '../aws/messaging.ts';
 import { createQueues } from '../aws/queues.ts';
 import { createReplyQueues } from '../aws/reply-queues.ts';
-import { createState } from '../aws/state.ts';
+import { createClientState } from '../aws/state.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { type Message, parseMessage } from '../core/message.ts';
 import type { App } from '../define/app.ts';
@@ -141,7 +141,7 @@ function createTestClients(world: World, ready: Promise<void>, state: boolean) {
   };
   return (release?: () => Promise<void>): Client => {
     const own = { clock, chance, log };
-    const records = state ? createState(waiting, world, own) : { runs: undefined };
+    const records = state ? createClientState(waiting, world, own) : { runs: undefined };
     const replies = createReplyQueues(waiting, { app: app.name, stage });
     const messaging = createMessaging({ call: waiting, region: async () => REGION }, world, world.needs);
     const ports = { ...own, queues: createQueues(waiting), ...records, replies, ...messaging };

@@ -1,6 +1,7 @@
-import { createState } from '../../lib/aws/state.ts';
+import { createClientState } from '../../lib/aws/state.ts';
 import { topology } from '../../lib/define/topology.ts';
 import { defineApp, defineTask } from '../../lib/index.ts';
+import type { State } from '../../lib/runtime/ports.ts';
 import { provision } from '../../lib/testing/provision.ts';
 import { DOORS } from './doors.ts';
 import { testState } from './state.ts';
@@ -22,8 +23,17 @@ for (const [name, open] of Object.entries(DOORS)) {
       waiting: <T>(promise: Promise<T>) => promise,
     };
     const ports = { clock, chance: () => 0.5, log: () => {} };
-    const { runs, state } = createState(call, { app, stage: 'dev' }, ports);
-    if (runs === undefined || state === undefined) throw new Error('there is a table');
+    const { runs, state } = createClientState(call, { app, stage: 'dev' }, ports);
+    if (runs === undefined || !isWhole(state)) throw new Error('there is a table');
     return { runs, state, close };
   });
+}
+
+function isWhole(state: State | undefined): state is Required<State> {
+  return (
+    state?.admin !== undefined &&
+    state.locks !== undefined &&
+    state.limits !== undefined &&
+    state.gate !== undefined
+  );
 }

@@ -4,7 +4,7 @@ import type { Runs, State } from '../../lib/runtime/ports.ts';
 import { standard, T } from './runs-world.ts';
 
 export interface StateWorld {
-  readonly state: State;
+  readonly state: Required<State>;
   readonly runs: Runs;
   close(): Promise<void>;
 }
@@ -54,7 +54,7 @@ function testLocks(given: () => StateWorld): void {
     expect(await locks().take(ask)).toEqual({ kind: 'taken' });
   });
 
-  test('a running message does not get its key once more, its reservation and its parked key it does', async () => {
+  test('a running message does not get its key once more; reserved or parked it does', async () => {
     const reserved = await locks().reserve('k', 'm1', T, T + MINUTE);
     const first = await locks().take(ask);
     const duplicate = await locks().take({ ...ask, token: 't2' });
@@ -218,9 +218,9 @@ function testControl(given: () => StateWorld): void {
     const error = { code: 'BOOM', name: 'Error', message: 'boom' };
     await runs().claim(standard, 'w1', T + MINUTE);
     await runs().complete(standard, 'w1', { state: 'FAILURE', error, reason: 'rejected', letter: '{}' });
-    await control().reopen(standard.id, 0);
+    await given().state.admin.reopen(standard.id, 0);
     const opened = await recordOf();
-    await control().reopen(standard.id, 0);
+    await given().state.admin.reopen(standard.id, 0);
     const claim = await runs().claim({ ...standard, generation: 1 }, 'w2', T + MINUTE);
 
     expect(opened).toMatchObject({ state: 'PENDING', generation: 1, letter: '{}' });
@@ -238,8 +238,8 @@ function testControl(given: () => StateWorld): void {
   });
 
   test('revocations by header are found by their names, the latest of each', async () => {
-    await control().revokeBy('tenant=a', { until: T, terminate: true }, T);
-    await control().revokeBy('tenant=a', { until: T - 5, terminate: false }, T);
+    await given().state.admin.revokeBy('tenant=a', { until: T, terminate: true }, T);
+    await given().state.admin.revokeBy('tenant=a', { until: T - 5, terminate: false }, T);
 
     expect(await control().revocations(['tenant=a', 'tenant=b'])).toEqual([{ until: T, terminate: true }]);
   });
