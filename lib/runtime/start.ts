@@ -1,6 +1,7 @@
 /** The start of a message that may run: its input, its keys and slots, its claim, and then the run. */
 import { STACK_LENGTH_MAX } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
+import { isFinal } from '../core/task-state.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import {
   type Attempt,
@@ -15,7 +16,7 @@ import {
 import { ackEarly } from './early.ts';
 import { type Entered, isGated, type Waiting } from './gated.ts';
 import { leaseEnd } from './lease.ts';
-import type { Outcome } from './outcome.ts';
+import { DONE, type Outcome } from './outcome.ts';
 import { fetchInput, parseInput } from './payload.ts';
 import { isRevokedBy } from './revocation.ts';
 import { giveUp, revoke, unclaimed } from './unstarted.ts';
@@ -44,17 +45,23 @@ export async function start(attempt: Attempt): Promise<Outcome> {
 async function startRecorded(attempt: Attempt & Pick<Claimed, 'runs'>, input: unknown): Promise<Outcome> {
   const { connection, task } = attempt;
   const token = newToken(connection.ports.chance);
-  const entered =
-    (typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) && isGated(task)
-      ? await enter(attempt, input, token)
-      : undefined;
+  if ((typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) && isGated(task))
+    return startGated(attempt, input, token);
+  return claimAndRun({ ...attempt, owner: token }, input);
+}
+
+async function startGated(
+  attempt: Attempt & Pick<Claimed, 'runs'>,
+  input: unknown,
+  token: string,
+): Promise<Outcome> {
+  const entered = await enter(attempt, input, token);
   if (entered instanceof CeleriacError)
     return giveUp(attempt, 'invalid-input', toWireError(entered, STACK_LENGTH_MAX));
   if (entered?.kind === 'wait') return putOff(attempt, entered);
   if (entered?.kind === 'drop') return revoke(attempt, entered.reason);
-  const claimable = { ...attempt, owner: token, pass: entered?.pass };
   try {
-    return await claimAndRun(claimable, input);
+    return await claimAndRun({ ...attempt, owner: token, pass: entered?.pass }, input);
   } finally {
     await entered?.pass.leave();
   }
@@ -84,14 +91,19 @@ async function claimAndRun(attempt: Omit<Claimed, 'retries'>, input: unknown): P
   const claimed: Claimed = { ...attempt, retries: claim.retries };
   if (claim.crashes >= crashesAllowed(attempt))
     return endClaimed(claimed, 'crashed', crashError(attempt, claim.crashes));
-  const late = await pass?.start();
-  if (late !== undefined) {
-    // The copy first: a crash after it finds two messages, of which the claim lets one run.
-    const outcome = await putOff(attempt, late);
-    await runs.release(requestNow(attempt), owner, claim.retries, WAITS);
-    return outcome;
+  if (typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) {
+    const late = await pass?.start();
+    if (late !== undefined) return waitAgain(claimed, late);
   }
   return (await early(claimed)) ?? runClaimed(claimed, input);
+}
+
+/** Gives a claim up whose run has to wait for a slot after all. */
+async function waitAgain(claimed: Claimed, late: Waiting): Promise<Outcome> {
+  // The copy first: a crash after it finds two messages, of which the claim lets one run.
+  const outcome = await putOff(claimed, late);
+  await claimed.runs.release(requestNow(claimed), claimed.owner, claimed.retries, WAITS);
+  return outcome;
 }
 
 /** Acks a message whose consumer asks for that before it runs; not every bundle has consumers. */
@@ -108,9 +120,23 @@ const WAITS: WireError = {
   message: "it waits for a slot of its task's rate",
 };
 
+/**
+ * What becomes of a copy whose run is over, or beyond this attempt. Put off it would wait for a key that it
+ * does not need, and its duplicates with it, more of them each time.
+ */
+async function ended(attempt: Attempt): Promise<Outcome | undefined> {
+  const { runs, message } = attempt;
+  const record = (await runs?.read([message.id]))?.get(message.id);
+  if (record === undefined || record.generation < message.generation) return undefined;
+  if (record.generation > message.generation || record.retries > message.attempt) return DONE;
+  return isFinal(record.state) ? unclaimed(attempt, { kind: 'finished', record }) : undefined;
+}
+
 /** Sends a message on that has to wait: no attempt, and however often it happens no dead letter. */
 async function putOff(attempt: Attempt, { wait, seconds }: Waiting): Promise<Outcome> {
   const { connection, copies, message, task } = attempt;
+  const over = wait.for === 'rate' && wait.count === 1 ? undefined : await ended(attempt);
+  if (over !== undefined) return over;
   const until = new Date(wait.at).toISOString();
   const about = { task: task.name, id: message.id, for: wait.for, until };
   connection.ports.log({ level: 'info', message: 'waits', ...about });
