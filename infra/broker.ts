@@ -16,6 +16,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { App } from '../lib/define/app.ts';
+import { reservesAtSend } from '../lib/define/once.ts';
 import { topicName } from '../lib/define/resource-name.ts';
 import { type QueueResource, type Topology, topology } from '../lib/define/topology.ts';
 import { DefinitionError } from '../lib/errors.ts';
@@ -78,6 +79,7 @@ export class Broker extends Construct {
   readonly topology: Topology;
   readonly #queues: ReadonlyMap<string, WorkQueue>;
   readonly #workers: ReadonlyMap<string, QueueWorker>;
+  readonly #reserves: boolean;
   readonly #runs: RunsTable | undefined;
   readonly #blobs: BlobsBucket | undefined;
   readonly #exchanges: Exchanges | undefined;
@@ -94,6 +96,7 @@ export class Broker extends Construct {
         return [name, new WorkQueue(this, `Queue-${name}`, queue)];
       }),
     );
+    this.#reserves = app.tasks.some(({ once }) => once !== undefined && reservesAtSend(once));
     const [runs] = this.topology.tables;
     this.#runs = runs && new RunsTable(this, 'Runs', { ...settings, resource: runs, encryptionKey });
     const [blobs] = this.topology.buckets;
@@ -171,8 +174,12 @@ export class Broker extends Construct {
     throw this.#unknown('UNKNOWN_EXCHANGE', 'exchange that messages enter at', name, allowed);
   }
 
-  /** Lets somebody send every task of the app and publish to every exchange. */
+  /**
+   * Lets somebody send every task of the app and publish to every exchange; with a task that reserves its key
+   * when it is sent (`once`), also write to the table of runs.
+   */
   grantSend(grantee: IGrantable): void {
+    if (this.#reserves) this.#runs?.grantRun(grantee);
     for (const queue of this.#queues.values()) queue.grantSend(grantee);
     this.#exchanges?.grantPublish(grantee);
     this.#blobs?.grantPut(grantee);
@@ -193,6 +200,17 @@ export class Broker extends Construct {
   grantCall(grantee: IGrantable): void {
     this.grantSend(grantee);
     grantReplyQueues(this, this.topology, grantee);
+  }
+
+  /**
+   * Lets somebody revoke runs, run them again, forget them, and set limits (`client.revoke`, `retry`,
+   * `limits`); to run again includes to send.
+   * @throws DefinitionError NO_RESULTS when no task of the app keeps a record
+   */
+  grantControl(grantee: IGrantable): void {
+    this.grantRead(grantee);
+    this.#runs?.grantRun(grantee);
+    this.grantSend(grantee);
   }
 
   /**

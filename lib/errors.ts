@@ -132,6 +132,11 @@ export class TimeoutError extends CeleriacError {
   override readonly name = 'TimeoutError';
 }
 
+/** A run that took longer than its task's `timeLimit`. */
+export class TimeLimitError extends CeleriacError {
+  override readonly name = 'TimeLimitError';
+}
+
 /** An error as it travels: in a run's record, a dead letter's history, a reply. */
 export interface WireError {
   readonly code: string;
@@ -147,6 +152,7 @@ const CLASSES = {
   SendError,
   TaskError,
   TimeoutError,
+  TimeLimitError,
   NackError,
   UnroutableError,
 };

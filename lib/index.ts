@@ -11,6 +11,7 @@
 export { type Duration, toMilliseconds } from './core/duration.ts';
 export type { Jsonify } from './core/json.ts';
 export type { DeadReason, Death, HistoryEntry, MessageProperties } from './core/message.ts';
+export type { RateLimit } from './core/rate.ts';
 export type { Backoff, ErrorMatcher, RetryPolicy } from './core/retry.ts';
 export { type Headers, type HeaderValue, headersMatch, type MatchMode } from './core/routing/headers.ts';
 export { type ExchangeType, type RoutingTable, route } from './core/routing/route.ts';
@@ -51,6 +52,14 @@ export {
   defineConsumer,
 } from './define/consumer.ts';
 export type { Context, TaskLog } from './define/context.ts';
+export type {
+  Limits,
+  LimitsClient,
+  RevokeOptions,
+  RevokeOutcome,
+  RunState,
+  TaskProgress,
+} from './define/control.ts';
 export {
   type AnyExchange,
   type ComputedKey,
@@ -66,6 +75,9 @@ export type {
   SubscriptionResource,
   TopicResource,
 } from './define/exchange-topology.ts';
+export type { AttemptEvent, Hooks, RunEvent } from './define/hooks.ts';
+export { ONCE_DEFAULTS, type Once, type OnceOption, type OnceOptions } from './define/once.ts';
+export { type OpenTelemetryApi, openTelemetry } from './define/open-telemetry.ts';
 export {
   type DeadLetterOptions,
   type DeadLetterTarget,
@@ -87,6 +99,15 @@ export {
   type Task,
   type TaskOptions,
 } from './define/task.ts';
+export type {
+  KeyedConcurrency,
+  KeyedRate,
+  LimitOptions,
+  TaskLimits,
+  TimeLimit,
+} from './define/task-limits.ts';
+export type { RoutedTask, TaskRoute, TaskRoutes } from './define/task-routes.ts';
+export { emf, type Telemetry, type WatchedRun } from './define/telemetry.ts';
 export {
   type BucketResource,
   type LevelResource,
@@ -111,6 +132,7 @@ export {
   type ReturnedMessage,
   SendError,
   TaskError,
+  TimeLimitError,
   TimeoutError,
   toWireError,
   UnroutableError,

@@ -1,15 +1,14 @@
 /** `connect`: a client for an app on AWS, or on an emulator, from any process. */
 import type { App } from '../define/app.ts';
 import type { Client } from '../define/client.ts';
-import { runsTableName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
 import { createClient } from '../runtime/client.ts';
 import { MACHINE_CHANCE, MACHINE_CLOCK, QUIET_LOG } from './machine.ts';
 import { createMessaging, messagingNeeds } from './messaging.ts';
 import { createQueues } from './queues.ts';
 import { createReplyQueues } from './reply-queues.ts';
-import { createRuns } from './runs.ts';
 import { createSdk, REPLY_COMMANDS, type SdkOptions } from './sdk.ts';
+import { createClientState } from './state.ts';
 
 export interface ConnectOptions extends SdkOptions {
   /** Which copy of the app. @default the environment variable CELERIAC_STAGE, else 'dev' */
@@ -25,13 +24,12 @@ export function connect(app: App, options: ConnectOptions = {}): Client {
   const { stage = process.env.CELERIAC_STAGE ?? DEFAULT_STAGE, ...sdkOptions } = options;
   const { tables, exchanges } = topology(app, { stage });
   const sdk = createSdk(sdkOptions, REPLY_COMMANDS);
+  const machine = { clock: MACHINE_CLOCK, chance: MACHINE_CHANCE, log: QUIET_LOG };
   const ports = {
-    clock: MACHINE_CLOCK,
-    chance: MACHINE_CHANCE,
-    log: QUIET_LOG,
+    ...machine,
     queues: createQueues(sdk.call),
     ...createMessaging(sdk, { app, stage }, messagingNeeds(app, exchanges)),
-    runs: tables.length > 0 ? createRuns(sdk.call, runsTableName(app.name, stage)) : undefined,
+    ...(tables.length > 0 ? createClientState(sdk.call, { app, stage }, machine) : { runs: undefined }),
     // An environment of Lambda is frozen between invocations and never told that it ends: it could neither
     // say that it lives nor remove its queue.
     replies:

@@ -6,8 +6,14 @@ import type { RunRecord } from '../runtime/ports.ts';
 export type Item = Readonly<Record<string, AttributeValue>>;
 export type Values = Readonly<Record<string, AttributeValue>>;
 
+/** The primary key of an item. */
+export interface Key {
+  readonly pk: { readonly S: string };
+  readonly sk: { readonly S: string };
+}
+
 /** A run's primary key. */
-export function toKey(id: string): { pk: { S: string }; sk: { S: string } } {
+export function toKey(id: string): Key {
   return { pk: { S: `run#${id}` }, sk: { S: 'run' } };
 }
 
@@ -35,6 +41,8 @@ export function fromItem(item: Item): {
       sentAt: number('sentAt'),
       ...(result === undefined ? {} : { result }),
       ...(reason === undefined ? {} : { reason }),
+      ...textsOf(item, ['blob', 'progress', 'letter']),
+      ...(item.forgotten === undefined ? {} : { forgotten: true }),
       ...(error === undefined ? {} : { error: JSON.parse(error) }),
       ...(item.settled !== undefined && item.settled.N === item.generation?.N ? { settled: true } : {}),
       ...(item.attempts === undefined ? {} : { attempts: number('attempts') }),
@@ -46,4 +54,10 @@ export function fromItem(item: Item): {
     leaseUntil: number('leaseUntil'),
     owner: text('owner'),
   };
+}
+
+/** Members of a record that are texts, where they are there. */
+function textsOf(item: Item, names: readonly string[]): Readonly<Record<string, string>> {
+  const texts = names.map((name) => [name, item[name]?.S] as const);
+  return Object.fromEntries(texts.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
 }

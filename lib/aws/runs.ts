@@ -3,19 +3,21 @@
  * `ends` remembers that count at the last outcome, so their difference is the number of workers that died on
  * it. A lease's end stands in the condition, never in the TTL, which deletes days late.
  */
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { RECORD_MS } from '../core/limits.ts';
-import { CeleriacError, type WireError } from '../errors.ts';
+import type { WireError } from '../errors.ts';
 import type { ClaimOutcome, ClaimRequest, Ending, RunRecord, Runs } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
-import { fromItem, type Item, toKey, type Values } from './run-item.ts';
+import { readItems } from './read-items.ts';
+import { fromItem, toKey, type Values } from './run-item.ts';
 import { stateShard, taskShard } from './run-shard.ts';
+import { createUpdates, type Update, type Written } from './updates.ts';
 
-/** Asked again for keys that DynamoDB left unread (a throttle, 16 MB), at most this often. */
-const READS_MAX = 8;
+/** Writes one run's item. */
+type Write = (id: string, update: Update, condition: string) => Promise<Written>;
 
 export function createRuns(call: Call, tableName: string): Runs {
-  const write = createWrite(call, tableName);
+  const updates = createUpdates(call, tableName);
+  const write: Write = (id, update, condition) => updates(toKey(id), update, condition);
   return {
     claim: (request, owner, leaseUntil) =>
       take(write, request, claimUpdate(request, owner, leaseUntil), owner),
@@ -39,28 +41,19 @@ function settleUpdate({ generation }: ClaimRequest): Update {
   };
 }
 
-/** What an update sets, takes away, and needs for it. */
-interface Update {
-  readonly set: readonly string[];
-  readonly remove: readonly string[];
-  readonly values: Values;
-}
-
-type Written =
-  | { readonly kind: 'written'; readonly item: Item }
-  | { readonly kind: 'refused'; readonly item: Item };
-type Write = (id: string, update: Update, condition: string) => Promise<Written>;
-
 /** A run may be taken when it is new, of an older generation, or waits and no one else holds it. */
 const FREE_STATES = '#state IN (:pending, :retry) OR (#state = :started AND #leaseUntil < :now)';
 
-function takeCondition(request: ClaimRequest): string {
+function takeCondition(request: ClaimRequest, more = ''): string {
   const mine = request.retries === undefined ? '' : ' AND #retries <= :retries';
   return (
     'attribute_not_exists(#pk) OR #generation < :generation OR (#generation = :generation AND ' +
-    `(${FREE_STATES})${mine})`
+    `(${FREE_STATES})${mine}${more})`
   );
 }
+
+/** A run that was revoked while an attempt was under way gets no other one. */
+const NOT_REVOKED = ' AND attribute_not_exists(#revokedAt)';
 
 function takeValues(request: ClaimRequest): Values {
   return {
@@ -117,7 +110,8 @@ function claimUpdate(request: ClaimRequest, owner: string, leaseUntil: number): 
         '#startedAt = :now',
       '#starts = if_not_exists(#starts, :zero) + :one, #ends = if_not_exists(#ends, :zero)',
     ],
-    remove: ['#endedAt', '#reason', '#result'],
+    // What was said of an earlier generation does not hold for this one.
+    remove: ['#endedAt', '#reason', '#result', '#progress', '#forgotten', '#revokedAt', '#terminate'],
     values: {
       ...values,
       ':stateShard': { S: stateShard('STARTED', request.id) },
@@ -171,7 +165,9 @@ function releaseUpdate(request: ClaimRequest, retries: number, error: WireError)
 }
 
 function endingSets(request: ClaimRequest, ending: Ending): { set: string[]; values: Values } {
-  const optional = (['result', 'reason'] as const).filter((name) => ending[name] !== undefined);
+  const optional = (['result', 'reason', 'blob', 'letter'] as const).filter(
+    (name) => ending[name] !== undefined,
+  );
   return {
     set: [
       '#state = :ended, #stateShard = :endedShard, #endedAt = :endedAt',
@@ -196,7 +192,8 @@ async function take(
   update: Update,
   claimant?: string,
 ): Promise<ClaimOutcome> {
-  const written = await write(request.id, update, takeCondition(request));
+  const condition = takeCondition(request, claimant === undefined ? '' : NOT_REVOKED);
+  const written = await write(request.id, update, condition);
   const { record, starts, ends, leaseUntil, owner } = fromItem(written.item);
   // A claim that was refused by itself: its first answer was lost, and the call was made again.
   const mine = claimant !== undefined && owner === claimant && record.state === 'STARTED';
@@ -206,6 +203,8 @@ async function take(
   if (record.state === 'SUCCESS' || record.state === 'FAILURE' || record.state === 'REVOKED')
     return { kind: 'finished', record };
   if (request.retries !== undefined && record.retries > request.retries) return { kind: 'superseded' };
+  const isFree = record.state !== 'STARTED' || leaseUntil < request.now;
+  if (isFree && written.item.revokedAt !== undefined) return { kind: 'revoked' };
   return { kind: 'held', untilMs: leaseUntil };
 }
 
@@ -214,87 +213,11 @@ async function asOwner(write: Write, request: ClaimRequest, owner: string, updat
   return (await write(request.id, owned, '#owner = :owner')).kind === 'written';
 }
 
-function createWrite(call: Call, tableName: string): Write {
-  return async (id, update, condition) => {
-    const remove = update.remove.length > 0 ? ` REMOVE ${update.remove.join(', ')}` : '';
-    const expression = `SET ${update.set.join(', ')}${remove}`;
-    const words = wordsOf(`${expression} ${condition}`);
-    try {
-      const answer = await call('dynamodb', 'UpdateItem', {
-        TableName: tableName,
-        Key: toKey(id),
-        UpdateExpression: expression,
-        ConditionExpression: condition,
-        ExpressionAttributeNames: words.names,
-        ExpressionAttributeValues: Object.fromEntries(
-          words.values.map((name) => [name, given(update.values, name)]),
-        ),
-        // What was updated is what the caller looks at; the rest of the item, a result perhaps, stays where
-        // it is.
-        ReturnValues: 'UPDATED_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      });
-      return { kind: 'written', item: answer.Attributes ?? {} };
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      return { kind: 'refused', item: error.Item ?? {} };
-    }
-  };
-}
-
-interface Words {
-  readonly names: Record<string, string>;
-  readonly values: readonly string[];
-}
-
-/**
- * The expressions of this file are few and their texts do not depend on data, so each is looked through once.
- */
-const WORDS = new Map<string, Words>();
-
-/** The names and values that an expression uses; DynamoDB refuses any that it does not. */
-function wordsOf(expression: string): Words {
-  const known = WORDS.get(expression);
-  if (known !== undefined) return known;
-  const names = expression.match(/#[A-Za-z]+/g) ?? [];
-  const words = {
-    // Attributes go by a name of their own throughout, since several (state, result, error, owner) are
-    // DynamoDB's words.
-    names: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
-    values: [...new Set(expression.match(/:[A-Za-z]+/g) ?? [])],
-  };
-  WORDS.set(expression, words);
-  return words;
-}
-
-function given(values: Values, name: string): AttributeValue {
-  const value = values[name];
-  if (value === undefined)
-    throw new CeleriacError('MISSING_VALUE', `an expression on runs uses ${name}, which it was not given`);
-  return value;
-}
-
-function isConditionFailure(error: unknown): error is Error & { readonly Item?: Item } {
-  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
-}
-
 async function read(
   call: Call,
   tableName: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, RunRecord>> {
-  const records = new Map<string, RunRecord>();
-  let keys = [...new Set(ids)].map(toKey);
-  for (let reads = 0; keys.length > 0 && reads < READS_MAX; reads++) {
-    const request = { RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } };
-    const answer = await call('dynamodb', 'BatchGetItem', request);
-    for (const item of answer.Responses?.[tableName] ?? []) {
-      const { record } = fromItem(item);
-      records.set(record.id, record);
-    }
-    keys = (answer.UnprocessedKeys?.[tableName]?.Keys ?? []).map((key) =>
-      toKey(key.pk?.S?.slice('run#'.length) ?? ''),
-    );
-  }
-  return records;
+  const items = await readItems(call, tableName, [...new Set(ids)].map(toKey));
+  return new Map(items.map((item) => fromItem(item).record).map((record) => [record.id, record]));
 }

@@ -1,7 +1,6 @@
 /** `serve`: the Lambda handler of an app's workers. */
 import type { HeaderValue } from '../core/routing/headers.ts';
 import type { App } from '../define/app.ts';
-import { runsTableName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE } from '../define/topology.ts';
 import { DefinitionError } from '../errors.ts';
 import type { Delivery } from '../runtime/outcome.ts';
@@ -10,8 +9,8 @@ import { createWorker, type Worker } from '../runtime/worker.ts';
 import { CONSOLE_LOG, MACHINE_CHANCE, MACHINE_CLOCK } from './machine.ts';
 import { createMessaging } from './messaging.ts';
 import { createQueues } from './queues.ts';
-import { createRuns } from './runs.ts';
 import { createSdk, type Sdk } from './sdk.ts';
+import { createState } from './state.ts';
 
 /** Set by the bundler to `false` for a worker whose tasks keep no records; see sdk.ts. */
 declare const CELERIAC_STATE: boolean | undefined;
@@ -20,6 +19,8 @@ declare const CELERIAC_TOPICS: boolean | undefined;
 declare const CELERIAC_BUS: boolean | undefined;
 declare const CELERIAC_BLOBS: boolean | undefined;
 declare const CELERIAC_DEPTHS: boolean | undefined;
+
+const MACHINE = { clock: MACHINE_CLOCK, chance: MACHINE_CHANCE, log: CONSOLE_LOG };
 
 /** What Lambda hands a function of an SQS event source mapping, as far as it is read here. */
 export interface SqsEvent {
@@ -73,14 +74,11 @@ export function serve(app: App): SqsHandler {
   const sdk = createSdk();
   const { call } = sdk;
   const ports: Ports = {
-    clock: MACHINE_CLOCK,
-    chance: MACHINE_CHANCE,
-    log: CONSOLE_LOG,
+    ...MACHINE,
     queues: createQueues(call),
-    runs:
-      typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
-        ? createRuns(call, runsTableName(app.name, stage))
-        : undefined,
+    ...(typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
+      ? createState(call, { app, stage }, MACHINE)
+      : { runs: undefined }),
     ...(typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING ? messagingOf(sdk, app, stage) : {}),
   };
   return toHandler(createWorker(app, stage, ports), ports);

@@ -92,6 +92,8 @@ export const RULE_RETRIES_MAX = 185;
 export const BUCKET_NAME_LENGTH_MAX = 63;
 /** Our own: large payloads outlive the messages that name them: RECORD_MS in days. */
 export const BLOB_DAYS = 29;
+/** Our own: slots of a task's concurrency; each is an item of the table of runs. */
+export const SLOTS_MAX = 1_000;
 /** EventBridge Scheduler: it fires within a minute of the time asked for (its user guide: 60 s precision). */
 export const TIMER_PRECISION_MS = 60_000;
 /**

@@ -6,6 +6,7 @@
 import type { WireError } from '../errors.ts';
 import type { Json } from './json.ts';
 import { HISTORY_ENTRIES_MAX, MESSAGE_BYTES_MAX } from './limits.ts';
+import type { Wait } from './wait.ts';
 
 export const ENVELOPE_VERSION = 1;
 
@@ -94,6 +95,12 @@ export interface Message {
   readonly deferrals: number;
   /** When it was first put off for the reason that still holds. */
   readonly deferredSince?: number;
+  /** What it waits for: a slot of its task's rate, a free place, its key. */
+  readonly wait?: Wait;
+  /** Whether it runs without looking at the key of `once`. */
+  readonly force?: boolean;
+  /** Whether its sender has no use for what its run returns. */
+  readonly ignoreResult?: boolean;
   /**
    * How many deliveries of it ended without an outcome before this copy was made; SQS's receive count adds to
    * it.
@@ -225,6 +232,7 @@ function complaint(body: Readonly<Record<string, unknown>>): string | undefined 
     if (body[name] !== undefined && typeof body[name] !== 'string')
       return `the envelope's ${name} is no text`;
   }
+  if (body.wait !== undefined && !isWait(body.wait)) return "the envelope's wait cannot be read";
   if (body.headers !== undefined && !isRecord(body.headers)) return "the envelope's headers are no object";
   if (body.history !== undefined && !Array.isArray(body.history)) return "the envelope's history is no list";
   return undefined;
@@ -238,6 +246,10 @@ function unwrapped(body: unknown): unknown {
   if (!isRecord(body) || typeof body['detail-type'] !== 'string' || !isRecord(body.detail)) return body;
   const { message } = body.detail;
   return isRecord(message) && typeof message.celeriac === 'number' ? message : body;
+}
+
+function isWait(value: unknown): boolean {
+  return isRecord(value) && typeof value.for === 'string' && typeof value.at === 'number';
 }
 
 function isVia(value: unknown): boolean {

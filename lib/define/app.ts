@@ -7,12 +7,17 @@ import { messagesProblems } from './app-messaging.ts';
 import type { Binding } from './binding.ts';
 import type { Consumer } from './consumer.ts';
 import type { AnyExchange } from './exchange.ts';
+import type { Hooks } from './hooks.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
 import type { AnyTask } from './task.ts';
+import { createRouting, type TaskRoutes, toRouted } from './task-routes.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** Set by the bundler to `false` in a worker: what it serves was checked when the stack was synthesized. */
 declare const CELERIAC_CHECKS: boolean | undefined;
+/** Set by the bundler to `false` for an app without routes. */
+declare const CELERIAC_ROUTES: boolean | undefined;
 
 export interface AppOptions {
   readonly tasks?: readonly AnyTask[];
@@ -22,6 +27,12 @@ export interface AppOptions {
   readonly exchanges?: readonly AnyExchange[];
   readonly bindings?: readonly Binding[];
   readonly consumers?: readonly Consumer[];
+  /** Told of what happens to runs of every task. */
+  readonly hooks?: Hooks;
+  /** Traces and metrics: `openTelemetry(api)`, `emf()`; several as a list. */
+  readonly telemetry?: Telemetry | readonly Telemetry[];
+  /** To which queue tasks go that name none. @default a queue named 'default' */
+  readonly routes?: TaskRoutes;
 }
 
 /**
@@ -36,6 +47,10 @@ export interface App {
   readonly exchanges: readonly AnyExchange[];
   readonly bindings: readonly Binding[];
   readonly consumers: readonly Consumer[];
+  readonly hooks: Hooks | undefined;
+  readonly telemetry: readonly Telemetry[];
+  /** Whether routes were given. */
+  readonly routed: boolean;
 }
 
 /**
@@ -85,10 +100,14 @@ export function report(app: string, problems: readonly Problem[]): void {
 
 /** Everything that the app's parts reach, each once, in the order in which it is met. */
 function collected(name: string, options: AppOptions): App {
-  const bindings = options.bindings ?? [];
+  const route =
+    typeof CELERIAC_ROUTES === 'undefined' || CELERIAC_ROUTES
+      ? createRouting(options.routes)
+      : (task: AnyTask) => task;
+  const bindings = (options.bindings ?? []).map((binding) => toRouted(binding, route));
   const consumers = options.consumers ?? [];
   const ends = bindings.map((binding) => binding.destination);
-  const tasks = new Set([...(options.tasks ?? []), ...ends.filter(isTask)]);
+  const tasks = new Set([...(options.tasks ?? []).map(route), ...ends.filter(isTask)]);
   const exchanges = new Set([
     ...(options.exchanges ?? []),
     ...bindings.map((binding) => binding.exchange).filter(isExchange),
@@ -115,6 +134,9 @@ function collected(name: string, options: AppOptions): App {
     exchanges: Object.freeze([...exchanges]),
     bindings: Object.freeze([...bindings]),
     consumers: Object.freeze([...consumers]),
+    hooks: options.hooks,
+    routed: options.routes !== undefined,
+    telemetry: Object.freeze([options.telemetry ?? []].flat()),
   });
 }
 

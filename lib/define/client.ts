@@ -1,10 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** What performs calls: the same interface from `connect`, `simulate` and a task's own context. */
+import type { StandardSchemaV1 as Schema } from '@standard-schema/spec';
 import type { Duration } from '../core/duration.ts';
 import type { Jsonify } from '../core/json.ts';
 import type { Headers } from '../core/routing/headers.ts';
 import type { ExchangeType } from '../core/routing/route.ts';
-import type { TaskState } from '../core/task-state.ts';
+import type { LimitsClient, RevokeOptions, RevokeOutcome, RunState, TaskProgress } from './control.ts';
 import type { AnyExchange, ComputedKey, Exchange, KeysOf, MessageAt } from './exchange.ts';
 import type { Queue } from './queue.ts';
 import type { Signature } from './signature.ts';
@@ -32,7 +33,25 @@ export interface AsyncResult<Output> {
   /**
    * Where the run is. PENDING is only said of ids that were this app's own and are within their retention.
    */
-  state(): Promise<TaskState | 'UNKNOWN'>;
+  state(): Promise<RunState>;
+  /**
+   * How far the run says it is (`context.progress`); undefined when it has said nothing. With a Standard
+   * Schema the answer is checked and has its type.
+   * @throws TaskError PROGRESS_INVALID when the schema does not take it; RESULT_NOT_KEPT and the like as
+   * `get`.
+   */
+  progress<S extends Schema>(schema: S): Promise<Schema.InferOutput<S> | undefined>;
+  progress(): Promise<TaskProgress | undefined>;
+  /**
+   * Revokes the run: it will not start, or no other attempt be made; with `terminate` a running one is told
+   * to stop. @throws TaskError as `Client.revoke`.
+   */
+  revoke(options?: RevokeOptions): Promise<RevokeOutcome>;
+  /**
+   * Drops result, error and progress of a run that is over; that it was is remembered.
+   * @throws TaskError RUN_NOT_OVER; RESULT_NOT_KEPT and the like as `get`.
+   */
+  forget(): Promise<void>;
 }
 
 export interface CallOptions {
@@ -170,6 +189,35 @@ export interface Client extends Sender, AsyncDisposable {
    * @throws SendError REPLAY_NOT_ARCHIVED, REPLAY_NOT_BOUND, REPLAY_REFUSED
    */
   readonly replay: (exchange: AnyExchange, options: ReplayOptions) => Promise<{ readonly replayId: string }>;
+  /**
+   * Revokes runs of a task by their ids; each outcome stands at its id's place.
+   * @throws TaskError REVOKE_NOT_KEPT for a task without a record (`result`, or `revocable: true`),
+   * RESULT_UNKNOWN for an id that is not this app's.
+   */
+  readonly revoke: (
+    task: AnyTask,
+    ids: readonly string[],
+    options?: RevokeOptions,
+  ) => Promise<readonly RevokeOutcome[]>;
+  /**
+   * Revokes all runs that were sent until now with this value of a header, of all tasks that name the header
+   * in `revocable`. Workers learn of it within 5 s.
+   * @throws CeleriacError REVOKE_HEADER_UNKNOWN when no task names it.
+   */
+  readonly revokeBy: (header: string, value: string, options?: RevokeOptions) => Promise<void>;
+  /**
+   * Runs a failed or revoked run once more, under its own id and all attempts anew; with `input`, with that.
+   * Its dead letter stays where it is, and does not run if it is redriven.
+   * @throws TaskError RETRY_NOT_FAILED, RETRY_NOT_KEPT when its input was too large for its record; SendError
+   * as `send`.
+   */
+  readonly retry: <T extends AnyTask>(
+    task: T,
+    id: string,
+    options?: { readonly input?: unknown },
+  ) => Promise<AsyncResult<OutputOf<T>>>;
+  /** The limits of tasks, which can be changed while the app runs (Celery's control.rate_limit). */
+  readonly limits: LimitsClient;
   /**
    * How many replies have come, since it was made, after their calls had been given up (timeout, abort). They
    * are dropped; each leaves a line in the log.

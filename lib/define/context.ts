@@ -26,6 +26,13 @@ export interface Context extends Sender {
   readonly signal: AbortSignal;
   /** When the worker's time is over. */
   readonly deadline: Date;
+  /**
+   * Says how far the run is, for `result.progress()`; `state` is one of the task's own, which
+   * `result.state()` shows while it runs (Celery's update_state). At most one write a second is made, the
+   * last
+   * one in any case. Without a record (`result: false`) nothing is kept.
+   */
+  readonly progress: (value: unknown, options?: { readonly state?: string }) => void;
   readonly log: TaskLog;
   /** The time, on the clock that the worker runs by: virtual in a simulation. */
   readonly now: () => Date;

@@ -19,6 +19,10 @@ export interface SendOptions {
   readonly expires?: Duration;
   /** The message group, instead of the one its queue's `ordered` gives. On an ordered queue only. */
   readonly group?: string;
+  /** Runs it without looking at the key of its task's `once`, beside whoever has it. @default false */
+  readonly force?: boolean;
+  /** Keeps no result of this run, only how it ended; `get` then resolves to undefined. @default false */
+  readonly ignoreResult?: boolean;
   /** Your own notes on a message: read in the task's context and by tools, never by Celeriac. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -9,9 +9,18 @@ import type { ErrorMatcher, RetryPolicy } from '../core/retry.ts';
 import type { Problem } from '../errors.ts';
 import { exponential } from './backoff.ts';
 import type { Context } from './context.ts';
+import type { Hooks } from './hooks.ts';
 import { nameProblems } from './name.ts';
+import { fromOnce, type Once, type OnceOption, onceProblems, toOnce } from './once.ts';
 import { defineQueue, type Queue } from './queue.ts';
 import type { SendOptions, Signature } from './signature.ts';
+import {
+  fromTaskLimits,
+  type LimitOptions,
+  limitProblems,
+  type TaskLimits,
+  toTaskLimits,
+} from './task-limits.ts';
 
 /** Set by the bundler to `false` in a worker: what it serves was checked when the stack was synthesized. */
 declare const CELERIAC_CHECKS: boolean | undefined;
@@ -27,13 +36,13 @@ export interface RetryOptions {
   readonly never?: readonly ErrorMatcher[];
 }
 
-interface CommonOptions {
+interface CommonOptions<Input = never> extends LimitOptions<Input> {
   /** Where its messages wait. @default a queue named 'default' */
   readonly queue?: Queue;
   readonly retry?: RetryOptions;
   /**
    * Whether a run leaves a record with its state and result; `false` saves its two DynamoDB writes. @default
-   * true
+   * true. One is kept all the same for `once`, `rateLimit`, `concurrency` and `revocable`.
    */
   readonly result?: boolean;
   /**
@@ -43,20 +52,28 @@ interface CommonOptions {
   readonly crashed?: 'retry' | 'deadLetter';
   /** Names this task had before: messages sent under them still run. */
   readonly aliases?: readonly string[];
+  /**
+   * One run at a time for the same input, or the same key (Celery Once). The key is kept in DynamoDB: a run
+   * with `once` costs two writes more. Not on an ordered queue. @default no exclusion
+   */
+  readonly once?: OnceOption<Input>;
+  /** Told of what happens to its runs. */
+  readonly hooks?: Hooks;
 }
 
-export interface SchemaTaskOptions<S extends Schema, Output> extends CommonOptions {
+export interface SchemaTaskOptions<S extends Schema, Output>
+  extends CommonOptions<NoInfer<Schema.InferOutput<S>>> {
   /** Any Standard Schema (zod, valibot, arktype): checked at send, parsed once by the worker. */
   readonly input: S;
   run(input: Schema.InferOutput<S>, context: Context): Output | Promise<Output>;
 }
 
-export interface TaskOptions<Input, Output> extends CommonOptions {
+export interface TaskOptions<Input, Output> extends CommonOptions<NoInfer<Input>> {
   readonly input?: undefined;
   run(input: Input, context: Context): Output | Promise<Output>;
 }
 
-export interface ContractOptions<S extends Schema> extends CommonOptions {
+export interface ContractOptions<S extends Schema> extends CommonOptions<NoInfer<Schema.InferOutput<S>>> {
   readonly input: S;
 }
 
@@ -79,6 +96,9 @@ export interface Task<Sent, Received, Output> {
   readonly result: boolean;
   readonly crashed: 'retry' | 'deadLetter';
   readonly aliases: readonly string[];
+  readonly once: Once | undefined;
+  readonly limits: TaskLimits;
+  readonly hooks: Hooks | undefined;
   /** The handler; undefined for a contract, which can be sent but not run. */
   readonly run: Handler | undefined;
   readonly problems: readonly Problem[];
@@ -135,11 +155,15 @@ export function defineTask(
 ): AnyTask {
   const { input, run, queue = DEFAULT_QUEUE, result = true, crashed = 'retry', aliases = [] } = options;
   const policy: RetryPolicy = { ...RETRY_DEFAULTS, ...options.retry };
+  const once = toOnce(options.once);
+  const limits = toTaskLimits(options);
   const problems = Object.freeze(
     typeof CELERIAC_CHECKS === 'undefined' || CELERIAC_CHECKS
       ? [
           ...nameProblems('tasks', 'task', name),
           ...retryProblems(`tasks.${name}`, `task '${name}'`, policy, queue),
+          ...onceProblems(name, once, queue),
+          ...limitProblems(name, limits, queue),
         ]
       : [],
   );
@@ -154,6 +178,9 @@ export function defineTask(
     result,
     crashed,
     aliases,
+    once,
+    limits,
+    hooks: options.hooks,
     run,
     problems,
   };
@@ -167,12 +194,27 @@ export function implement<Sent, Received, Output>(
   contract: Task<Sent, Received, unknown>,
   run: (input: Received, context: Context) => Output | Promise<Output>,
 ): Task<Sent, Received, Awaited<Output>> {
-  const { name, queue, input, retry, result, crashed, aliases } = contract;
-  const options = { queue, input, retry, result, crashed, aliases, run };
+  const { name, input } = contract;
+  // Which types it has does not matter to its options.
+  const options = { ...optionsOf(contract as unknown as AnyTask), input, run };
   // The handler receives what the contract's schema gives, which is what `Received` says.
   const whole = defineTask(name, options as unknown as TaskOptions<Sent, Output>);
   // The same schema and the same handler: the types are those of the contract.
   return whole as unknown as Task<Sent, Received, Awaited<Output>>;
+}
+
+/** The same task in another queue. */
+export function inQueue(task: AnyTask, queue: Queue): AnyTask {
+  const { input, run } = task;
+  // The members are the ones that `defineTask` has made, of whatever types.
+  const options = { ...optionsOf(task), queue, ...(input === undefined ? {} : { input }), run };
+  return defineTask(task.name, options as unknown as TaskOptions<never, unknown>);
+}
+
+/** The options that make this task again, but for its handler and its schema. */
+function optionsOf({ queue, retry, result, crashed, aliases, once, limits, hooks }: AnyTask): CommonOptions {
+  const kept = { ...fromOnce(once), ...fromTaskLimits(limits), ...(hooks === undefined ? {} : { hooks }) };
+  return { queue, retry, result, crashed, aliases, ...kept };
 }
 
 /**
@@ -180,7 +222,15 @@ export function implement<Sent, Received, Output>(
  * queue.
  */
 export function keepsRecord(task: AnyTask): boolean {
-  return task.result || task.queue.ordered || task.crashed === 'deadLetter';
+  return task.result || task.queue.ordered || task.crashed === 'deadLetter' || isGuarded(task);
+}
+
+/**
+ * Whether copies of a message must not run beside each other, since something is counted: two of one message
+ * would be two runs in one slot, or under one key.
+ */
+function isGuarded({ once, limits }: AnyTask): boolean {
+  return once !== undefined || limits.rate !== undefined || limits.slots !== undefined || limits.revocable;
 }
 
 function descriptors(members: Readonly<Record<string, unknown>>): PropertyDescriptorMap {

@@ -16,7 +16,7 @@ import {
   queueNames,
   runsTableName,
 } from './resource-name.ts';
-import { isWaitQueue, isWorked, needsMessaging, needsState } from './work.ts';
+import { isWaitQueue, isWorked, needsLimits, needsMessaging, needsState, needsTelemetry } from './work.ts';
 import {
   concurrencyShares,
   timeoutMs,
@@ -58,6 +58,12 @@ export interface QueueResource {
 export interface WorkerNeeds {
   /** The runs table; without it no DynamoDB client is bundled. */
   readonly state: boolean;
+  /** Keys of `once`, limits in number, rate or time, and revoking by header. */
+  readonly limits: boolean;
+  /** Hooks, traces and metrics. */
+  readonly telemetry: boolean;
+  /** Routes that give tasks their queues. */
+  readonly routes: boolean;
   /**
    * Anything of messaging at all: an exchange, a consumer, a queue without tasks, an option of a queue that
    * is more than a task's. Without it a worker holds nothing that publishes, routes or forwards.
@@ -148,6 +154,9 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
   ]);
   const needs = {
     messaging: needsMessaging(app),
+    limits: needsLimits(app),
+    telemetry: needsTelemetry(app),
+    routes: app.routed,
     topics: exchanges.resources.topics.length > 0,
     bus: exchanges.resources.busName !== undefined,
     blobs: buckets.length > 0,

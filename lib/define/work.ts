@@ -68,3 +68,18 @@ export function needsMessaging(app: App): boolean {
     )
   );
 }
+
+/** Whether a task has keys or limits; a worker may also send one whose key is reserved by that. */
+export function needsLimits(app: App): boolean {
+  return app.tasks.some(({ once, limits }) => {
+    const { rate, slots, softMs, hardMs, revokedBy } = limits;
+    return [once, rate, slots, softMs, hardMs].some((one) => one !== undefined) || revokedBy.length > 0;
+  });
+}
+
+/** Whether anybody is told of what happens to runs. */
+export function needsTelemetry(app: App): boolean {
+  return (
+    app.hooks !== undefined || app.telemetry.length > 0 || app.tasks.some(({ hooks }) => hooks !== undefined)
+  );
+}

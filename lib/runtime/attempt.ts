@@ -12,9 +12,11 @@ import type { AnyTask } from '../define/task.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Copies } from './copies.ts';
+import type { Pass } from './gated.ts';
+import { tell } from './hooks.ts';
 import { invoke } from './invoke.ts';
+import { keepResult, letterOf } from './kept.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
-import { toResult } from './payload.ts';
 import type { ClaimRequest, Runs } from './ports.ts';
 import { type Ended, reply, returned } from './reply.ts';
 
@@ -39,6 +41,8 @@ export interface Attempt extends Recorded {
   readonly task: AnyTask;
   /** Where it is a queue's consumer that runs; `task` is made of it. */
   readonly consumer?: Consumer | undefined;
+  /** What it holds besides its claim. */
+  readonly pass?: Pass | undefined;
 }
 
 /** A message whose run is ours. */
@@ -51,17 +55,43 @@ export interface Claimed extends Attempt {
 /** Runs a claimed message and ends its run, or gives it up for another attempt. */
 export async function runClaimed(attempt: Claimed, input: unknown): Promise<Outcome> {
   const { runs, owner, task } = attempt;
-  const ran = await invoke(attempt, input, attempt.retries + 1);
+  const made = attempt.retries + 1;
+  const startedAt = await begin(attempt, made);
+  const ran = await invoke(attempt, input, made);
   if (ran.kind === 'threw') return failClaimed(attempt, ran.thrown);
+  if (ran.kind === 'revoked') return endRevoked(attempt);
   // Whoever finds the run ended replies from its record, so a result that is waited for is kept in any case.
-  const isKept = task.result || attempt.message.replyTo !== undefined;
-  const result = isKept ? toResult(task, ran.value) : {};
+  const { ignoreResult = false, replyTo } = attempt.message;
+  const isKept = (task.result && !ignoreResult) || replyTo !== undefined;
+  const result = isKept ? await keepResult(attempt, ran.value) : {};
   if ('error' in result) return endClaimed(attempt, 'invalid-result', toWireError(result.error, 0));
   const ended = { state: 'SUCCESS', ...result } as const;
   const kept = await runs.complete(requestNow(attempt), owner, { ...ended, attempts: attempt.retries + 1 });
   // Another worker has taken the run over and acks the message when it is done.
   if (!kept) return BACK;
   await reply(attempt, ended);
+  await tell(attempt.connection, 'onSuccess', attempt, { attempt: made, tookMs: since(attempt, startedAt) });
+  return DONE;
+}
+
+/** Tells that an attempt begins, right before it does; resolves to that time. */
+async function begin(attempt: Attempt, made: number): Promise<number> {
+  const waitedMs = since(attempt, attempt.message.sentAt);
+  await tell(attempt.connection, 'onStart', attempt, { attempt: made, waitedMs });
+  return attempt.connection.ports.clock.now();
+}
+
+function since({ connection }: Step, at: number): number {
+  return connection.ports.clock.now() - at;
+}
+
+/** Ends a run that was told to stop and did: nobody wants it any more, so it is no dead letter. */
+async function endRevoked(attempt: Claimed): Promise<Outcome> {
+  const ended = { state: 'REVOKED', reason: 'terminated' } as const;
+  const { retries, runs, owner } = attempt;
+  if (!(await runs.complete(requestNow(attempt), owner, { ...ended, attempts: retries + 1 }))) return BACK;
+  await reply(attempt, ended);
+  await tell(attempt.connection, 'onRevoke', attempt, { reason: ended.reason });
   return DONE;
 }
 
@@ -73,6 +103,8 @@ async function failClaimed(attempt: Claimed, thrown: unknown): Promise<Outcome> 
   const { error } = decision;
   if (decision.kind === 'give-up') return endClaimed(attempt, decision.reason, error);
   const { seconds } = decision;
+  await tell(attempt.connection, 'onRetry', attempt, { attempt: made, error, afterSeconds: seconds });
+  await attempt.pass?.park(seconds);
   if (lease.queue.ordered) {
     const released = await runs.release(requestNow(attempt), owner, made, error);
     return released ? { kind: 'hold', seconds } : BACK;
@@ -90,6 +122,7 @@ export async function endClaimed(attempt: Claimed, reason: DeadReason, error: Wi
     error,
     reason,
     attempts: attempt.retries + 1,
+    ...letterOf(attempt),
   });
   if (!ended) return BACK;
   await attempt.copies.bury(attempt.delivery, attempt.message, {
@@ -99,6 +132,7 @@ export async function endClaimed(attempt: Claimed, reason: DeadReason, error: Wi
   });
   await settle(attempt);
   await reply(attempt, { state: 'FAILURE', error, reason });
+  await tell(attempt.connection, 'onFailure', attempt, { attempt: attempt.retries + 1, error, reason });
   return DONE;
 }
 
@@ -116,18 +150,29 @@ export async function settle(attempt: Recorded): Promise<void> {
 export async function runStateless(attempt: Attempt, input: unknown): Promise<Outcome> {
   const { copies, delivery, message } = attempt;
   const made = message.attempt + 1;
+  const startedAt = await begin(attempt, made);
   const ran = await invoke(attempt, input, made);
   if (ran.kind === 'returned') {
     if (message.replyTo !== undefined) await replied(attempt, returned(attempt.task, ran.value));
+    await tell(attempt.connection, 'onSuccess', attempt, {
+      attempt: made,
+      tookMs: since(attempt, startedAt),
+    });
     return DONE;
   }
+  // Only a claim's heartbeat can tell a run to stop.
+  if (ran.kind === 'revoked') return DONE;
   if (!isAcked(attempt) && isLeft(attempt)) return BACK;
   const decision = decide(attempt, ran.thrown, made);
   const { error } = decision;
-  if (decision.kind === 'retry') await copies.again(message, made, error, decision.seconds);
-  else {
+  if (decision.kind === 'retry') {
+    const afterSeconds = decision.seconds;
+    await tell(attempt.connection, 'onRetry', attempt, { attempt: made, error, afterSeconds });
+    await copies.again(message, made, error, afterSeconds);
+  } else {
     await copies.bury(delivery, message, { reason: decision.reason, error, attempt: made });
     await reply(attempt, { state: 'FAILURE', error, reason: decision.reason });
+    await tell(attempt.connection, 'onFailure', attempt, { attempt: made, error, reason: decision.reason });
   }
   return DONE;
 }

@@ -7,9 +7,9 @@ import type { App } from '../define/app.ts';
 import type { AsyncResult, Client, Sender, SendOutcome } from '../define/client.ts';
 import { exchangeResources, NO_EXCHANGES } from '../define/exchange-topology.ts';
 import type { Signature } from '../define/signature.ts';
-import type { OutputOf } from '../define/task.ts';
+import type { AnyTask, OutputOf } from '../define/task.ts';
 import { type Carriers, createCarriers } from './carriers.ts';
-import { compose } from './compose.ts';
+import { createControls } from './controls.ts';
 import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
 import { NO_PUBLISHER } from './no-publisher.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -20,6 +20,7 @@ import { createResults, type Results } from './result.ts';
 import { createRoom, type Room } from './room.ts';
 import { createCall } from './rpc.ts';
 import { takenId } from './taken.ts';
+import { transmit } from './transmit.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
@@ -51,7 +52,7 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
     space,
     ports,
     outbox: createOutbox(ports),
-    results: createResults({ space, clock: ports.clock, runs: ports.runs }),
+    results: createResults({ ...ports, space }),
     carriers: createCarriers(() =>
       typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
         ? exchangeResources(app, stage)
@@ -75,13 +76,9 @@ export function createSender(shared: Connection, hops: number): Sender {
     signature: Signature<Output>,
     address?: ReplyAddress,
   ): Promise<AsyncResult<Output>> => {
-    const { app, space, ports } = shared;
-    const context = { app, space, now: ports.clock.now(), chance: ports.chance, hops, address, store };
-    const composed = await compose(context, signature);
-    await shared.room.check([composed.task.queue], composed.id);
-    await shared.outbox.send(composed.queueName, composed.outgoing);
+    const id = await transmit(shared, { hops, address, store }, signature);
     // The signature was made by the task itself, so its output type is the handle's.
-    return shared.results.handle(composed.task, composed.id) as AsyncResult<Output>;
+    return shared.results.handle(id.task, id.id) as AsyncResult<Output>;
   };
   const track = <Output>(
     signature: Signature<Output>,
@@ -100,12 +97,18 @@ export function createSender(shared: Connection, hops: number): Sender {
       : NO_PUBLISHER),
     call: createCall(shared, track),
     sendMany: (signatures) => Promise.all(signatures.map((signature) => outcomeOf(send(signature)))),
-    result: (task, of) => {
+    result: (asked, of) => {
+      const task = ownTask(shared.app, asked);
       const id = typeof of === 'string' ? of : takenId(shared.space, of.messageId, task.name);
       // The handle has the type of the task that it was asked for.
-      return shared.results.handle(task, id) as AsyncResult<OutputOf<typeof task>>;
+      return shared.results.handle(task, id) as AsyncResult<OutputOf<typeof asked>>;
     },
   };
+}
+
+/** A task as the app has it: its routes may have given it another queue. */
+export function ownTask(app: App, task: AnyTask): AnyTask {
+  return app.tasks.find(({ name }) => name === task.name) ?? task;
 }
 
 /** A client over ports; `release` lets go of what the adapters hold. */
@@ -127,7 +130,8 @@ export function createClient(
   };
   const replay = createReplay(shared);
   const lateReplies = (): number => inbox?.late() ?? 0;
-  return { ...createSender(shared, 0), flush, replay, lateReplies, close, [Symbol.asyncDispose]: close };
+  const more = { flush, replay, lateReplies, close, [Symbol.asyncDispose]: close };
+  return { ...createSender(shared, 0), ...createControls(shared), ...more };
 }
 
 /** Resolves when no send is under way; whether they succeed is told to those who sent. */

@@ -36,6 +36,11 @@ export interface Composed {
   readonly task: AnyTask;
   readonly queueName: string;
   readonly outgoing: OutgoingMessage;
+  readonly message: Message;
+  /** The input as the task's schema parses it. */
+  readonly parsed: unknown;
+  /** How long it waits, in milliseconds. */
+  readonly delayMs: number;
 }
 
 /**
@@ -46,8 +51,8 @@ export interface Composed {
  */
 export async function compose(context: ComposeContext, signature: Signature): Promise<Composed> {
   const task = taskOf(context.app, signature.task);
-  await validate(task, signature.input);
-  const { expires, headers } = signature.options;
+  const parsed = await validate(task, signature.input);
+  const { expires, headers, force, ignoreResult } = signature.options;
   if (context.hops > HOPS_MAX) throw tooManyHops(task, context.hops);
   const message: Message = {
     id: newId(context.space, context.now, context.chance),
@@ -62,24 +67,41 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
     sentAt: context.now,
     ...(expires === undefined ? {} : { expiresAt: context.now + toMilliseconds(expires) }),
     claim: false,
+    ...(force === true ? { force } : {}),
+    ...(ignoreResult === true ? { ignoreResult } : {}),
     ...groupOf(task, signature),
     ...context.address,
     headers: headers ?? {},
     history: [],
   };
+  const waitMs = delayMs(task, signature.options, context.now);
   return {
     id: message.id,
     task,
+    message,
+    parsed,
+    delayMs: waitMs,
     queueName: queueName(context.space.app, context.space.stage, task.queue),
-    outgoing: {
-      ...toPlace(task, message, delayMs(task, signature.options, context.now)),
-      body: await toFittingBody(context, task, message),
-    },
+    outgoing: await toOutgoing(context, task, message, waitMs),
   };
 }
 
+/** A message as its task's queue takes it. */
+export async function toOutgoing(
+  context: Pick<ComposeContext, 'store'>,
+  task: AnyTask,
+  message: Message,
+  waitMs = 0,
+): Promise<OutgoingMessage> {
+  return { ...toPlace(task, message, waitMs), body: await toFittingBody(context, task, message) };
+}
+
 /** The envelope as text; with a reference to its input where that is too large and the queue allows it. */
-async function toFittingBody({ store }: ComposeContext, task: AnyTask, message: Message): Promise<string> {
+async function toFittingBody(
+  { store }: Pick<ComposeContext, 'store'>,
+  task: AnyTask,
+  message: Message,
+): Promise<string> {
   const body = encodeMessage(message);
   if (body !== undefined) return body;
   if (task.queue.largePayloads === 's3' && store !== undefined) {
@@ -98,7 +120,13 @@ async function toFittingBody({ store }: ComposeContext, task: AnyTask, message: 
 }
 
 /** How long the message waits, in milliseconds. */
-function delayMs(task: AnyTask, { delay, at }: SendOptions, now: number): number {
+function delayMs(task: AnyTask, options: SendOptions, now: number): number {
+  // A debounced call waits to see whether another one comes.
+  const windowMs = task.once?.keep === 'last' && options.force !== true ? task.once.forMs : 0;
+  return Math.max(windowMs, askedMs(task, options, now));
+}
+
+function askedMs(task: AnyTask, { delay, at }: SendOptions, now: number): number {
   if (delay !== undefined && at !== undefined) {
     const text = `task '${task.name}': delay and at both say when it runs; give one of them`;
     throw new SendError('INVALID_TIME', text, { value: { delay, at } });
@@ -154,7 +182,11 @@ function taskOf(app: App, name: string): AnyTask {
   );
 }
 
-async function validate(task: AnyTask, input: unknown): Promise<void> {
+/**
+ * Checks an input; resolves to what the task's schema makes of it.
+ * @throws SendError INVALID_INPUT, INPUT_NOT_JSON
+ */
+export async function validate(task: AnyTask, input: unknown): Promise<unknown> {
   const result = await task.input?.['~standard'].validate(input);
   if (result?.issues !== undefined) {
     const text = `task '${task.name}' does not take this input: ${issuesText(result.issues)}`;
@@ -162,7 +194,7 @@ async function validate(task: AnyTask, input: unknown): Promise<void> {
   }
   // What was given travels, not what the schema made of it: the worker parses once, on its side.
   const problem = input === undefined ? undefined : jsonProblem(input);
-  if (problem === undefined) return;
+  if (problem === undefined) return task.input === undefined ? input : result?.value;
   const text =
     `task '${task.name}': ${problem.path} is ${problem.found}, which JSON does not bring ` +
     'back; send plain data';

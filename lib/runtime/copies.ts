@@ -56,7 +56,11 @@ export function createCopies(connection: Connection, queue: Queue, name: string)
     async again(message, attempt, error, seconds) {
       const at = connection.ports.clock.now();
       const { generation } = message;
-      const { deferredSince: _, ...past } = withHistory(message, {
+      const {
+        deferredSince: _,
+        wait: __,
+        ...past
+      } = withHistory(message, {
         at,
         kind: 'retry',
         generation,

@@ -94,7 +94,13 @@ function toLetter({ ports }: Connection, queue: Queue, message: Message, end: En
   const { generation } = message;
   const entry = { at, kind: 'dead', generation, attempt, reason, ...cause } as const;
   // Whoever redrives a dead letter wants it to run, whenever that is: it does not expire any more.
-  const { deferredSince: _, expiresAt: __, enteredAt: ___, ...past } = withHistory(message, entry);
+  const {
+    deferredSince: _,
+    expiresAt: __,
+    enteredAt: ___,
+    wait: ____,
+    ...past
+  } = withHistory(message, entry);
   return {
     ...past,
     generation: generation + 1,

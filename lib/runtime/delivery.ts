@@ -10,27 +10,16 @@ import { isFinal } from '../core/task-state.ts';
 import { keepsRecord } from '../define/task.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import { type Arrival, readArrival } from './arrival.ts';
-import {
-  type Attempt,
-  crashError,
-  crashesNow,
-  endClaimed,
-  type Recorded,
-  requestNow,
-  runClaimed,
-  runStateless,
-  type Step,
-} from './attempt.ts';
+import { type Attempt, crashError, crashesNow, type Recorded, type Step } from './attempt.ts';
 import type { Connection } from './client.ts';
 import { createCopies } from './copies.ts';
 import { parseDelivery } from './dead-letter.ts';
-import { ackEarly } from './early.ts';
 import { expiryOf } from './expiry.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
-import { fetchInput, parseInput } from './payload.ts';
 import type { ClaimRequest } from './ports.ts';
+import { start } from './start.ts';
 import { unrun } from './unrun.ts';
-import { giveUp, revoke, unclaimed } from './unstarted.ts';
+import { expire, giveUp } from './unstarted.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
@@ -45,9 +34,6 @@ export interface Deliveries {
   /** Whether one more delivery without an outcome is its end. */
   isLastChance(delivery: Delivery): boolean;
 }
-
-/** A claim outlives its function's deadline by this: clocks of machines differ. */
-const LEASE_SPARE_MS = 5_000;
 
 export function createDeliveries(connection: Connection, lease: Lease): Deliveries {
   const copies = createCopies(connection, lease.queue, lease.batch.queueName);
@@ -158,7 +144,7 @@ async function run(step: Step, delivery: Delivery, arrival: Runnable): Promise<O
     return copies.forward(message, task.queue);
   const attempt: Attempt = { ...recorded, task, consumer };
   const expiresAt = expiryOf(lease.queue, message);
-  if (expiresAt !== undefined && expiresAt <= connection.ports.clock.now()) return revoke(attempt, expiresAt);
+  if (expiresAt !== undefined && expiresAt <= connection.ports.clock.now()) return expire(attempt, expiresAt);
   if (crashesNow(attempt) >= lease.queue.deadLetterAfter) {
     return giveUp(attempt, 'crashed', crashError(attempt, crashesNow(attempt)));
   }
@@ -184,48 +170,6 @@ function unknownError({ task }: Message): WireError {
   return toWireError(new CeleriacError('UNKNOWN_TASK', text), 0);
 }
 
-/** Fetches and parses the input, then claims and runs. */
-async function start(attempt: Attempt): Promise<Outcome> {
-  const { connection, message, task, consumer } = attempt;
-  const fetched = await fetchInput(message, connection.ports.blobs);
-  if (fetched === undefined) return giveUp(attempt, 'payload-lost', lostError(message));
-  const input = await parseInput(task, fetched.input);
-  if ('error' in input) return giveUp(attempt, 'invalid-input', toWireError(input.error, STACK_LENGTH_MAX));
-  const isEarly = consumer?.ack === 'early';
-  if (attempt.runs === undefined)
-    return (
-      ((typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING) && isEarly
-        ? await ackEarly(attempt)
-        : undefined) ?? runStateless(attempt, input.value)
-    );
-  const owner = token(connection.ports.chance);
-  const leaseUntil = attempt.lease.batch.deadline + LEASE_SPARE_MS;
-  const claim = await attempt.runs.claim(requestNow(attempt), owner, leaseUntil);
-  if (claim.kind !== 'claimed') return unclaimed(attempt, claim);
-  const claimed = { ...attempt, runs: attempt.runs, owner, retries: claim.retries };
-  if (claim.crashes >= crashesAllowed(attempt))
-    return endClaimed(claimed, 'crashed', crashError(attempt, claim.crashes));
-  return (
-    ((typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING) && isEarly
-      ? await ackEarly(claimed)
-      : undefined) ?? runClaimed(claimed, input.value)
-  );
-}
-
-function lostError({ blob }: Message): WireError {
-  const text = `the input is not in the app's bucket any more: there is no '${blob}'`;
-  return toWireError(new CeleriacError('PAYLOAD_LOST', text), 0);
-}
-
-/**
- * How many claims without an outcome a task survives. On a standard queue the receive count has been asked
- * before: it does not count the claims whose completion AWS refused.
- */
-function crashesAllowed({ task, lease }: Attempt): number {
-  if (task.crashed === 'deadLetter') return 1;
-  return lease.queue.ordered ? lease.queue.deadLetterAfter : Number.POSITIVE_INFINITY;
-}
-
 function toRequest(step: Step, message: Message, task: string): ClaimRequest {
   return {
     id: message.id,
@@ -247,8 +191,4 @@ function crashesOf(delivery: Delivery): number {
 /** A suspect that is not started in time would be killed for a reason that is not its own. */
 function isLate(attempt: Attempt): boolean {
   return attempt.connection.ports.clock.now() >= attempt.lease.startBefore;
-}
-
-function token(chance: () => number): string {
-  return Array.from({ length: 4 }, () => Math.floor(chance() * 2 ** 32).toString(36)).join('');
 }

@@ -7,15 +7,23 @@ import type { AnyTask } from '../define/task.ts';
 import { toWireError, type WireError } from '../errors.ts';
 import { type Connection, createSender, settled } from './client.ts';
 import { toConsumed } from './consumer-run.ts';
+import type { Pass } from './gated.ts';
 import type { Delivery, Lease } from './outcome.ts';
 import type { LogLine } from './ports.ts';
+import { createProgress } from './progress.ts';
+import { createWatch, type Watch } from './watch.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
+declare const CELERIAC_STATE: boolean | undefined;
+declare const CELERIAC_LIMITS: boolean | undefined;
+declare const CELERIAC_TELEMETRY: boolean | undefined;
 
 export type Ran =
   | { readonly kind: 'returned'; readonly value: unknown }
-  | { readonly kind: 'threw'; readonly thrown: unknown };
+  | { readonly kind: 'threw'; readonly thrown: unknown }
+  /** It was told to stop by a revoke, and did. */
+  | { readonly kind: 'revoked' };
 
 export interface Invocation {
   readonly connection: Connection;
@@ -25,6 +33,9 @@ export interface Invocation {
   readonly delivery: Delivery;
   /** Where it is no task that runs. */
   readonly consumer?: Consumer | undefined;
+  /** The claim, and what else the run holds. */
+  readonly owner?: string | undefined;
+  readonly pass?: Pass | undefined;
 }
 
 /** Runs the handler once; whatever it throws is a value here. */
@@ -33,16 +44,26 @@ export async function invoke(invocation: Invocation, input: unknown, attempt: nu
   const startedAt = connection.ports.clock.now();
   // The sends of this attempt alone: others of the same process may take longer.
   const sends = new Set<Promise<unknown>>();
-  const context = toContext({ ...invocation, connection: { ...connection, sends } }, attempt);
-  const ran = await connection.ports.clock.run(task.name, async () => {
-    const ended = await guarded(invocation, taken(invocation, input, attempt), context);
+  const watch =
+    typeof CELERIAC_STATE === 'undefined' ||
+    CELERIAC_STATE ||
+    typeof CELERIAC_LIMITS === 'undefined' ||
+    CELERIAC_LIMITS
+      ? createWatch(invocation)
+      : unwatched(invocation);
+  const context = toContext({ ...invocation, connection: { ...connection, sends } }, attempt, watch);
+  const work = async (): Promise<Ran> => {
+    const ended = await guarded(invocation, taken(invocation, input, attempt), context, watch);
     // A send that the handler did not wait for would stay behind in a frozen environment.
     await settled(sends);
     return ended;
-  });
+  };
+  const ran = await connection.ports.clock.run(task.name, () => observed(invocation, attempt, work));
+  watch.stop();
   const durationMs = connection.ports.clock.now() - startedAt;
   const line = { task: task.name, id: invocation.message.id, attempt, durationMs };
   if (ran.kind === 'returned') connection.ports.log({ level: 'info', message: 'ran', ...line });
+  else if (ran.kind === 'revoked') connection.ports.log({ level: 'warn', message: 'terminated', ...line });
   else
     connection.ports.log({
       level: 'warn',
@@ -60,17 +81,53 @@ function taken({ consumer, message, delivery, lease }: Invocation, body: unknown
     : body;
 }
 
-async function guarded(invocation: Invocation, input: unknown, context: Context): Promise<Ran> {
+async function guarded(invocation: Invocation, input: unknown, context: Context, watch: Watch): Promise<Ran> {
   try {
     // The schema has parsed the input into what this handler takes; without a schema the caller's types vouch
     // for it.
-    return { kind: 'returned', value: await invocation.task.run?.(input as never, context) };
+    const running = (async () => invocation.task.run?.(input as never, context))();
+    // A handler that outlasts its hard limit is left behind: nothing here can end it.
+    const value = await (watch.overtime === undefined ? running : Promise.race([running, watch.overtime]));
+    return { kind: 'returned', value };
   } catch (thrown) {
-    return { kind: 'threw', thrown };
+    return watch.isRevoked() ? { kind: 'revoked' } : { kind: 'threw', thrown };
   }
 }
 
-function toContext(invocation: Invocation, attempt: number): Context {
+/** Where nothing is renewed, revoked or limited in time, but the worker's own. */
+function unwatched({ lease }: Invocation): Watch {
+  return { signal: lease.signal, overtime: undefined, isRevoked: () => false, stop: () => {} };
+}
+
+/** The attempt as telemetry sees it: a throw is one there, and a value again here. */
+async function observed(
+  { connection, message, task, lease }: Invocation,
+  attempt: number,
+  work: () => Promise<Ran>,
+): Promise<Ran> {
+  if (!(typeof CELERIAC_TELEMETRY === 'undefined' || CELERIAC_TELEMETRY)) return work();
+  const around = connection.app.telemetry.flatMap((one) => one.run ?? []);
+  if (around.length === 0) return work();
+  const about = {
+    task: task.name,
+    id: message.id,
+    queue: lease.queue.name,
+    attempt,
+    headers: message.headers,
+  };
+  let ran: Ran | undefined;
+  const step = async (index: number): Promise<void> => {
+    const next = around[index];
+    if (next !== undefined) return next(about, () => step(index + 1));
+    ran = await work();
+    if (ran.kind === 'threw') throw ran.thrown;
+  };
+  await step(0).catch(() => {});
+  // Telemetry that fails before it begins the run must not keep it from being made.
+  return ran ?? work();
+}
+
+function toContext(invocation: Invocation, attempt: number, { signal }: Watch): Context {
   const { connection, message, lease, task } = invocation;
   const { clock, log } = connection.ports;
   const about = { task: task.name, id: message.id, attempt };
@@ -79,11 +136,12 @@ function toContext(invocation: Invocation, attempt: number): Context {
     id: message.id,
     attempt,
     headers: message.headers,
-    signal: lease.signal,
+    signal,
+    progress: typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE ? createProgress(invocation) : () => {},
     deadline: new Date(lease.batch.deadline),
     log: toTaskLog(log, about),
     now: () => new Date(clock.now()),
-    sleep: (duration) => clock.sleep(toMilliseconds(duration), lease.signal),
+    sleep: (duration) => clock.sleep(toMilliseconds(duration), signal),
   };
 }
 

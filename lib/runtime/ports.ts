@@ -7,6 +7,9 @@ import type { Beaten } from '../core/heartbeat.ts';
 import type { FilterAttribute } from '../core/routing/filter-policy.ts';
 import type { FinalState, TaskState } from '../core/task-state.ts';
 import type { WireError } from '../errors.ts';
+import type { RunAdmin, RunControl } from './control-port.ts';
+import type { Limits, Locks } from './gate-ports.ts';
+import type { Gate } from './gated.ts';
 import type { Delivery } from './outcome.ts';
 
 /** Time. A virtual one in simulations. */
@@ -160,7 +163,15 @@ export interface RunRecord {
   readonly retries: number;
   /** The result as JSON text, once it succeeded with one. */
   readonly result?: string;
+  /** Where the result lies instead, when it was too large for its record. */
+  readonly blob?: string;
   readonly error?: WireError;
+  /** How far it is, as JSON text (control-port.ts, Progress). */
+  readonly progress?: string;
+  /** The message of a run that failed, as JSON text, to run it again by hand. */
+  readonly letter?: string;
+  /** Whether what it brought was dropped. */
+  readonly forgotten?: true;
   /** Why it ended as it did: a dead letter's reason, 'expired'. */
   readonly reason?: string;
   /** After which attempt it ended; the first is 1, 0 when none was made. */
@@ -196,15 +207,19 @@ export type ClaimOutcome =
   /** Another worker runs it, at the latest until then. */
   | { readonly kind: 'held'; readonly untilMs: number }
   /** A later attempt or generation exists: this message is an old copy. */
-  | { readonly kind: 'superseded' };
+  | { readonly kind: 'superseded' }
+  /** It was revoked while an attempt was under way, and gets no other. */
+  | { readonly kind: 'revoked' };
 
 /** How a run ended. */
 export interface Ending {
   readonly state: FinalState;
   readonly attempts?: number;
   readonly result?: string;
+  readonly blob?: string;
   readonly error?: WireError;
   readonly reason?: string;
+  readonly letter?: string;
 }
 
 /** The records of runs. Every change is one conditional write, so each takes effect exactly once. */
@@ -232,6 +247,17 @@ export interface LogLine {
 
 export type Log = (line: LogLine) => void;
 
+/** What is kept in the table of runs besides the records themselves. */
+export interface State {
+  readonly control: RunControl;
+  /** undefined in a worker. */
+  readonly admin?: RunAdmin;
+  /** The way of a run past keys and limits, and what it is made of; undefined where no task has any. */
+  readonly gate?: Gate;
+  readonly locks?: Locks;
+  readonly limits?: Limits;
+}
+
 /** Everything a client or a worker needs. What an app has no use for is undefined, and not in its bundle. */
 export interface Ports {
   readonly clock: Clock;
@@ -239,6 +265,8 @@ export interface Ports {
   readonly queues: Queues;
   /** undefined where nothing keeps a record. */
   readonly runs: Runs | undefined;
+  /** Keys, slots and what else the table of runs holds; undefined where nothing keeps a record. */
+  readonly state?: State | undefined;
   /** undefined where no exchange is carried by SNS. */
   readonly topics?: Topics | undefined;
   /** undefined where no exchange is carried by EventBridge. */

@@ -5,12 +5,17 @@
 import { toMilliseconds } from '../core/duration.ts';
 import { type IdSpace, sentAtOf } from '../core/id.ts';
 import { RECORD_MS } from '../core/limits.ts';
-import { isFinal, type TaskState } from '../core/task-state.ts';
+import { isFinal } from '../core/task-state.ts';
 import type { AsyncResult, GetOptions } from '../define/client.ts';
+import type { RunState } from '../define/control.ts';
 import { type AnyTask, keepsRecord } from '../define/task.ts';
 import { fromWireError, TaskError, TimeoutError } from '../errors.ts';
-import type { Clock, Ending, RunRecord, Runs } from './ports.ts';
+import { createHandle, progressOf } from './handle.ts';
+import type { Blobs, Clock, Ending, RunRecord, Runs, State } from './ports.ts';
 import { UNTIMED } from './taken.ts';
+
+/** Set by the bundler to `false` for a worker whose tasks keep no records; see serve.ts. */
+declare const CELERIAC_STATE: boolean | undefined;
 
 export const GET_TIMEOUT_DEFAULT = '5m';
 
@@ -26,6 +31,8 @@ export interface ResultContext {
   readonly space: IdSpace;
   readonly clock: Clock;
   readonly runs: Runs | undefined;
+  readonly state?: State | undefined;
+  readonly blobs?: Blobs | undefined;
 }
 
 export interface Results {
@@ -42,11 +49,26 @@ export function createResults(context: ResultContext): Results {
       id,
       get: (options) => get(context, { read, wait }, task, id, options),
       state: () => state(context, read, task, id),
+      ...(typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
+        ? createHandle(context, read, task, id)
+        : unreadable(task, id)),
     }),
   };
 }
 
-type Read = (id: string) => Promise<RunRecord | undefined>;
+/** A handle in a worker that cannot reach the records at all. */
+function unreadable(
+  { name }: AnyTask,
+  id: string,
+): Pick<AsyncResult<unknown>, 'progress' | 'revoke' | 'forget'> {
+  const refused = async (): Promise<never> => {
+    const text = `run '${id}' of task '${name}' cannot be reached: this worker was built without DynamoDB`;
+    throw new TaskError('RESULT_NOT_READABLE', text, { value: id });
+  };
+  return { progress: refused, revoke: refused, forget: refused };
+}
+
+export type Read = (id: string) => Promise<RunRecord | undefined>;
 type Wait = (stepMs: number, until: number, signal: AbortSignal | undefined) => Promise<void>;
 
 async function get(
@@ -63,7 +85,7 @@ async function get(
   for (let looks = 0; ; looks++) {
     options.signal?.throwIfAborted();
     const record = await clock.waiting(read(id));
-    if (record !== undefined && isFinal(record.state)) return outcome(record);
+    if (record !== undefined && isFinal(record.state)) return outcome(context, record);
     if (clock.now() >= until) {
       const text =
         `task '${task.name}' (${id}) has no result after ${timeout}; it goes on, ask again ` +
@@ -74,18 +96,16 @@ async function get(
   }
 }
 
-async function state(
-  context: ResultContext,
-  read: Read,
-  task: AnyTask,
-  id: string,
-): Promise<TaskState | 'UNKNOWN'> {
+async function state(context: ResultContext, read: Read, task: AnyTask, id: string): Promise<RunState> {
   if (!isOurs(context, id)) return 'UNKNOWN';
   if (context.runs === undefined || !keepsRecord(task)) return 'UNKNOWN';
-  return (await read(id))?.state ?? 'PENDING';
+  const record = await read(id);
+  // A state of the task's own stands for STARTED, and for nothing that comes after it.
+  return (record?.state === 'STARTED' ? progressOf(record)?.state : undefined) ?? record?.state ?? 'PENDING';
 }
 
-function refuse(context: ResultContext, task: AnyTask, id: string): void {
+/** Refuses what has no record to look at. */
+export function refuse(context: ResultContext, task: AnyTask, id: string): void {
   if (!isOurs(context, id)) {
     const text =
       `'${id}' is no task id of app '${context.space.app}' in stage '${context.space.stage}', ` +
@@ -109,9 +129,18 @@ function isOurs(context: ResultContext, id: string): boolean {
   return sentAt !== undefined && (sentAt === UNTIMED || sentAt > context.clock.now() - RECORD_MS);
 }
 
-function outcome(record: RunRecord): unknown {
-  if (record.state === 'SUCCESS') return record.result === undefined ? undefined : JSON.parse(record.result);
-  throw endError(record);
+async function outcome({ blobs }: ResultContext, record: RunRecord): Promise<unknown> {
+  if (record.state !== 'SUCCESS') throw endError(record);
+  if (record.forgotten === true) {
+    const text = `the result of task '${record.task}' (${record.id}) was forgotten`;
+    throw new TaskError('RESULT_FORGOTTEN', text, { value: record.id });
+  }
+  if (record.blob === undefined) return record.result === undefined ? undefined : JSON.parse(record.result);
+  const text = await blobs?.get(record.blob);
+  if (text !== undefined) return JSON.parse(text);
+  const why = blobs === undefined ? 'this worker was not given that' : 'it is not there any more';
+  const lost = `the result of task '${record.task}' (${record.id}) lies in the app's bucket, and ${why}`;
+  throw new TaskError('RESULT_NOT_READABLE', lost, { value: record.blob });
 }
 
 /** What whoever waits is told of a run that ended without a result. */

@@ -1,20 +1,31 @@
 /** The end of a message that is not run here: given up, expired, or already somebody else's. */
 import type { DeadReason } from '../core/message.ts';
 import { isFinal } from '../core/task-state.ts';
+import type { AnyTask } from '../define/task.ts';
 import type { WireError } from '../errors.ts';
 import { type Attempt, crashesNow, type Recorded, requestNow, settle } from './attempt.ts';
 import type { End } from './dead-letter.ts';
+import { tell } from './hooks.ts';
+import { letterOf } from './kept.ts';
 import { DONE, type Outcome } from './outcome.ts';
 import type { ClaimOutcome, Ending, RunRecord } from './ports.ts';
 import { reply } from './reply.ts';
 
+/** Set by the bundler to `false` where no task needs it; see serve.ts. */
+declare const CELERIAC_STATE: boolean | undefined;
+
 /** Ends a run that does not start at all, and dead-letters its message. */
-export async function giveUp(attempt: Recorded, reason: DeadReason, error: WireError): Promise<Outcome> {
+export async function giveUp(
+  attempt: Recorded & { readonly task?: AnyTask | undefined },
+  reason: DeadReason,
+  error: WireError,
+): Promise<Outcome> {
   const finished = await finish(attempt, {
     state: 'FAILURE',
     error,
     reason,
     attempts: attempt.message.attempt,
+    ...(typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE ? letterOf(attempt) : {}),
   });
   if (finished !== undefined) return finished;
   await attempt.copies.bury(attempt.delivery, attempt.message, {
@@ -24,6 +35,13 @@ export async function giveUp(attempt: Recorded, reason: DeadReason, error: WireE
   });
   await settle(attempt);
   await reply(attempt, { state: 'FAILURE', error, reason });
+  const { connection, message } = attempt;
+  await tell(
+    connection,
+    'onFailure',
+    { task: attempt.task, message },
+    { attempt: message.attempt, error, reason },
+  );
   return DONE;
 }
 
@@ -31,7 +49,7 @@ export async function giveUp(attempt: Recorded, reason: DeadReason, error: WireE
  * Ends an expired message, and dead-letters it where its queue asks for that; where there is no record
  * either, the log alone can say so.
  */
-export async function revoke(attempt: Attempt, expiredAt: number): Promise<Outcome> {
+export async function expire(attempt: Attempt, expiredAt: number): Promise<Outcome> {
   const { task, message, connection } = attempt;
   const expiresAt = new Date(expiredAt).toISOString();
   connection.ports.log({ level: 'warn', message: 'expired', task: task.name, id: message.id, expiresAt });
@@ -39,6 +57,19 @@ export async function revoke(attempt: Attempt, expiredAt: number): Promise<Outco
   if (finished !== undefined) return finished;
   await buryExpired(attempt);
   await reply(attempt, { state: 'REVOKED', reason: 'expired' });
+  await tell(connection, 'onRevoke', attempt, { reason: 'expired' });
+  return DONE;
+}
+
+/** Ends a run that is not to be made: it was revoked, or another call has its key. */
+export async function revoke(attempt: Attempt, reason: 'revoked' | 'once' | 'debounced'): Promise<Outcome> {
+  const { task, message, connection } = attempt;
+  connection.ports.log({ level: 'info', message: 'revoked', task: task.name, id: message.id, reason });
+  const ended = { state: 'REVOKED', reason } as const;
+  const finished = await finish(attempt, ended);
+  if (finished !== undefined) return finished;
+  await reply(attempt, ended);
+  await tell(connection, 'onRevoke', attempt, { reason });
   return DONE;
 }
 
@@ -50,20 +81,26 @@ async function buryExpired(attempt: Recorded): Promise<void> {
 }
 
 /** Ends a run without a claim; an outcome when there is nothing left to do here. */
-async function finish(attempt: Recorded, ending: Ending): Promise<Outcome | undefined> {
+async function finish(
+  attempt: Recorded & { readonly task?: AnyTask | undefined },
+  ending: Ending,
+): Promise<Outcome | undefined> {
   const claim = await attempt.runs?.finish(requestNow(attempt), ending);
   return claim === undefined || claim.kind === 'claimed' ? undefined : unclaimed(attempt, claim);
 }
 
 /** The message of a run that is not ours to run. */
 export async function unclaimed(
-  attempt: Recorded,
+  attempt: Recorded & { readonly task?: AnyTask | undefined },
   claim: Exclude<ClaimOutcome, { kind: 'claimed' }>,
 ): Promise<Outcome> {
   const { copies, message, connection } = attempt;
   switch (claim.kind) {
     case 'superseded':
       return DONE;
+    case 'revoked':
+      // Only claims are told so, and those are made for tasks.
+      return attempt.task === undefined ? DONE : revoke({ ...attempt, task: attempt.task }, 'revoked');
     case 'held':
       // Never acked while another runs it: both may be the same SQS message, and deleting it would lose the
       // run.

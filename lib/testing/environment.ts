@@ -6,10 +6,9 @@
 import type { Call } from '../aws/call.ts';
 import { createMessaging, type MessagingNeeds } from '../aws/messaging.ts';
 import { createQueues } from '../aws/queues.ts';
-import { createRuns } from '../aws/runs.ts';
 import { type LambdaContext, type SqsEvent, toHandler } from '../aws/serve.ts';
+import { createState } from '../aws/state.ts';
 import type { App } from '../define/app.ts';
-import { runsTableName } from '../define/resource-name.ts';
 import type { VirtualEmulator } from '../emulator/index.ts';
 import type { InlineEnvironment } from '../emulator/lambda/lambda.ts';
 import type { Clock, LogLine, Ports } from '../runtime/ports.ts';
@@ -102,9 +101,10 @@ function createHandler(
   const { app, stage, chance, log } = world;
   const clock = createClock(world, life);
   const call = createCall(world, life, clock, lineage);
-  const runs = state ? createRuns(call, runsTableName(app.name, stage)) : undefined;
+  const own = { clock, chance, log };
+  const records = state ? createState(call, world, own) : { runs: undefined };
   const messaging = createMessaging({ call, region: async () => REGION }, world, world.needs);
-  const ports: Ports = { clock, chance, log, queues: createQueues(call), runs, ...messaging };
+  const ports: Ports = { ...own, queues: createQueues(call), ...records, ...messaging };
   return toHandler(createWorker(app, stage, ports), ports);
 }
 

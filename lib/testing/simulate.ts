@@ -5,13 +5,13 @@
 import { createMessaging, messagingNeeds } from '../aws/messaging.ts';
 import { createQueues } from '../aws/queues.ts';
 import { createReplyQueues } from '../aws/reply-queues.ts';
-import { createRuns } from '../aws/runs.ts';
+import { createClientState } from '../aws/state.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { type Message, parseMessage } from '../core/message.ts';
 import type { App } from '../define/app.ts';
 import type { Client } from '../define/client.ts';
 import type { Queue } from '../define/queue.ts';
-import { deadLetterQueueName, queueName, runsTableName } from '../define/resource-name.ts';
+import { deadLetterQueueName, queueName } from '../define/resource-name.ts';
 import type { AnyTask } from '../define/task.ts';
 import { DEFAULT_STAGE, type TopologyOptions, topology } from '../define/topology.ts';
 import {
@@ -140,10 +140,11 @@ function createTestClients(world: World, ready: Promise<void>, state: boolean) {
     return call(service, operation, input);
   };
   return (release?: () => Promise<void>): Client => {
-    const runs = state ? createRuns(waiting, runsTableName(app.name, stage)) : undefined;
+    const own = { clock, chance, log };
+    const records = state ? createClientState(waiting, world, own) : { runs: undefined };
     const replies = createReplyQueues(waiting, { app: app.name, stage });
     const messaging = createMessaging({ call: waiting, region: async () => REGION }, world, world.needs);
-    const ports = { clock, chance, log, queues: createQueues(waiting), runs, replies, ...messaging };
+    const ports = { ...own, queues: createQueues(waiting), ...records, replies, ...messaging };
     return createClient(app, stage, ports, release);
   };
 }

@@ -3,6 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Stack } from 'aws-cdk-lib/core';
 import { expect, test } from 'vitest';
+import { defineApp, defineTask } from '#lib';
 import { post, shop } from './shop.ts';
 import { synthesize } from './stack.ts';
 
@@ -81,6 +82,21 @@ test('who may read may get results, and not list or change them', () => {
   broker.grantRead(webServer(stack));
 
   expect(permissions(template(), 'Web')).toEqual({ 'Broker/Runs/Table': READ });
+});
+
+test('who may control runs may write to the table, and a sender only where a key is reserved at send', () => {
+  const task = (taken: 'wait' | 'reject') =>
+    defineApp('shop', { tasks: [defineTask('charge', { once: { taken }, run: () => 1 })] });
+  const permissionsOf = (taken: 'wait' | 'reject', grant: 'grantSend' | 'grantControl') => {
+    const { broker, stack, template } = synthesize(task(taken));
+    broker[grant](webServer(stack));
+    return permissions(template(), 'Web')['Broker/Runs/Table'];
+  };
+  const write = [...READ, 'dynamodb:UpdateItem'];
+
+  expect(permissionsOf('wait', 'grantSend')).toBeUndefined();
+  expect(permissionsOf('reject', 'grantSend')).toEqual(write);
+  expect(permissionsOf('wait', 'grantControl')).toEqual(write);
 });
 
 test("a customer's key encrypts every queue and the table", () => {

@@ -124,6 +124,8 @@ export function watchRecords() {
     const { Key } = call.input as { Key: { pk: { S: string } } };
     const { Attributes } = output as { Attributes: Record<string, { S?: string; N?: string }> };
     const id = Key.pk.S.slice('run#'.length);
+    // A heartbeat changes no state.
+    if (Attributes.state === undefined) return output;
     // What is no change of state: that a dead letter was sent.
     if (Attributes.settled !== undefined && Attributes.state === undefined) return output;
     const before = now.get(id) ?? { state: 'PENDING', generation: 0 };

@@ -62,3 +62,22 @@ defineApp('shop', { tasks: [{ kind: 'task', name: 'x' }] });
 // Signatures of different results are not the same.
 // @ts-expect-error a price is a number
 price({ sku: 'tea' }) satisfies Signature<string>;
+
+// Keys and limits see the input as the schema parses it.
+defineTask('keyed', {
+  input: Order,
+  once: (order) => order.at.getTime(),
+  rateLimit: { limit: '10/s', by: (order) => order.id },
+  concurrency: { max: 2, by: (order) => order.id },
+  timeLimit: { soft: '10s', hard: '20s' },
+  run: () => 1,
+});
+defineTask('plain', { run: (count: number) => count, once: (count) => count + 1 });
+// @ts-expect-error an order has no such member
+defineTask('wrong', { input: Order, once: (order) => order.name, run: () => 1 });
+// @ts-expect-error not a way to deal with a taken key
+defineTask('wrong', { once: { taken: 'ignore' }, run: () => 1 });
+
+// Progress has the type of its schema.
+const progress = (await client.send(ping())).progress(z.object({ done: z.number() }));
+(await progress) satisfies { done: number } | undefined;

@@ -1,0 +1,98 @@
+/**
+ * The port Locks over DynamoDB: one item a key, in the table of runs. A key is free when its deadline has
+ * passed; the TTL only clears away what is long over.
+ */
+import type { LockOutcome, Locks } from '../runtime/gate-ports.ts';
+import type { Call } from './call.ts';
+import { readItems } from './read-items.ts';
+import type { Key } from './run-item.ts';
+import { createUpdates, type Update, type Written } from './updates.ts';
+
+/** An item outlives its deadline by so long: clocks differ, and the last holder may be of interest. */
+const SPARE_SECONDS = 86_400;
+
+export function createLocks(call: Call, tableName: string): Locks {
+  const update = createUpdates(call, tableName);
+  return {
+    async reserve(key, id, now, until) {
+      const { set, values } = holding(id, 0, id, 'parked', until);
+      const written = await update(toKey(key), { set, values: { ...values, ...at(now) } }, FREE);
+      return outcome(written, id);
+    },
+    async take({ key, id, turn, token, now, until }) {
+      const { set, values } = holding(id, turn, token, 'running', until);
+      const mine = '#holder = :holder AND #phase = :parked AND #turn <= :turn';
+      const given = { ...values, ...at(now), ':parked': { S: 'parked' } };
+      return outcome(await update(toKey(key), { set, values: given }, `${FREE} OR (${mine})`), token);
+    },
+    extend: (key, token, until) => asHolder(update(toKey(key), { ...keeping(until, token) }, MINE)),
+    park: (key, token, turn, until) => {
+      const { set, values } = keeping(until, token);
+      const parked = { ':phase': { S: 'parked' }, ':turn': { N: String(turn) } };
+      const whole = { set: [...set, '#phase = :phase, #turn = :turn'], values: { ...values, ...parked } };
+      return asHolder(update(toKey(key), whole, MINE));
+    },
+    async release(key, token) {
+      const values = { ':token': { S: token }, ':zero': { N: '0' } };
+      await update(toKey(key), { set: ['#until = :zero'], values }, MINE);
+    },
+    async announce(key, id, expiresAt) {
+      const values = { ':id': { S: id }, ':expiresAt': seconds(expiresAt) };
+      const set = ['#last = :id, #expiresAt = :expiresAt'];
+      await update(toKey(key, 'last'), { set, values }, 'attribute_not_exists(#last) OR #last < :id');
+    },
+    async latest(key) {
+      const [item] = await readItems(call, tableName, [toKey(key, 'last')]);
+      return item?.last?.S;
+    },
+  };
+}
+
+const FREE = 'attribute_not_exists(#until) OR #until < :now';
+const MINE = '#token = :token';
+
+function toKey(key: string, kind = 'lock'): Key {
+  return { pk: { S: `once#${key}` }, sk: { S: kind } };
+}
+
+function holding(id: string, turn: number, token: string, phase: string, until: number): Update {
+  return {
+    set: [
+      '#holder = :holder, #turn = :turn, #token = :token, #phase = :phase, #until = :until, ' +
+        '#expiresAt = :expiresAt',
+    ],
+    values: {
+      ':holder': { S: id },
+      ':turn': { N: String(turn) },
+      ':token': { S: token },
+      ':phase': { S: phase },
+      ':until': { N: String(until) },
+      ':expiresAt': seconds(until),
+    },
+  };
+}
+
+function keeping(until: number, token: string): Update {
+  return {
+    set: ['#until = :until, #expiresAt = :expiresAt'],
+    values: { ':until': { N: String(until) }, ':expiresAt': seconds(until), ':token': { S: token } },
+  };
+}
+
+function at(now: number): Update['values'] {
+  return { ':now': { N: String(now) } };
+}
+
+function seconds(ms: number): { N: string } {
+  return { N: String(Math.ceil(ms / 1_000) + SPARE_SECONDS) };
+}
+
+/** Refused by itself: the first answer was lost, and the call was made again. */
+function outcome({ kind, item }: Written, token: string): LockOutcome {
+  if (kind === 'written' || item.token?.S === token) return { kind: 'taken' };
+  return { kind: 'held', by: item.holder?.S ?? '', untilMs: Number(item.until?.N ?? 0) };
+}
+
+async function asHolder(written: Promise<Written>): Promise<boolean> {
+  return (await written).kind === 'written';
+}

@@ -1,0 +1,45 @@
+/** All ports that lie in the table of runs. */
+import type { App } from '../define/app.ts';
+import { runsTableName } from '../define/resource-name.ts';
+import { createGate } from '../runtime/gate.ts';
+import type { Ports } from '../runtime/ports.ts';
+import type { Call } from './call.ts';
+import { createLimits } from './limits.ts';
+import { createLocks } from './locks.ts';
+import { createRunAdmin } from './run-admin.ts';
+import { createRunControl } from './run-control.ts';
+import { createRuns } from './runs.ts';
+
+/** Set by the bundler to `false` where no task has keys or limits; see serve.ts. */
+declare const CELERIAC_LIMITS: boolean | undefined;
+
+/** The ports of an app's records. */
+export function createState(
+  call: Call,
+  { app, stage }: { readonly app: Pick<App, 'name'>; readonly stage: string },
+  ports: Pick<Ports, 'clock' | 'chance' | 'log'>,
+): Required<Pick<Ports, 'runs' | 'state'>> {
+  const tableName = runsTableName(app.name, stage);
+  const runs = createRuns(call, tableName);
+  const control = createRunControl(call, tableName);
+  const gated =
+    typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS ? createGated(call, tableName, ports) : {};
+  return { runs, state: { control, ...gated } };
+}
+
+/** The same for a client, which may do more to runs. */
+export function createClientState(
+  call: Call,
+  place: { readonly app: Pick<App, 'name'>; readonly stage: string },
+  ports: Pick<Ports, 'clock' | 'chance' | 'log'>,
+): Required<Pick<Ports, 'runs' | 'state'>> {
+  const { runs, state } = createState(call, place, ports);
+  const admin = createRunAdmin(call, runsTableName(place.app.name, place.stage));
+  return { runs, state: state && { ...state, admin } };
+}
+
+function createGated(call: Call, tableName: string, ports: Pick<Ports, 'clock' | 'chance' | 'log'>) {
+  const locks = createLocks(call, tableName);
+  const limits = createLimits(call, tableName);
+  return { locks, limits, gate: createGate({ ...ports, locks, limits }) };
+}

@@ -1,0 +1,175 @@
+/** How much of a task may run: how often, how many at a time, how long; and whether it may be revoked. */
+import { type Duration, isDuration, toMilliseconds } from '../core/duration.ts';
+import { FUNCTION_TIMEOUT_MS_MAX, SLOTS_MAX } from '../core/limits.ts';
+import { parseRate, type RateLimit } from '../core/rate.ts';
+import { DefinitionError, type Problem } from '../errors.ts';
+import type { KeyOf } from './once.ts';
+import type { Queue } from './queue.ts';
+
+/** A rate by key: each key has the whole of it. */
+export interface KeyedRate<Input> {
+  readonly limit: RateLimit;
+  /** Made of the input as the schema parses it: anything JSON can say. */
+  readonly by: KeyOf<Input>;
+}
+
+/** A number by key: of each key so many runs at a time. */
+export interface KeyedConcurrency<Input> {
+  readonly max: number;
+  readonly by: KeyOf<Input>;
+}
+
+export interface TimeLimit {
+  /** Then `signal` is aborted with a TimeLimitError: the task may clean up, or throw it. */
+  readonly soft?: Duration;
+  /** Then the run counts as failed by a TimeLimitError, whether it has ended or not. */
+  readonly hard?: Duration;
+}
+
+export interface LimitOptions<Input> {
+  /**
+   * How often it starts at most, over all workers: '10/s', '100/m', '5/h', '1/d'; retries count. Starts are
+   * spaced evenly, and a message that has to wait comes back when its slot is due, which is no attempt. 0: no
+   * limit, until `client.limits.set` sets one. Not on an ordered queue. @default no limit
+   */
+  readonly rateLimit?: RateLimit | KeyedRate<Input>;
+  /**
+   * How many run at a time at most, over all workers, 1–1000. A message that has to wait is no attempt. Not
+   * on an ordered queue. @default no limit
+   */
+  readonly concurrency?: number | KeyedConcurrency<Input>;
+  /** How long a run may take. @default the time that its worker has */
+  readonly timeLimit?: TimeLimit;
+  /**
+   * Makes `client.revoke` possible where `result: false` keeps no record; `headers` names those by whose
+   * value many runs are revoked at once (`client.revokeBy`), which workers then look up. @default false
+   */
+  readonly revocable?: boolean | { readonly headers: readonly string[] };
+}
+
+/** The limits, complete. */
+export interface TaskLimits {
+  readonly rate:
+    | { readonly limit: RateLimit; readonly by: ((input: never) => unknown) | undefined }
+    | undefined;
+  readonly slots: { readonly max: number; readonly by: ((input: never) => unknown) | undefined } | undefined;
+  readonly softMs: number | undefined;
+  readonly hardMs: number | undefined;
+  readonly revocable: boolean;
+  readonly revokedBy: readonly string[];
+}
+
+/** Completes the options. */
+export function toTaskLimits(options: LimitOptions<never>): TaskLimits {
+  const { rateLimit, concurrency, timeLimit, revocable = false } = options;
+  return Object.freeze({
+    rate:
+      rateLimit === undefined
+        ? undefined
+        : isKeyed(rateLimit)
+          ? rateLimit
+          : { limit: rateLimit, by: undefined },
+    slots:
+      concurrency === undefined
+        ? undefined
+        : typeof concurrency === 'number'
+          ? { max: concurrency, by: undefined }
+          : concurrency,
+    softMs: toMs(timeLimit?.soft),
+    hardMs: toMs(timeLimit?.hard),
+    revocable: revocable !== false,
+    revokedBy: typeof revocable === 'object' ? revocable.headers : [],
+  });
+}
+
+function isKeyed(rate: RateLimit | KeyedRate<never>): rate is KeyedRate<never> {
+  return typeof rate === 'object' && rate !== null;
+}
+
+function toMs(duration: Duration | undefined): number | undefined {
+  if (duration === undefined) return undefined;
+  return isDuration(duration) ? toMilliseconds(duration) : Number.NaN;
+}
+
+/** The options that make these limits again. */
+export function fromTaskLimits(limits: TaskLimits): LimitOptions<never> {
+  const { rate, slots, softMs, hardMs, revocable, revokedBy } = limits;
+  return {
+    ...(rate === undefined
+      ? {}
+      : { rateLimit: rate.by === undefined ? rate.limit : { ...rate, by: rate.by } }),
+    ...(slots === undefined
+      ? {}
+      : { concurrency: slots.by === undefined ? slots.max : { ...slots, by: slots.by } }),
+    timeLimit: {
+      ...(softMs === undefined ? {} : { soft: `${softMs}ms` }),
+      ...(hardMs === undefined ? {} : { hard: `${hardMs}ms` }),
+    },
+    revocable: revokedBy.length > 0 ? { headers: revokedBy } : revocable,
+  };
+}
+
+/** What is wrong with a task's limits. */
+export function limitProblems(task: string, limits: TaskLimits, queue: Queue): Problem[] {
+  const path = `tasks.${task}`;
+  return [
+    ...rateProblems(path, task, limits),
+    ...slotProblems(path, task, limits),
+    ...timeProblems(path, task, limits, queue),
+    ...orderProblems(path, task, limits, queue),
+  ];
+}
+
+function rateProblems(path: string, task: string, { rate }: TaskLimits): Problem[] {
+  try {
+    parseRate(rate?.limit);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    return [{ code: error.code, path: `${path}.rateLimit`, message: `task '${task}': ${error.message}` }];
+  }
+}
+
+function slotProblems(path: string, task: string, { slots }: TaskLimits): Problem[] {
+  const max = slots?.max;
+  if (max === undefined || (Number.isInteger(max) && max >= 1 && max <= SLOTS_MAX)) return [];
+  const message = `task '${task}': concurrency is ${max}; give a whole number from 1 to ${SLOTS_MAX}`;
+  return [{ code: 'CONCURRENCY_OUT_OF_RANGE', path: `${path}.concurrency`, message }];
+}
+
+function timeProblems(path: string, task: string, { softMs, hardMs }: TaskLimits, queue: Queue): Problem[] {
+  const given = [softMs, hardMs].filter((ms) => ms !== undefined);
+  const code = 'TIME_LIMIT_OUT_OF_RANGE';
+  if (given.some((ms) => !(ms > 0 && ms <= FUNCTION_TIMEOUT_MS_MAX))) {
+    const message =
+      `task '${task}': its timeLimit is not between 0 and '15m' (Lambda); write it as ` +
+      "{ soft: '30s', hard: '40s' }";
+    return [{ code, path: `${path}.timeLimit`, message }];
+  }
+  if (softMs !== undefined && hardMs !== undefined && softMs >= hardMs) {
+    const message = `task '${task}': timeLimit.soft is not before timeLimit.hard; give it time to clean up`;
+    return [{ code, path: `${path}.timeLimit`, message }];
+  }
+  const longest = Math.max(...given, 0);
+  if (longest <= queue.visibilityMs) return [];
+  const message =
+    `task '${task}': its timeLimit is longer than the visibility of queue '${queue.name}' ` +
+    `('${queue.visibilityMs / 1_000}s'), after which another worker gets the message; raise that`;
+  return [{ code, path: `${path}.timeLimit`, message }];
+}
+
+function orderProblems(path: string, task: string, { rate, slots }: TaskLimits, queue: Queue): Problem[] {
+  if (!queue.ordered) return [];
+  const named = [
+    ...(rate === undefined ? [] : ['rateLimit']),
+    ...(slots === undefined ? [] : ['concurrency']),
+  ];
+  return named.map((name) => ({
+    code: 'LIMIT_ON_ORDERED_QUEUE',
+    path: `${path}.${name}`,
+    message:
+      `task '${task}': queue '${queue.name}' is ordered, where a message that has to wait holds up its ` +
+      `group and is received again and again, which SQS counts; put the task into another queue, or ` +
+      `drop ${name} (a group runs one message at a time as it is)`,
+  }));
+}

@@ -1,0 +1,82 @@
+/**
+ * What the runtime asks of the world besides records, so that runs of one fleet keep out of each other's way:
+ * keys that one run at a time may have, slots in time and in number, and what is known of running ones. All
+ * of it lies in the table of runs.
+ */
+
+/** A run that wants a key. */
+export interface LockRequest {
+  readonly key: string;
+  /** The message's id: its later attempts may have the key again. */
+  readonly id: string;
+  /** Grows with each attempt and generation of the message: an old copy does not get the key of a newer. */
+  readonly turn: number;
+  /** Known to this attempt alone: whoever lost the key cannot give it up for the one who has it now. */
+  readonly token: string;
+  readonly now: number;
+  readonly until: number;
+}
+
+export type LockOutcome =
+  | { readonly kind: 'taken' }
+  /** The message `by` has it, at the latest until then. */
+  | { readonly kind: 'held'; readonly by: string; readonly untilMs: number };
+
+/** Keys that one run at a time may have. Deadlines stand in conditions, never in the TTL. */
+export interface Locks {
+  /** Takes a free key for a message that is about to be sent; its token is its id. */
+  reserve(key: string, id: string, now: number, until: number): Promise<LockOutcome>;
+  /** Takes a free key, or one that this message has reserved or parked. */
+  take(request: LockRequest): Promise<LockOutcome>;
+  /** Keeps a key for longer; false: somebody else has it. */
+  extend(key: string, token: string, until: number): Promise<boolean>;
+  /** Keeps a key for the message's attempt of that turn, which comes later. */
+  park(key: string, token: string, turn: number, until: number): Promise<boolean>;
+  /** Gives a key up, if it is still the token's. */
+  release(key: string, token: string): Promise<void>;
+  /** Remembers the last message that was sent under a key; ids sort by time. */
+  announce(key: string, id: string, expiresAt: number): Promise<void>;
+  /** The last message that was sent under a key. */
+  latest(key: string): Promise<string | undefined>;
+}
+
+/** A run that wants one of `max` slots. */
+export interface SlotRequest {
+  readonly key: string;
+  readonly max: number;
+  /** Known to this attempt alone. */
+  readonly token: string;
+  readonly now: number;
+  readonly until: number;
+  /** A number in [0, 1) that spreads who asks for which slot first. */
+  readonly chance: number;
+}
+
+export type SlotOutcome =
+  | { readonly kind: 'taken'; readonly slot: string }
+  /** All are taken; how long runs took of late, where that is known. */
+  | { readonly kind: 'full'; readonly tookMs: number | undefined };
+
+/** Limits as they were set while the app runs; what is undefined is as it was defined. */
+export interface LimitSettings {
+  readonly rateLimit?: string | number | null;
+  readonly concurrency?: number | null;
+  /** Grows with each change: a slot in time that was reserved before a change holds no longer. */
+  readonly epoch: number;
+}
+
+/** Slots in time (rates) and in number (concurrency) for a whole fleet. */
+export interface Limits {
+  /**
+   * Reserves slots one after the other, the first at `now` or as soon after as it is free; resolves to its
+   * time. With `latest` nothing is reserved when that is later, which shows in the time.
+   */
+  reserve(key: string, lengthMs: number, now: number, latest?: number): Promise<number>;
+  acquire(request: SlotRequest): Promise<SlotOutcome>;
+  /** Keeps a slot for longer; false: somebody else has it. */
+  extend(slot: string, token: string, until: number): Promise<boolean>;
+  /** Gives a slot back, and says how long the run took. */
+  free(slot: string, token: string, tookMs: number): Promise<void>;
+  settings(task: string): Promise<LimitSettings | undefined>;
+  set(task: string, settings: Omit<LimitSettings, 'epoch'>): Promise<LimitSettings>;
+}

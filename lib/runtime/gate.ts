@@ -1,0 +1,223 @@
+/**
+ * What a run needs besides its claim: a slot of its task's rate, one of its places, its key. They are asked
+ * for before the claim, so that a message which has to wait leaves no trace in its record; whoever may not
+ * start yet goes on as a copy that says what it waits for. A duplicate that gets through is stopped by the
+ * claim, and gives back what it took.
+ */
+
+import type { Message } from '../core/message.ts';
+import { parseRate, type Rate, type RateLimit } from '../core/rate.ts';
+import { secondsAfterTurn, secondsToKey, secondsToTurn } from '../core/wait.ts';
+import { toWireError } from '../errors.ts';
+import type { LimitSettings, Limits, Locks, SlotOutcome } from './gate-ports.ts';
+import { type Entered, type Entry, type Gate, onceKeyOf, type Pass, type Waiting } from './gated.ts';
+import { leaseEnd, PASS_BEAT_MS } from './lease.ts';
+import type { Chance, Clock, Log } from './ports.ts';
+import { createSlots, type RateSlot, type Slots } from './rate-slot.ts';
+
+export interface GatePorts {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  readonly locks: Locks;
+  readonly limits: Limits;
+}
+
+/** A worker learns of changed limits within this. */
+const SETTINGS_MS = 5_000;
+/**
+ * Places are expected to be free a little sooner than runs took of late: an idle place costs more than a
+ * look.
+ */
+const OPTIMISM = 0.8;
+const TOOK_MS_UNKNOWN = 1_000;
+const RECKONED_EVERY = 4;
+const LOOK_AGAIN_MS = 400;
+
+export function createGate(ports: GatePorts): Gate {
+  const slots = createSlots(ports);
+  const settings = createSettings(ports);
+  return {
+    async enter(entry) {
+      const { task } = entry;
+      const limited = task.limits.rate !== undefined || task.limits.slots !== undefined;
+      const set = limited ? await settings(task.name) : undefined;
+      const slot = await enterRate(slots, entry, set);
+      if (slot !== undefined && 'kind' in slot) return slot;
+      const place = await enterPlaces(ports, entry, set);
+      if (place?.kind === 'wait') return place;
+      const pass = createPass(ports, entry, slot, place?.slot);
+      const kept = await enterOnce(ports, entry);
+      if (kept === undefined || 'kind' in kept === false) return { kind: 'in', pass: pass(kept?.key) };
+      await pass(undefined).leave();
+      return kept;
+    },
+  };
+}
+
+/** A task's limits as they were set, looked at anew every few seconds. */
+function createSettings({ clock, limits }: GatePorts): (task: string) => Promise<LimitSettings | undefined> {
+  const known = new Map<
+    string,
+    { readonly at: number; readonly settings: Promise<LimitSettings | undefined> }
+  >();
+  return (task) => {
+    const before = known.get(task);
+    if (before !== undefined && clock.now() - before.at < SETTINGS_MS) return before.settings;
+    const settings = limits.settings(task);
+    known.set(task, { at: clock.now(), settings });
+    settings.catch(() => known.delete(task));
+    return settings;
+  };
+}
+
+async function enterRate(
+  slots: Slots,
+  entry: Entry,
+  set: LimitSettings | undefined,
+): Promise<RateSlot | Waiting | undefined> {
+  const { rate } = entry.task.limits;
+  if (rate === undefined) return undefined;
+  const limit = parsed(set?.rateLimit ?? rate.limit);
+  if (limit === undefined) return undefined;
+  const epoch = set?.epoch ?? 0;
+  return slots.take(entry.message, onceKeyOf(entry.task, rate.by, entry.input), limit, epoch);
+}
+
+/** What was set was checked when it was set. */
+function parsed(limit: RateLimit): Rate | undefined {
+  return parseRate(limit);
+}
+
+async function enterPlaces(
+  { clock, chance, limits }: GatePorts,
+  entry: Entry,
+  set: LimitSettings | undefined,
+): Promise<{ readonly kind: 'taken'; readonly slot: string } | Waiting | undefined> {
+  const { task, message, input, token } = entry;
+  if (task.limits.slots === undefined) return undefined;
+  const max = set?.concurrency ?? task.limits.slots.max;
+  const key = `place#${onceKeyOf(task, task.limits.slots.by, input)}`;
+  const wait = message.wait?.for === 'concurrency' ? message.wait : undefined;
+  const ask = (now: number): Promise<SlotOutcome> => {
+    const until = leaseEnd(entry.deadline, now, PASS_BEAT_MS);
+    return limits.acquire({ key, max, token, now, until, chance: chance() });
+  };
+  let now = clock.now();
+  let outcome = await ask(now);
+  if (outcome.kind === 'full' && wait !== undefined && wait.at <= now) {
+    // Its turn has come: a place may be free in less than the second that SQS delays at least.
+    await clock.sleep(LOOK_AGAIN_MS * (1 + chance()));
+    now = clock.now();
+    outcome = await ask(now);
+  }
+  if (outcome.kind === 'taken') return outcome;
+  const count = (wait?.count ?? 0) + 1;
+  const waiting = (at: number, seconds: number): Waiting => ({
+    kind: 'wait',
+    wait: { for: 'concurrency', at, count },
+    seconds,
+  });
+  if (wait !== undefined && wait.at > now) return waiting(wait.at, secondsToTurn(wait.at, now));
+  // What was expected before any run had ended was a guess, and is made anew.
+  const again = outcome.tookMs !== undefined && count % RECKONED_EVERY === 0;
+  if (wait !== undefined && !again) return waiting(wait.at, secondsAfterTurn(count, chance()));
+  // How long until it is this message's turn: those before it need so long, one after the other in each
+  // place.
+  const spacingMs = (OPTIMISM * Math.max(1, outcome.tookMs ?? TOOK_MS_UNKNOWN)) / max;
+  const at = await limits.reserve(`turn#${key}`, spacingMs, now);
+  return waiting(at, secondsToTurn(at, now));
+}
+
+type Kept = { readonly key: string };
+
+async function enterOnce(
+  ports: GatePorts,
+  entry: Entry,
+): Promise<Kept | Exclude<Entered, { kind: 'in' }> | undefined> {
+  const { task, message, input, token } = entry;
+  const { once } = task;
+  if (once === undefined || once.keep === 'first' || message.force === true) return undefined;
+  const key = onceKeyOf(task, once.key, input);
+  if (once.keep === 'last') {
+    const latest = await ports.locks.latest(key);
+    return latest !== undefined && latest > message.id ? { kind: 'drop', reason: 'debounced' } : undefined;
+  }
+  const now = ports.clock.now();
+  const { id } = message;
+  const turn = turnOf(message);
+  const outcome = await ports.locks.take({
+    key,
+    id,
+    turn,
+    token,
+    now,
+    until: leaseEnd(entry.deadline, now, PASS_BEAT_MS),
+  });
+  if (outcome.kind === 'taken') return { key };
+  if (outcome.by !== id && once.taken !== 'wait') return { kind: 'drop', reason: 'once' };
+  const count = message.wait?.for === 'once' ? message.wait.count + 1 : 1;
+  const seconds = secondsToKey(outcome.untilMs, now, count, ports.chance());
+  return { kind: 'wait', wait: { for: 'once', at: now + seconds * 1_000, count }, seconds };
+}
+
+/** Grows with each attempt and each generation. */
+function turnOf({ generation, attempt }: Message, more = 0): number {
+  return generation * 1_000_000 + attempt + more;
+}
+
+/** What was taken on the way in; `key` comes last. */
+function createPass(
+  ports: GatePorts,
+  entry: Entry,
+  slot: RateSlot | undefined,
+  place: string | undefined,
+): (key: string | undefined) => Pass {
+  const { clock, limits, locks } = ports;
+  const { token, task, message } = entry;
+  return (key) => {
+    let held = key;
+    let startedAt = clock.now();
+    const quietly = async <T>(work: Promise<T>, otherwise: T): Promise<T> => {
+      try {
+        return await work;
+      } catch (thrown) {
+        const error = toWireError(thrown, 0);
+        ports.log({ level: 'warn', message: 'a lease lapses', task: task.name, id: message.id, error });
+        return otherwise;
+      }
+    };
+    const release = async (): Promise<void> => {
+      const given = held;
+      held = undefined;
+      if (given !== undefined) await quietly(locks.release(given, token), undefined);
+    };
+    return {
+      async start() {
+        const late = await slot?.start();
+        startedAt = clock.now();
+        if (late === undefined && task.once?.until === 'start') await release();
+        return late;
+      },
+      async beat() {
+        const until = leaseEnd(entry.deadline, clock.now(), PASS_BEAT_MS);
+        const kept = await Promise.all([
+          place === undefined || quietly(limits.extend(place, token, until), true),
+          held === undefined || quietly(locks.extend(held, token, until), true),
+        ]);
+        return kept.every((one) => one);
+      },
+      async park(seconds) {
+        const given = held;
+        if (given === undefined) return;
+        held = undefined;
+        const until = clock.now() + seconds * 1_000 + (task.once?.forMs ?? 0);
+        await quietly(locks.park(given, token, turnOf(message, 1), until), false);
+      },
+      async leave() {
+        await release();
+        if (place !== undefined) await quietly(limits.free(place, token, clock.now() - startedAt), undefined);
+      },
+    };
+  };
+}

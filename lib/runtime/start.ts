@@ -1,0 +1,164 @@
+/** The start of a message that may run: its input, its keys and slots, its claim, and then the run. */
+import { STACK_LENGTH_MAX } from '../core/limits.ts';
+import type { Message } from '../core/message.ts';
+import { isFinal } from '../core/task-state.ts';
+import { CeleriacError, toWireError, type WireError } from '../errors.ts';
+import {
+  type Attempt,
+  type Claimed,
+  crashError,
+  crashesNow,
+  endClaimed,
+  requestNow,
+  runClaimed,
+  runStateless,
+} from './attempt.ts';
+import { ackEarly } from './early.ts';
+import { type Entered, isGated, type Waiting } from './gated.ts';
+import { leaseEnd } from './lease.ts';
+import { DONE, type Outcome } from './outcome.ts';
+import { fetchInput, parseInput } from './payload.ts';
+import { isRevokedBy } from './revocation.ts';
+import { giveUp, revoke, unclaimed } from './unstarted.ts';
+
+/** Set by the bundler to `false` where nothing of messaging is used; see serve.ts. */
+declare const CELERIAC_MESSAGING: boolean | undefined;
+declare const CELERIAC_STATE: boolean | undefined;
+declare const CELERIAC_LIMITS: boolean | undefined;
+
+/** Fetches and parses the input, then claims and runs. */
+export async function start(attempt: Attempt): Promise<Outcome> {
+  const { connection, message, task } = attempt;
+  if (typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) {
+    if (await isRevokedBy(connection, task, message, false)) return revoke(attempt, 'revoked');
+  }
+  const fetched = await fetchInput(message, connection.ports.blobs);
+  if (fetched === undefined) return giveUp(attempt, 'payload-lost', lostError(message));
+  const input = await parseInput(task, fetched.input);
+  if ('error' in input) return giveUp(attempt, 'invalid-input', toWireError(input.error, STACK_LENGTH_MAX));
+  if ((typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE) && attempt.runs !== undefined)
+    return startRecorded({ ...attempt, runs: attempt.runs }, input.value);
+  return (await early(attempt)) ?? runStateless(attempt, input.value);
+}
+
+/** Past keys and slots to the claim, and through the run. */
+async function startRecorded(attempt: Attempt & Pick<Claimed, 'runs'>, input: unknown): Promise<Outcome> {
+  const { connection, task } = attempt;
+  const token = newToken(connection.ports.chance);
+  if ((typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) && isGated(task))
+    return startGated(attempt, input, token);
+  return claimAndRun({ ...attempt, owner: token }, input);
+}
+
+async function startGated(
+  attempt: Attempt & Pick<Claimed, 'runs'>,
+  input: unknown,
+  token: string,
+): Promise<Outcome> {
+  const entered = await enter(attempt, input, token);
+  if (entered instanceof CeleriacError)
+    return giveUp(attempt, 'invalid-input', toWireError(entered, STACK_LENGTH_MAX));
+  if (entered?.kind === 'wait') return putOff(attempt, entered);
+  if (entered?.kind === 'drop') return revoke(attempt, entered.reason);
+  try {
+    return await claimAndRun({ ...attempt, owner: token, pass: entered?.pass }, input);
+  } finally {
+    await entered?.pass.leave();
+  }
+}
+
+/** An error where a key cannot be made of this input: it will not be another time. */
+async function enter(
+  attempt: Attempt,
+  input: unknown,
+  token: string,
+): Promise<Entered | CeleriacError | undefined> {
+  const { task, message, lease, connection } = attempt;
+  const { deadline } = lease.batch;
+  try {
+    return await connection.ports.state?.gate?.enter({ task, message, input, token, deadline });
+  } catch (thrown) {
+    if (thrown instanceof CeleriacError && thrown.code === 'KEY_FAILED') return thrown;
+    throw thrown;
+  }
+}
+
+async function claimAndRun(attempt: Omit<Claimed, 'retries'>, input: unknown): Promise<Outcome> {
+  const { runs, owner, pass } = attempt;
+  const request = requestNow(attempt);
+  const claim = await runs.claim(request, owner, leaseEnd(attempt.lease.batch.deadline, request.now));
+  if (claim.kind !== 'claimed') return unclaimed(attempt, claim);
+  const claimed: Claimed = { ...attempt, retries: claim.retries };
+  if (claim.crashes >= crashesAllowed(attempt))
+    return endClaimed(claimed, 'crashed', crashError(attempt, claim.crashes));
+  if (typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) {
+    const late = await pass?.start();
+    if (late !== undefined) return waitAgain(claimed, late);
+  }
+  return (await early(claimed)) ?? runClaimed(claimed, input);
+}
+
+/** Gives a claim up whose run has to wait for a slot after all. */
+async function waitAgain(claimed: Claimed, late: Waiting): Promise<Outcome> {
+  // The copy first: a crash after it finds two messages, of which the claim lets one run.
+  const outcome = await putOff(claimed, late);
+  await claimed.runs.release(requestNow(claimed), claimed.owner, claimed.retries, WAITS);
+  return outcome;
+}
+
+/** Acks a message whose consumer asks for that before it runs; not every bundle has consumers. */
+async function early(attempt: Attempt | Claimed): Promise<Outcome | undefined> {
+  if (typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING)
+    return attempt.consumer?.ack === 'early' ? ackEarly(attempt) : undefined;
+  return undefined;
+}
+
+/** Why a claim was given up without an attempt: its record shows it until there is one. */
+const WAITS: WireError = {
+  code: 'RATE_LIMITED',
+  name: 'CeleriacError',
+  message: "it waits for a slot of its task's rate",
+};
+
+/**
+ * What becomes of a copy whose run is over, or beyond this attempt. Put off it would wait for a key that it
+ * does not need, and its duplicates with it, more of them each time.
+ */
+async function ended(attempt: Attempt): Promise<Outcome | undefined> {
+  const { runs, message } = attempt;
+  const record = (await runs?.read([message.id]))?.get(message.id);
+  if (record === undefined || record.generation < message.generation) return undefined;
+  if (record.generation > message.generation || record.retries > message.attempt) return DONE;
+  return isFinal(record.state) ? unclaimed(attempt, { kind: 'finished', record }) : undefined;
+}
+
+/** Sends a message on that has to wait: no attempt, and however often it happens no dead letter. */
+async function putOff(attempt: Attempt, { wait, seconds }: Waiting): Promise<Outcome> {
+  const { connection, copies, message, task } = attempt;
+  const over = wait.for === 'rate' && wait.count === 1 ? undefined : await ended(attempt);
+  if (over !== undefined) return over;
+  const until = new Date(wait.at).toISOString();
+  const about = { task: task.name, id: message.id, for: wait.for, until };
+  connection.ports.log({ level: 'info', message: 'waits', ...about });
+  // What it waited for before is over, and counts no more.
+  const { deferredSince: _, ...rest } = message;
+  return copies.postpone({ ...rest, wait }, crashesNow(attempt), seconds);
+}
+
+function lostError({ blob }: Message): WireError {
+  const text = `the input is not in the app's bucket any more: there is no '${blob}'`;
+  return toWireError(new CeleriacError('PAYLOAD_LOST', text), 0);
+}
+
+/**
+ * How many claims without an outcome a task survives. On a standard queue the receive count has been asked
+ * before: it does not count the claims whose completion AWS refused.
+ */
+function crashesAllowed({ task, lease }: Attempt): number {
+  if (task.crashed === 'deadLetter') return 1;
+  return lease.queue.ordered ? lease.queue.deadLetterAfter : Number.POSITIVE_INFINITY;
+}
+
+function newToken(chance: () => number): string {
+  return Array.from({ length: 4 }, () => Math.floor(chance() * 2 ** 32).toString(36)).join('');
+}

@@ -1,0 +1,64 @@
+/** One send, from the signature to the queue: telemetry around it, its key before it, hooks after it. */
+import type { Signature } from '../define/signature.ts';
+import type { AnyTask } from '../define/task.ts';
+import type { Connection } from './client.ts';
+import { type ComposeContext, compose } from './compose.ts';
+import { tell } from './hooks.ts';
+import { type Reserved, reserveKey } from './once-send.ts';
+
+/** Set by the bundler to `false` where no task needs it; see serve.ts. */
+declare const CELERIAC_LIMITS: boolean | undefined;
+declare const CELERIAC_TELEMETRY: boolean | undefined;
+
+/** A run: the one that was sent, or the one that has its key. */
+export interface Transmitted {
+  readonly task: AnyTask;
+  readonly id: string;
+}
+
+/** Sends a signature. */
+export function transmit(
+  shared: Connection,
+  options: Pick<ComposeContext, 'hops' | 'address' | 'store'>,
+  signature: Signature,
+): Promise<Transmitted> {
+  if (!(typeof CELERIAC_TELEMETRY === 'undefined' || CELERIAC_TELEMETRY))
+    return pass(shared, options, signature);
+  const around = shared.app.telemetry.flatMap(({ send }) => send ?? []);
+  const queue = shared.app.tasks.find(({ name }) => name === signature.task)?.queue.name ?? '';
+  const step = (index: number, headers: Headers): Promise<Transmitted> => {
+    const next = around[index];
+    if (next !== undefined)
+      return next({ task: signature.task, queue }, (more) => step(index + 1, { ...headers, ...more }));
+    if (around.length === 0) return pass(shared, options, signature);
+    const all = { ...signature.options, headers: { ...headers, ...signature.options.headers } };
+    return pass(shared, options, { ...signature, options: all });
+  };
+  return step(0, {});
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+async function pass(
+  shared: Connection,
+  options: Pick<ComposeContext, 'hops' | 'address' | 'store'>,
+  signature: Signature,
+): Promise<Transmitted> {
+  const { app, space, ports } = shared;
+  const context = { app, space, now: ports.clock.now(), chance: ports.chance, ...options };
+  const composed = await compose(context, signature);
+  const { task, id } = composed;
+  const reserved: Reserved =
+    typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS ? await reserveKey(shared, composed) : {};
+  if (reserved.by !== undefined) return { task, id: reserved.by };
+  try {
+    await shared.room.check([task.queue], id);
+    await shared.outbox.send(composed.queueName, composed.outgoing);
+  } catch (error) {
+    await reserved.failed?.();
+    throw error;
+  }
+  await reserved.sent?.();
+  await tell(shared, 'onSend', composed, {});
+  return { task, id };
+}

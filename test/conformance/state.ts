@@ -1,0 +1,246 @@
+/** The suite of Locks, Limits and RunControl, which lie in one table. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Runs, State } from '../../lib/runtime/ports.ts';
+import { standard, T } from './runs-world.ts';
+
+export interface StateWorld {
+  readonly state: Required<State>;
+  readonly runs: Runs;
+  close(): Promise<void>;
+}
+
+export function testState(name: string, open: () => Promise<StateWorld>): void {
+  let world: StateWorld;
+  beforeEach(async () => {
+    world = await open();
+  });
+  afterEach(() => world.close());
+  describe(`locks ${name}`, () => testLocks(() => world));
+  describe(`limits ${name}`, () => testLimits(() => world));
+  describe(`control ${name}`, () => testControl(() => world));
+}
+
+const MINUTE = 60_000;
+const ask = { key: 'k', id: 'm1', turn: 0, token: 't1', now: T, until: T + MINUTE };
+
+function testLocks(given: () => StateWorld): void {
+  const locks = () => given().state.locks;
+  const held = { kind: 'held', by: 'm1', untilMs: T + MINUTE };
+
+  test('a key is one message’s until its deadline, and free at once when it is released', async () => {
+    const taken = await locks().take(ask);
+    const other = await locks().take({ ...ask, id: 'm2', token: 't2' });
+    await locks().release('k', 't1');
+    const after = await locks().take({ ...ask, id: 'm2', token: 't2' });
+
+    expect([taken, other, after]).toEqual([{ kind: 'taken' }, held, { kind: 'taken' }]);
+  });
+
+  test('a key whose deadline has passed is free; who had it can neither keep nor release it', async () => {
+    await locks().take(ask);
+    const later = { ...ask, id: 'm2', token: 't2', now: T + MINUTE + 1, until: T + 2 * MINUTE };
+    const taken = await locks().take(later);
+    await locks().release('k', 't1');
+    const kept = await locks().extend('k', 't1', T + 3 * MINUTE);
+    const third = await locks().take({ ...later, id: 'm3', token: 't3' });
+
+    expect([taken, kept]).toEqual([{ kind: 'taken' }, false]);
+    expect(third).toEqual({ kind: 'held', by: 'm2', untilMs: T + 2 * MINUTE });
+  });
+
+  test('a call whose answer was lost may be made again', async () => {
+    await locks().take(ask);
+
+    expect(await locks().take(ask)).toEqual({ kind: 'taken' });
+  });
+
+  test('a running message does not get its key once more; reserved or parked it does', async () => {
+    const reserved = await locks().reserve('k', 'm1', T, T + MINUTE);
+    const first = await locks().take(ask);
+    const duplicate = await locks().take({ ...ask, token: 't2' });
+    const parked = await locks().park('k', 't1', 1, T + 5 * MINUTE);
+    const oldCopy = await locks().take({ ...ask, token: 't3' });
+    const next = await locks().take({ ...ask, turn: 1, token: 't4' });
+
+    expect([reserved, first, parked, next]).toEqual([
+      { kind: 'taken' },
+      { kind: 'taken' },
+      true,
+      { kind: 'taken' },
+    ]);
+    expect([duplicate.kind, oldCopy.kind]).toEqual(['held', 'held']);
+  });
+
+  test('a reservation says who has the key', async () => {
+    await locks().take(ask);
+
+    expect(await locks().reserve('k', 'm2', T, T + MINUTE)).toEqual(held);
+  });
+
+  test('the last message of a key is the latest, in whatever order they are announced', async () => {
+    const before = await locks().latest('k');
+    await locks().announce('k', 'b', T);
+    await locks().announce('k', 'c', T);
+    await locks().announce('k', 'a', T);
+
+    expect([before, await locks().latest('k')]).toEqual([undefined, 'c']);
+  });
+}
+
+function testLimits(given: () => StateWorld): void {
+  const limits = () => given().state.limits;
+  const slot = { key: 'p', max: 2, token: 't1', now: T, until: T + MINUTE, chance: 0 };
+
+  test('slots in time follow each other, and begin now after a pause', async () => {
+    const times = [
+      await limits().reserve('r', 100, T),
+      await limits().reserve('r', 250, T + 10),
+      await limits().reserve('r', 100, T + 20),
+      await limits().reserve('r', 100, T + 5_000),
+    ];
+
+    expect(times).toEqual([T, T + 100, T + 350, T + 5_000]);
+  });
+
+  test('nothing is reserved that would be too late', async () => {
+    await limits().reserve('r', 1_000, T);
+    const far = await limits().reserve('r', 1_000, T, T + 500);
+    const near = await limits().reserve('r', 1_000, T, T + 1_000);
+
+    expect([far, near]).toEqual([T + 1_000, T + 1_000]);
+  });
+
+  test('many who reserve at once get different slots', async () => {
+    const times = await Promise.all(Array.from({ length: 10 }, () => limits().reserve('r', 100, T)));
+
+    expect([...times].sort((left, right) => left - right)).toEqual(times.map((_, index) => T + 100 * index));
+  });
+
+  test('places are taken up to their number, and say how long runs took when they are full', async () => {
+    const one = await limits().acquire(slot);
+    const two = await limits().acquire({ ...slot, token: 't2' });
+    const three = await limits().acquire({ ...slot, token: 't3' });
+    if (one.kind === 'taken') await limits().free(one.slot, 't1', 4_000);
+    const four = await limits().acquire({ ...slot, token: 't4' });
+    const five = await limits().acquire({ ...slot, token: 't5' });
+
+    expect([one.kind, two.kind, four.kind]).toEqual(['taken', 'taken', 'taken']);
+    expect([three, five]).toEqual([
+      { kind: 'full', tookMs: undefined },
+      { kind: 'full', tookMs: 4_000 },
+    ]);
+  });
+
+  test('a place whose lease has lapsed is free, and cannot be kept by who had it', async () => {
+    const one = await limits().acquire({ ...slot, max: 1 });
+    const now = T + MINUTE + 1;
+    const two = await limits().acquire({ ...slot, max: 1, token: 't2', now, until: now + MINUTE });
+    const name = one.kind === 'taken' ? one.slot : '';
+
+    expect(two.kind).toBe('taken');
+    expect(await limits().extend(name, 't1', now + MINUTE)).toBe(false);
+    expect(await limits().extend(name, 't2', now + MINUTE)).toBe(true);
+  });
+
+  test('changed limits are read back, each change with a later epoch', async () => {
+    const before = await limits().settings('charge');
+    await limits().set('charge', { rateLimit: '5/m' });
+    await limits().set('charge', { rateLimit: null, concurrency: 3 });
+
+    expect(before).toBeUndefined();
+    expect(await limits().settings('charge')).toEqual({ rateLimit: null, concurrency: 3, epoch: 2 });
+  });
+}
+
+function testControl(given: () => StateWorld): void {
+  const control = () => given().state.control;
+  const runs = () => given().runs;
+  const run = {
+    id: standard.id,
+    task: 'charge',
+    queue: 'payments',
+    sentAt: T - 500,
+    now: T,
+    terminate: false,
+  };
+  const recordOf = async () => (await runs().read([standard.id])).get(standard.id);
+
+  test('a run that has not begun is revoked, and cannot be claimed', async () => {
+    const outcome = await control().revoke(run);
+    const claim = await runs().claim(standard, 'w1', T + MINUTE);
+
+    expect([outcome, claim.kind]).toEqual(['revoked', 'finished']);
+    expect(await recordOf()).toMatchObject({ state: 'REVOKED', reason: 'revoked', task: 'charge' });
+  });
+
+  test('a running one is told at its next beat where asked, and gets no other attempt', async () => {
+    await runs().claim(standard, 'w1', T + MINUTE);
+    const first = await control().extend(standard.id, 'w1', T + 2 * MINUTE);
+    const outcome = await control().revoke(run);
+    const second = await control().extend(standard.id, 'w1', T + 2 * MINUTE);
+    await control().revoke({ ...run, terminate: true });
+    const third = await control().extend(standard.id, 'w1', T + 2 * MINUTE);
+    const error = { code: 'BOOM', name: 'Error', message: 'boom' };
+    await runs().release(standard, 'w1', 1, error);
+    const claim = await runs().claim({ ...standard, retries: 1 }, 'w2', T + MINUTE);
+
+    expect([first, outcome, second, third, claim.kind]).toEqual([
+      'kept',
+      'running',
+      'kept',
+      'terminate',
+      'revoked',
+    ]);
+  });
+
+  test('a claim that has gone to another worker is lost to its first', async () => {
+    await runs().claim(standard, 'w1', T + MINUTE);
+    await runs().claim({ ...standard, now: T + MINUTE + 1 }, 'w2', T + 2 * MINUTE);
+
+    expect(await control().extend(standard.id, 'w1', T + 3 * MINUTE)).toBe('lost');
+    expect(await control().extend(standard.id, 'w2', T + 3 * MINUTE)).toBe('kept');
+  });
+
+  test('what is over stays as it is when it is revoked, and may be forgotten', async () => {
+    await runs().claim(standard, 'w1', T + MINUTE);
+    const early = await control().forget(standard.id);
+    await runs().complete(standard, 'w1', { state: 'SUCCESS', result: '1' });
+    const outcome = await control().revoke(run);
+    const forgotten = await control().forget(standard.id);
+
+    expect([early, outcome, forgotten]).toEqual([false, 'over', true]);
+    const record = await recordOf();
+    expect(record).toMatchObject({ state: 'SUCCESS', forgotten: true });
+    expect(record?.result).toBeUndefined();
+  });
+
+  test('a failed run is opened again as its next generation, unless that has begun', async () => {
+    const error = { code: 'BOOM', name: 'Error', message: 'boom' };
+    await runs().claim(standard, 'w1', T + MINUTE);
+    await runs().complete(standard, 'w1', { state: 'FAILURE', error, reason: 'rejected', letter: '{}' });
+    await given().state.admin.reopen(standard.id, 0);
+    const opened = await recordOf();
+    await given().state.admin.reopen(standard.id, 0);
+    const claim = await runs().claim({ ...standard, generation: 1 }, 'w2', T + MINUTE);
+
+    expect(opened).toMatchObject({ state: 'PENDING', generation: 1, letter: '{}' });
+    expect(opened?.error).toBeUndefined();
+    expect(claim).toEqual({ kind: 'claimed', retries: 0, crashes: 0 });
+  });
+
+  test('progress is its claimant’s to report', async () => {
+    await runs().claim(standard, 'w1', T + MINUTE);
+    const mine = await control().report(standard.id, 'w1', { value: { done: 1 }, state: 'LOADING' });
+    const others = await control().report(standard.id, 'w2', { value: { done: 9 } });
+
+    expect([mine, others]).toEqual([true, false]);
+    expect(JSON.parse((await recordOf())?.progress ?? '')).toEqual({ value: { done: 1 }, state: 'LOADING' });
+  });
+
+  test('revocations by header are found by their names, the latest of each', async () => {
+    await given().state.admin.revokeBy('tenant=a', { until: T, terminate: true }, T);
+    await given().state.admin.revokeBy('tenant=a', { until: T - 5, terminate: false }, T);
+
+    expect(await control().revocations(['tenant=a', 'tenant=b'])).toEqual([{ until: T, terminate: true }]);
+  });
+}

@@ -1,0 +1,61 @@
+/**
+ * `once` under every fault at once: runs of one key never overlap, every call ends, and none is dead-lettered
+ * for having waited.
+ */
+import { expect, test } from 'vitest';
+import { defineApp, defineQueue, defineTask } from '#lib';
+import { ALL_FAULTS, createRandom, simulate } from '#lib/testing';
+import { type Interval, mostAtOnce } from './fleet.ts';
+import { seeds } from './seeds.ts';
+
+const CALLS = 30;
+const KEYS = 4;
+
+interface Input {
+  readonly key: number;
+  readonly fails: boolean;
+}
+
+function createWorld(seed: number) {
+  const queue = defineQueue('work', { visibility: '2m', deadLetter: { after: 8 } });
+  const runs = new Map<number, Interval[]>();
+  const task = defineTask('task', {
+    queue,
+    retry: { attempts: 8 },
+    once: ({ key }) => key,
+    async run({ key, fails }: Input, { now, sleep, attempt }) {
+      const run: Interval = { from: now().getTime(), to: Number.POSITIVE_INFINITY };
+      runs.set(key, [...(runs.get(key) ?? []), run]);
+      try {
+        // Longer than a heartbeat at times, so that leases are renewed.
+        await sleep(`${2 + ((key * 7) % 14)}s`);
+        if (fails && attempt === 1) throw new Error('once');
+      } finally {
+        run.to = now().getTime();
+      }
+    },
+  });
+  const sim = simulate(defineApp('once', { tasks: [task] }), { seed, faults: ALL_FAULTS });
+  return { sim, task, queue, runs };
+}
+
+test.each(seeds())('with seed %d runs of a key never overlap, and all end', async (seed) => {
+  const { sim, task, queue, runs } = createWorld(seed);
+  const random = createRandom(seed + 2);
+
+  const outcomes = await sim.sendMany(
+    Array.from({ length: CALLS }, () => task({ key: Math.floor(random() * KEYS), fails: random() < 0.2 })),
+  );
+  const left = (): number =>
+    sim.emulator.services.sqs.snapshot().find(({ name }) => name === 'once-dev-work')?.messages.length ?? 0;
+  for (let hour = 0; hour < 48 && (hour === 0 || left() > 0); hour++) await sim.advance('1h');
+
+  for (const [key, intervals] of runs) expect(mostAtOnce(intervals), `key ${key}`).toBe(1);
+  expect(left()).toBe(0);
+  const reasons = sim.deadLetters(queue).map(({ dead }) => dead?.reason);
+  expect(reasons.filter((reason) => reason !== 'crashed' && reason !== 'worker-error')).toEqual([]);
+  const sent = outcomes.filter(({ status }) => status === 'sent');
+  expect(runs.size).toBeGreaterThan(1);
+  expect(sent.length).toBeGreaterThan(CALLS / 2);
+  await sim.close();
+});
