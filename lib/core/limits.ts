@@ -66,3 +66,25 @@ export const PRIORITY_LEVELS_MIN = 2;
 export const PRIORITY_LEVELS_MAX = 10;
 /** AMQP: a priority is one byte; RabbitMQ takes what is above a queue's highest as the highest. */
 export const PRIORITY_MAX = 255;
+
+/** EventBridge Scheduler: it fires within a minute of the time asked for (its user guide: 60 s precision). */
+export const TIMER_PRECISION_MS = 60_000;
+/**
+ * Our own: how late a fire may be without being a misfire that `coalesce` looks at: the service's minute, and
+ * one more for queue and function.
+ */
+export const LATE_MS = 120_000;
+/** Our own: how far ahead of its nominal time a tick hands fires on; a tick may be late by as much. */
+export const LOOKAHEAD_MS = 300_000;
+/** Our own: fires of one tick; what is more waits for the next tick. */
+export const FIRES_PER_TICK_MAX = 10_000;
+/** Our own: a jitter that is longer would be another trigger. */
+export const JITTER_MS_MAX = 86_400_000;
+/** Our own: the finest that a schedule fires. SQS delays by whole seconds. */
+export const FIRE_PERIOD_MS_MIN = 1_000;
+/** Our own: instances of one schedule that may run at once where `maxInstances` says so. */
+export const INSTANCES_MAX = 100;
+/** EventBridge Scheduler: Input of a target, less what our own envelope around it needs. */
+export const TIMER_INPUT_BYTES_MAX = 204_800;
+/** Our own: entries that a list by next fire looks at, since it computes each entry's next fire. */
+export const SCHEDULES_SORTED_MAX = 10_000;

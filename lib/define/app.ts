@@ -4,11 +4,14 @@
  */
 import { DefinitionError, type Problem } from '../errors.ts';
 import { messagesProblems } from './app-messaging.ts';
+import { schedulesProblems } from './app-schedules.ts';
 import type { Binding } from './binding.ts';
 import type { Consumer } from './consumer.ts';
 import type { AnyExchange } from './exchange.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
+import type { Schedule } from './schedule.ts';
+import { taskOf } from './signature.ts';
 import type { AnyTask } from './task.ts';
 
 export interface AppOptions {
@@ -19,11 +22,19 @@ export interface AppOptions {
   readonly exchanges?: readonly AnyExchange[];
   readonly bindings?: readonly Binding[];
   readonly consumers?: readonly Consumer[];
+  /** What fires by itself. The tasks, queues and exchanges that they reach are the app's, too. */
+  readonly schedules?: readonly Schedule[];
+  /**
+   * Whether `client.schedules` may add schedules at run time that EventBridge Scheduler cannot fire by itself
+   * (seconds, jitter …): a ticker is deployed for them, which costs nothing within AWS's free tier. An app
+   * whose own schedules need one has it anyway. @default false
+   */
+  readonly runtimeSchedules?: boolean;
 }
 
 /**
  * An app, checked and complete: it holds what its parts name too, the tasks' and consumers' queues, the
- * bindings' tasks, queues and exchanges, alternate exchanges and where dead letters go.
+ * bindings' and schedules' tasks, queues and exchanges, alternate exchanges and where dead letters go.
  */
 export interface App {
   readonly kind: 'app';
@@ -33,6 +44,8 @@ export interface App {
   readonly exchanges: readonly AnyExchange[];
   readonly bindings: readonly Binding[];
   readonly consumers: readonly Consumer[];
+  readonly schedules: readonly Schedule[];
+  readonly runtimeSchedules: boolean;
 }
 
 /**
@@ -42,7 +55,7 @@ export interface App {
  */
 export function defineApp(name: string, options: AppOptions): App {
   const app = collected(name, options);
-  const { tasks, queues, exchanges, bindings, consumers } = app;
+  const { tasks, queues, exchanges, bindings, consumers, schedules } = app;
   report(name, [
     ...spaceProblems('app', name),
     ...queues.flatMap((queue) => queue.problems),
@@ -50,6 +63,7 @@ export function defineApp(name: string, options: AppOptions): App {
     ...exchanges.flatMap((exchange) => exchange.problems),
     ...bindings.flatMap((binding) => binding.problems),
     ...consumers.flatMap((consumer) => consumer.problems),
+    ...schedules.flatMap((schedule) => schedule.problems),
     ...repeated('queues', 'queue', namesOf(queues)),
     ...repeated('exchanges', 'exchange', namesOf(exchanges)),
     ...repeated(
@@ -58,7 +72,9 @@ export function defineApp(name: string, options: AppOptions): App {
       tasks.flatMap((task) => [task.name, ...task.aliases]),
     ),
     ...repeatedConsumers(consumers),
+    ...repeated('schedules', 'schedule', namesOf(schedules)),
     ...messagesProblems(app),
+    ...schedulesProblems(app),
   ]);
   return app;
 }
@@ -80,16 +96,21 @@ function collected(name: string, options: AppOptions): App {
   const bindings = options.bindings ?? [];
   const consumers = options.consumers ?? [];
   const ends = bindings.map((binding) => binding.destination);
-  const tasks = new Set([...(options.tasks ?? []), ...ends.filter(isTask)]);
+  const schedules = options.schedules ?? [];
+  const sent = schedules.flatMap(({ action: { send } }) => (send === undefined ? undefined : taskOf(send)));
+  const published = schedules.map(({ action }) => action.publish);
+  const tasks = new Set([...(options.tasks ?? []), ...ends.filter(isTask), ...sent.filter(isTask)]);
   const exchanges = new Set([
     ...(options.exchanges ?? []),
     ...bindings.map((binding) => binding.exchange).filter(isExchange),
     ...ends.filter(isExchange),
+    ...published.map((described) => described?.exchange).filter(isExchange),
   ]);
   const queues = new Set([
     ...[...tasks].map((task) => task.queue),
     ...consumers.map((consumer) => consumer.queue),
     ...ends.filter(isQueue),
+    ...published.map((described) => described?.queue).filter(isQueue),
     ...(options.queues ?? []),
   ]);
   // Sets that grow while they are walked: a queue's dead letters may lead to a queue that has some itself.
@@ -107,6 +128,8 @@ function collected(name: string, options: AppOptions): App {
     exchanges: Object.freeze([...exchanges]),
     bindings: Object.freeze([...bindings]),
     consumers: Object.freeze([...consumers]),
+    schedules: Object.freeze([...schedules]),
+    runtimeSchedules: options.runtimeSchedules ?? false,
   });
 }
 

@@ -11,7 +11,7 @@ import { exponential } from './backoff.ts';
 import type { Context } from './context.ts';
 import { nameProblems } from './name.ts';
 import { defineQueue, type Queue } from './queue.ts';
-import type { SendOptions, Signature } from './signature.ts';
+import { rememberTask, type SendOptions, type Signature } from './signature.ts';
 
 export interface RetryOptions {
   /** How often the handler is started at most, the first time included. 1 = never again. @default 3 */
@@ -136,8 +136,12 @@ export function defineTask(
     ...nameProblems('tasks', 'task', name),
     ...retryProblems(`tasks.${name}`, `task '${name}'`, policy, queue),
   ]);
-  const call = (given?: unknown, send: SendOptions = {}): Signature =>
-    Object.freeze({ kind: 'signature', task: name, input: given, options: Object.freeze({ ...send }) });
+  const call = (given?: unknown, send: SendOptions = {}): Signature => {
+    const options = Object.freeze({ ...send });
+    const signature: Signature = Object.freeze({ kind: 'signature', task: name, input: given, options });
+    rememberTask(signature, task);
+    return signature;
+  };
   const members = {
     kind: 'task',
     name,
@@ -152,7 +156,8 @@ export function defineTask(
   };
   // A function's own `name` is read-only, so the members are defined rather than assigned; together they make
   // a Task.
-  return Object.freeze(Object.defineProperties(call, descriptors(members))) as unknown as AnyTask;
+  const task = Object.freeze(Object.defineProperties(call, descriptors(members))) as unknown as AnyTask;
+  return task;
 }
 
 /** A contract made whole: the same task, with its handler. */

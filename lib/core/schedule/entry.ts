@@ -1,0 +1,124 @@
+/**
+ * The records of schedules, and what holds when a definition and a record meet. A template's schedule is never
+ * changed through AWS's API, since the next deploy would undo it: pause, modify and remove are records beside
+ * the definition, looked at when a fire is due. A schedule that was added at run time is its record alone.
+ */
+import { placementOf } from './placement.ts';
+import { revisionOf, type ScheduleSpec } from './spec.ts';
+
+/** A stretch in which a schedule does not fire; without `to` it still lasts. */
+export interface Pause {
+  readonly from: number;
+  readonly to?: number;
+}
+
+/** The record of a schedule: one that was added, or what was changed about one of the template. */
+export interface ScheduleEntry {
+  readonly name: string;
+  readonly source: 'template' | 'runtime';
+  /** +1 with every change: the condition of the next one. */
+  readonly revision: number;
+  /** undefined: as defined. */
+  readonly spec?: ScheduleSpec;
+  /** Who fires `spec`: EventBridge Scheduler by a timer of the schedule's name, or the ticker. */
+  readonly placed: 'native' | 'ticked';
+  readonly pause?: Pause;
+  readonly removed?: true;
+  readonly createdAt: number;
+  /** When it last became something else: ticks that did not know it yet are made up for from then on. */
+  readonly changedAt: number;
+}
+
+/** A schedule of the code. */
+export interface DefinedSchedule {
+  readonly name: string;
+  readonly spec: ScheduleSpec;
+  readonly paused: boolean;
+}
+
+/** A schedule as it holds now. */
+export interface EffectiveSchedule {
+  readonly name: string;
+  readonly source: 'template' | 'runtime';
+  readonly spec: ScheduleSpec;
+  /** Names `spec`. */
+  readonly revision: string;
+  readonly pause: Pause | undefined;
+  readonly ticked: boolean;
+  /** No fire of before belongs to it; undefined: it was always there. */
+  readonly createdAt: number | undefined;
+  readonly changedAt: number | undefined;
+  readonly entry: ScheduleEntry | undefined;
+}
+
+/**
+ * What holds of a name. A definition wins over a schedule that was added under its name before a deploy
+ * brought it; a record of a definition that is gone holds nothing.
+ */
+export function effectiveOf(
+  defined: DefinedSchedule | undefined,
+  entry: ScheduleEntry | undefined,
+): EffectiveSchedule | undefined {
+  if (defined === undefined) {
+    if (entry?.spec === undefined || entry.source === 'template' || entry.removed === true) return undefined;
+    return {
+      ...common(entry.name, entry.spec, entry),
+      source: 'runtime',
+      ticked: entry.placed === 'ticked',
+      createdAt: entry.createdAt,
+    };
+  }
+  const override = entry?.source === 'template' ? entry : undefined;
+  if (override?.removed === true) return undefined;
+  const spec = override?.spec ?? defined.spec;
+  const pause = override?.pause ?? (defined.paused ? { from: Number.MIN_SAFE_INTEGER } : undefined);
+  return {
+    ...common(defined.name, spec, override),
+    source: 'template',
+    pause,
+    ticked:
+      override?.spec === undefined
+        ? placementOf(defined.spec).kind === 'ticked'
+        : override.placed === 'ticked',
+    createdAt: undefined,
+  };
+}
+
+function common(
+  name: string,
+  spec: ScheduleSpec,
+  entry: ScheduleEntry | undefined,
+): Omit<EffectiveSchedule, 'source' | 'ticked' | 'createdAt'> {
+  return {
+    name,
+    spec,
+    revision: revision(spec),
+    pause: entry?.pause,
+    changedAt: entry?.changedAt,
+    entry,
+  };
+}
+
+// Specs are frozen data, so a name once made stays right.
+const revisions = new WeakMap<ScheduleSpec, string>();
+
+function revision(spec: ScheduleSpec): string {
+  const known = revisions.get(spec);
+  if (known !== undefined) return known;
+  const made = revisionOf(spec);
+  revisions.set(spec, made);
+  return made;
+}
+
+/** Whether a schedule was, or is, paused at a time. */
+export function isPausedAt(pause: Pause | undefined, at: number): boolean {
+  return pause !== undefined && at >= pause.from && (pause.to === undefined || at < pause.to);
+}
+
+/** Names all definitions of a code version, so that a ticker sees when another version runs. */
+export function definitionsOf(defined: readonly DefinedSchedule[]): string {
+  return defined
+    .map(({ name, spec }) => `${name}=${revision(spec).slice(0, 8)}`)
+    .sort()
+    .join();
+}

@@ -1,0 +1,109 @@
+/**
+ * A tick: which fires are handed on to `later`. A tick looks at the fires in (watermark, nominal time + 5
+ * minutes], and moves the watermark there once `later` has them. Nothing depends on a clock: a tick that comes
+ * late, twice or never changes no fire, since the next one begins where the last one ended, and a fire that is
+ * handed on twice has the same id.
+ */
+import type { IdSpace } from '../id.ts';
+import { FIRES_PER_TICK_MAX, LATE_MS, LOOKAHEAD_MS } from '../limits.ts';
+import type { EffectiveSchedule } from './entry.ts';
+import { type Fire, fireId } from './fire.ts';
+import { dueTime, lastFire, nextFire, type ScheduleSpec } from './spec.ts';
+
+/** How far ticks have come. */
+export interface Watermark {
+  /** Every fire up to here was handed on. */
+  readonly at: number;
+  /** Names the definitions that were (entry.ts). */
+  readonly definitions: string;
+}
+
+export interface TickRequest {
+  readonly space: IdSpace;
+  /** undefined at the very first tick. */
+  readonly watermark: Watermark | undefined;
+  /** The time for which the tick was scheduled; never the clock's. */
+  readonly nominal: number;
+  /** Those that are ticked. */
+  readonly schedules: readonly EffectiveSchedule[];
+  readonly definitions: string;
+}
+
+export interface Tick {
+  /** In order of time. */
+  readonly fires: readonly Fire[];
+  readonly watermark: Watermark;
+}
+
+/** Fires that a schedule hands on twice because it changed: ticks that read it before the change are over. */
+const UNSETTLED_MS = LOOKAHEAD_MS + 2 * 60_000;
+
+/** Decides about a tick. */
+export function tick(request: TickRequest): Tick {
+  const { space, watermark, nominal, schedules, definitions } = request;
+  const to = Math.max(nominal + LOOKAHEAD_MS, watermark?.at ?? 0);
+  // A first tick has no past. One of another code version looks again at what lies ahead: its definitions may
+  // be others, and those that are not hand on what is known already.
+  const from = watermark?.at ?? nominal - 1;
+  const known = watermark?.definitions === definitions ? from : Math.min(from, nominal - 1);
+  const found: Fire[] = [];
+  for (const schedule of schedules) collect(found, space, schedule, fromOf(schedule, from, known), to, nominal);
+  found.sort((a, b) => a.scheduledAt - b.scheduledAt);
+  const reached = found.length > FIRES_PER_TICK_MAX ? cutAt(found) : to;
+  const fires = reached === to ? found : found.filter((fire) => fire.scheduledAt <= reached);
+  return { fires, watermark: { at: Math.max(reached, known), definitions } };
+}
+
+/** Where a schedule's window begins: one that was changed just now is looked at from the change on. */
+function fromOf({ changedAt }: EffectiveSchedule, from: number, known: number): number {
+  if (changedAt === undefined || changedAt <= from - UNSETTLED_MS) return known;
+  return Math.min(known, changedAt - 1);
+}
+
+function collect(
+  found: Fire[],
+  space: IdSpace,
+  { name, spec, revision }: EffectiveSchedule,
+  from: number,
+  to: number,
+  nominal: number,
+): void {
+  // Nearly always there is none, so this stands before everything else.
+  const first = nextFire(spec, from + 1);
+  if (first === undefined || first > to) return;
+  const late = nominal - LATE_MS - spareMs(spec);
+  let at: number | undefined = first > late ? first : beginOf(spec, first, late);
+  // One more than a tick takes shows that there are more.
+  for (let count = 0; at !== undefined && at <= to && count <= FIRES_PER_TICK_MAX; count++) {
+    const dueAt = dueTime(spec, fireId(space, name, at), at);
+    found.push({ schedule: name, revision, scheduledAt: at, dueAt });
+    at = nextFire(spec, isAlone(spec) && at <= late ? late + 1 : at + 1);
+  }
+}
+
+/** By how much a fire may be due later than its time. */
+function spareMs({ call, jitterMs }: ScheduleSpec): number {
+  return jitterMs + (call.kind === 'send' ? (call.delayMs ?? 0) : 0);
+}
+
+/**
+ * Where to begin among fires that an outage of the ticker has delayed: those that `later` would drop need not
+ * be walked through. It decides again, by the same rules, with the time at which a fire is due.
+ */
+function beginOf(spec: ScheduleSpec, first: number, late: number): number | undefined {
+  if (spec.coalesce === 'latest') return lastFire(spec, first, late);
+  const { misfireGraceMs = Number.POSITIVE_INFINITY } = spec;
+  return nextFire(spec, Math.max(first, late + LATE_MS - misfireGraceMs));
+}
+
+/** Whether the first late fire stands for all others for certain: with a grace it may yet be a misfire. */
+function isAlone({ coalesce, misfireGraceMs }: ScheduleSpec): boolean {
+  return coalesce === 'earliest' && misfireGraceMs === undefined;
+}
+
+/** Where a tick with too many fires ends: no time is cut in two, and at least one time is done. */
+function cutAt(fires: readonly Fire[]): number {
+  const over = fires[FIRES_PER_TICK_MAX]?.scheduledAt ?? 0;
+  const first = fires[0]?.scheduledAt ?? 0;
+  return over > first ? Math.max(first, over - 1) : first;
+}
