@@ -4,8 +4,12 @@
  */
 import {
   BatchGetItemCommand,
+  DeleteItemCommand,
   DynamoDBClient,
   type DynamoDBClientConfig,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
@@ -70,7 +74,14 @@ const DYNAMODB: Service | undefined =
   typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
     ? {
         connect: (options) => new DynamoDBClient(toConfig(options)),
-        commands: { UpdateItem: UpdateItemCommand, BatchGetItem: BatchGetItemCommand },
+        commands: {
+          UpdateItem: UpdateItemCommand,
+          BatchGetItem: BatchGetItemCommand,
+          GetItem: GetItemCommand,
+          PutItem: PutItemCommand,
+          DeleteItem: DeleteItemCommand,
+          Query: QueryCommand,
+        },
       }
     : undefined;
 

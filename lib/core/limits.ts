@@ -88,3 +88,5 @@ export const INSTANCES_MAX = 100;
 export const TIMER_INPUT_BYTES_MAX = 204_800;
 /** Our own: entries that a list by next fire looks at, since it computes each entry's next fire. */
 export const SCHEDULES_SORTED_MAX = 10_000;
+/** Our own: how long a run counts for maxInstances where no record says that it has ended. */
+export const INSTANCE_MS_MAX = 86_400_000;

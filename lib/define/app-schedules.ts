@@ -39,7 +39,8 @@ export function callProblems(app: App, { name, spec, action }: Pick<Schedule, 'n
       `queue '${task.queue.name}' is not ordered and keeps no groups; drop group`,
     );
   const issue = inputIssue(task.input, action.send?.input);
-  if (issue !== undefined) say('send', 'INVALID_INPUT', `task '${task.name}' does not take this input: ${issue}`);
+  if (issue !== undefined)
+    say('send', 'INVALID_INPUT', `task '${task.name}' does not take this input: ${issue}`);
   return problems;
 }
 

@@ -1,4 +1,7 @@
-/** The options of a schedule, read and checked: for definitions and for schedules that are added at run time. */
+/**
+ * The options of a schedule, read and checked: for definitions and for schedules that are added at run
+ * time.
+ */
 import { isDuration, toMilliseconds } from '../core/duration.ts';
 import { type Json, jsonProblem } from '../core/json.ts';
 import { FIRE_PERIOD_MS_MIN, INSTANCES_MAX, JITTER_MS_MAX } from '../core/limits.ts';
@@ -14,6 +17,8 @@ import { caught } from './exchange.ts';
 import { nameProblems } from './name.ts';
 import { fromPublishOptions } from './publication.ts';
 import type { ScheduleAction, ScheduleOptions } from './schedule.ts';
+import type { ScheduleChanges } from './schedules-client.ts';
+import type { Signature } from './signature.ts';
 
 /** Reads a schedule's options; what is wrong is a problem, and its part of the spec is then its default. */
 export function readSchedule(
@@ -59,11 +64,11 @@ function durationOf(text: string): number | undefined {
 }
 
 function readTrigger(path: string, given: unknown, problems: Problem[]): Trigger | undefined {
-  let trigger: Trigger | undefined;
   // What `cron` and the others made is checked once more: a caller without types may give anything.
-  problems.push(...caught(path, () => void (trigger = parseTrigger(given))));
-  // The value that was given keeps what has been compiled of it.
-  return trigger === undefined ? undefined : (given as Trigger);
+  const wrong = caught(path, () => void parseTrigger(given));
+  problems.push(...wrong);
+  // It has just been parsed; the value that was given keeps what has been compiled of it.
+  return wrong.length > 0 ? undefined : (given as Trigger);
 }
 
 function readCall({ send, publish }: ScheduleAction, say: Say): ScheduledCall | undefined {
@@ -148,9 +153,58 @@ function checkFires(spec: ScheduleSpec, say: Say): void {
   for (let count = 0; count < LOOKED_AT && fire !== undefined; count++) {
     const next: number | undefined = nextFire(spec, fire + 1);
     if (next !== undefined && next - fire < FIRE_PERIOD_MS_MIN) {
-      say('.trigger', 'TRIGGER_TOO_FINE', `it fires ${next - fire} ms after another fire, at least 1 s apart`);
+      say(
+        '.trigger',
+        'TRIGGER_TOO_FINE',
+        `it fires ${next - fire} ms after another fire, at least 1 s apart`,
+      );
       return;
     }
     fire = next;
   }
+}
+
+/** What changes say a schedule shall do; undefined: what it did. */
+export function actionOf(changes: ScheduleChanges): ScheduleAction | undefined {
+  if (changes.send !== undefined) return { send: changes.send };
+  return changes.publish === undefined ? undefined : { publish: changes.publish };
+}
+
+/** A schedule with some of it changed; null takes an option back to its default. */
+export function readChanges(
+  name: string,
+  before: ScheduleSpec,
+  changes: ScheduleChanges,
+): { readonly spec: ScheduleSpec; readonly problems: readonly Problem[] } {
+  const given = Object.entries(changes).filter(([, value]) => value !== null && value !== undefined);
+  const action = actionOf(changes) ?? { send: KEPT };
+  // Only members that ScheduleOptions has, with its types, are left; `readSchedule` checks them all.
+  const options = { trigger: before.trigger, ...Object.fromEntries(given), ...action } as ScheduleOptions;
+  const { spec: read, problems } = readSchedule(`schedules.${name}`, name, options);
+  const has = (member: keyof ScheduleChanges): boolean => changes[member] !== undefined;
+  const spec: ScheduleSpec = Object.freeze({
+    trigger: read.trigger,
+    call: actionOf(changes) === undefined ? before.call : read.call,
+    coalesce: has('coalesce') ? read.coalesce : before.coalesce,
+    jitterMs: has('jitter') ? read.jitterMs : before.jitterMs,
+    ...pick('misfireGraceMs', has('misfireGrace') ? read : before),
+    ...pick('maxInstances', has('maxInstances') ? read : before),
+    ...pick('startMs', has('start') ? read : before),
+    ...pick('endMs', has('end') ? read : before),
+  });
+  if (spec.maxInstances === undefined || spec.call.kind === 'send') return { spec, problems };
+  const message = `schedule '${name}': maxInstances is for tasks, and it publishes; give null for it`;
+  const path = `schedules.${name}.maxInstances`;
+  return { spec, problems: [...problems, { code: 'MAX_INSTANCES_WITHOUT_TASK', path, message }] };
+}
+
+/** Stands for a call that is not changed. */
+const KEPT: Signature = Object.freeze({ kind: 'signature', task: '', input: undefined, options: {} });
+
+function pick<Name extends keyof ScheduleSpec>(
+  name: Name,
+  from: ScheduleSpec,
+): Partial<Pick<ScheduleSpec, Name>> {
+  // A member of a spec under its own name is a part of a spec.
+  return from[name] === undefined ? {} : ({ [name]: from[name] } as Partial<Pick<ScheduleSpec, Name>>);
 }

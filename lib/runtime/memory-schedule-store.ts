@@ -25,9 +25,11 @@ export function createMemoryScheduleStore(): ScheduleStore {
       return true;
     },
     async remove(name, revision) {
-      if (entries.get(name)?.revision !== revision) return false;
+      const entry = entries.get(name);
+      if (entry !== undefined && entry.revision !== revision) return false;
       states.delete(name);
-      return entries.delete(name);
+      entries.delete(name);
+      return true;
     },
     async states(names) {
       return new Map(

@@ -1,7 +1,8 @@
 /** What a fire does: the message of a task under the fire's id, or a publish under it. */
+
+import type { IdSpace } from '../core/id.ts';
 import { GROUP_LENGTH_MAX } from '../core/limits.ts';
 import { encodeMessage, type Message } from '../core/message.ts';
-import type { IdSpace } from '../core/id.ts';
 import type { ScheduledCall } from '../core/schedule/spec.ts';
 import type { App } from '../define/app.ts';
 import type { Sender } from '../define/client.ts';
@@ -19,8 +20,13 @@ export interface FireRun {
   readonly dueAt: number;
 }
 
+/** A run that was handed over; `ended` is there where whoever performs it knows when it ends. */
+export interface Performed {
+  readonly ended?: Promise<void>;
+}
+
 /** Performs the call of a schedule; the same run may be asked for several times. */
-export type Perform = (call: ScheduledCall, run: FireRun) => Promise<void>;
+export type Perform = (call: ScheduledCall, run: FireRun) => Promise<Performed>;
 
 export interface PerformPorts {
   readonly outbox: Outbox;
@@ -30,7 +36,10 @@ export interface PerformPorts {
 /** Performs calls by sending. */
 export function createPerform(app: App, space: IdSpace, { outbox, publish }: PerformPorts): Perform {
   return async (call, run) => {
-    if (call.kind === 'publish') return publishCall(app, publish, call, run);
+    if (call.kind === 'publish') {
+      await publishCall(app, publish, call, run);
+      return {};
+    }
     const task = app.tasks.find(({ name }) => name === call.task);
     if (task === undefined) throw unknown('UNKNOWN_TASK', run, `task '${call.task}'`);
     const ordered = task.queue.ordered;
@@ -46,6 +55,7 @@ export function createPerform(app: App, space: IdSpace, { outbox, publish }: Per
       // As for every other message: id, generation, attempt and deferrals.
       ...(group === undefined ? {} : { group, deduplication: `${run.id}-0-0-0` }),
     });
+    return {};
   };
 }
 
@@ -92,4 +102,3 @@ async function publishCall(
 function unknown(code: string, { schedule }: FireRun, what: string): SendError {
   return new SendError(code, `schedule '${schedule}' needs ${what}, which the app does not have; add it`);
 }
-

@@ -28,7 +28,7 @@ export interface ScheduleStore {
    * otherwise.
    */
   put(entry: ScheduleEntry, before: number | undefined): Promise<boolean>;
-  /** Deletes an entry of this revision, and what is known of its fires. */
+  /** Deletes an entry of this revision, and what is known of its fires; false: it has another revision. */
   remove(name: string, revision: number): Promise<boolean>;
   /** What is known of schedules' fires; names without any are missing in the answer. At most 100 names. */
   states(names: readonly string[]): Promise<ReadonlyMap<string, ScheduleState>>;

@@ -1,5 +1,11 @@
 /** The schedules of an app as they hold now: its definitions, and what the record says. */
-import { type DefinedSchedule, type EffectiveSchedule, effectiveOf, type ScheduleEntry } from '../core/schedule/entry.ts';
+import {
+  type DefinedSchedule,
+  type EffectiveSchedule,
+  effectiveOf,
+  type ScheduleEntry,
+} from '../core/schedule/entry.ts';
+import type { ScheduleState } from '../core/schedule/state.ts';
 import type { App } from '../define/app.ts';
 import type { ScheduleStore } from './schedule-ports.ts';
 
@@ -37,6 +43,22 @@ export async function loadSchedules(
     if (page.length < PAGE_MAX) break;
   }
   return merged(app, entries, prefix);
+}
+
+/** States are read by so many at once. */
+const STATES_MAX = 100;
+
+/** What is known of the fires of schedules. */
+export async function loadStates(
+  store: ScheduleStore,
+  schedules: readonly EffectiveSchedule[],
+): Promise<ReadonlyMap<string, ScheduleState>> {
+  const states = new Map<string, ScheduleState>();
+  for (let from = 0; from < schedules.length; from += STATES_MAX) {
+    const names = schedules.slice(from, from + STATES_MAX).map(({ name }) => name);
+    for (const [name, state] of await store.states(names)) states.set(name, state);
+  }
+  return states;
 }
 
 function merged(

@@ -1,12 +1,12 @@
 /**
- * The ticker: a function that EventBridge Scheduler calls each minute with the time for which it does. It hands
- * the fires of the next five minutes to `later`, then moves the watermark. In this order: a ticker that dies in
- * between hands the same fires on again, under the same ids.
+ * The ticker: a function that EventBridge Scheduler calls each minute with the time for which it does. It
+ * hands the fires of the next five minutes to `later`, then moves the watermark. In this order: a ticker
+ * that dies in between hands the same fires on again, under the same ids.
  */
 import type { IdSpace } from '../core/id.ts';
-import { definitionsOf } from '../core/schedule/entry.ts';
+import { definitionsOf, type EffectiveSchedule } from '../core/schedule/entry.ts';
 import { encodeLater, type Fire } from '../core/schedule/fire.ts';
-import { tick } from '../core/schedule/tick.ts';
+import { isOver, isTicked, tick } from '../core/schedule/tick.ts';
 import type { App } from '../define/app.ts';
 import type { Outbox } from './outbox.ts';
 import type { Clock, Log } from './ports.ts';
@@ -43,17 +43,31 @@ export function createTicker(app: App, space: IdSpace, ports: TickerPorts): Tick
     async tick(nominal) {
       const { store, log } = ports;
       const watermark = await store.watermark();
-      const schedules = (await loadSchedules(app, store)).filter((schedule) => schedule.ticked);
+      const all = await loadSchedules(app, store);
       const definitions = definitionsOf(app.schedules);
+      const schedules = all.filter(isTicked);
       const request = { space, watermark, nominal: nominal.getTime(), schedules, definitions };
       const decided = tick(request);
       await handOn(ports, decided.fires);
       const advanced = await store.advance(decided.watermark, watermark);
+      await sweep(store, all, nominal.getTime());
       const fires = decided.fires.length;
       log({ level: 'info', message: 'ticked', nominal: nominal.toISOString(), fires, advanced });
       return { fires, advanced };
     },
   };
+}
+
+/** Removes what was added at run time and fires no more; its timer, if it had one, is gone by itself. */
+async function sweep(
+  store: ScheduleStore,
+  all: readonly EffectiveSchedule[],
+  nominal: number,
+): Promise<void> {
+  for (const schedule of all) {
+    if (schedule.entry !== undefined && isOver(schedule, nominal))
+      await store.remove(schedule.name, schedule.entry.revision);
+  }
 }
 
 /** Puts fires into the queue of `later`, each with the delay after which it is due. */

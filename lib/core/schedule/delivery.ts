@@ -55,7 +55,10 @@ export function decideFire(situation: FireSituation): FireDecision {
   return { kind: 'run', id, dueAt, ...(absorbs ? { absorbs: now - lateMs } : {}) };
 }
 
-/** A fire of something that the schedule is not any more; one that it would fire just the same still counts. */
+/**
+ * A fire of something that the schedule is not any more; one that it would fire just the same still
+ * counts.
+ */
 function isSuperseded(fire: Fire, schedule: EffectiveSchedule): boolean {
   const { spec, createdAt, revision } = schedule;
   if (createdAt !== undefined && fire.scheduledAt < createdAt && spec.trigger.kind !== 'date') return true;

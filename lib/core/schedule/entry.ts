@@ -1,7 +1,8 @@
 /**
- * The records of schedules, and what holds when a definition and a record meet. A template's schedule is never
- * changed through AWS's API, since the next deploy would undo it: pause, modify and remove are records beside
- * the definition, looked at when a fire is due. A schedule that was added at run time is its record alone.
+ * The records of schedules, and what holds when a definition and a record meet. A template's schedule is
+ * never changed through AWS's API, since the next deploy would undo it: pause, modify and remove are
+ * records beside the definition, looked at when a fire is due. A schedule that was added at run time is
+ * its record alone.
  */
 import { placementOf } from './placement.ts';
 import { revisionOf, type ScheduleSpec } from './spec.ts';

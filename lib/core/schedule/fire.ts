@@ -1,7 +1,7 @@
 /**
- * Fires on their way: the messages in the queue of `later`. A fire says which schedule and which time, no more;
- * what it does is looked up when it is due, so that a change made meanwhile holds. The other kind of message
- * there is one for another queue that no service can delay as long as it must wait.
+ * Fires on their way: the messages in the queue of `later`. A fire says which schedule and which time, no
+ * more; what it does is looked up when it is due, so that a change made meanwhile holds. The other kind
+ * of message there is one for another queue that no service can delay as long as it must wait.
  */
 import { type IdSpace, originId } from '../id.ts';
 import { ENVELOPE_VERSION, toBody } from '../message.ts';
@@ -38,7 +38,10 @@ export function fireId(space: IdSpace, schedule: string, scheduledAt: number): s
   return originId(space, scheduledAt, `schedule/${schedule}`);
 }
 
-/** What EventBridge Scheduler puts in place of this text: the time for which it fires (its context attributes). */
+/**
+ * What EventBridge Scheduler puts in place of this text: the time for which it fires (its context
+ * attributes).
+ */
 export const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
 
 /** A timer's static input, which AWS makes a fire of. */

@@ -1,12 +1,15 @@
 /**
- * Fires that came late: which of them run. The words are APScheduler's. A fire later than `misfireGrace` is a
- * misfire and does not run; of the late fires of one outage `coalesce` keeps the latest, the earliest that is
- * still within its grace, or all. What is late is the caller's to say: a process with a timer of its own knows
- * at once (0 ms), a service that is a minute late by nature must be given more.
+ * Fires that came late: which of them run. The words are APScheduler's. A fire later than `misfireGrace`
+ * is a misfire and does not run; of the late fires of one outage `coalesce` keeps the latest, the
+ * earliest that is still within its grace, or all. What is late is the caller's to say: a process with a
+ * timer of its own knows at once (0 ms), a service that is a minute late by nature must be given more.
  */
 import type { Coalesce, ScheduleSpec } from './spec.ts';
 
-export type MisfirePolicy = Pick<ScheduleSpec, 'misfireGraceMs' | 'coalesce'>;
+export type MisfirePolicy = Pick<ScheduleSpec, 'misfireGraceMs' | 'coalesce'> & {
+  /** When a fire is due, where that is not the time of its trigger (jitter). */
+  readonly dueOf?: (fire: number) => number;
+};
 
 /** What becomes of the fires that are due. */
 export interface Settled {
@@ -27,13 +30,14 @@ export function settle(
   policy: MisfirePolicy,
   lateMs: number,
 ): Settled {
-  const late = fires.filter((fire) => isLate(fire, now, lateMs));
-  const punctual = fires.slice(late.length);
+  const { dueOf = (fire) => fire } = policy;
+  const late = fires.filter((fire) => isLate(dueOf(fire), now, lateMs));
+  const punctual = fires.filter((fire) => !isLate(dueOf(fire), now, lateMs));
   const kept = keep(late, now, policy);
   const candidates = [...kept.candidates, ...punctual];
   return {
-    run: candidates.filter((fire) => !isMisfire(fire, now, policy)),
-    missed: [...kept.missed, ...candidates.filter((fire) => isMisfire(fire, now, policy))],
+    run: candidates.filter((fire) => !isMisfire(dueOf(fire), now, policy)),
+    missed: [...kept.missed, ...candidates.filter((fire) => isMisfire(dueOf(fire), now, policy))],
     coalesced: kept.coalesced,
   };
 }
@@ -64,8 +68,9 @@ function keep(
       // Only the latest is tried, as in APScheduler: if it is too late, nothing runs.
       return { candidates: late.slice(-1), missed: [], coalesced: late.slice(0, -1) };
     case 'earliest': {
-      const missed = late.filter((fire) => isMisfire(fire, now, policy));
-      const [first, ...others] = late.slice(missed.length);
+      const { dueOf = (fire) => fire } = policy;
+      const missed = late.filter((fire) => isMisfire(dueOf(fire), now, policy));
+      const [first, ...others] = late.filter((fire) => !missed.includes(fire));
       return { candidates: first === undefined ? [] : [first], missed, coalesced: others };
     }
   }

@@ -1,8 +1,9 @@
 /**
- * Who fires a schedule: EventBridge Scheduler itself (native) where it says exactly the same, else the ticker,
- * a function of ours that runs each minute. A template is deployed at a time that nobody knows when it is
- * made, and AWS refuses a StartDate that is over for more than five minutes: so in a template no start and no
- * end is given (`later` looks at both when a fire arrives), and a rate, which counts from its start, is ticked.
+ * Who fires a schedule: EventBridge Scheduler itself (native) where it says exactly the same, else the
+ * ticker, a function of ours that runs each minute. A template is deployed at a time that nobody knows
+ * when it is made, and AWS refuses a StartDate that is over for more than five minutes: so in a template
+ * no start and no end is given (`later` looks at both when a fire arrives), and a rate, which counts from
+ * its start, is ticked.
  */
 import { LATE_MS, TIMER_PRECISION_MS } from '../limits.ts';
 import { toSchedulerExpression } from '../trigger/scheduler-expression.ts';

@@ -103,7 +103,10 @@ export function dueTime(spec: ScheduleSpec, id: string, scheduledAt: number): nu
 
 /** Names what a schedule is; any change of it gives another name. */
 export function revisionOf(spec: ScheduleSpec): string {
-  return createHash('sha256').update(JSON.stringify(sorted(spec))).digest('hex').slice(0, REVISION_LENGTH);
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(spec)))
+    .digest('hex')
+    .slice(0, REVISION_LENGTH);
 }
 
 const REVISION_LENGTH = 16;

@@ -1,4 +1,7 @@
-/** What is known of a schedule's fires: the record that changes with them, beside the one that users change. */
+/**
+ * What is known of a schedule's fires: the record that changes with them, beside the one that users
+ * change.
+ */
 import type { Instance } from './instances.ts';
 
 /** Why a fire did not run. */
@@ -52,8 +55,14 @@ export const NEW_STATE: ScheduleState = Object.freeze({
   instances: Object.freeze([]),
 });
 
-/** The state after a fire: an old fire does not hide a newer one, but is counted. */
+/**
+ * The state after a fire: an old fire does not hide a newer one, but is counted; a second delivery is
+ * not.
+ */
 export function withOutcome(state: ScheduleState, last: LastFire): ScheduleState {
+  const before = state.last?.scheduledAt === last.scheduledAt ? state.last.outcome : undefined;
+  // What was sent stays sent, whatever becomes of its doubles.
+  if (before === last.outcome || before === 'sent') return state;
   const isNewer = state.last === undefined || last.scheduledAt >= state.last.scheduledAt;
   return {
     ...state,

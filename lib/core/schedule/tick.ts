@@ -1,8 +1,8 @@
 /**
  * A tick: which fires are handed on to `later`. A tick looks at the fires in (watermark, nominal time + 5
- * minutes], and moves the watermark there once `later` has them. Nothing depends on a clock: a tick that comes
- * late, twice or never changes no fire, since the next one begins where the last one ended, and a fire that is
- * handed on twice has the same id.
+ * minutes], and moves the watermark there once `later` has them. Nothing depends on a clock: a tick that
+ * comes late, twice or never changes no fire, since the next one begins where the last one ended, and a
+ * fire that is handed on twice has the same id.
  */
 import type { IdSpace } from '../id.ts';
 import { FIRES_PER_TICK_MAX, LATE_MS, LOOKAHEAD_MS } from '../limits.ts';
@@ -38,6 +38,19 @@ export interface Tick {
 /** Fires that a schedule hands on twice because it changed: ticks that read it before the change are over. */
 const UNSETTLED_MS = LOOKAHEAD_MS + 2 * 60_000;
 
+/** Added at run time, and without a fire since a day: nothing of it can be under way. */
+export function isOver({ source, spec }: EffectiveSchedule, nominal: number): boolean {
+  if (source === 'template') return false;
+  return nextFire(spec, nominal - SWEPT_AFTER_MS - spareMs(spec)) === undefined;
+}
+
+const SWEPT_AFTER_MS = 86_400_000;
+
+/** Whether a tick hands a schedule's fires on; resuming it makes up for the ticks that did not. */
+export function isTicked({ ticked, pause }: EffectiveSchedule): boolean {
+  return ticked && (pause === undefined || pause.to !== undefined);
+}
+
 /** Decides about a tick. */
 export function tick(request: TickRequest): Tick {
   const { space, watermark, nominal, schedules, definitions } = request;
@@ -47,7 +60,8 @@ export function tick(request: TickRequest): Tick {
   const from = watermark?.at ?? nominal - 1;
   const known = watermark?.definitions === definitions ? from : Math.min(from, nominal - 1);
   const found: Fire[] = [];
-  for (const schedule of schedules) collect(found, space, schedule, fromOf(schedule, from, known), to, nominal);
+  for (const schedule of schedules)
+    collect(found, space, schedule, fromOf(schedule, from, known), to, nominal);
   found.sort((a, b) => a.scheduledAt - b.scheduledAt);
   const reached = found.length > FIRES_PER_TICK_MAX ? cutAt(found) : to;
   const fires = reached === to ? found : found.filter((fire) => fire.scheduledAt <= reached);
