@@ -99,8 +99,8 @@ async function pageByNext(
   const all = await loadSchedules(app, store, prefix);
   if (all.length > SCHEDULES_SORTED_MAX) {
     const text =
-      `${all.length} schedules are too many to be sorted by next fire, at most ${SCHEDULES_SORTED_MAX}; give a ` +
-      'prefix, or list them by name';
+      `${all.length} schedules are too many to be sorted by next fire, at most ${SCHEDULES_SORTED_MAX}; ` +
+      'give a prefix, or list them by name';
     throw new CeleriacError('TOO_MANY_SCHEDULES', text, { value: all.length, allowed: SCHEDULES_SORTED_MAX });
   }
   const pause = await store.pause();

@@ -5,13 +5,12 @@
  * that dies in between is followed by another, which performs the same fires under the same ids.
  */
 import type { IdSpace } from '../core/id.ts';
-import { FIRES_PER_TICK_MAX, INSTANCE_MS_MAX } from '../core/limits.ts';
-import { type EffectiveSchedule, isPausedAt, type Pause } from '../core/schedule/entry.ts';
-import { fireId } from '../core/schedule/fire.ts';
-import { admit, holding, type Instance } from '../core/schedule/instances.ts';
-import { settle } from '../core/schedule/misfire.ts';
-import { dueTime, lastFire, nextFire, type ScheduleSpec } from '../core/schedule/spec.ts';
-import { type FireOutcome, NEW_STATE, type ScheduleState, withOutcome } from '../core/schedule/state.ts';
+import type { EffectiveSchedule, Pause } from '../core/schedule/entry.ts';
+import { dueTime, fireId } from '../core/schedule/fire.ts';
+import { holding, type Instance } from '../core/schedule/instances.ts';
+import { decideLook, dueFires, nextDue } from '../core/schedule/look.ts';
+import { nextFire, type ScheduleSpec } from '../core/schedule/spec.ts';
+import { type FireOutcome, NEW_STATE, type ScheduleState } from '../core/schedule/state.ts';
 import type { App } from '../define/app.ts';
 import { toWireError } from '../errors.ts';
 import type { Perform } from './perform.ts';
@@ -134,7 +133,8 @@ async function serve(
   const due = dueFires(loop.space, schedule, from, now);
   const last = due.at(-1);
   if (last === undefined) return nextDue(loop.space, schedule, from);
-  const decided = await decide(loop, schedule, before, due, pause);
+  const held = spec.maxInstances === undefined ? [] : await stillHeld(loop, before.instances, now);
+  const decided = decideLook({ space: loop.space, schedule, state: before, due, held, pause, now });
   const until = now + TAKEN_MS;
   const state: ScheduleState = {
     ...decided.state,
@@ -163,78 +163,6 @@ function firstOf(loop: Loop, { name, createdAt, spec }: EffectiveSchedule): numb
   return first;
 }
 
-function dueFires(
-  space: IdSpace,
-  { name, spec }: EffectiveSchedule,
-  from: number,
-  now: number,
-): readonly number[] {
-  const fires: number[] = [];
-  for (let at = nextFire(spec, from + 1); at !== undefined && at <= now; at = nextFire(spec, at + 1)) {
-    if (dueTime(spec, fireId(space, name, at), at) > now) break;
-    if (fires.push(at) < FIRES_PER_TICK_MAX) continue;
-    const latest = spec.coalesce === 'latest' && spec.jitterMs === 0 ? lastFire(spec, at, now) : undefined;
-    return latest === undefined || latest === at ? fires : [...fires, latest];
-  }
-  return fires;
-}
-
-function nextDue(space: IdSpace, { name, spec }: EffectiveSchedule, from: number): number {
-  const at = nextFire(spec, from + 1);
-  return at === undefined ? Number.POSITIVE_INFINITY : dueTime(spec, fireId(space, name, at), at);
-}
-
-interface Decided {
-  readonly fires: readonly number[];
-  readonly state: ScheduleState;
-  readonly dropped: readonly { readonly at: number; readonly outcome: FireOutcome }[];
-}
-
-async function decide(
-  loop: Loop,
-  { name, spec, pause }: EffectiveSchedule,
-  before: ScheduleState,
-  due: readonly number[],
-  pauseAll: Pause | undefined,
-): Promise<Decided> {
-  const now = loop.clock.now();
-  const isPaused = (at: number): boolean => [pause, pauseAll].some((one) => isPausedAt(one, at));
-  const active = isPaused(now) ? [] : due.filter((at) => !isPaused(at));
-  const paused = due.filter((at) => !active.includes(at));
-  // A process knows at once, so every fire that is due by now is one that is coalesced (APScheduler).
-  const settled = settle(active, now, lateness(loop.space, name, spec), 0);
-  let held = spec.maxInstances === undefined ? [] : await stillHeld(loop, before.instances, now);
-  const fires: number[] = [];
-  const full: number[] = [];
-  for (const at of settled.run) {
-    const instance = { id: fireId(loop.space, name, at), until: now + INSTANCE_MS_MAX };
-    const admission = admit(held, instance, spec.maxInstances);
-    held = admission.instances;
-    (admission.kind === 'admitted' ? fires : full).push(at);
-  }
-  const dropped = [
-    ...paused.map((at) => ({ at, outcome: 'paused' as const })),
-    ...settled.coalesced.map((at) => ({ at, outcome: 'coalesced' as const })),
-    ...settled.missed.map((at) => ({ at, outcome: 'misfire' as const })),
-    ...full.map((at) => ({ at, outcome: 'max-instances' as const })),
-  ];
-  const sent = fires.map((at) => ({ at, outcome: 'sent' as const, id: fireId(loop.space, name, at) }));
-  let state: ScheduleState = { ...before, instances: held };
-  for (const { at, ...rest } of [...dropped, ...sent])
-    state = withOutcome(state, { scheduledAt: at, at: now, ...rest });
-  return { fires, state, dropped };
-}
-
-/** The grace counts from when a fire is due, which jitter and delay move. */
-function lateness(space: IdSpace, name: string, spec: ScheduleSpec): Parameters<typeof settle>[2] {
-  const { misfireGraceMs, coalesce } = spec;
-  return {
-    coalesce,
-    ...(misfireGraceMs === undefined ? {} : { misfireGraceMs }),
-    dueOf: (at) => dueTime(spec, fireId(space, name, at), at),
-  };
-}
-
 async function stillHeld(
   loop: Loop,
   instances: readonly Instance[],
@@ -250,7 +178,7 @@ async function perform(loop: Loop, schedule: EffectiveSchedule, fires: readonly 
   const { name, spec } = schedule;
   for (const at of fires) {
     const id = fireId(loop.space, name, at);
-    const run = { schedule: name, id, scheduledAt: at, dueAt: dueTime(spec, id, at) };
+    const run = { schedule: name, id, scheduledAt: at, dueAt: dueTime(loop.space, name, spec, at) };
     const performed = await loop.perform(spec.call, run);
     report(loop, name, at, 'sent');
     performed.ended?.catch(() => undefined).then(() => release(loop, name, id));

@@ -12,9 +12,9 @@ import {
   type Pause,
   type ScheduleEntry,
 } from '../core/schedule/entry.ts';
-import { type Fire, fireId, toTimerInput } from '../core/schedule/fire.ts';
+import { dueTime, type Fire, toTimerInput } from '../core/schedule/fire.ts';
 import { type Placement, placementOf } from '../core/schedule/placement.ts';
-import { dueTime, nextFire, revisionOf, type ScheduleSpec } from '../core/schedule/spec.ts';
+import { nextFire, revisionOf, type ScheduleSpec } from '../core/schedule/spec.ts';
 import { type App, report } from '../define/app.ts';
 import { callProblems } from '../define/app-schedules.ts';
 import type { ScheduleOptions } from '../define/schedule.ts';
@@ -74,6 +74,7 @@ export function createSchedules(app: App, space: IdSpace, ports: SchedulesPorts)
         if (found !== undefined && conflict === 'keep') return infoOf(found);
         if (found !== undefined && conflict === 'error') throw exists(name, found);
         const added = newEntry(app, name, spec, entry, options.paused === true, clock.now());
+        placeable(ports, name, spec, clock.now());
         if (await store.put(added, entry?.revision)) return infoOf(await place(work, added, entry));
       }
       throw busy(name);
@@ -139,9 +140,10 @@ async function apply(work: Work, name: string, change: Change): Promise<Effectiv
     const entry = await ports.store.read(name);
     const found = effectiveOf(definedIn(app, name), entry);
     if (found === undefined) throw unknown(name);
-    const next = change(found, ports.clock.now());
-    if (await ports.store.put({ ...next, revision: (entry?.revision ?? 0) + 1 }, entry?.revision))
-      return place(work, { ...next, revision: (entry?.revision ?? 0) + 1 }, entry);
+    const now = ports.clock.now();
+    const next = { ...change(found, now), revision: (entry?.revision ?? 0) + 1 };
+    if (next.spec !== undefined) placeable(ports, name, next.spec, now);
+    if (await ports.store.put(next, entry?.revision)) return place(work, next, entry);
   }
   throw busy(name);
 }
@@ -212,7 +214,7 @@ async function place(
   return effectiveOf(defined, placed) ?? found;
 }
 
-/** Who can fire a schedule here. */
+/** Who can fire a schedule here; asked before its record is written, too. */
 function placeable(ports: SchedulesPorts, name: string, spec: ScheduleSpec, now: number): Placement {
   const placement = placementOf(spec, now);
   if (placement.kind === 'native' && ports.timers !== undefined) return placement;
@@ -220,7 +222,9 @@ function placeable(ports: SchedulesPorts, name: string, spec: ScheduleSpec, now:
   if (ports.ticker || nextFire(spec, now + UNSEEN_MS) === undefined)
     return placement.kind === 'ticked' ? placement : { kind: 'ticked', why: 'the app makes no timers' };
   const why = placement.kind === 'ticked' ? placement.why : 'the app makes no timers';
-  const text = `schedule '${name}' must be ticked (${why}), and the app has no ticker; set runtimeSchedules: true`;
+  const text =
+    `schedule '${name}' must be ticked (${why}), and the app has no ticker; set runtimeSchedules: true in ` +
+    'defineApp';
   throw new DefinitionError('TICKER_MISSING', text, { value: name });
 }
 
@@ -241,7 +245,7 @@ async function handAhead(
       schedule: name,
       revision,
       scheduledAt: at,
-      dueAt: dueTime(spec, fireId(space, name, at), at),
+      dueAt: dueTime(space, name, spec, at),
     });
   }
   await handOn(ports, fires);

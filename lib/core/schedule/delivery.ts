@@ -6,9 +6,9 @@
 import type { IdSpace } from '../id.ts';
 import { LATE_MS } from '../limits.ts';
 import { type EffectiveSchedule, isPausedAt, type Pause } from './entry.ts';
-import { type Fire, fireId } from './fire.ts';
+import { dueTime, type Fire, fireId } from './fire.ts';
 import { isLate, isMisfire } from './misfire.ts';
-import { dueTime, isFire, nextFire, type ScheduleSpec } from './spec.ts';
+import { isFire, nextFire, type ScheduleSpec } from './spec.ts';
 import type { DropReason, ScheduleState } from './state.ts';
 
 export type FireDecision =
@@ -45,7 +45,7 @@ export function decideFire(situation: FireSituation): FireDecision {
   const dueAt =
     fire.dueAt !== undefined && fire.revision === schedule.revision
       ? fire.dueAt
-      : dueTime(spec, id, fire.scheduledAt);
+      : dueTime(space, fire.schedule, spec, fire.scheduledAt);
   if (isSuperseded(fire, schedule)) return drop('superseded');
   if (dueAt > now) return { kind: 'wait', dueAt };
   if ([schedule.pause, pause].some((one) => isPaused(one, fire.scheduledAt, now))) return drop('paused');
@@ -91,7 +91,7 @@ function isStoodFor(
       const next = nextFire(spec, scheduledAt + 1);
       if (next === undefined) return false;
       // That the next fire is late, too, is true for every later delivery as well.
-      return isLate(dueTime(spec, fireId(space, schedule, next), next), now, lateMs);
+      return isLate(dueTime(space, schedule, spec, next), now, lateMs);
     }
     case 'earliest': {
       const { absorbed } = state;

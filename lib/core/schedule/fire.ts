@@ -5,6 +5,7 @@
  */
 import { type IdSpace, originId } from '../id.ts';
 import { ENVELOPE_VERSION, toBody } from '../message.ts';
+import { jitterOf, type ScheduleSpec } from './spec.ts';
 
 /** One fire of a schedule. */
 export interface Fire {
@@ -36,6 +37,14 @@ export type LaterMessage =
 /** The id of a fire and of the message that it sends: the same whoever fires it, however often. */
 export function fireId(space: IdSpace, schedule: string, scheduledAt: number): string {
   return originId(space, scheduledAt, `schedule/${schedule}`);
+}
+
+/** When a fire is to take effect: its time, its jitter, and the delay that its call asks for. */
+export function dueTime(space: IdSpace, schedule: string, spec: ScheduleSpec, scheduledAt: number): number {
+  const delayMs = spec.call.kind === 'send' ? (spec.call.delayMs ?? 0) : 0;
+  // Ids are hashes, and most schedules have no jitter that would follow from one.
+  if (spec.jitterMs === 0) return scheduledAt + delayMs;
+  return scheduledAt + jitterOf(spec, fireId(space, schedule, scheduledAt), scheduledAt) + delayMs;
 }
 
 /**

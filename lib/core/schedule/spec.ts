@@ -95,12 +95,6 @@ export function jitterOf(spec: ScheduleSpec, id: string, scheduledAt: number): n
   return Math.max(0, Math.min(moved, spec.endMs ?? Number.POSITIVE_INFINITY) - scheduledAt);
 }
 
-/** When a fire is to take effect: its time, its jitter, and the delay that its call asks for. */
-export function dueTime(spec: ScheduleSpec, id: string, scheduledAt: number): number {
-  const delayMs = spec.call.kind === 'send' ? (spec.call.delayMs ?? 0) : 0;
-  return scheduledAt + jitterOf(spec, id, scheduledAt) + delayMs;
-}
-
 /** Names what a schedule is; any change of it gives another name. */
 export function revisionOf(spec: ScheduleSpec): string {
   return createHash('sha256')

@@ -7,8 +7,8 @@
 import type { IdSpace } from '../id.ts';
 import { FIRES_PER_TICK_MAX, LATE_MS, LOOKAHEAD_MS } from '../limits.ts';
 import type { EffectiveSchedule } from './entry.ts';
-import { type Fire, fireId } from './fire.ts';
-import { dueTime, lastFire, nextFire, type ScheduleSpec } from './spec.ts';
+import { dueTime, type Fire } from './fire.ts';
+import { lastFire, nextFire, type ScheduleSpec } from './spec.ts';
 
 /** How far ticks have come. */
 export interface Watermark {
@@ -89,7 +89,7 @@ function collect(
   let at: number | undefined = first > late ? first : beginOf(spec, first, late);
   // One more than a tick takes shows that there are more.
   for (let count = 0; at !== undefined && at <= to && count <= FIRES_PER_TICK_MAX; count++) {
-    const dueAt = dueTime(spec, fireId(space, name, at), at);
+    const dueAt = dueTime(space, name, spec, at);
     found.push({ schedule: name, revision, scheduledAt: at, dueAt });
     at = nextFire(spec, isAlone(spec) && at <= late ? late + 1 : at + 1);
   }
