@@ -6,7 +6,7 @@
 import type { IdSpace } from '../core/id.ts';
 import { definitionsOf, type EffectiveSchedule } from '../core/schedule/entry.ts';
 import { encodeLater, type Fire } from '../core/schedule/fire.ts';
-import { isOver, isTicked, tick } from '../core/schedule/tick.ts';
+import { isOver, isTicked, tick, type Watermark } from '../core/schedule/tick.ts';
 import type { App } from '../define/app.ts';
 import type { Outbox } from './outbox.ts';
 import type { Clock, Log } from './ports.ts';
@@ -42,7 +42,7 @@ export function createTicker(app: App, space: IdSpace, ports: TickerPorts): Tick
   return {
     async tick(nominal) {
       const { store, log } = ports;
-      const watermark = await store.watermark();
+      const watermark = (await store.watermark()) ?? (await begin(app, store, nominal.getTime()));
       const all = await loadSchedules(app, store);
       const definitions = definitionsOf(app.schedules);
       const schedules = all.filter(isTicked);
@@ -56,6 +56,14 @@ export function createTicker(app: App, space: IdSpace, ports: TickerPorts): Tick
       return { fires, advanced };
     },
   };
+}
+
+/**
+ * Before the very first tick: from here on nothing is left out, also if this tick dies half-way.
+ */
+async function begin(app: App, store: ScheduleStore, nominal: number): Promise<Watermark | undefined> {
+  await store.advance({ at: nominal - 1, definitions: definitionsOf(app.schedules) }, undefined);
+  return store.watermark();
 }
 
 /** Removes what was added at run time and fires no more; its timer, if it had one, is gone by itself. */
