@@ -126,6 +126,9 @@ async function serve(
   const { taken } = before;
   if (taken !== undefined) {
     if (taken.owner !== loop.owner && taken.until > now) return taken.until;
+    const mine = { ...taken, owner: loop.owner, until: now + TAKEN_MS };
+    const next = { ...before, taken: mine, version: before.version + 1 };
+    if (!(await loop.store.putState(schedule.name, next, before.version))) return now;
     return perform(loop, schedule, taken.fires);
   }
   const { name, spec } = schedule;

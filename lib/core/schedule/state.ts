@@ -61,6 +61,8 @@ export const NEW_STATE: ScheduleState = Object.freeze({
  */
 export function withOutcome(state: ScheduleState, last: LastFire): ScheduleState {
   const before = state.last?.scheduledAt === last.scheduledAt ? state.last.outcome : undefined;
+  // What the schedule does not fire any more is no fire of it: a timer that runs on past its end.
+  if (last.outcome === 'superseded') return state;
   // What was sent stays sent, whatever becomes of its doubles.
   if (before === last.outcome || before === 'sent') return state;
   const isNewer = state.last === undefined || last.scheduledAt >= state.last.scheduledAt;
