@@ -94,8 +94,8 @@ export interface Schedules {
     how?: { readonly conflict?: ConflictPolicy },
   ) => Promise<ScheduleInfo>;
   /**
-   * Changes some of a schedule, also of one of the code: it then is what the change says until it is removed
-   * and the next deploy leaves it so.
+   * Changes some of a schedule, also of one of the code, which then is what the change says until `reset`,
+   * deploys or not.
    * @throws CeleriacError UNKNOWN_SCHEDULE; SCHEDULE_CHANGED when others changed it all the time.
    */
   readonly modify: (name: string, changes: ScheduleChanges) => Promise<ScheduleInfo>;
@@ -104,6 +104,12 @@ export interface Schedules {
   /** It fires no more until it is resumed; what it would have fired is not made up for. */
   readonly pause: (name: string) => Promise<ScheduleInfo>;
   readonly resume: (name: string) => Promise<ScheduleInfo>;
+  /**
+   * Makes a schedule of the code what the code says, also one that was removed: whatever was changed about it
+   * at run time is forgotten.
+   * @throws CeleriacError UNKNOWN_SCHEDULE for one that the code does not have
+   */
+  readonly reset: (name: string) => Promise<ScheduleInfo>;
   /** Removes it, also one of the code; false: there was none. */
   readonly remove: (name: string) => Promise<boolean>;
   /** Removes all whose names begin with `prefix`; resolves to their number. */

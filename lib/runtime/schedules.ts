@@ -5,46 +5,25 @@
  * under the same ids.
  */
 import { type IdSpace, newId } from '../core/id.ts';
-import { LOOKAHEAD_MS } from '../core/limits.ts';
 import {
   type EffectiveSchedule,
   effectiveOf,
   type Pause,
   type ScheduleEntry,
 } from '../core/schedule/entry.ts';
-import { dueTime, type Fire, toTimerInput } from '../core/schedule/fire.ts';
-import { type Placement, placementOf } from '../core/schedule/placement.ts';
-import { nextFire, revisionOf, type ScheduleSpec } from '../core/schedule/spec.ts';
+import type { ScheduleSpec } from '../core/schedule/spec.ts';
 import { type App, report } from '../define/app.ts';
 import { callProblems } from '../define/app-schedules.ts';
 import type { ScheduleOptions } from '../define/schedule.ts';
 import { actionOf, readChanges, readSchedule } from '../define/schedule-options.ts';
 import type { Schedules } from '../define/schedules-client.ts';
 import { CeleriacError, DefinitionError } from '../errors.ts';
-import type { Perform } from './perform.ts';
-import type { Chance, Runs } from './ports.ts';
 import { createScheduleList } from './schedule-list.ts';
-import type { ScheduleStore, Timers } from './schedule-ports.ts';
+import { place, placeable, type SchedulesPorts, unknown, type Work } from './schedule-place.ts';
 import { definedIn, loadSchedule, loadSchedules } from './schedule-view.ts';
-import { type HandOn, handOn } from './ticker.ts';
-
-export interface SchedulesPorts extends HandOn {
-  readonly store: ScheduleStore;
-  /** undefined where no timers can be made: everything is ticked. */
-  readonly timers: Timers | undefined;
-  /** Whether the app has a ticker. */
-  readonly ticker: boolean;
-  readonly runs: Runs | undefined;
-  readonly perform: Perform;
-  readonly chance: Chance;
-}
 
 /** How often a change is tried again when others change the same schedule. */
 const TRIES_MAX = 8;
-/** Ticks that were under way when the record was written, and did not see it, are over by then. */
-const UNSEEN_MS = LOOKAHEAD_MS + 60_000;
-/** A timer that was just made may miss the very next minutes. */
-const TIMER_AHEAD_MS = 120_000;
 
 export function createSchedules(app: App, space: IdSpace, ports: SchedulesPorts): Schedules {
   const { store, clock, perform, chance } = ports;
@@ -92,6 +71,7 @@ export function createSchedules(app: App, space: IdSpace, ports: SchedulesPorts)
         if (pause === undefined || pause.to !== undefined) return toEntry(found, now, {});
         return toEntry(found, now, { pause: { from: pause.from, to: now }, changedAt: now });
       }),
+    reset: async (name) => infoOf(await resetSchedule(work, name)),
     remove,
     async removeAll({ prefix = '' } = {}) {
       const all = await loadSchedules(app, store, prefix);
@@ -116,12 +96,6 @@ export function createSchedules(app: App, space: IdSpace, ports: SchedulesPorts)
         await store.putPause({ from: pause.from, to: clock.now() });
     },
   };
-}
-
-interface Work {
-  readonly app: App;
-  readonly space: IdSpace;
-  readonly ports: SchedulesPorts;
 }
 
 type Change = (found: EffectiveSchedule, now: number) => ScheduleEntry;
@@ -182,75 +156,6 @@ function newEntry(
   };
 }
 
-/** Gives a schedule to whoever fires it, once its record is written. */
-async function place(
-  work: Work,
-  entry: ScheduleEntry,
-  before: ScheduleEntry | undefined,
-): Promise<EffectiveSchedule> {
-  const { app, ports } = work;
-  const { name, spec } = entry;
-  const defined = definedIn(app, name);
-  const found = effectiveOf(defined, entry);
-  if (found === undefined) throw unknown(name);
-  if (entry.changedAt === before?.changedAt) return found;
-  const now = ports.clock.now();
-  if (spec === undefined) {
-    if (found.ticked) await handAhead(work, found, now, now + UNSEEN_MS);
-    return found;
-  }
-  const placement = placeable(ports, name, spec, now);
-  if (placement.kind === 'ticked') {
-    if (before?.placed === 'native') await ports.timers?.remove(name);
-    await handAhead(work, found, now, now + UNSEEN_MS);
-    return found;
-  }
-  const { kind: _, ...timer } = placement;
-  await ports.timers?.put(name, { ...timer, input: toTimerInput(name, revisionOf(spec)) });
-  await handAhead(work, found, now, now + TIMER_AHEAD_MS);
-  const placed: ScheduleEntry = { ...entry, placed: 'native', revision: entry.revision + 1 };
-  // Somebody who changed it meanwhile places it anew.
-  await ports.store.put(placed, entry.revision);
-  return effectiveOf(defined, placed) ?? found;
-}
-
-/** Who can fire a schedule here; asked before its record is written, too. */
-function placeable(ports: SchedulesPorts, name: string, spec: ScheduleSpec, now: number): Placement {
-  const placement = placementOf(spec, now);
-  if (placement.kind === 'native' && ports.timers !== undefined) return placement;
-  // What fires within the next minutes only, its adder hands on.
-  if (ports.ticker || nextFire(spec, now + UNSEEN_MS) === undefined)
-    return placement.kind === 'ticked' ? placement : { kind: 'ticked', why: 'the app makes no timers' };
-  const why = placement.kind === 'ticked' ? placement.why : 'the app makes no timers';
-  const text =
-    `schedule '${name}' must be ticked (${why}), and the app has no ticker; set runtimeSchedules: true in ` +
-    'defineApp';
-  throw new DefinitionError('TICKER_MISSING', text, { value: name });
-}
-
-/** Hands on the fires of the next minutes, for which ticks were made before they knew of them. */
-async function handAhead(
-  { space, ports }: Work,
-  { name, spec, revision, createdAt, changedAt, pause }: EffectiveSchedule,
-  now: number,
-  until: number,
-): Promise<void> {
-  if (pause !== undefined && pause.to === undefined) return;
-  const fires: Fire[] = [];
-  // A date that is past still fires, within its grace (APScheduler).
-  const isNewDate = spec.trigger.kind === 'date' && createdAt === changedAt;
-  const from = isNewDate ? 0 : (changedAt ?? now);
-  for (let at = nextFire(spec, from); at !== undefined && at <= until; at = nextFire(spec, at + 1)) {
-    fires.push({
-      schedule: name,
-      revision,
-      scheduledAt: at,
-      dueAt: dueTime(space, name, spec, at),
-    });
-  }
-  await handOn(ports, fires);
-}
-
 async function removeSchedule({ app, ports }: Work, name: string): Promise<boolean> {
   const { store, timers, clock } = ports;
   for (let tries = 0; tries < TRIES_MAX; tries++) {
@@ -269,15 +174,31 @@ async function removeSchedule({ app, ports }: Work, name: string): Promise<boole
   throw busy(name);
 }
 
+/**
+ * Keeps a record that says no more than when it changed, so that ticks make up for what they did not
+ * know.
+ */
+async function resetSchedule(work: Work, name: string): Promise<EffectiveSchedule> {
+  const { app, ports } = work;
+  const { store, timers, clock } = ports;
+  if (definedIn(app, name) === undefined) throw unknown(name);
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const before = await store.read(name);
+    const now = clock.now();
+    const revision = (before?.revision ?? 0) + 1;
+    const source = 'template';
+    const entry = { name, source, revision, placed: 'ticked', createdAt: now, changedAt: now } as const;
+    if (!(await store.put(entry, before?.revision))) continue;
+    if (before?.placed === 'native') await timers?.remove(name);
+    return place(work, entry, before);
+  }
+  throw busy(name);
+}
+
 function exists(name: string, { source }: EffectiveSchedule): DefinitionError {
   const where = source === 'template' ? 'in the code' : 'added at run time';
   const text = `schedule '${name}' is there already (${where}); give conflict: 'replace' or 'keep'`;
   return new DefinitionError('SCHEDULE_EXISTS', text, { value: name, allowed: ['replace', 'keep'] });
-}
-
-function unknown(name: string): CeleriacError {
-  const text = `there is no schedule '${name}'; list them with client.schedules.list()`;
-  return new CeleriacError('UNKNOWN_SCHEDULE', text, { value: name });
 }
 
 function busy(name: string): CeleriacError {

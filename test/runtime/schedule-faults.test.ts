@@ -28,7 +28,7 @@ function firesOf(world: ScheduleWorld, name: string, to = Number.POSITIVE_INFINI
   return runs.map((run) => run.scheduledAt).sort((a, b) => a - b);
 }
 
-test('without faults each fire is performed once; ticked ones within a second, native ones within a minute', async () => {
+test('each fire is performed once; ticked ones within a second, native ones within a minute', async () => {
   const world = createScheduleWorld(app, { start: START });
 
   await world.advance(60 * MINUTE);
@@ -116,7 +116,7 @@ test.each([
   expect(after.length).toBeGreaterThan(27);
 });
 
-test('a fire beyond its grace is counted as a miss, and one that another stands for as coalesced', async () => {
+test('a fire beyond its grace is counted as a miss, one that another stands for as coalesced', async () => {
   const world = createScheduleWorld(outageApp(every('1m')), { start: START, faults: OUTAGE });
 
   await world.advance(40 * MINUTE);

@@ -4,6 +4,7 @@
  * records beside the definition, looked at when a fire is due. A schedule that was added at run time is
  * its record alone.
  */
+import { createHash } from 'node:crypto';
 import { placementOf } from './placement.ts';
 import { revisionOf, type ScheduleSpec } from './spec.ts';
 
@@ -118,8 +119,7 @@ export function isPausedAt(pause: Pause | undefined, at: number): boolean {
 
 /** Names all definitions of a code version, so that a ticker sees when another version runs. */
 export function definitionsOf(defined: readonly DefinedSchedule[]): string {
-  return defined
-    .map(({ name, spec }) => `${name}=${revision(spec).slice(0, 8)}`)
-    .sort()
-    .join();
+  const names = defined.map(({ name, spec }) => `${name}=${revision(spec)}`).sort();
+  // Of one length for any number of them: the watermark is written each minute.
+  return createHash('sha256').update(names.join()).digest('hex').slice(0, 16);
 }

@@ -1,6 +1,6 @@
 /**
- * A look of a scheduler that has a clock of its own: which fires are due, and what becomes of them. It knows at
- * once when a fire is due, so all that are due by now are coalesced, as APScheduler does.
+ * A look of a scheduler that has a clock of its own: which fires are due, and what becomes of them. It
+ * knows at once when a fire is due, so all that are due by now are coalesced, as APScheduler does.
  */
 import type { IdSpace } from '../id.ts';
 import { FIRES_PER_TICK_MAX, INSTANCE_MS_MAX } from '../limits.ts';

@@ -221,7 +221,7 @@ test('one run more is let go until there are as many as may be; one that was let
   ]);
 });
 
-test('a definition wins over a record of another source, and a record of a definition that is gone is nothing', () => {
+test('a definition wins over a record of another source; a record of one that is gone is nothing', () => {
   const spec = specOf(every('1h'));
   const other = specOf(every('2h'));
   const defined = { name: 's', spec, paused: false };
