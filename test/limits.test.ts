@@ -12,6 +12,7 @@ import {
   exponential,
   QUEUE_DEFAULTS,
   RETRY_DEFAULTS,
+  SCHEDULE_DEFAULTS,
   topology,
   WORKER_DEFAULTS,
 } from '#lib';
@@ -24,6 +25,8 @@ import * as dynamodb from '../lib/emulator/dynamodb/limits.ts';
 import * as lambda from '../lib/emulator/lambda/limits.ts';
 import * as sqs from '../lib/emulator/sqs/limits.ts';
 import { GET_TIMEOUT_DEFAULT } from '../lib/runtime/result.ts';
+import { LIMIT_DEFAULT } from '../lib/runtime/schedule-list.ts';
+import { LOOK_MS } from '../lib/runtime/scheduler.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -56,6 +59,16 @@ const OURS: Readonly<Record<string, string>> = {
   COPY_BYTES_MAX: 'our own, below the limit of SQS',
   HOPS_MAX: 'our own',
   DEFERRED_MS_MAX: 'our own',
+  TIMER_PRECISION_MS: 'how late a service may be, which a test of delays plays through',
+  LATE_MS: 'our own',
+  LOOKAHEAD_MS: 'our own',
+  FIRES_PER_TICK_MAX: 'our own',
+  JITTER_MS_MAX: 'our own',
+  FIRE_PERIOD_MS_MIN: 'our own',
+  INSTANCES_MAX: 'our own',
+  INSTANCE_MS_MAX: 'our own',
+  TIMER_INPUT_BYTES_MAX: 'our own, below the limit of EventBridge Scheduler',
+  SCHEDULES_SORTED_MAX: 'our own',
   HISTORY_ENTRIES_MAX: 'our own',
   STACK_LENGTH_MAX: 'our own',
   RESULT_BYTES_MAX: 'our own, below the limit of DynamoDB',
@@ -116,6 +129,15 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'QueueOptions.ordered': defineQueue('q').ordered,
   'RetryOptions.attempts': RETRY_DEFAULTS.attempts,
   'RetryOptions.backoff': RETRY_DEFAULTS.backoff,
+  'AppOptions.runtimeSchedules': defineApp('a', {}).runtimeSchedules,
+  'ScheduleTiming.misfireGrace': 'however late',
+  'ScheduleTiming.coalesce': SCHEDULE_DEFAULTS.coalesce,
+  'ScheduleTiming.maxInstances': 'any number',
+  'ScheduleTiming.jitter': 'none',
+  'ScheduleTiming.paused': SCHEDULE_DEFAULTS.paused,
+  'ListSchedulesOptions.order': 'name',
+  'ListSchedulesOptions.limit': LIMIT_DEFAULT,
+  'SchedulerOptions.lookMs': LOOK_MS,
   'BackoffOptions.max': `${exponential('1s').maxMs / 60_000}m`,
   'BackoffOptions.jitter': exponential('1s').jitter,
   'exponential.factor': factorOf(exponential('1s')),

@@ -27,6 +27,8 @@ import type { Call } from './call.ts';
  * counts: the bundler folds the question where it stands, not through a constant.
  */
 declare const CELERIAC_STATE: boolean | undefined;
+/** The same for what looks at no record of schedules: the bundles of workers. */
+declare const CELERIAC_SCHEDULES: boolean | undefined;
 
 /** Where AWS is; what is missing comes from the environment, as with every SDK client. */
 export interface SdkOptions {
@@ -77,10 +79,14 @@ const DYNAMODB: Service | undefined =
         commands: {
           UpdateItem: UpdateItemCommand,
           BatchGetItem: BatchGetItemCommand,
-          GetItem: GetItemCommand,
-          PutItem: PutItemCommand,
-          DeleteItem: DeleteItemCommand,
-          Query: QueryCommand,
+          ...(typeof CELERIAC_SCHEDULES === 'undefined' || CELERIAC_SCHEDULES
+            ? {
+                GetItem: GetItemCommand,
+                PutItem: PutItemCommand,
+                DeleteItem: DeleteItemCommand,
+                Query: QueryCommand,
+              }
+            : {}),
         },
       }
     : undefined;

@@ -19,9 +19,9 @@ export interface ScheduleTiming {
   readonly trigger: Trigger;
   /**
    * How late a fire may still run, '1s' at least; a fire that is later is a misfire, counted and not run
-   * (APScheduler's misfire_grace_time). Below '2m' the schedule is ticked, since EventBridge Scheduler is
-   * up to a minute late. @default however late (as in APScheduler 4; 3 has one second, and loses runs by
-   * it)
+   * (APScheduler's misfire_grace_time, of which version 3 has one second by default, and loses runs by it).
+   * Below '2m' the schedule is ticked, since EventBridge Scheduler is up to a minute late. @default however
+   * late
    */
   readonly misfireGrace?: Duration;
   /**

@@ -25,7 +25,8 @@ export interface ScheduleList {
   list(options?: ListSchedulesOptions): Promise<SchedulePage>;
 }
 
-const LIMIT_DEFAULT = 100;
+/** Entries of a page, where nothing else is said. */
+export const LIMIT_DEFAULT = 100;
 
 export function createScheduleList(app: App, ports: ScheduleListPorts): ScheduleList {
   const { store, clock, runs } = ports;

@@ -31,7 +31,7 @@ export interface SchedulerOptions {
   readonly log: Log;
   /**
    * How long it sleeps at most before it looks at the record again, which other processes may have changed.
-   * Milliseconds. @default 10,000
+   * Milliseconds. @default 10000
    */
   readonly lookMs?: number;
 }
@@ -46,7 +46,8 @@ export interface RunningScheduler {
   readonly done: Promise<void>;
 }
 
-const LOOK_MS = 10_000;
+/** The default of `lookMs`. */
+export const LOOK_MS = 10_000;
 /** How long one process may take to hand over the fires that it took. */
 const TAKEN_MS = 60_000;
 /** After a look that failed: the record could not be reached, a fire could not be handed over. */
