@@ -16,6 +16,8 @@ export type { Backoff, ErrorMatcher, RetryPolicy } from './core/retry.ts';
 export { type Headers, type HeaderValue, headersMatch, type MatchMode } from './core/routing/headers.ts';
 export { type ExchangeType, type RoutingTable, route } from './core/routing/route.ts';
 export { topicMatches } from './core/routing/topic.ts';
+export type { ScheduledCall } from './core/schedule/spec.ts';
+export type { FireOutcome } from './core/schedule/state.ts';
 export type { FinalState, TaskState } from './core/task-state.ts';
 export { calendar } from './core/trigger/calendar.ts';
 export { allOf, anyOf } from './core/trigger/combine.ts';
@@ -79,6 +81,11 @@ export type { AttemptEvent, Hooks, RunEvent } from './define/hooks.ts';
 export { ONCE_DEFAULTS, type Once, type OnceOption, type OnceOptions } from './define/once.ts';
 export { type OpenTelemetryApi, openTelemetry } from './define/open-telemetry.ts';
 export {
+  type DescribedPublish,
+  type DescribedPublishOptions,
+  describePublish,
+} from './define/publication.ts';
+export {
   type DeadLetterOptions,
   type DeadLetterTarget,
   defineQueue,
@@ -86,6 +93,23 @@ export {
   type Queue,
   type QueueOptions,
 } from './define/queue.ts';
+export {
+  defineSchedule,
+  SCHEDULE_DEFAULTS,
+  type Schedule,
+  type ScheduleAction,
+  type ScheduleOptions,
+  type ScheduleTiming,
+} from './define/schedule.ts';
+export type {
+  ConflictPolicy,
+  LastFireInfo,
+  ListSchedulesOptions,
+  ScheduleChanges,
+  ScheduleInfo,
+  SchedulePage,
+  Schedules,
+} from './define/schedules-client.ts';
 export type { SendOptions, Signature } from './define/signature.ts';
 export {
   type AnyTask,

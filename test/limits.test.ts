@@ -14,6 +14,7 @@ import {
   exponential,
   QUEUE_DEFAULTS,
   RETRY_DEFAULTS,
+  SCHEDULE_DEFAULTS,
   topology,
   WORKER_DEFAULTS,
 } from '#lib';
@@ -37,6 +38,8 @@ import * as sns from '../lib/emulator/sns/limits.ts';
 import * as sqs from '../lib/emulator/sqs/limits.ts';
 import { GET_TIMEOUT_DEFAULT } from '../lib/runtime/result.ts';
 import { CALL_TIMEOUT_DEFAULT } from '../lib/runtime/rpc.ts';
+import { LIMIT_DEFAULT } from '../lib/runtime/schedule-list.ts';
+import { LOOK_MS } from '../lib/runtime/scheduler.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -79,21 +82,21 @@ const OURS: Readonly<Record<string, string>> = {
   COPY_BYTES_MAX: 'our own, below the limit of SQS',
   HOPS_MAX: 'our own',
   DEFERRED_MS_MAX: 'our own',
-  HISTORY_ENTRIES_MAX: 'our own',
-  STACK_LENGTH_MAX: 'our own',
-  RESULT_BYTES_MAX: 'our own, below the limit of DynamoDB',
-  VISIBILITY_PER_TIMEOUT: 'advice, which no service enforces',
-  RECORD_MS: 'our own',
+  TIMER_PRECISION_MS: 'how late a service may be, which a test of delays plays through',
   LATE_MS: 'our own',
   LOOKAHEAD_MS: 'our own',
   FIRES_PER_TICK_MAX: 'our own',
   JITTER_MS_MAX: 'our own',
   FIRE_PERIOD_MS_MIN: 'our own',
   INSTANCES_MAX: 'our own',
-  SCHEDULES_SORTED_MAX: 'our own',
   INSTANCE_MS_MAX: 'our own',
-  TIMER_PRECISION_MS: 'of EventBridge Scheduler, whose emulation may be told another',
   TIMER_INPUT_BYTES_MAX: 'our own, below the limit of EventBridge Scheduler',
+  SCHEDULES_SORTED_MAX: 'our own',
+  HISTORY_ENTRIES_MAX: 'our own',
+  STACK_LENGTH_MAX: 'our own',
+  RESULT_BYTES_MAX: 'our own, below the limit of DynamoDB',
+  VISIBILITY_PER_TIMEOUT: 'advice, which no service enforces',
+  RECORD_MS: 'our own',
   PLAN_PAGE_BYTES_MAX: 'our own, below the limit of DynamoDB',
   PLAN_NODES_MAX: 'our own',
   PLAN_DEPTH_MAX: 'our own',
@@ -224,6 +227,15 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'QueueOptions.ordered': defineQueue('q').ordered,
   'RetryOptions.attempts': RETRY_DEFAULTS.attempts,
   'RetryOptions.backoff': RETRY_DEFAULTS.backoff,
+  'AppOptions.runtimeSchedules': defineApp('a', {}).runtimeSchedules,
+  'ScheduleTiming.misfireGrace': 'however late',
+  'ScheduleTiming.coalesce': SCHEDULE_DEFAULTS.coalesce,
+  'ScheduleTiming.maxInstances': 'any number',
+  'ScheduleTiming.jitter': 'none',
+  'ScheduleTiming.paused': SCHEDULE_DEFAULTS.paused,
+  'ListSchedulesOptions.order': 'name',
+  'ListSchedulesOptions.limit': LIMIT_DEFAULT,
+  'SchedulerOptions.lookMs': LOOK_MS,
   'BackoffOptions.max': `${exponential('1s').maxMs / 60_000}m`,
   'BackoffOptions.jitter': exponential('1s').jitter,
   'exponential.factor': factorOf(exponential('1s')),

@@ -33,6 +33,10 @@ export interface Operations {
   readonly dynamodb: {
     readonly UpdateItem: [Dynamodb.UpdateItemCommandInput, Dynamodb.UpdateItemCommandOutput];
     readonly BatchGetItem: [Dynamodb.BatchGetItemCommandInput, Dynamodb.BatchGetItemCommandOutput];
+    readonly GetItem: [Dynamodb.GetItemCommandInput, Dynamodb.GetItemCommandOutput];
+    readonly PutItem: [Dynamodb.PutItemCommandInput, Dynamodb.PutItemCommandOutput];
+    readonly DeleteItem: [Dynamodb.DeleteItemCommandInput, Dynamodb.DeleteItemCommandOutput];
+    readonly Query: [Dynamodb.QueryCommandInput, Dynamodb.QueryCommandOutput];
   };
   readonly sns: {
     readonly PublishBatch: [Sns.PublishBatchCommandInput, Sns.PublishBatchCommandOutput];

@@ -2,7 +2,15 @@
  * Gives `call` the AWS SDK: the only file that imports it at run time. The imports are named and the flags
  * are constants in a bundle, so a client that a worker does not need is left out of it.
  */
-import { BatchGetItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   EventBridgeClient,
   ListRuleNamesByTargetCommand,
@@ -37,6 +45,8 @@ declare const CELERIAC_STATE: boolean | undefined;
 declare const CELERIAC_TOPICS: boolean | undefined;
 declare const CELERIAC_BUS: boolean | undefined;
 declare const CELERIAC_BLOBS: boolean | undefined;
+/** The same for what looks at no record of schedules: the bundles of workers. */
+declare const CELERIAC_SCHEDULES: boolean | undefined;
 
 /** Where AWS is; what is missing comes from the environment, as with every SDK client. */
 export interface SdkOptions {
@@ -101,7 +111,18 @@ const DYNAMODB: Service | undefined =
   typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
     ? {
         connect: (options) => new DynamoDBClient(toConfig(options)),
-        commands: { UpdateItem: UpdateItemCommand, BatchGetItem: BatchGetItemCommand },
+        commands: {
+          UpdateItem: UpdateItemCommand,
+          BatchGetItem: BatchGetItemCommand,
+          ...(typeof CELERIAC_SCHEDULES === 'undefined' || CELERIAC_SCHEDULES
+            ? {
+                GetItem: GetItemCommand,
+                PutItem: PutItemCommand,
+                DeleteItem: DeleteItemCommand,
+                Query: QueryCommand,
+              }
+            : {}),
+        },
       }
     : undefined;
 

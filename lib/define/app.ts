@@ -4,12 +4,15 @@
  */
 import { DefinitionError, type Problem } from '../errors.ts';
 import { messagesProblems } from './app-messaging.ts';
+import { schedulesProblems } from './app-schedules.ts';
 import type { Binding } from './binding.ts';
 import type { Consumer } from './consumer.ts';
 import type { AnyExchange } from './exchange.ts';
 import type { Hooks } from './hooks.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
+import type { Schedule } from './schedule.ts';
+import { taskOf } from './signature.ts';
 import type { AnyTask } from './task.ts';
 import { createRouting, type TaskRoutes, toRouted } from './task-routes.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -33,11 +36,19 @@ export interface AppOptions {
   readonly telemetry?: Telemetry | readonly Telemetry[];
   /** To which queue tasks go that name none. @default a queue named 'default' */
   readonly routes?: TaskRoutes;
+  /** What fires by itself. The tasks, queues and exchanges that they reach are the app's, too. */
+  readonly schedules?: readonly Schedule[];
+  /**
+   * Whether `client.schedules` may add schedules at run time that EventBridge Scheduler cannot fire by itself
+   * (seconds, jitter …): a ticker is deployed for them, which costs nothing within AWS's free tier. An app
+   * whose own schedules need one has it anyway. @default false
+   */
+  readonly runtimeSchedules?: boolean;
 }
 
 /**
  * An app, checked and complete: it holds what its parts name too, the tasks' and consumers' queues, the
- * bindings' tasks, queues and exchanges, alternate exchanges and where dead letters go.
+ * bindings' and schedules' tasks, queues and exchanges, alternate exchanges and where dead letters go.
  */
 export interface App {
   readonly kind: 'app';
@@ -51,6 +62,8 @@ export interface App {
   readonly telemetry: readonly Telemetry[];
   /** Whether routes were given. */
   readonly routed: boolean;
+  readonly schedules: readonly Schedule[];
+  readonly runtimeSchedules: boolean;
 }
 
 /**
@@ -66,7 +79,7 @@ export function defineApp(name: string, options: AppOptions): App {
 
 /** Everything that is wrong with an app. */
 function problemsOf(app: App): readonly Problem[] {
-  const { name, tasks, queues, exchanges, bindings, consumers } = app;
+  const { name, tasks, queues, exchanges, bindings, consumers, schedules } = app;
   return [
     ...spaceProblems('app', name),
     ...queues.flatMap((queue) => queue.problems),
@@ -74,6 +87,7 @@ function problemsOf(app: App): readonly Problem[] {
     ...exchanges.flatMap((exchange) => exchange.problems),
     ...bindings.flatMap((binding) => binding.problems),
     ...consumers.flatMap((consumer) => consumer.problems),
+    ...schedules.flatMap((schedule) => schedule.problems),
     ...repeated('queues', 'queue', namesOf(queues)),
     ...repeated('exchanges', 'exchange', namesOf(exchanges)),
     ...repeated(
@@ -82,7 +96,9 @@ function problemsOf(app: App): readonly Problem[] {
       tasks.flatMap((task) => [task.name, ...task.aliases]),
     ),
     ...repeatedConsumers(consumers),
+    ...repeated('schedules', 'schedule', namesOf(schedules)),
     ...messagesProblems(app),
+    ...schedulesProblems(app),
   ];
 }
 
@@ -107,16 +123,25 @@ function collected(name: string, options: AppOptions): App {
   const bindings = (options.bindings ?? []).map((binding) => toRouted(binding, route));
   const consumers = options.consumers ?? [];
   const ends = bindings.map((binding) => binding.destination);
-  const tasks = new Set([...(options.tasks ?? []).map(route), ...ends.filter(isTask)]);
+  const schedules = options.schedules ?? [];
+  const sent = schedules.flatMap(({ action: { send } }) => (send === undefined ? undefined : taskOf(send)));
+  const published = schedules.map(({ action }) => action.publish);
+  const tasks = new Set([
+    ...(options.tasks ?? []).map(route),
+    ...ends.filter(isTask),
+    ...sent.filter(isTask).map(route),
+  ]);
   const exchanges = new Set([
     ...(options.exchanges ?? []),
     ...bindings.map((binding) => binding.exchange).filter(isExchange),
     ...ends.filter(isExchange),
+    ...published.map((described) => described?.exchange).filter(isExchange),
   ]);
   const queues = new Set([
     ...[...tasks].map((task) => task.queue),
     ...consumers.map((consumer) => consumer.queue),
     ...ends.filter(isQueue),
+    ...published.map((described) => described?.queue).filter(isQueue),
     ...(options.queues ?? []),
   ]);
   // Sets that grow while they are walked: a queue's dead letters may lead to a queue that has some itself.
@@ -137,6 +162,8 @@ function collected(name: string, options: AppOptions): App {
     hooks: options.hooks,
     routed: options.routes !== undefined,
     telemetry: Object.freeze([options.telemetry ?? []].flat()),
+    schedules: Object.freeze([...schedules]),
+    runtimeSchedules: options.runtimeSchedules ?? false,
   });
 }
 

@@ -3,6 +3,7 @@
  * workflows alike.
  */
 import type { Duration } from '../core/duration.ts';
+import type { AnyTask } from './task.ts';
 
 /** Options of one send, beside the task's own. */
 export interface SendOptions {
@@ -37,4 +38,17 @@ export interface Signature<out Output = unknown> {
   readonly options: SendOptions;
   /** Holds the type of the result; there is no such value at run time. */
   readonly [OUTPUT]?: () => Output;
+}
+
+// The task is no member of the data that a signature is: a message, a record or a plan holds its name only.
+const called = new WeakMap<Signature, AnyTask>();
+
+/** Remembers whose call a signature describes, so that an app finds the tasks that its schedules send. */
+export function rememberTask(signature: Signature, task: AnyTask): void {
+  called.set(signature, task);
+}
+
+/** The task whose call this is; undefined for a signature that was not made by one, but read or written. */
+export function taskOf(signature: Signature): AnyTask | undefined {
+  return called.get(signature);
 }

@@ -13,7 +13,7 @@ import type { Hooks } from './hooks.ts';
 import { nameProblems } from './name.ts';
 import { fromOnce, type Once, type OnceOption, onceProblems, toOnce } from './once.ts';
 import { defineQueue, type Queue } from './queue.ts';
-import type { SendOptions, Signature } from './signature.ts';
+import { rememberTask, type SendOptions, type Signature } from './signature.ts';
 import {
   fromTaskLimits,
   type LimitOptions,
@@ -167,8 +167,12 @@ export function defineTask(
         ]
       : [],
   );
-  const call = (given?: unknown, send: SendOptions = {}): Signature =>
-    Object.freeze({ kind: 'signature', task: name, input: given, options: Object.freeze({ ...send }) });
+  const call = (given?: unknown, send: SendOptions = {}): Signature => {
+    const options = Object.freeze({ ...send });
+    const signature: Signature = Object.freeze({ kind: 'signature', task: name, input: given, options });
+    rememberTask(signature, task);
+    return signature;
+  };
   const members = {
     kind: 'task',
     name,
@@ -186,7 +190,8 @@ export function defineTask(
   };
   // A function's own `name` is read-only, so the members are defined rather than assigned; together they make
   // a Task.
-  return Object.freeze(Object.defineProperties(call, descriptors(members))) as unknown as AnyTask;
+  const task = Object.freeze(Object.defineProperties(call, descriptors(members))) as unknown as AnyTask;
+  return task;
 }
 
 /** A contract made whole: the same task, with its handler. */

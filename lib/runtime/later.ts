@@ -1,0 +1,177 @@
+/**
+ * `later`: works off the queue in which everything waits that no service can delay as it must. A message that
+ * is due goes on to its own queue. A fire that is due is decided on by the records as they are then, and
+ * performed under its id. First the record, then the send: whoever dies in between is followed by a second
+ * delivery, which finds its own lease and sends under the same id.
+ */
+import type { IdSpace } from '../core/id.ts';
+import { INSTANCE_MS_MAX } from '../core/limits.ts';
+import { decideFire, type FireDecision } from '../core/schedule/delivery.ts';
+import type { EffectiveSchedule, Pause } from '../core/schedule/entry.ts';
+import { type DelayedMessage, type Fire, fireId, parseLater } from '../core/schedule/fire.ts';
+import { admit, holding } from '../core/schedule/instances.ts';
+import { type FireOutcome, NEW_STATE, type ScheduleState, withOutcome } from '../core/schedule/state.ts';
+import type { App } from '../define/app.ts';
+import { CeleriacError } from '../errors.ts';
+import { type DelayPorts, wait } from './delayed.ts';
+import type { Perform } from './perform.ts';
+import type { Log, Runs } from './ports.ts';
+import type { ScheduleStore } from './schedule-ports.ts';
+import { loadSchedule } from './schedule-view.ts';
+
+export interface LaterPorts extends DelayPorts {
+  /** undefined in an app without schedules, whose `later` delays messages only. */
+  readonly store: ScheduleStore | undefined;
+  /** Says which runs have ended, for maxInstances. */
+  readonly runs: Runs | undefined;
+  readonly perform: Perform;
+  readonly log: Log;
+}
+
+export interface Later {
+  /**
+   * Works off one body. Rejects where it must be delivered again.
+   * @throws CeleriacError MALFORMED for a body that no delivery will make better.
+   */
+  take(body: string): Promise<void>;
+}
+
+/** How often a record is read and written again when others change it at the same time. */
+const TRIES_MAX = 16;
+
+export function createLater(app: App, space: IdSpace, ports: LaterPorts): Later {
+  return {
+    async take(body) {
+      const message = parseLater(body);
+      if (message === undefined)
+        throw new CeleriacError('MALFORMED', 'a body in the queue of later is neither a fire nor a message');
+      if (message.kind === 'message') return takeMessage(ports, message.message);
+      if (ports.store === undefined)
+        throw new CeleriacError('MALFORMED', 'a fire came to an app that has no schedules');
+      return takeFire({ app, space, ports, store: ports.store }, message.fire);
+    },
+  };
+}
+
+async function takeMessage(ports: LaterPorts, message: DelayedMessage): Promise<void> {
+  const { id, dueAt, queueName, body, group, deduplication } = message;
+  if (dueAt > ports.clock.now()) return wait(ports, id, dueAt, { kind: 'message', message });
+  const order =
+    group === undefined ? {} : { group, ...(deduplication === undefined ? {} : { deduplication }) };
+  await ports.outbox.send(queueName, { body, ...order });
+}
+
+interface Work {
+  readonly app: App;
+  readonly space: IdSpace;
+  readonly ports: LaterPorts;
+  readonly store: ScheduleStore;
+}
+
+async function takeFire(work: Work, fire: Fire): Promise<void> {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    if (await tryFire(work, fire)) return;
+  }
+  const text = `the record of schedule '${fire.schedule}' changes all the time; the fire is delivered again`;
+  throw new CeleriacError('RECORD_BUSY', text);
+}
+
+/** false: its record was changed meanwhile, and all is to be looked at again. */
+async function tryFire(work: Work, fire: Fire): Promise<boolean> {
+  const { app, space, ports, store } = work;
+  const [schedule, pause, states] = await Promise.all([
+    loadSchedule(app, store, fire.schedule),
+    store.pause(),
+    store.states([fire.schedule]),
+  ]);
+  const state = states.get(fire.schedule) ?? NEW_STATE;
+  const now = ports.clock.now();
+  const decision = decideFire({ space, fire, schedule, state, pause, now });
+  if (decision.kind === 'wait') {
+    const id = fireId(space, fire.schedule, fire.scheduledAt);
+    const waiting = { kind: 'fire' as const, fire: { ...fire, dueAt: decision.dueAt } };
+    await wait(ports, id, decision.dueAt, waiting);
+    return true;
+  }
+  // Nothing is kept of a schedule that is not there.
+  if (schedule === undefined) return logged(ports, fire, 'removed');
+  return settleFire(work, { fire, schedule, state, pause, now }, decision);
+}
+
+interface Found {
+  readonly fire: Fire;
+  readonly schedule: EffectiveSchedule;
+  readonly state: ScheduleState;
+  readonly pause: Pause | undefined;
+  readonly now: number;
+}
+
+async function settleFire(
+  { ports, store }: Work,
+  { fire, schedule, state, now }: Found,
+  decision: Exclude<FireDecision, { kind: 'wait' }>,
+): Promise<boolean> {
+  const { name, spec } = schedule;
+  const at = { scheduledAt: fire.scheduledAt, at: now };
+  if (decision.kind === 'drop') {
+    const dropped = withOutcome(state, { ...at, outcome: decision.why });
+    if (!(await written(store, name, dropped, state))) return false;
+    await removeIfOver(store, schedule, fire);
+    return logged(ports, fire, decision.why);
+  }
+  const { id, dueAt, absorbs } = decision;
+  const held = spec.maxInstances === undefined ? [] : await stillHeld(ports, state, now);
+  const admission = admit(held, { id, until: now + INSTANCE_MS_MAX }, spec.maxInstances);
+  const outcome = admission.kind === 'full' ? 'max-instances' : 'sent';
+  const next = {
+    ...withOutcome(state, { ...at, outcome, ...(outcome === 'sent' ? { id } : {}) }),
+    instances: admission.instances,
+    ...(absorbs === undefined || outcome !== 'sent'
+      ? {}
+      : { absorbed: { by: fire.scheduledAt, until: absorbs } }),
+  };
+  if (!(await written(store, name, next, state))) return false;
+  if (outcome === 'sent')
+    await ports.perform(spec.call, { schedule: name, id, scheduledAt: fire.scheduledAt, dueAt });
+  await removeIfOver(store, schedule, fire);
+  return logged(ports, fire, outcome);
+}
+
+async function stillHeld(
+  ports: LaterPorts,
+  state: ScheduleState,
+  now: number,
+): Promise<ScheduleState['instances']> {
+  if (state.instances.length === 0) return [];
+  const records = await ports.runs?.read(state.instances.map(({ id }) => id));
+  const ended = new Map([...(records ?? [])].map(([id, record]) => [id, record.state]));
+  return holding(state.instances, ended, now);
+}
+
+/** Writes a state that differs from what was read; one that does not costs nothing. */
+async function written(
+  store: ScheduleStore,
+  name: string,
+  next: ScheduleState,
+  before: ScheduleState,
+): Promise<boolean> {
+  if (next === before) return true;
+  return store.putState(name, { ...next, version: before.version + 1 }, before.version);
+}
+
+/**
+ * A date that was added at run time is gone with its only fire, as in APScheduler. What else fires no
+ * more, the ticker removes a day later, when no fire of it can be under way.
+ */
+async function removeIfOver(store: ScheduleStore, schedule: EffectiveSchedule, fire: Fire): Promise<void> {
+  const { source, spec, name, entry, revision } = schedule;
+  if (source !== 'runtime' || spec.trigger.kind !== 'date' || fire.revision !== revision) return;
+  if (entry !== undefined) await store.remove(name, entry.revision);
+}
+
+function logged({ log }: LaterPorts, fire: Fire, outcome: FireOutcome): true {
+  const { schedule, scheduledAt } = fire;
+  const level = outcome === 'misfire' || outcome === 'max-instances' ? 'warn' : 'info';
+  log({ level, message: 'fired', schedule, scheduledAt: new Date(scheduledAt).toISOString(), outcome });
+  return true;
+}

@@ -1,0 +1,115 @@
+/**
+ * Gives a schedule that was added or changed to whoever fires it: a timer of EventBridge Scheduler, or the
+ * ticker; and hands on itself what both may have missed, the fires of the next minutes.
+ */
+import type { IdSpace } from '../core/id.ts';
+import { LOOKAHEAD_MS } from '../core/limits.ts';
+import { type EffectiveSchedule, effectiveOf, type ScheduleEntry } from '../core/schedule/entry.ts';
+import { dueTime, type Fire, toTimerInput } from '../core/schedule/fire.ts';
+import { type Placement, placementOf } from '../core/schedule/placement.ts';
+import { nextFire, revisionOf, type ScheduleSpec } from '../core/schedule/spec.ts';
+import type { App } from '../define/app.ts';
+import { CeleriacError, DefinitionError } from '../errors.ts';
+import type { Perform } from './perform.ts';
+import type { Chance, Runs } from './ports.ts';
+import type { ScheduleStore, Timers } from './schedule-ports.ts';
+import { definedIn } from './schedule-view.ts';
+import { type HandOn, handOn } from './ticker.ts';
+
+export interface SchedulesPorts extends HandOn {
+  readonly store: ScheduleStore;
+  /** undefined where no timers can be made: everything is ticked. */
+  readonly timers: Timers | undefined;
+  /** Whether the app has a ticker. */
+  readonly ticker: boolean;
+  readonly runs: Runs | undefined;
+  readonly perform: Perform;
+  readonly chance: Chance;
+}
+
+/** What changes of schedules work with. */
+export interface Work {
+  readonly app: App;
+  readonly space: IdSpace;
+  readonly ports: SchedulesPorts;
+}
+
+/** Ticks that were under way when the record was written, and did not see it, are over by then. */
+const UNSEEN_MS = LOOKAHEAD_MS + 60_000;
+/** A timer that was just made may miss the very next minutes. */
+const TIMER_AHEAD_MS = 120_000;
+
+/** Gives a schedule to whoever fires it, once its record is written. */
+export async function place(
+  work: Work,
+  entry: ScheduleEntry,
+  before: ScheduleEntry | undefined,
+): Promise<EffectiveSchedule> {
+  const { app, ports } = work;
+  const { name, spec } = entry;
+  const defined = definedIn(app, name);
+  const found = effectiveOf(defined, entry);
+  if (found === undefined) throw unknown(name);
+  if (entry.changedAt === before?.changedAt) return found;
+  const now = ports.clock.now();
+  if (spec === undefined) {
+    if (found.ticked) await handAhead(work, found, now, now + UNSEEN_MS);
+    return found;
+  }
+  const placement = placeable(ports, name, spec, now);
+  if (placement.kind === 'ticked') {
+    if (before?.placed === 'native') await ports.timers?.remove(name);
+    await handAhead(work, found, now, now + UNSEEN_MS);
+    return found;
+  }
+  const { kind: _, ...timer } = placement;
+  await ports.timers?.put(name, { ...timer, input: toTimerInput(name, revisionOf(spec)) });
+  await handAhead(work, found, now, now + TIMER_AHEAD_MS);
+  const placed: ScheduleEntry = { ...entry, placed: 'native', revision: entry.revision + 1 };
+  // Somebody who changed it meanwhile places it anew.
+  await ports.store.put(placed, entry.revision);
+  return effectiveOf(defined, placed) ?? found;
+}
+
+/** Who can fire a schedule here; asked before its record is written, too. */
+export function placeable(ports: SchedulesPorts, name: string, spec: ScheduleSpec, now: number): Placement {
+  const placement = placementOf(spec, now);
+  if (placement.kind === 'native' && ports.timers !== undefined) return placement;
+  // What fires within the next minutes only, its adder hands on.
+  if (ports.ticker || nextFire(spec, now + UNSEEN_MS) === undefined)
+    return placement.kind === 'ticked' ? placement : { kind: 'ticked', why: 'the app makes no timers' };
+  const why = placement.kind === 'ticked' ? placement.why : 'the app makes no timers';
+  const text =
+    `schedule '${name}' must be ticked (${why}), and the app has no ticker; set runtimeSchedules: true in ` +
+    'defineApp';
+  throw new DefinitionError('TICKER_MISSING', text, { value: name });
+}
+
+/** Hands on the fires of the next minutes, for which ticks were made before they knew of them. */
+async function handAhead(
+  { space, ports }: Work,
+  { name, spec, revision, createdAt, changedAt, pause }: EffectiveSchedule,
+  now: number,
+  until: number,
+): Promise<void> {
+  if (pause !== undefined && pause.to === undefined) return;
+  const fires: Fire[] = [];
+  // A date that is past still fires, within its grace (APScheduler).
+  const isNewDate = spec.trigger.kind === 'date' && createdAt === changedAt;
+  const from = isNewDate ? 0 : (changedAt ?? now);
+  for (let at = nextFire(spec, from); at !== undefined && at <= until; at = nextFire(spec, at + 1)) {
+    fires.push({
+      schedule: name,
+      revision,
+      scheduledAt: at,
+      dueAt: dueTime(space, name, spec, at),
+    });
+  }
+  await handOn(ports, fires);
+}
+
+/** There is no schedule of this name. */
+export function unknown(name: string): CeleriacError {
+  const text = `there is no schedule '${name}'; list them with client.schedules.list()`;
+  return new CeleriacError('UNKNOWN_SCHEDULE', text, { value: name });
+}

@@ -1,0 +1,100 @@
+/**
+ * The ticker: a function that EventBridge Scheduler calls each minute with the time for which it does. It
+ * hands the fires of the next five minutes to `later`, then moves the watermark. In this order: a ticker
+ * that dies in between hands the same fires on again, under the same ids.
+ */
+import type { IdSpace } from '../core/id.ts';
+import { definitionsOf, type EffectiveSchedule } from '../core/schedule/entry.ts';
+import { encodeLater, type Fire } from '../core/schedule/fire.ts';
+import { isOver, isTicked, tick, type Watermark } from '../core/schedule/tick.ts';
+import type { App } from '../define/app.ts';
+import type { Outbox } from './outbox.ts';
+import type { Clock, Log } from './ports.ts';
+import type { ScheduleStore } from './schedule-ports.ts';
+import { loadSchedules } from './schedule-view.ts';
+
+/** Hands messages to the queue of `later`. */
+export interface HandOn {
+  readonly clock: Clock;
+  readonly outbox: Pick<Outbox, 'send' | 'flush'>;
+  /** The name of the queue of `later`. */
+  readonly laterQueueName: string;
+}
+
+export interface TickerPorts extends HandOn {
+  readonly store: ScheduleStore;
+  readonly log: Log;
+}
+
+/** What a tick did. */
+export interface Ticked {
+  readonly fires: number;
+  /** false: another tick was there first, and handed the same fires on. */
+  readonly advanced: boolean;
+}
+
+export interface Ticker {
+  /** @param nominal the time for which the service scheduled this tick, whatever the clock says. */
+  tick(nominal: Date): Promise<Ticked>;
+}
+
+export function createTicker(app: App, space: IdSpace, ports: TickerPorts): Ticker {
+  return {
+    async tick(nominal) {
+      const { store, log } = ports;
+      const watermark = (await store.watermark()) ?? (await begin(app, store, nominal.getTime()));
+      const all = await loadSchedules(app, store);
+      const definitions = definitionsOf(app.schedules);
+      const schedules = all.filter(isTicked);
+      const request = { space, watermark, nominal: nominal.getTime(), schedules, definitions };
+      const decided = tick(request);
+      await handOn(ports, decided.fires);
+      const advanced = await store.advance(decided.watermark, watermark);
+      await sweep(store, all, nominal.getTime());
+      const fires = decided.fires.length;
+      log({ level: 'info', message: 'ticked', nominal: nominal.toISOString(), fires, advanced });
+      return { fires, advanced };
+    },
+  };
+}
+
+/**
+ * Before the very first tick: from here on nothing is left out, also if this tick dies half-way.
+ */
+async function begin(app: App, store: ScheduleStore, nominal: number): Promise<Watermark | undefined> {
+  await store.advance({ at: nominal - 1, definitions: definitionsOf(app.schedules) }, undefined);
+  return store.watermark();
+}
+
+/** Removes what was added at run time and fires no more; its timer, if it had one, is gone by itself. */
+async function sweep(
+  store: ScheduleStore,
+  all: readonly EffectiveSchedule[],
+  nominal: number,
+): Promise<void> {
+  for (const schedule of all) {
+    if (schedule.entry !== undefined && isOver(schedule, nominal))
+      await store.remove(schedule.name, schedule.entry.revision);
+  }
+}
+
+/** Puts fires into the queue of `later`, each with the delay after which it is due. */
+export async function handOn(ports: HandOn, fires: readonly Fire[]): Promise<void> {
+  const now = ports.clock.now();
+  await Promise.all(
+    fires.map((fire) =>
+      ports.outbox.send(ports.laterQueueName, {
+        body: encodeLater({ kind: 'fire', fire }),
+        ...delayUntil(fire.dueAt ?? fire.scheduledAt, now),
+      }),
+    ),
+  );
+}
+
+/** SQS's longest delay; what must wait longer, `later` looks at then. */
+const DELAY_SECONDS_MAX = 900;
+
+function delayUntil(dueAt: number, now: number): { readonly delaySeconds?: number } {
+  const seconds = Math.ceil((dueAt - now) / 1_000);
+  return seconds > 0 ? { delaySeconds: Math.min(seconds, DELAY_SECONDS_MAX) } : {};
+}

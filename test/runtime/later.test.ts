@@ -1,0 +1,154 @@
+/** `later` brings messages on at their time, and what a fire does is sent under its id. */
+import { expect, test } from 'vitest';
+import {
+  defineApp,
+  defineExchange,
+  defineQueue,
+  defineSchedule,
+  defineTask,
+  describePublish,
+  every,
+} from '#lib';
+import { encodeLater, fireId } from '../../lib/core/schedule/fire.ts';
+import { wait } from '../../lib/runtime/delayed.ts';
+import { createPerform } from '../../lib/runtime/perform.ts';
+import { createRandom } from '../../lib/testing/random.ts';
+import { createScheduleWorld, SPACE } from './schedule-world.ts';
+
+const START = Date.parse('2026-06-01T12:00:00Z');
+const MINUTE = 60_000;
+const orders = defineQueue('orders', { ordered: (order: { id: string }) => order.id });
+const news = defineExchange('news', { type: 'topic' });
+const inbox = defineQueue('inbox');
+const work = defineTask('work', { run: () => 1 });
+const ship = defineTask('ship', { queue: orders, run: () => 1 });
+const app = defineApp('shop', {
+  tasks: [work, ship],
+  exchanges: [news],
+  queues: [inbox],
+  schedules: [defineSchedule('s', { trigger: every('1h'), send: work() })],
+});
+
+/** What was sent, and published, for a call. */
+async function performed(schedule: ReturnType<typeof defineSchedule>) {
+  const sent: { queueName: string; body: string; group?: string; deduplication?: string }[] = [];
+  const published: unknown[][] = [];
+  const outbox = {
+    send: async (queueName: string, message: { body: string }) => void sent.push({ queueName, ...message }),
+    flush: async () => {},
+  };
+  const publish = async (...given: unknown[]) => {
+    published.push(given);
+    return { messageId: '' };
+  };
+  const perform = createPerform(app, SPACE, { outbox, publish });
+  const id = fireId(SPACE, schedule.name, START);
+  await perform(schedule.spec.call, {
+    schedule: schedule.name,
+    id,
+    scheduledAt: START,
+    dueAt: START + 5_000,
+  });
+  return { id, sent, published };
+}
+
+test.each([
+  ['of half an hour', 30 * MINUTE + 12_345],
+  ['of ten seconds', 10_000],
+  ['of a year', 365 * 24 * 60 * MINUTE + 1],
+])(
+  'a message with a delay %s goes on at its time, to the second, though timers are late',
+  async (_, delayMs) => {
+    const sim = createScheduleWorld(app, { start: START, random: createRandom(7), ticker: false });
+    const dueAt = START + delayMs;
+    const message = {
+      id: 'm1',
+      queueName: 'orders.fifo',
+      body: 'hello',
+      dueAt,
+      group: 'g',
+      deduplication: 'd',
+    };
+    sim.put(encodeLater({ kind: 'message', message }));
+
+    await sim.advance(delayMs - 1);
+    const before = [...sim.sent];
+    await sim.advance(1_001);
+
+    expect(before).toEqual([]);
+    expect(sim.sent).toMatchObject([{ queueName: 'orders.fifo', body: 'hello' }]);
+  },
+);
+
+test('a body that is neither fire nor message is refused with a code', async () => {
+  const sim = createScheduleWorld(app, { start: START });
+  sim.put('{"hello":1}');
+
+  await sim.advance(1_000);
+
+  expect(sim.sent).toEqual([]);
+  expect(sim.runs.filter((run) => run.schedule !== 's')).toEqual([]);
+});
+
+test('a message that must pass EventBridge Scheduler has at most 200 KiB', async () => {
+  const ports = {
+    clock: createScheduleWorld(app, { start: START }).clock,
+    outbox: { send: async () => {}, flush: async () => {} },
+    laterQueueName: 'later',
+    timers: { put: async () => {}, remove: async () => {}, once: async () => {}, cancel: async () => {} },
+  };
+  const dueAt = START + 16 * MINUTE;
+  const message = { id: 'm', queueName: 'q', body: 'x'.repeat(210_000), dueAt };
+
+  const waiting = wait(ports, 'm', dueAt, { kind: 'message', message });
+  const withoutTimers = wait({ ...ports, timers: undefined }, 'm', dueAt, { kind: 'message', message });
+
+  await expect(waiting).rejects.toMatchObject({ code: 'MESSAGE_TOO_LARGE' });
+  await expect(withoutTimers).rejects.toMatchObject({ code: 'DELAY_TOO_LONG' });
+});
+
+test('a task is sent under the id of its fire and claimed, with nothing from the clock', async () => {
+  const schedule = defineSchedule('s', {
+    trigger: every('1h'),
+    send: work({ n: 1 }, { expires: '10m', headers: { by: 'night' } }),
+  });
+
+  const { id, sent } = await performed(schedule);
+
+  expect(sent).toHaveLength(1);
+  expect(sent[0]?.queueName).toBe('shop-dev-default');
+  expect(JSON.parse(sent[0]?.body ?? '')).toEqual({
+    celeriac: 1,
+    id,
+    task: 'work',
+    input: { n: 1 },
+    sentAt: START,
+    expiresAt: START + 5_000 + 10 * MINUTE,
+    claim: true,
+    headers: { by: 'night' },
+  });
+});
+
+test('on an ordered queue a fire has the group of its input, and one deduplication id', async () => {
+  const schedule = defineSchedule('s', { trigger: every('1h'), send: ship({ id: 'o1' }) });
+
+  const { id, sent } = await performed(schedule);
+
+  const order = { queueName: 'shop-dev-orders.fifo', group: 'o1', deduplication: `${id}-0-0-0` };
+  expect(sent).toMatchObject([order]);
+  expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({ group: 'o1', claim: true });
+});
+
+test('a publish goes through the publisher, with the id of the fire and all of its options', async () => {
+  const options = { headers: { at: new Date(5), n: 1n, list: ['a'] }, priority: 3, expires: '1m' } as const;
+  const schedules = [
+    defineSchedule('s', { trigger: every('1h'), publish: describePublish(news, 'a.b', { x: 1 }, options) }),
+    defineSchedule('s', { trigger: every('1h'), publish: describePublish(inbox, 'hello') }),
+  ];
+
+  const [toExchange, toQueue] = await Promise.all(schedules.map(performed));
+
+  const { id } = toExchange ?? { id: '' };
+  expect(toExchange?.published).toEqual([[news, 'a.b', { x: 1 }, { ...options, messageId: id }]]);
+  expect(toQueue?.published).toEqual([[inbox, 'hello', { messageId: id }]]);
+});
