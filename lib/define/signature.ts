@@ -3,6 +3,7 @@
  * workflows alike.
  */
 import type { Duration } from '../core/duration.ts';
+import type { Plan } from '../core/workflow/plan.ts';
 
 /** Options of one send, beside the task's own. */
 export interface SendOptions {
@@ -25,8 +26,8 @@ export interface SendOptions {
 
 declare const OUTPUT: unique symbol;
 
-/** A described call whose run returns `Output`. Nothing happens until a client performs it. */
-export interface Signature<out Output = unknown> {
+/** A described call of a task whose run returns `Output`. Nothing happens until a client performs it. */
+export interface TaskSignature<out Output = unknown> {
   readonly kind: 'signature';
   readonly task: string;
   readonly input: unknown;
@@ -34,3 +35,17 @@ export interface Signature<out Output = unknown> {
   /** Holds the type of the result; there is no such value at run time. */
   readonly [OUTPUT]?: () => Output;
 }
+
+/** A described workflow: many calls, and what follows from what. */
+export interface WorkflowSignature<out Output = unknown> {
+  readonly kind: 'workflow';
+  readonly plan: Plan;
+  /** Holds the type of the result; there is no such value at run time. */
+  readonly [OUTPUT]?: () => Output;
+}
+
+/** What a client performs: the call of a task, or a workflow of them. */
+export type Signature<Output = unknown> = TaskSignature<Output> | WorkflowSignature<Output>;
+
+/** Any signature. */
+export type AnySignature = Signature<unknown>;

@@ -4,6 +4,7 @@
  */
 import type { StandardSchemaV1 as Schema } from '@standard-schema/spec';
 import { fromMilliseconds } from '../core/duration.ts';
+import type { Jsonify } from '../core/json.ts';
 import { DELAY_MS_MAX, RECEIVES_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { ErrorMatcher, RetryPolicy } from '../core/retry.ts';
 import type { Problem } from '../errors.ts';
@@ -11,7 +12,8 @@ import { exponential } from './backoff.ts';
 import type { Context } from './context.ts';
 import { nameProblems } from './name.ts';
 import { defineQueue, type Queue } from './queue.ts';
-import type { SendOptions, Signature } from './signature.ts';
+import type { SendOptions, TaskSignature } from './signature.ts';
+import { fixedStep, type Step } from './workflow.ts';
 
 export interface RetryOptions {
   /** How often the handler is started at most, the first time included. 1 = never again. @default 3 */
@@ -67,7 +69,7 @@ declare const SENT: unique symbol;
 
 /** A task: callers send `Sent`, its run receives `Received` and returns `Output`. */
 export interface Task<Sent, Received, Output> {
-  (...call: CallArguments<Sent>): Signature<Output>;
+  (...call: CallArguments<Sent>): TaskSignature<Output>;
   readonly kind: 'task';
   readonly name: string;
   readonly queue: Queue;
@@ -79,6 +81,14 @@ export interface Task<Sent, Received, Output> {
   /** The handler; undefined for a contract, which can be sent but not run. */
   readonly run: Handler | undefined;
   readonly problems: readonly Problem[];
+  /**
+   * The task as a step of a workflow, with a part of its input fixed; the rest comes from the step before.
+   * For inputs that are objects.
+   */
+  with<const Fixed extends Partial<Sent>>(
+    fixed: Sent extends object ? Fixed : never,
+    options?: SendOptions,
+  ): Step<Omit<Sent, keyof Fixed>, Jsonify<Output>>;
   /** Holds the type that `run` receives; there is no such value at run time. */
   readonly [RECEIVED]?: () => Received;
   /** Holds the type that callers send, for bindings; there is no such value at run time. */
@@ -136,7 +146,7 @@ export function defineTask(
     ...nameProblems('tasks', 'task', name),
     ...retryProblems(`tasks.${name}`, `task '${name}'`, policy, queue),
   ]);
-  const call = (given?: unknown, send: SendOptions = {}): Signature =>
+  const call = (given?: unknown, send: SendOptions = {}): TaskSignature =>
     Object.freeze({ kind: 'signature', task: name, input: given, options: Object.freeze({ ...send }) });
   const members = {
     kind: 'task',
@@ -149,6 +159,7 @@ export function defineTask(
     aliases,
     run,
     problems,
+    with: (fixed: object, send: SendOptions = {}) => fixedStep(name, fixed, send),
   };
   // A function's own `name` is read-only, so the members are defined rather than assigned; together they make
   // a Task.
