@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// The command. An installed package has only its build; a checkout has the sources, which tsx runs as they are.
+// The command. An installed package has only its build; a checkout has the sources, which checkout.js runs.
 import { existsSync } from 'node:fs';
 
-const source = new URL('../lib/cli/main.ts', import.meta.url);
-const isCheckout = existsSync(source);
-if (isCheckout) (await import('tsx/esm/api')).register();
-const { main } = await import(isCheckout ? source.href : '../dist/lib/cli/main.js');
+const isCheckout = existsSync(new URL('../lib/cli/main.ts', import.meta.url));
+const { main } = isCheckout
+  ? await (await import('./checkout.js')).loadCommand()
+  : await import('../dist/lib/cli/main.js');
 await main(process.argv);

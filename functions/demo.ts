@@ -1,17 +1,33 @@
 /**
- * The example from end to end, without AWS: synthesizes the stack, loads it into the emulator, sends the
- * flights in chunks to the bundled worker, and adds up what comes back. Progress goes to stderr, figures to
- * stdout.
+ * The example from end to end, without AWS: synthesizes the stack, loads it into the emulator, publishes the
+ * flights one by one to the topic exchange, adds up what the bundled workers make of them, sees that every
+ * alert was raised, closes the day, and asks for one airport. Progress goes to stderr, figures to stdout.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
+import type { Client, Confirmed, PublishOutcome } from '#lib';
 import { connect } from '#lib/aws';
 import { createEmulator, type Emulator } from '#lib/emulator';
 import { synthesize } from '../lib/cli/synthesize.ts';
-import { Flight, flights, type Tally, tally, VISIBILITY } from './flights.ts';
+import {
+  airport,
+  alert,
+  archive,
+  board,
+  dayEnd,
+  departures,
+  Flight,
+  flights,
+  isLate,
+  late,
+  type Report,
+  tally,
+  toKey,
+  VISIBILITY,
+} from './flights.ts';
 import { toReport, toTable } from './report.ts';
 
 const USAGE = `npm run demo -- [--data FILE] [--json] [--kill]
@@ -23,7 +39,6 @@ const USAGE = `npm run demo -- [--data FILE] [--json] [--kill]
                and the figures are the same`;
 
 const ROOT = join(import.meta.dirname, '..');
-const FLIGHTS_PER_CHUNK = 100;
 /** The worker dies after so many writes about runs: some are begun then, few have ended. */
 const KILL_AT_WRITE = 5;
 
@@ -33,9 +48,6 @@ interface Options {
   readonly kill: boolean;
 }
 
-type Chunk = readonly Flight[];
-type Tallies = Readonly<Record<string, Tally>>;
-
 async function main(options: Options): Promise<void> {
   const records = await readFlights(options.data);
   const folder = await mkdtemp(join(tmpdir(), 'celeriac-demo-'));
@@ -43,7 +55,7 @@ async function main(options: Options): Promise<void> {
   try {
     say('synthesizing the stack and bundling its worker');
     await synthesize({ project: ROOT, output: folder });
-    const report = toReport(await run(emulator, folder, cut(records)));
+    const report = await run(emulator, folder, records);
     console.log(options.json ? JSON.stringify(report) : toTable(report));
   } finally {
     await emulator.close();
@@ -51,27 +63,61 @@ async function main(options: Options): Promise<void> {
   }
 }
 
-async function run(
-  emulator: Emulator,
-  folder: string,
-  chunks: readonly Chunk[],
-): Promise<readonly Tallies[]> {
+async function run(emulator: Emulator, folder: string, records: readonly Flight[]): Promise<Report> {
   const { url } = await emulator.listen();
   const loaded = await emulator.load(folder);
   const region = loaded.stacks[0]?.region ?? 'us-east-1';
-  say(`${loaded.resources.length} resources at ${url}; sending ${chunks.length} tasks`);
+  say(`${loaded.resources.length} resources at ${url}; publishing ${records.length} flights`);
   const credentials = { accessKeyId: 'demo', secretAccessKey: 'demo' };
   await using client = connect(flights, { endpoint: url, region, credentials });
-  const outcomes = await client.sendMany(chunks.map((chunk) => tally([...chunk])));
-  const done = progress(chunks.length);
-  return Promise.all(
-    outcomes.map(async (outcome) => {
-      if (outcome.status === 'failed') throw outcome.error;
-      const tallies = await outcome.result.get({ timeout: '5m' });
+  const published = await publish(client, records);
+  const done = progress(records.length);
+  const tallies = await Promise.all(
+    published.map(async (confirmed) => {
+      const one = await client.result(tally, confirmed).get({ timeout: '5m' });
       done();
-      return tallies;
+      return one;
     }),
   );
+  const report = toReport(tallies);
+  const delayed = published.filter((_, index) => isLate(records[index]));
+  say(`${delayed.length} flights were late, ${await countAlerts(client, delayed)} alerts were raised`);
+  await closeDay(client, report);
+  return report;
+}
+
+/** Publishes every flight; a message that the broker refused ends the demo. */
+async function publish(client: Client, records: readonly Flight[]): Promise<readonly Confirmed[]> {
+  const outcomes = await client.publishMany(
+    departures,
+    records.map((flight) => ({ key: toKey(flight), message: flight })),
+  );
+  return outcomes.map(confirmed);
+}
+
+function confirmed(outcome: PublishOutcome): Confirmed {
+  if (outcome.status === 'failed') throw outcome.error;
+  return outcome;
+}
+
+/** Every late flight was looked at, and every alert that this led to has been handled. */
+async function countAlerts(client: Client, delayed: readonly Confirmed[]): Promise<number> {
+  const ids = await Promise.all(delayed.map((flight) => client.result(late, flight).get()));
+  const alerts = ids.filter((id) => id !== null);
+  await Promise.all(alerts.map((messageId) => client.result(alert, { messageId }).get()));
+  return alerts.length;
+}
+
+/** Broadcasts the report, then asks for the busiest airport as anybody else may. */
+async function closeDay(client: Client, report: Report): Promise<void> {
+  const closing = await client.publish(dayEnd, '', report);
+  await client.result(archive, closing).get();
+  say(`the board says: ${await client.result(board, closing).get()}`);
+  const [busiest] = Object.entries(report.airports).sort(([, a], [, b]) => b.departures - a.departures);
+  if (busiest === undefined) return;
+  const [code] = busiest;
+  const answer = await client.call(airport({ code, report: closing }), { timeout: '30s' });
+  say(`asked for ${code}, the app answers: ${JSON.stringify(answer)}`);
 }
 
 /**
@@ -106,19 +152,12 @@ async function readFlights(file: string): Promise<readonly Flight[]> {
   throw new Error(`${file} holds no flight records: ${issue?.message} at [${issue?.path.join('.')}]`);
 }
 
-function cut(records: readonly Flight[]): readonly Chunk[] {
-  const count = Math.ceil(records.length / FLIGHTS_PER_CHUNK);
-  return Array.from({ length: count }, (_, index) =>
-    records.slice(index * FLIGHTS_PER_CHUNK, (index + 1) * FLIGHTS_PER_CHUNK),
-  );
-}
-
 /** Counts up on one line of a terminal; where lines are kept, says each tenth. */
 function progress(total: number): () => void {
   let count = 0;
   return () => {
     count += 1;
-    const line = `tallied ${count} of ${total} chunks`;
+    const line = `tallied ${count} of ${total} flights`;
     if (process.stderr.isTTY) process.stderr.write(`\r${line}${count === total ? '\n' : ''}`);
     else if (count === total || count % Math.ceil(total / 10) === 0) say(line);
   };

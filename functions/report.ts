@@ -1,28 +1,22 @@
-/** The demo's figures: tallies of chunks added up, as a table for people and as JSON for programs. */
-import { NOTHING, type Tally } from './flights.ts';
+/** The demo's figures: tallies of flights added up, as a table for people and as JSON for programs. */
+import type { Airport, Report, Tally } from './flights.ts';
 
-/** What is said about one airport; the delay in minutes. */
-export interface Airport {
+interface Sum {
   readonly departures: number;
   readonly late: number;
-  readonly meanDelay: number;
+  readonly totalDelay: number;
 }
 
-export interface Report {
-  readonly flights: number;
-  readonly airports: Readonly<Record<string, Airport>>;
-}
+const NOTHING: Sum = Object.freeze({ departures: 0, late: 0, totalDelay: 0 });
 
-/** Adds the tallies of all chunks; airports stand in alphabetical order. */
-export function toReport(chunks: readonly Readonly<Record<string, Tally>>[]): Report {
-  const sums = new Map<string, Tally>();
-  for (const [airport, tally] of chunks.flatMap((chunk) => Object.entries(chunk))) {
-    sums.set(airport, add(sums.get(airport) ?? NOTHING, tally));
-  }
+/** Adds up the tallies of flights; airports stand in alphabetical order. */
+export function toReport(tallies: readonly Tally[]): Report {
+  const sums = new Map<string, Sum>();
+  for (const tally of tallies) sums.set(tally.origin, add(sums.get(tally.origin) ?? NOTHING, tally));
   const sorted = [...sums].sort(([left], [right]) => (left < right ? -1 : 1));
   return {
-    flights: sorted.reduce((count, [, { departures }]) => count + departures, 0),
-    airports: Object.fromEntries(sorted.map(([airport, tally]) => [airport, toAirport(tally)])),
+    flights: tallies.length,
+    airports: Object.fromEntries(sorted.map(([airport, sum]) => [airport, toAirport(sum)])),
   };
 }
 
@@ -45,14 +39,14 @@ function toRow(name: string, airport: Airport): string[] {
   return [name, String(airport.departures), String(airport.late), airport.meanDelay.toFixed(1)];
 }
 
-function add(left: Tally, right: Tally): Tally {
+function add(sum: Sum, { late, delay }: Tally): Sum {
   return {
-    departures: left.departures + right.departures,
-    late: left.late + right.late,
-    totalDelay: left.totalDelay + right.totalDelay,
+    departures: sum.departures + 1,
+    late: sum.late + (late ? 1 : 0),
+    totalDelay: sum.totalDelay + delay,
   };
 }
 
-function toAirport({ departures, late, totalDelay }: Tally): Airport {
+function toAirport({ departures, late, totalDelay }: Sum): Airport {
   return { departures, late, meanDelay: totalDelay / departures };
 }

@@ -1,10 +1,12 @@
-/** The two alarms of a queue: something was dead-lettered, and something waits for too long. */
+/** The alarms of a queue: something was dead-lettered, something waits for too long, too much waits. */
 
 import {
   Alarm,
   ComparisonOperator,
   type IAlarmAction,
   type IMetric,
+  MathExpression,
+  type Metric,
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -26,30 +28,65 @@ export interface AlarmProps {
 /** How long a message may wait unless the props say otherwise. */
 export const OLDEST_MESSAGE_DEFAULT = Duration.hours(1);
 
+/** What is watched: the levels of a queue, the lowest first, and the dead-letter queue that they share. */
+export interface WatchedQueue {
+  readonly levels: readonly IQueue[];
+  readonly deadLetterQueue: IQueue;
+  /** How many messages may wait in all levels; undefined: any number. */
+  readonly maxLength: number | undefined;
+}
+
 /** The alarms of one queue and its dead-letter queue. */
 export class QueueAlarms extends Construct {
-  constructor(scope: Construct, id: string, queue: IQueue, deadLetterQueue: IQueue, props: AlarmProps) {
+  constructor(scope: Construct, id: string, watched: WatchedQueue, props: AlarmProps) {
     super(scope, id);
+    const { levels, deadLetterQueue, maxLength } = watched;
     const actions = props.actions ?? [];
-    // A dead letter is never routine: somebody has to look at it, and redrive it or delete it.
-    ring(this, 'DeadLetters', actions, {
-      description: `There are dead letters in ${deadLetterQueue.queueName}`,
-      metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
-        period: Duration.minutes(1),
-        statistic: Stats.MAXIMUM,
-      }),
-      threshold: 0,
-    });
+    ringForDeadLetters(this, deadLetterQueue, actions);
+    const name = levels[0]?.queueName;
     const oldest = props.oldestMessage ?? OLDEST_MESSAGE_DEFAULT;
     ring(this, 'OldestMessage', actions, {
-      description: `A message has waited in ${queue.queueName} for more than ${oldest.toHumanString()}`,
-      metric: queue.metricApproximateAgeOfOldestMessage({
-        period: Duration.minutes(1),
-        statistic: Stats.MAXIMUM,
-      }),
+      description: `A message has waited in ${name} for more than ${oldest.toHumanString()}`,
+      metric: ofAll(
+        levels.map((level) => level.metricApproximateAgeOfOldestMessage(EACH_MINUTE)),
+        'MAX',
+      ),
       threshold: oldest.toSeconds(),
     });
+    if (maxLength === undefined) return;
+    ring(this, 'MaxLength', actions, {
+      description: `More than ${maxLength} messages wait in ${name}: publishers are refused`,
+      metric: ofAll(
+        levels.map((level) => level.metricApproximateNumberOfMessagesVisible(EACH_MINUTE)),
+        'SUM',
+      ),
+      threshold: maxLength,
+    });
   }
+}
+
+/** The alarm of a dead-letter queue: a dead letter is never routine, somebody has to look at it. */
+export function ringForDeadLetters(scope: Construct, queue: IQueue, actions: readonly IAlarmAction[]): void {
+  ring(scope, 'DeadLetters', actions, {
+    description: `There are dead letters in ${queue.queueName}`,
+    metric: queue.metricApproximateNumberOfMessagesVisible(EACH_MINUTE),
+    threshold: 0,
+  });
+}
+
+const EACH_MINUTE = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
+
+/** One metric over all levels; that of a single level is the metric itself, which costs less. */
+function ofAll(metrics: readonly Metric[], combine: 'MAX' | 'SUM'): IMetric {
+  const [only] = metrics;
+  if (only !== undefined && metrics.length === 1) return only;
+  const names = metrics.map((_, level) => `level${level}`);
+  return new MathExpression({
+    // A level that reports nothing must not hide the others.
+    expression: `${combine}([${names.map((name) => `FILL(${name}, 0)`).join(', ')}])`,
+    usingMetrics: Object.fromEntries(metrics.map((metric, level) => [`level${level}`, metric])),
+    period: EACH_MINUTE.period,
+  });
 }
 
 interface Ring {

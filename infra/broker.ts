@@ -1,23 +1,30 @@
 /**
- * Provisions an app: its queues with their dead-letter queues, a worker function for each queue that has
- * tasks, the table of runs where something is kept, and alarms. It maps the topology, which the simulation
- * builds from too, and decides nothing.
+ * Provisions an app: its queues with their dead-letter queues, its exchanges, a worker function for each
+ * queue that has tasks or a consumer, the table of runs where something is kept, and alarms. It maps the
+ * topology, which the simulation builds from too, and decides nothing.
  */
 
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { App } from '../lib/define/app.ts';
-import { type Topology, topology } from '../lib/define/topology.ts';
+import { topicName } from '../lib/define/resource-name.ts';
+import { type QueueResource, type Topology, topology } from '../lib/define/topology.ts';
 import { DefinitionError } from '../lib/errors.ts';
 import type { AlarmProps } from './alarms.ts';
+import { BlobsBucket } from './bucket.ts';
 import type { BundlingProps } from './bundle.ts';
+import { Exchanges, type ExchangesProps } from './exchange.ts';
 import { WorkQueue } from './queue.ts';
+import { grantReply, grantReplyQueues } from './reply.ts';
 import { RunsTable } from './tables.ts';
 import { QueueWorker, type WorkerProps } from './worker.ts';
 
@@ -31,13 +38,14 @@ export interface BrokerProps {
   readonly workers?: Readonly<Record<string, WorkerProps>>;
   readonly bundling?: BundlingProps;
   /**
-   * A key of your own for queues and tables; whoever is granted something may then use it. @default - the
-   * services' keys
+   * A key of your own for queues, topics, the bus, tables and buckets; whoever is granted something may then
+   * use it, and so may SNS and EventBridge for what they deliver. A key from elsewhere (`Key.fromKeyArn`) has
+   * to allow the two services itself. @default - the services' keys
    */
   readonly encryptionKey?: IKey;
   /**
-   * What becomes of queues, tables and logs that leave the stack. Names are fixed, so what was retained is
-   * taken back by `cdk deploy --import-existing-resources`. @default RemovalPolicy.RETAIN
+   * What becomes of queues, tables, archives, buckets and logs that leave the stack. Names are fixed, so what
+   * was retained is taken back by `cdk deploy --import-existing-resources`. @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
   /** Refuses to delete tables, by whatever hand. @default false */
@@ -71,43 +79,49 @@ export class Broker extends Construct {
   readonly #queues: ReadonlyMap<string, WorkQueue>;
   readonly #workers: ReadonlyMap<string, QueueWorker>;
   readonly #runs: RunsTable | undefined;
+  readonly #blobs: BlobsBucket | undefined;
+  readonly #exchanges: Exchanges | undefined;
 
   constructor(scope: Construct, id: string, props: BrokerProps) {
     super(scope, id);
     const { app, stage, workers = {} } = props;
     this.topology = topology(app, { workers, ...(stage === undefined ? {} : { stage }) });
     const settings = { ...BROKER_DEFAULTS, ...defined(props) };
-    const { encryptionKey, alarms = {} } = settings;
+    const { encryptionKey, removalPolicy, alarms = {} } = settings;
     this.#queues = new Map(
-      this.topology.queues.map((resource) => {
-        const { removalPolicy } = settings;
-        const queue = { resource, encryptionKey, removalPolicy, alarms };
-        return [resource.name, new WorkQueue(this, `Queue-${resource.name}`, queue)];
+      [...byName(this.topology.queues)].map(([name, resources]) => {
+        const queue = { resources, encryptionKey, removalPolicy, alarms };
+        return [name, new WorkQueue(this, `Queue-${name}`, queue)];
       }),
     );
     const [runs] = this.topology.tables;
-    this.#runs =
-      runs === undefined
-        ? undefined
-        : new RunsTable(this, 'Runs', { ...settings, resource: runs, encryptionKey });
+    this.#runs = runs && new RunsTable(this, 'Runs', { ...settings, resource: runs, encryptionKey });
+    const [blobs] = this.topology.buckets;
+    this.#blobs = blobs && new BlobsBucket(this, 'Blobs', { resource: blobs, encryptionKey, removalPolicy });
     this.#workers = new Map(
       this.topology.workers.map((resource) => {
-        const { entry, logRetention, removalPolicy, bundling = {} } = settings;
-        const queue = this.queue(resource.queue);
+        const { entry, logRetention, bundling = {} } = settings;
+        const { levels } = this.#find(this.#queues, resource.queue, 'queue');
         const extras = workers[resource.queue] ?? {};
-        const worker = { resource, queue, entry, extras, bundling, logRetention, removalPolicy };
+        const worker = { resource, levels, entry, extras, bundling, logRetention, removalPolicy };
         return [resource.queue, new QueueWorker(this, `Worker-${resource.queue}`, worker)];
       }),
     );
+    this.#exchanges = this.#createExchanges({ encryptionKey, removalPolicy, alarms });
     for (const resource of this.topology.workers) this.#grantWork(resource.queue, resource.state);
   }
 
   /**
-   * The SQS queue of a queue of the app.
-   * @throws DefinitionError UNKNOWN_QUEUE
+   * The SQS queue of a queue of the app; of one with priorities that of a level, 0 being the lowest.
+   * @throws DefinitionError UNKNOWN_QUEUE, UNKNOWN_LEVEL
    */
-  queue(name: string): Queue {
-    return this.#find(this.#queues, name, 'queue').queue;
+  queue(name: string, level = 0): Queue {
+    const { levels } = this.#find(this.#queues, name, 'queue');
+    const found = levels[level];
+    if (found !== undefined) return found;
+    const highest = levels.length - 1;
+    const message = `queue '${name}' has no level ${level}; give a whole number from 0 to ${highest}`;
+    throw new DefinitionError('UNKNOWN_LEVEL', message, { value: level, allowed: highest });
   }
 
   /**
@@ -120,7 +134,7 @@ export class Broker extends Construct {
 
   /**
    * The function that works off a queue: for grants on your own resources, for environment and metrics.
-   * @throws DefinitionError UNKNOWN_QUEUE, also for a queue without tasks
+   * @throws DefinitionError UNKNOWN_QUEUE, also for a queue without tasks and consumer
    */
   worker(queue: string): NodejsFunction {
     return this.#find(this.#workers, queue, 'worker').worker;
@@ -131,9 +145,54 @@ export class Broker extends Construct {
     return this.#runs?.table;
   }
 
-  /** Lets somebody send every task of the app. */
+  /** The bus of the exchanges that EventBridge carries; undefined where there is none. */
+  get bus(): EventBus | undefined {
+    return this.#exchanges?.bus;
+  }
+
+  /** The bucket of large payloads; undefined where no queue takes any. */
+  get blobs(): Bucket | undefined {
+    return this.#blobs?.bucket;
+  }
+
+  /**
+   * What carries an exchange: its SNS topic, or the app's bus, on which its events have the exchange as their
+   * source.
+   * @throws DefinitionError UNKNOWN_EXCHANGE, also for an internal one, which is only a way between others
+   */
+  exchange(name: string): Topic | EventBus {
+    const { topics } = this.topology.exchanges;
+    const carried = this.#exchanges?.topics.get(name);
+    if (carried !== undefined) return carried;
+    const onBus = this.topology.exchanges.onBus;
+    const bus = this.bus;
+    if (bus !== undefined && onBus.includes(name)) return bus;
+    const allowed = [...topics.map(({ exchange }) => exchange), ...onBus];
+    throw this.#unknown('UNKNOWN_EXCHANGE', 'exchange that messages enter at', name, allowed);
+  }
+
+  /** Lets somebody send every task of the app and publish to every exchange. */
   grantSend(grantee: IGrantable): void {
     for (const queue of this.#queues.values()) queue.grantSend(grantee);
+    this.#exchanges?.grantPublish(grantee);
+    this.#blobs?.grantPut(grantee);
+  }
+
+  /**
+   * Lets somebody deliver archived messages again (`client.replay`): to all queues of an exchange, or to
+   * some, whose rules are looked up.
+   */
+  grantReplay(grantee: IGrantable): void {
+    this.#exchanges?.grantReplay(grantee);
+  }
+
+  /**
+   * Lets somebody call tasks: send them, and own reply queues. Inside Lambda, where calls wait for results,
+   * grantSend and grantRead are enough.
+   */
+  grantCall(grantee: IGrantable): void {
+    this.grantSend(grantee);
+    grantReplyQueues(this, this.topology, grantee);
   }
 
   /**
@@ -156,19 +215,50 @@ export class Broker extends Construct {
     const worker = this.worker(name);
     this.grantSend(worker);
     this.#find(this.#queues, name, 'queue').grantDeadLetter(worker);
+    this.#blobs?.grantGet(worker);
+    grantReply(this, this.topology, worker);
     // A task that keeps nothing may still wait for the result of one that does, but then its bundle could
     // not read it.
     if (state) this.#runs?.grantRun(worker);
   }
 
+  #createExchanges(
+    settings: Pick<ExchangesProps, 'encryptionKey' | 'removalPolicy' | 'alarms'>,
+  ): Exchanges | undefined {
+    const { exchanges: resources } = this.topology;
+    if (resources.topics.length === 0 && resources.busName === undefined) return undefined;
+    const { app, stage } = this.topology;
+    const topicPattern = topicName(app, stage, { name: '*', ordered: false });
+    const end = (queue: string) => ({
+      queue: this.#find(this.#queues, queue, 'queue'),
+      worker: this.#workers.get(queue)?.worker,
+    });
+    return new Exchanges(this, 'Exchanges', { ...settings, resources, topicPattern, end });
+  }
+
   #find<Part>(parts: ReadonlyMap<string, Part>, name: string, kind: string): Part {
     const part = parts.get(name);
     if (part !== undefined) return part;
-    const allowed = [...parts.keys()];
+    throw this.#unknown('UNKNOWN_QUEUE', kind, name, [...parts.keys()]);
+  }
+
+  #unknown(code: string, kind: string, name: string, allowed: readonly string[]): DefinitionError {
     const names = allowed.length === 0 ? 'none' : allowed.map((each) => `'${each}'`).join(', ');
     const message = `app '${this.topology.app}' has no ${kind} '${name}'; there is ${names}`;
-    throw new DefinitionError('UNKNOWN_QUEUE', message, { value: name, allowed });
+    return new DefinitionError(code, message, { value: name, allowed });
   }
+}
+
+/** The levels of each queue, the lowest first, as the topology lists them. */
+function byName(
+  resources: readonly QueueResource[],
+): ReadonlyMap<string, readonly [QueueResource, ...QueueResource[]]> {
+  const queues = new Map<string, readonly [QueueResource, ...QueueResource[]]>();
+  for (const resource of resources) {
+    const before = queues.get(resource.name);
+    queues.set(resource.name, before === undefined ? [resource] : [...before, resource]);
+  }
+  return queues;
 }
 
 /** The props that were given: an explicit undefined must not hide a default. */

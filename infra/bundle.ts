@@ -3,12 +3,13 @@
  * runs 24, so that the emulator starts the very same file on the Node that runs the tests.
  *
  * The flags come from the topology. esbuild replaces them by literals, and what stands behind a false one
- * is left out: a queue whose tasks keep no state gets no DynamoDB client. The CDK stages one bundle per
+ * is left out: a queue whose tasks keep no state gets no DynamoDB client, an app without exchanges no client
+ * of SNS and EventBridge. The CDK stages one bundle per
  * distinct set of these options, so workers with the same needs share an asset; nothing in here may
  * therefore depend on the queue.
  */
 import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import type { WorkerResource } from '../lib/define/topology.ts';
+import type { WorkerNeeds } from '../lib/define/topology.ts';
 
 /** What a user may add to the bundling; format, target and flags are Celeriac's. */
 export interface BundlingProps
@@ -29,7 +30,7 @@ export interface BundlingProps
 }
 
 /** What a bundle must contain. */
-export type BundleNeed = Pick<WorkerResource, 'state'>;
+export type BundleNeed = WorkerNeeds;
 
 /** The options of NodejsFunction for a need. */
 export function toBundling(need: BundleNeed, props: BundlingProps = {}): BundlingOptions {
@@ -42,6 +43,14 @@ export function toBundling(need: BundleNeed, props: BundlingProps = {}): Bundlin
     sourceMap: sourceMaps,
     mainFields: ['module', 'main'],
     bundleAwsSDK: true,
-    define: { CELERIAC_STATE: String(need.state) },
+    define: {
+      // Definitions meet the same way everywhere, and the Broker has just looked at them.
+      CELERIAC_CHECKS: 'false',
+      CELERIAC_STATE: String(need.state),
+      CELERIAC_TOPICS: String(need.topics),
+      CELERIAC_BUS: String(need.bus),
+      CELERIAC_BLOBS: String(need.blobs),
+      CELERIAC_DEPTHS: String(need.depths),
+    },
   };
 }

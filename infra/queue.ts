@@ -1,6 +1,9 @@
-/** A queue of the app: an SQS queue with its dead-letter queue, and what may be done with the two. */
+/**
+ * A queue of the app: an SQS queue for each level of priority with one dead-letter queue for all, and what
+ * may be done with them.
+ */
 
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   DeduplicationScope,
@@ -12,13 +15,14 @@ import {
   RedrivePermission,
 } from 'aws-cdk-lib/aws-sqs';
 import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { QueueResource } from '../lib/define/topology.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type AlarmProps, QueueAlarms } from './alarms.ts';
 
 export interface WorkQueueProps {
-  readonly resource: QueueResource;
+  /** The levels of one queue, the lowest first; a queue without priorities has one. */
+  readonly resources: readonly [QueueResource, ...QueueResource[]];
   /** The customer's key; without it SQS encrypts with its own. */
   readonly encryptionKey: IKey | undefined;
   readonly removalPolicy: RemovalPolicy;
@@ -28,47 +32,95 @@ export interface WorkQueueProps {
 
 /** A queue and its dead-letter queue. */
 export class WorkQueue extends Construct {
-  readonly queue: Queue;
+  /** Its levels, the lowest first. */
+  readonly levels: readonly [Queue, ...Queue[]];
   readonly deadLetterQueue: Queue;
   readonly #encryptionKey: IKey | undefined;
+  readonly #measured: boolean;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
-    const { resource, encryptionKey, alarms } = props;
+    const { resources, encryptionKey, alarms } = props;
+    const [lowest, ...higher] = resources;
     this.#encryptionKey = encryptionKey;
+    this.#measured = lowest.maxLength !== undefined;
     this.deadLetterQueue = new Queue(this, 'DeadLetters', {
-      ...toCommonProps(props),
-      queueName: resource.deadLetterQueueName,
+      ...toCommonProps(props, lowest),
+      queueName: lowest.deadLetterQueueName,
       redriveAllowPolicy: {
         redrivePermission: RedrivePermission.BY_QUEUE,
-        sourceQueues: [sourceOf(this, resource)],
+        sourceQueues: resources.map((resource) => sourceOf(this, resource)),
       },
     });
     acknowledge(this.deadLetterQueue, {
       'Serverless-SQSRedrivePolicy': 'A dead-letter queue is the end of the line; redriving is done by hand.',
     });
-    this.queue = new Queue(this, 'Queue', {
-      ...toCommonProps(props),
-      queueName: resource.queueName,
-      visibilityTimeout: Duration.seconds(resource.visibilitySeconds),
-      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: resource.receivesMax },
-    });
-    if (alarms !== false) new QueueAlarms(this, 'Alarms', this.queue, this.deadLetterQueue, alarms);
+    this.levels = [
+      this.#create('Queue', props, lowest),
+      ...higher.map((resource) => this.#create(`Level-${resource.level}`, props, resource)),
+    ];
+    const { levels, deadLetterQueue } = this;
+    if (alarms !== false)
+      new QueueAlarms(this, 'Alarms', { levels, deadLetterQueue, maxLength: lowest.maxLength }, alarms);
+  }
+
+  /** The queue, or its lowest level: where messages without a priority go. */
+  get queue(): Queue {
+    return this.levels[0];
   }
 
   /** Lets somebody send to the queue. */
   grantSend(grantee: IGrantable): void {
-    send(this.queue, grantee, this.#encryptionKey);
+    for (const level of this.levels) send(level, grantee, this.#encryptionKey);
+    // Whether a queue is full is asked before a message is sent.
+    if (this.#measured) for (const level of this.levels) level.grant(grantee, 'sqs:GetQueueAttributes');
   }
 
   /** Lets somebody put dead letters, with their reason, beside the queue. */
   grantDeadLetter(grantee: IGrantable): void {
     send(this.deadLetterQueue, grantee, this.#encryptionKey);
   }
+
+  /**
+   * Lets a service deliver from these sources, and leave beside the queue what it cannot deliver: one
+   * statement a service, however many sources there are, since a policy has 20 at most.
+   */
+  allowDelivery(service: string, sources: readonly string[]): void {
+    for (const queue of [this.queue, this.deadLetterQueue]) allow(queue, service, sources);
+  }
+
+  /** The policies that have to be there before a service delivers. */
+  get policies(): readonly IConstruct[] {
+    const found = [this.queue, this.deadLetterQueue].map((queue) => queue.node.tryFindChild('Policy'));
+    return found.filter((policy) => policy !== undefined);
+  }
+
+  #create(id: string, props: WorkQueueProps, resource: QueueResource): Queue {
+    const { delaySeconds } = resource;
+    return new Queue(this, id, {
+      ...toCommonProps(props, resource),
+      queueName: resource.queueName,
+      visibilityTimeout: Duration.seconds(resource.visibilitySeconds),
+      ...(delaySeconds === 0 ? {} : { deliveryDelay: Duration.seconds(delaySeconds) }),
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: resource.receivesMax },
+    });
+  }
 }
 
-/** SQS reads a message's key before it writes with it, so a sender needs both. */
-const SENDER_KEY_ACTIONS = ['kms:GenerateDataKey', 'kms:Decrypt'];
+/** Lets a service deliver into a queue from these sources. */
+export function allow(queue: Queue, service: string, sources: readonly string[]): void {
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal(service)],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { ArnLike: { 'aws:SourceArn': [...sources] } },
+    }),
+  );
+}
+
+/** Who writes with a customer's key needs both: the service reads the key before it uses it. */
+export const SENDER_KEY_ACTIONS = ['kms:GenerateDataKey', 'kms:Decrypt'];
 
 function send(queue: Queue, grantee: IGrantable, key: IKey | undefined): void {
   // GetQueueUrl finds the queue by its name in the account that the caller works in: nobody is told URLs.
@@ -81,11 +133,11 @@ function send(queue: Queue, grantee: IGrantable, key: IKey | undefined): void {
  */
 function sourceOf(scope: Construct, resource: QueueResource): IQueue {
   const arn = Stack.of(scope).formatArn({ service: 'sqs', resource: resource.queueName });
-  return Queue.fromQueueArn(scope, 'Source', arn);
+  return Queue.fromQueueArn(scope, resource.level === 0 ? 'Source' : `Source-${resource.level}`, arn);
 }
 
-function toCommonProps(props: WorkQueueProps): QueueProps {
-  const { resource, encryptionKey, removalPolicy } = props;
+function toCommonProps(props: WorkQueueProps, resource: QueueResource): QueueProps {
+  const { encryptionKey, removalPolicy } = props;
   return {
     retentionPeriod: Duration.seconds(resource.retentionSeconds),
     enforceSSL: true,

@@ -1,4 +1,4 @@
-/** The function that works off one queue: its code, role, log group and event source mapping. */
+/** The function that works off one queue: its code, role, log group and event source mappings. */
 
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -32,7 +32,8 @@ export interface WorkerProps extends WorkerOptions {
 
 export interface QueueWorkerProps {
   readonly resource: WorkerResource;
-  readonly queue: IQueue;
+  /** The levels of the queue, in the order of the resource's. */
+  readonly levels: readonly IQueue[];
   readonly entry: string;
   readonly extras: WorkerProps;
   readonly bundling: BundlingProps;
@@ -46,7 +47,7 @@ export class QueueWorker extends Construct {
 
   constructor(scope: Construct, id: string, props: QueueWorkerProps) {
     super(scope, id);
-    const { resource, queue, extras, bundling } = props;
+    const { resource, levels, extras, bundling } = props;
     const logGroup = new LogGroup(this, 'Log', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
@@ -73,18 +74,22 @@ export class QueueWorker extends Construct {
       ...(bundling.depsLockFilePath === undefined ? {} : { depsLockFilePath: bundling.depsLockFilePath }),
       ...toExtras(extras),
     });
-    this.worker.addEventSource(
-      new SqsEventSource(queue, {
-        batchSize: resource.batchSize,
-        reportBatchItemFailures: true,
-        ...(resource.windowSeconds === 0
-          ? {}
-          : { maxBatchingWindow: Duration.seconds(resource.windowSeconds) }),
-        ...(resource.concurrency === undefined ? {} : { maxConcurrency: resource.concurrency }),
-      }),
-    );
+    for (const [level, queue] of levels.entries())
+      this.worker.addEventSource(toEventSource(resource, level, queue));
     acknowledgeFindings(this, extras);
   }
+}
+
+/** The mapping of one level of priority, with its share of the concurrency. */
+function toEventSource(resource: WorkerResource, level: number, queue: IQueue): SqsEventSource {
+  const { batchSize, windowSeconds, levels } = resource;
+  const concurrency = levels[level]?.concurrency;
+  return new SqsEventSource(queue, {
+    batchSize,
+    reportBatchItemFailures: true,
+    ...(windowSeconds === 0 ? {} : { maxBatchingWindow: Duration.seconds(windowSeconds) }),
+    ...(concurrency === undefined ? {} : { maxConcurrency: concurrency }),
+  });
 }
 
 /** A role of its own: CDK's default one may write to every log group of the account. */

@@ -88,11 +88,14 @@ export {
   type TaskOptions,
 } from './define/task.ts';
 export {
+  type BucketResource,
+  type LevelResource,
   type QueueResource,
   type TableResource,
   type Topology,
   type TopologyOptions,
   topology,
+  type WorkerNeeds,
   type WorkerResource,
 } from './define/topology.ts';
 export { WORKER_DEFAULTS, type WorkerOptions } from './define/worker.ts';

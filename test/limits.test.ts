@@ -6,7 +6,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
+  bind,
   defineApp,
+  defineExchange,
   defineQueue,
   defineTask,
   exponential,
@@ -18,12 +20,23 @@ import {
 import { createEmulator } from '#lib/emulator';
 import { START_DEFAULT } from '#lib/testing';
 import * as own from '../lib/core/limits.ts';
+import {
+  BUS_RULES_MAX,
+  EVENT_PATTERN_LENGTH_MAX,
+  WILDCARD_RULES_MAX,
+} from '../lib/core/routing/event-pattern.ts';
+import { CONSUMER_DEFAULTS } from '../lib/define/consumer.ts';
+import { blobsBucketName } from '../lib/define/resource-name.ts';
 import { DEFAULT_QUEUE } from '../lib/define/task.ts';
 import { DEFAULT_STAGE } from '../lib/define/topology.ts';
+import { transportOf } from '../lib/define/transport.ts';
 import * as dynamodb from '../lib/emulator/dynamodb/limits.ts';
+import * as eventbridge from '../lib/emulator/eventbridge/limits.ts';
 import * as lambda from '../lib/emulator/lambda/limits.ts';
+import * as sns from '../lib/emulator/sns/limits.ts';
 import * as sqs from '../lib/emulator/sqs/limits.ts';
 import { GET_TIMEOUT_DEFAULT } from '../lib/runtime/result.ts';
+import { CALL_TIMEOUT_DEFAULT } from '../lib/runtime/rpc.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -34,6 +47,8 @@ const LIMITS: Readonly<Record<string, number>> = {
   VISIBILITY_MS_MAX: sqs.VISIBILITY_SECONDS_MAX * 1_000,
   BATCH_ENTRIES_MAX: sqs.BATCH_ENTRIES_MAX,
   BATCH_BYTES_MAX: sqs.MESSAGE_BYTES_MAX,
+  // All the entries together are less than this.
+  EVENTS_BYTES_MAX: eventbridge.ENTRIES_BYTES_MAX - 1,
   RECEIVES_MAX: sqs.RECEIVE_COUNT_MAX,
   GROUP_LENGTH_MAX: longest(sqs.TOKEN),
   FUNCTION_TIMEOUT_MS_MAX: lambda.TIMEOUT_MAX_S * 1_000,
@@ -44,6 +59,14 @@ const LIMITS: Readonly<Record<string, number>> = {
   WORKER_WINDOW_MS_MAX: lambda.WINDOW_MAX_S * 1_000,
   WORKER_CONCURRENCY_MIN: lambda.MAPPING_CONCURRENCY_MIN,
   WORKER_CONCURRENCY_MAX: lambda.MAPPING_CONCURRENCY_MAX,
+  TOPIC_FILTER_POLICIES_MAX: sns.FILTER_POLICIES_MAX,
+  ORDERED_TOPIC_SUBSCRIPTIONS_MAX: sns.FIFO_SUBSCRIPTIONS_MAX,
+  TOPIC_BYTES_DEFAULT: sns.MESSAGE_BYTES_DEFAULT,
+  TOPIC_BYTES_MAX: sns.MESSAGE_BYTES_MAX,
+  LARGE_TOPIC_SUBSCRIPTIONS_MAX: sns.LARGE_TOPIC_SUBSCRIPTIONS_MAX,
+  QUEUE_POLICY_STATEMENTS_MAX: sqs.POLICY_STATEMENTS_MAX,
+  RULE_RETRY_SECONDS_MAX: eventbridge.EVENT_AGE_MAX_S,
+  RULE_RETRIES_MAX: eventbridge.RETRY_ATTEMPTS_MAX,
 };
 
 /** Limits that no emulated service has, each with its reason. */
@@ -61,6 +84,14 @@ const OURS: Readonly<Record<string, string>> = {
   RESULT_BYTES_MAX: 'our own, below the limit of DynamoDB',
   VISIBILITY_PER_TIMEOUT: 'advice, which no service enforces',
   RECORD_MS: 'our own',
+  ARCHIVE_DAYS_MAX: 'our own, below the limit of EventBridge',
+  ARCHIVE_NAME_LENGTH_MAX: 'compared below: the emulator states it where it reads the name',
+  BUCKET_NAME_LENGTH_MAX: 'compared below: the emulator states it where it reads the name',
+  PRIORITY_LEVELS_MIN: 'our own',
+  PRIORITY_LEVELS_MAX: 'our own; the levels are the sources of one dead-letter queue, compared below',
+  PRIORITY_MAX: "AMQP's",
+  BLOB_DAYS: 'our own',
+  QUEUE_POLICY_SOURCES_MAX: 'our own, below the bytes of a policy of SQS',
 };
 
 test('every limit is compared with the emulator, or has a reason not to be', () => {
@@ -79,6 +110,34 @@ test('our own limits leave room below those of the services', () => {
   expect(own.COPY_BYTES_MAX).toBeLessThan(sqs.MESSAGE_BYTES_MAX);
   expect(own.RESULT_BYTES_MAX + own.STACK_LENGTH_MAX + besides).toBeLessThan(dynamodb.ITEM_BYTES_MAX);
   expect(own.BATCH_ENTRIES_MAX).toBe(lambda.SQS_BATCH_MAX);
+});
+
+test('the limits of filters stand beside the filters, and are what the emulator enforces', () => {
+  expect(EVENT_PATTERN_LENGTH_MAX).toBe(eventbridge.PATTERN_MAX);
+  expect(WILDCARD_RULES_MAX).toBe(eventbridge.WILDCARD_RULES_MAX);
+  expect(BUS_RULES_MAX).toBe(eventbridge.RULES_MAX);
+});
+
+test('all levels of a queue may be sources of one dead-letter queue', () => {
+  expect(own.PRIORITY_LEVELS_MAX).toBeLessThanOrEqual(sqs.REDRIVE_SOURCES_MAX);
+});
+
+test('large payloads outlive the messages that name them', () => {
+  expect(own.BLOB_DAYS * 86_400_000).toBeGreaterThanOrEqual(own.RECORD_MS);
+});
+
+test('names of archives and buckets are as long as the services allow', async () => {
+  const emulator = createEmulator();
+  await emulator.call('eventbridge', 'CreateEventBus', { Name: 'bus' });
+  const EventSourceArn = 'arn:aws:events:us-east-1:000000000000:event-bus/bus';
+  const archive = (length: number) =>
+    emulator.call('eventbridge', 'CreateArchive', { ArchiveName: 'a'.repeat(length), EventSourceArn });
+  const bucket = (length: number) => emulator.call('s3', 'CreateBucket', { Bucket: 'b'.repeat(length) });
+
+  await expect(archive(own.ARCHIVE_NAME_LENGTH_MAX)).resolves.toBeDefined();
+  await expect(archive(own.ARCHIVE_NAME_LENGTH_MAX + 1)).rejects.toThrow();
+  await expect(bucket(own.BUCKET_NAME_LENGTH_MAX)).resolves.toBeDefined();
+  await expect(bucket(own.BUCKET_NAME_LENGTH_MAX + 1)).rejects.toThrow();
 });
 
 test('messages are kept as long as SQS keeps any', async () => {
@@ -109,10 +168,46 @@ test('the longest names that definitions allow are names that SQS allows', () =>
   }
 });
 
+test('so are those of levels, topics and the bucket, with the longest Region', () => {
+  const queue = defineQueue('q'.repeat(own.NAME_LENGTH_MAX), { priorities: 10, largePayloads: 's3' });
+  const exchange = defineExchange('e'.repeat(own.NAME_LENGTH_MAX), { type: 'fanout', ordered: true });
+  const app = defineApp('a'.repeat(own.APP_NAME_LENGTH_MAX), { queues: [queue], exchanges: [exchange] });
+  const stage = 's'.repeat(own.STAGE_NAME_LENGTH_MAX);
+
+  const { queues, exchanges } = topology(app, { stage });
+  const bucket = blobsBucketName(app.name, stage, '000000000000', 'r'.repeat(16));
+
+  for (const { queueName } of queues) expect(queueName).toMatch(sqs.QUEUE_NAME);
+  expect(exchanges.topics[0]?.topicName).toMatch(sns.FIFO_TOPIC_NAME);
+  expect(bucket.length).toBeLessThanOrEqual(own.BUCKET_NAME_LENGTH_MAX);
+});
+
+const TOPIC_APP = defineApp('shop', { exchanges: [defineExchange('t', { type: 'topic' })] });
+
 /** What `@default` of each option says, and the value it has when nobody sets it. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   'QueueOptions.visibility': QUEUE_DEFAULTS.visibility,
-  'QueueOptions.after': QUEUE_DEFAULTS.deadLetterAfter,
+  'DeadLetterOptions.after': QUEUE_DEFAULTS.deadLetterAfter,
+  'DeadLetterOptions.routingKey': 'the key they were published with',
+  'DeadLetterOptions.expired': 'true with `to`, false without',
+  'QueueOptions.expires': `for ever (${own.RETENTION_MS / 86_400_000} days, SQS)`,
+  'QueueOptions.maxLength': 'no limit',
+  'QueueOptions.priorities': QUEUE_DEFAULTS.priorities,
+  'QueueOptions.largePayloads': 'refused',
+  'ExchangeOptions.internal': defineExchange('e', { type: 'fanout' }).internal,
+  'ExchangeOptions.transport': transportOf(TOPIC_APP, { name: 't' }),
+  'ExchangeOptions.ordered': defineExchange('e', { type: 'fanout' }).ordered,
+  'ExchangeOptions.archive': 'not kept',
+  'HeaderBinding.match': bind(defineExchange('h', { type: 'headers' }), { args: {} }, defineQueue('q'))
+    .args?.['x-match'],
+  'ConsumerOptions.prefetch': WORKER_DEFAULTS.batch,
+  'ConsumerOptions.ack': CONSUMER_DEFAULTS.ack,
+  'ConsumerOptions.once': CONSUMER_DEFAULTS.once,
+  'PublishOptions.mandatory': false,
+  'PublishOptions.messageId': 'a new one',
+  'PublishOptions.priority': 0,
+  'ReplayOptions.to': 'now',
+  'ReplayOptions.queue': 'all that are',
   'QueueOptions.ordered': defineQueue('q').ordered,
   'RetryOptions.attempts': RETRY_DEFAULTS.attempts,
   'RetryOptions.backoff': RETRY_DEFAULTS.backoff,
@@ -128,6 +223,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'WorkerOptions.timeout': 'all of that',
   'TopologyOptions.stage': DEFAULT_STAGE,
   'GetOptions.timeout': GET_TIMEOUT_DEFAULT,
+  'CallOptions.timeout': CALL_TIMEOUT_DEFAULT,
   'SimulateOptions.start': START_DEFAULT,
   'SimulateOptions.seed': 1,
   'ConnectOptions.stage': DEFAULT_STAGE,

@@ -3,6 +3,9 @@
  * behind it, in a simulation the emulator's models; the types are the SDK's own.
  */
 import type * as Dynamodb from '@aws-sdk/client-dynamodb';
+import type * as Eventbridge from '@aws-sdk/client-eventbridge';
+import type * as S3 from '@aws-sdk/client-s3';
+import type * as Sns from '@aws-sdk/client-sns';
 import type * as Sqs from '@aws-sdk/client-sqs';
 
 /**
@@ -11,6 +14,7 @@ import type * as Sqs from '@aws-sdk/client-sqs';
  */
 export interface Operations {
   readonly sqs: {
+    readonly GetQueueAttributes: [Sqs.GetQueueAttributesCommandInput, Sqs.GetQueueAttributesCommandOutput];
     readonly GetQueueUrl: [Sqs.GetQueueUrlCommandInput, Sqs.GetQueueUrlCommandOutput];
     readonly SendMessageBatch: [Sqs.SendMessageBatchCommandInput, Sqs.SendMessageBatchCommandOutput];
     readonly DeleteMessageBatch: [Sqs.DeleteMessageBatchCommandInput, Sqs.DeleteMessageBatchCommandOutput];
@@ -18,10 +22,32 @@ export interface Operations {
       Sqs.ChangeMessageVisibilityBatchCommandInput,
       Sqs.ChangeMessageVisibilityBatchCommandOutput,
     ];
+    /** From here on for reply queues alone; sdk.ts has their commands in a table of their own. */
+    readonly CreateQueue: [Sqs.CreateQueueCommandInput, Sqs.CreateQueueCommandOutput];
+    readonly TagQueue: [Sqs.TagQueueCommandInput, Sqs.TagQueueCommandOutput];
+    readonly ReceiveMessage: [Sqs.ReceiveMessageCommandInput, Sqs.ReceiveMessageCommandOutput];
+    readonly DeleteQueue: [Sqs.DeleteQueueCommandInput, Sqs.DeleteQueueCommandOutput];
+    readonly ListQueues: [Sqs.ListQueuesCommandInput, Sqs.ListQueuesCommandOutput];
+    readonly ListQueueTags: [Sqs.ListQueueTagsCommandInput, Sqs.ListQueueTagsCommandOutput];
   };
   readonly dynamodb: {
     readonly UpdateItem: [Dynamodb.UpdateItemCommandInput, Dynamodb.UpdateItemCommandOutput];
     readonly BatchGetItem: [Dynamodb.BatchGetItemCommandInput, Dynamodb.BatchGetItemCommandOutput];
+  };
+  readonly sns: {
+    readonly PublishBatch: [Sns.PublishBatchCommandInput, Sns.PublishBatchCommandOutput];
+  };
+  readonly eventbridge: {
+    readonly PutEvents: [Eventbridge.PutEventsCommandInput, Eventbridge.PutEventsCommandOutput];
+    readonly ListRuleNamesByTarget: [
+      Eventbridge.ListRuleNamesByTargetCommandInput,
+      Eventbridge.ListRuleNamesByTargetCommandOutput,
+    ];
+    readonly StartReplay: [Eventbridge.StartReplayCommandInput, Eventbridge.StartReplayCommandOutput];
+  };
+  readonly s3: {
+    readonly PutObject: [S3.PutObjectCommandInput, S3.PutObjectCommandOutput];
+    readonly GetObject: [S3.GetObjectCommandInput, S3.GetObjectCommandOutput];
   };
 }
 
@@ -32,8 +58,14 @@ type Pair<S extends keyof Operations, O extends keyof Operations[S]> = Operation
   ? { readonly input: In; readonly output: Out }
   : never;
 
+export interface CallOptions {
+  /** Ends a long poll when it is aborted; where nothing can be cancelled it is not asked. */
+  readonly signal?: AbortSignal;
+}
+
 export type Call = <S extends keyof Operations, O extends keyof Operations[S] & string>(
   service: S,
   operation: O,
   input: Pair<S, O>['input'],
+  options?: CallOptions,
 ) => Promise<Omit<Pair<S, O>['output'], '$metadata'>>;

@@ -5,9 +5,11 @@ import { runsTableName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
 import { createClient } from '../runtime/client.ts';
 import { MACHINE_CHANCE, MACHINE_CLOCK, QUIET_LOG } from './machine.ts';
+import { createMessaging, messagingNeeds } from './messaging.ts';
 import { createQueues } from './queues.ts';
+import { createReplyQueues } from './reply-queues.ts';
 import { createRuns } from './runs.ts';
-import { createSdk, type SdkOptions } from './sdk.ts';
+import { createSdk, REPLY_COMMANDS, type SdkOptions } from './sdk.ts';
 
 export interface ConnectOptions extends SdkOptions {
   /** Which copy of the app. @default the environment variable CELERIAC_STAGE, else 'dev' */
@@ -21,14 +23,21 @@ export interface ConnectOptions extends SdkOptions {
  */
 export function connect(app: App, options: ConnectOptions = {}): Client {
   const { stage = process.env.CELERIAC_STAGE ?? DEFAULT_STAGE, ...sdkOptions } = options;
-  const { tables } = topology(app, { stage });
-  const sdk = createSdk(sdkOptions);
+  const { tables, exchanges } = topology(app, { stage });
+  const sdk = createSdk(sdkOptions, REPLY_COMMANDS);
   const ports = {
     clock: MACHINE_CLOCK,
     chance: MACHINE_CHANCE,
     log: QUIET_LOG,
     queues: createQueues(sdk.call),
+    ...createMessaging(sdk, { app, stage }, messagingNeeds(app, exchanges)),
     runs: tables.length > 0 ? createRuns(sdk.call, runsTableName(app.name, stage)) : undefined,
+    // An environment of Lambda is frozen between invocations and never told that it ends: it could neither
+    // say that it lives nor remove its queue.
+    replies:
+      process.env.AWS_LAMBDA_FUNCTION_NAME === undefined
+        ? createReplyQueues(sdk.call, { app: app.name, stage })
+        : undefined,
   };
   return createClient(app, stage, ports, async () => sdk.close());
 }

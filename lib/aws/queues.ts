@@ -40,7 +40,7 @@ export function createQueues(call: Call): Queues {
  * Queue URLs by name. A URL is the account's base and the name, so one GetQueueUrl tells the base; a queue
  * that is missing shows at its first use.
  */
-function createQueueUrls(call: Call): (queueName: string) => Promise<string> {
+export function createQueueUrls(call: Call): (queueName: string) => Promise<string> {
   let base: Promise<string> | undefined;
   return async (queueName) => {
     base ??= ask(call, queueName);
@@ -58,7 +58,8 @@ function createQueueUrls(call: Call): (queueName: string) => Promise<string> {
 const FINAL =
   /^(QueueDoesNotExist|AccessDenied(Exception)?|.*InvalidClientTokenId.*|CredentialsProviderError)$/;
 
-function rethrow(error: unknown): never {
+/** Throws on what a call threw, marked where trying again cannot help. */
+export function rethrow(error: unknown): never {
   if (error instanceof Error && FINAL.test(error.name)) Object.assign(error, { retryable: false });
   throw error;
 }
@@ -97,7 +98,7 @@ type Failed = readonly {
 /**
  * A batch call answers 200 with its failed entries inside. A sender's fault is not mended by sending again.
  */
-function failures(failed: Failed | undefined): EntryFailure[] {
+export function failures(failed: Failed | undefined): EntryFailure[] {
   return (failed ?? []).map((entry) => ({
     index: Number(entry.Id),
     code: entry.Code ?? 'Unknown',

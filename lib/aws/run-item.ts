@@ -36,6 +36,7 @@ export function fromItem(item: Item): {
       ...(result === undefined ? {} : { result }),
       ...(reason === undefined ? {} : { reason }),
       ...(error === undefined ? {} : { error: JSON.parse(error) }),
+      ...(item.settled !== undefined && item.settled.N === item.generation?.N ? { settled: true } : {}),
       ...(item.attempts === undefined ? {} : { attempts: number('attempts') }),
       ...(item.startedAt === undefined ? {} : { startedAt: number('startedAt') }),
       ...(item.endedAt === undefined ? {} : { endedAt: number('endedAt') }),

@@ -23,7 +23,19 @@ export function createRuns(call: Call, tableName: string): Runs {
     complete: (request, owner, ending) => asOwner(write, request, owner, completeUpdate(request, ending)),
     release: (request, owner, retries, error) =>
       asOwner(write, request, owner, releaseUpdate(request, retries, error)),
+    settle: async (request) => void (await write(request.id, settleUpdate(request), SAME_GENERATION)),
     read: (ids) => read(call, tableName, ids),
+  };
+}
+
+const SAME_GENERATION = '#generation = :generation';
+
+/** With its generation, so that the run's next one begins unsettled. */
+function settleUpdate({ generation }: ClaimRequest): Update {
+  return {
+    set: ['#settled = :generation'],
+    remove: [],
+    values: { ':generation': { N: String(generation) } },
   };
 }
 

@@ -2,27 +2,41 @@
  * Gives `call` the AWS SDK: the only file that imports it at run time. The imports are named and the flags
  * are constants in a bundle, so a client that a worker does not need is left out of it.
  */
+import { BatchGetItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
-  BatchGetItemCommand,
-  DynamoDBClient,
-  type DynamoDBClientConfig,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+  EventBridgeClient,
+  ListRuleNamesByTargetCommand,
+  PutEventsCommand,
+  StartReplayCommand,
+} from '@aws-sdk/client-eventbridge';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
 import {
   ChangeMessageVisibilityBatchCommand,
+  CreateQueueCommand,
   DeleteMessageBatchCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListQueuesCommand,
+  ListQueueTagsCommand,
+  ReceiveMessageCommand,
   SendMessageBatchCommand,
   SQSClient,
   type SQSClientConfig,
+  TagQueueCommand,
 } from '@aws-sdk/client-sqs';
-import type { Call } from './call.ts';
+import type { Call, CallOptions } from './call.ts';
 
 /**
  * Set by the bundler to `false` for a worker whose tasks keep no records. It is asked in full wherever it
  * counts: the bundler folds the question where it stands, not through a constant.
  */
 declare const CELERIAC_STATE: boolean | undefined;
+/** The same for an app without exchanges over SNS, or over EventBridge, and without large payloads. */
+declare const CELERIAC_TOPICS: boolean | undefined;
+declare const CELERIAC_BUS: boolean | undefined;
+declare const CELERIAC_BLOBS: boolean | undefined;
 
 /** Where AWS is; what is missing comes from the environment, as with every SDK client. */
 export interface SdkOptions {
@@ -40,6 +54,8 @@ export interface SdkOptions {
 
 export interface Sdk {
   readonly call: Call;
+  /** The Region that the clients call, wherever the SDK found it. */
+  region(): Promise<string>;
   close(): void;
 }
 
@@ -52,18 +68,33 @@ interface Service {
 }
 
 interface Connected {
-  send(command: never): Promise<unknown>;
+  readonly config: { readonly region: () => Promise<string> };
+  send(command: never, options?: { readonly abortSignal: AbortSignal }): Promise<unknown>;
   destroy(): void;
 }
 
 const SQS: Service = {
   connect: (options) => new SQSClient(toConfig(options)),
   commands: {
+    GetQueueAttributes: GetQueueAttributesCommand,
     GetQueueUrl: GetQueueUrlCommand,
     SendMessageBatch: SendMessageBatchCommand,
     DeleteMessageBatch: DeleteMessageBatchCommand,
     ChangeMessageVisibilityBatch: ChangeMessageVisibilityBatchCommand,
   },
+};
+
+/**
+ * What the owner of a reply queue calls besides. It is handed to `createSdk` by whoever is one, so the bundle
+ * of a worker, which is none, does not hold it.
+ */
+export const REPLY_COMMANDS: Readonly<Record<string, Command>> = {
+  CreateQueue: CreateQueueCommand,
+  TagQueue: TagQueueCommand,
+  ReceiveMessage: ReceiveMessageCommand,
+  DeleteQueue: DeleteQueueCommand,
+  ListQueues: ListQueuesCommand,
+  ListQueueTags: ListQueueTagsCommand,
 };
 
 const DYNAMODB: Service | undefined =
@@ -74,29 +105,81 @@ const DYNAMODB: Service | undefined =
       }
     : undefined;
 
-/** A `call` over the SDK's clients, which are made when they are first needed. */
-export function createSdk(options: SdkOptions = {}): Sdk {
-  const services: Readonly<Record<string, Service | undefined>> = { sqs: SQS, dynamodb: DYNAMODB };
-  const clients = new Map<string, Connected>();
+const SNS: Service | undefined =
+  typeof CELERIAC_TOPICS === 'undefined' || CELERIAC_TOPICS
+    ? {
+        connect: (options) => new SNSClient(toConfig(options)),
+        commands: { PublishBatch: PublishBatchCommand },
+      }
+    : undefined;
 
-  const call = async (service: string, operation: string, input: unknown): Promise<unknown> => {
+const EVENTBRIDGE: Service | undefined =
+  typeof CELERIAC_BUS === 'undefined' || CELERIAC_BUS
+    ? {
+        connect: (options) => new EventBridgeClient(toConfig(options)),
+        commands: {
+          PutEvents: PutEventsCommand,
+          ListRuleNamesByTarget: ListRuleNamesByTargetCommand,
+          StartReplay: StartReplayCommand,
+        },
+      }
+    : undefined;
+
+const S3: Service | undefined =
+  typeof CELERIAC_BLOBS === 'undefined' || CELERIAC_BLOBS
+    ? {
+        connect: (options) => new S3Client({ ...toConfig(options), ...pathStyle(options) }),
+        commands: { PutObject: PutObjectCommand, GetObject: GetObjectCommand },
+      }
+    : undefined;
+
+/** An emulator has one address for all buckets, which AWS has names for. */
+function pathStyle({ endpoint = process.env.AWS_ENDPOINT_URL }: SdkOptions): {
+  readonly forcePathStyle?: true;
+} {
+  return endpoint === undefined ? {} : { forcePathStyle: true };
+}
+
+/**
+ * A `call` over the SDK's clients, which are made when they are first needed; `sqsCommands` are held besides
+ * those that everybody needs.
+ */
+export function createSdk(options: SdkOptions = {}, sqsCommands: Service['commands'] = {}): Sdk {
+  const services: Readonly<Record<string, Service | undefined>> = {
+    sqs: { ...SQS, commands: { ...SQS.commands, ...sqsCommands } },
+    dynamodb: DYNAMODB,
+    sns: SNS,
+    eventbridge: EVENTBRIDGE,
+    s3: S3,
+  };
+  const clients = new Map<string, Connected>();
+  const clientOf = (service: string, known: Service): Connected => {
+    const client = clients.get(service) ?? known.connect(options);
+    clients.set(service, client);
+    return client;
+  };
+
+  const call = async (
+    service: string,
+    operation: string,
+    input: unknown,
+    { signal }: CallOptions = {},
+  ): Promise<unknown> => {
     const known = services[service];
     const Command = known?.commands[operation];
     if (known === undefined || Command === undefined)
       throw new Error(`this bundle does not hold ${service} ${operation}`);
-    let client = clients.get(service);
-    if (client === undefined) {
-      client = known.connect(options);
-      clients.set(service, client);
-    }
     // Call's own types join the operation with its input and output; the table above joins it with its
     // command.
-    return client.send(new Command(input as never) as never);
+    const command = new Command(input as never) as never;
+    const sendOptions = signal === undefined ? [] : ([{ abortSignal: signal }] as const);
+    return clientOf(service, known).send(command, ...sendOptions);
   };
 
   return {
     // The same join, seen from outside.
     call: call as Call,
+    region: () => clientOf('sqs', SQS).config.region(),
     close() {
       for (const client of clients.values()) client.destroy();
       clients.clear();
@@ -104,7 +187,7 @@ export function createSdk(options: SdkOptions = {}): Sdk {
   };
 }
 
-function toConfig(options: SdkOptions): SQSClientConfig & DynamoDBClientConfig {
+function toConfig(options: SdkOptions): SdkOptions {
   const { region, endpoint, credentials, requestHandler } = options;
   return {
     ...(region === undefined ? {} : { region }),

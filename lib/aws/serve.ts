@@ -1,4 +1,5 @@
 /** `serve`: the Lambda handler of an app's workers. */
+import type { HeaderValue } from '../core/routing/headers.ts';
 import type { App } from '../define/app.ts';
 import { runsTableName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE } from '../define/topology.ts';
@@ -7,12 +8,17 @@ import type { Delivery } from '../runtime/outcome.ts';
 import type { Ports } from '../runtime/ports.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
 import { CONSOLE_LOG, MACHINE_CHANCE, MACHINE_CLOCK } from './machine.ts';
+import { createMessaging } from './messaging.ts';
 import { createQueues } from './queues.ts';
 import { createRuns } from './runs.ts';
 import { createSdk } from './sdk.ts';
 
 /** Set by the bundler to `false` for a worker whose tasks keep no records; see sdk.ts. */
 declare const CELERIAC_STATE: boolean | undefined;
+declare const CELERIAC_TOPICS: boolean | undefined;
+declare const CELERIAC_BUS: boolean | undefined;
+declare const CELERIAC_BLOBS: boolean | undefined;
+declare const CELERIAC_DEPTHS: boolean | undefined;
 
 /** What Lambda hands a function of an SQS event source mapping, as far as it is read here. */
 export interface SqsEvent {
@@ -24,9 +30,19 @@ export interface SqsEvent {
     readonly attributes: {
       readonly ApproximateReceiveCount: string;
       readonly ApproximateFirstReceiveTimestamp: string;
+      readonly SentTimestamp?: string | undefined;
       readonly MessageGroupId?: string | undefined;
     };
+    readonly messageAttributes?: Readonly<Record<string, SqsAttribute>> | undefined;
   }[];
+}
+
+/** A message attribute: its type may have a label of the sender's after a dot ('Number.int'). */
+export interface SqsAttribute {
+  readonly dataType: string;
+  readonly stringValue?: string | undefined;
+  /** Base64. */
+  readonly binaryValue?: string | undefined;
 }
 
 export interface LambdaContext {
@@ -53,7 +69,8 @@ export function serve(app: App): SqsHandler {
       `'${app.name}'; let 'entry' of Broker serve the same app`;
     throw new DefinitionError('WRONG_APP', message, { value: app.name, allowed: deployed });
   }
-  const { call } = createSdk();
+  const sdk = createSdk();
+  const { call } = sdk;
   const ports: Ports = {
     clock: MACHINE_CLOCK,
     chance: MACHINE_CHANCE,
@@ -63,6 +80,16 @@ export function serve(app: App): SqsHandler {
       typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
         ? createRuns(call, runsTableName(app.name, stage))
         : undefined,
+    ...createMessaging(
+      sdk,
+      { app, stage },
+      {
+        topics: typeof CELERIAC_TOPICS === 'undefined' || CELERIAC_TOPICS,
+        bus: typeof CELERIAC_BUS === 'undefined' || CELERIAC_BUS,
+        blobs: typeof CELERIAC_BLOBS === 'undefined' || CELERIAC_BLOBS,
+        depths: typeof CELERIAC_DEPTHS === 'undefined' || CELERIAC_DEPTHS,
+      },
+    ),
   };
   return toHandler(createWorker(app, stage, ports), ports);
 }
@@ -85,13 +112,28 @@ export function toHandler(worker: Worker, ports: Pick<Ports, 'clock'>): SqsHandl
 }
 
 function toDelivery(record: SqsEvent['Records'][number]): Delivery {
-  const { ApproximateReceiveCount, ApproximateFirstReceiveTimestamp, MessageGroupId } = record.attributes;
+  const { ApproximateReceiveCount, ApproximateFirstReceiveTimestamp, SentTimestamp, MessageGroupId } =
+    record.attributes;
+  const headers = Object.entries(record.messageAttributes ?? {});
   return {
     messageId: record.messageId,
     receipt: record.receiptHandle,
     body: record.body,
     receiveCount: Number(ApproximateReceiveCount),
     firstReceivedAt: Number(ApproximateFirstReceiveTimestamp),
+    ...(SentTimestamp === undefined ? {} : { sentAt: Number(SentTimestamp) }),
+    ...(headers.length === 0
+      ? {}
+      : { headers: Object.fromEntries(headers.map(([name, attribute]) => [name, toHeader(attribute)])) }),
     ...(MessageGroupId === undefined ? {} : { group: MessageGroupId }),
   };
+}
+
+function toHeader({ dataType, stringValue = '', binaryValue }: SqsAttribute): HeaderValue {
+  if (dataType.startsWith('Binary')) return new Uint8Array(Buffer.from(binaryValue ?? '', 'base64'));
+  if (!dataType.startsWith('Number')) return stringValue;
+  const number = Number(stringValue);
+  // SQS takes numbers of 38 digits; what a number of JavaScript would round stays as it is.
+  if (/^-?\d+$/.test(stringValue) && !Number.isSafeInteger(number)) return BigInt(stringValue);
+  return Number.isNaN(number) ? stringValue : number;
 }

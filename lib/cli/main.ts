@@ -2,6 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 
+/** Stand here and in the modules that they come from, which are loaded only when they are needed. */
+const DEFAULT_STAGE = 'dev';
+const OLDER_THAN_DEFAULT = '1h';
+
 /** Runs the command line; a failure is one line on stderr and exit code 1. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('celeriac')
@@ -25,6 +29,20 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--port <number>', 'the port to listen on; 0 takes a free one', '4566')
     .option('--project <folder>', 'the folder of the app', '.')
     .action(async (options) => (await import('./dev.ts')).dev(options));
+  program
+    .command('sweep')
+    .description('remove the reply queues of clients that have died')
+    .requiredOption('--app <name>', 'the app whose reply queues are looked at')
+    .option('--stage <name>', 'which copy of the app', DEFAULT_STAGE)
+    .option(
+      '--older-than <duration>',
+      'how long a client must have shown no sign of life',
+      OLDER_THAN_DEFAULT,
+    )
+    .option('--endpoint <url>', "another address than AWS's, for the emulator")
+    .option('--region <name>', 'the region; without it the environment says')
+    .option('--json', 'print one line of JSON')
+    .action(async (options) => (await import('./sweep.ts')).sweep(options));
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -17,6 +17,8 @@ export const VISIBILITY_MS_MAX = 43_200_000;
 /** SQS: entries of one batch call, and their sum in bytes. */
 export const BATCH_ENTRIES_MAX = 10;
 export const BATCH_BYTES_MAX = 1_048_576;
+/** EventBridge: the entries of one PutEvents, all members counted, are less than 1 MB. */
+export const EVENTS_BYTES_MAX = 1_048_575;
 /** SQS: MessageRetentionPeriod at most 14 days; Celeriac keeps everything that long. */
 export const RETENTION_MS = 1_209_600_000;
 /** SQS: maxReceiveCount 1–1000 (RedrivePolicy). */
@@ -66,3 +68,27 @@ export const PRIORITY_LEVELS_MIN = 2;
 export const PRIORITY_LEVELS_MAX = 10;
 /** AMQP: a priority is one byte; RabbitMQ takes what is above a queue's highest as the highest. */
 export const PRIORITY_MAX = 255;
+
+/** SNS: filter policies of a topic (quota, adjustable); subscriptions of a FIFO topic. */
+export const TOPIC_FILTER_POLICIES_MAX = 200;
+export const ORDERED_TOPIC_SUBSCRIPTIONS_MAX = 100;
+/** SNS: a message, unless MaximumMessageSize says more; then a topic has at most so many subscriptions. */
+export const TOPIC_BYTES_DEFAULT = 262_144;
+export const TOPIC_BYTES_MAX = 1_048_576;
+export const LARGE_TOPIC_SUBSCRIPTIONS_MAX = 100;
+/** EventBridge: the name of an archive (CreateArchive). */
+export const ARCHIVE_NAME_LENGTH_MAX = 48;
+/** SQS: statements of a queue's policy; the Broker needs three, whatever an app binds. */
+export const QUEUE_POLICY_STATEMENTS_MAX = 20;
+/**
+ * Our own: topics that a queue's policy lists. SQS allows 8,192 bytes, and an ARN may have 120; beyond this a
+ * pattern stands for all topics of the app.
+ */
+export const QUEUE_POLICY_SOURCES_MAX = 40;
+/** EventBridge: how long and how often a rule tries to deliver; then the message is dead-lettered. */
+export const RULE_RETRY_SECONDS_MAX = 86_400;
+export const RULE_RETRIES_MAX = 185;
+/** S3: the length of a bucket's name. */
+export const BUCKET_NAME_LENGTH_MAX = 63;
+/** Our own: large payloads outlive the messages that name them: RECORD_MS in days. */
+export const BLOB_DAYS = 29;

@@ -59,6 +59,8 @@ export interface MessageProperties {
 
 /** The way of a message that was published: the exchange and the routing key that it was published with. */
 export interface Via {
+  /** The message's own id, where this copy of it is for one taker and has another. */
+  readonly id?: string;
   /** '' is the default exchange, whose routing key is the name of a queue. */
   readonly exchange: string;
   readonly key: string;
@@ -101,6 +103,10 @@ export interface Message {
   readonly hops: number;
   readonly sentAt: number;
   readonly expiresAt?: number;
+  /**
+   * When it entered its queue, where copies before this one did: what the queue's `expires` counts from.
+   */
+  readonly enteredAt?: number;
   /** Whether it may be sent again under its id and is therefore always claimed before it runs. */
   readonly claim: boolean;
   /** The message group on an ordered queue. */
@@ -128,7 +134,8 @@ export type Parsed =
    * One of ours from a newer version: its stable members can be read and written, the rest is left as it is.
    */
   | { readonly kind: 'newer'; readonly version: number; readonly body: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'foreign'; readonly why: string };
+  /** Not ours; `damaged`: it says that it is, and cannot be read. */
+  | { readonly kind: 'foreign'; readonly why: string; readonly damaged: boolean };
 
 /**
  * Writes an envelope; history and stacks are trimmed until it fits into `bytesMax`. Returns undefined when
@@ -155,14 +162,15 @@ export function parseMessage(body: string): Parsed {
   try {
     parsed = JSON.parse(body);
   } catch {
-    return { kind: 'foreign', why: 'the body is not JSON' };
+    return { kind: 'foreign', why: 'the body is not JSON', damaged: false };
   }
+  parsed = unwrapped(parsed);
   if (!isRecord(parsed) || typeof parsed.celeriac !== 'number') {
-    return { kind: 'foreign', why: "the body is not an envelope (no member 'celeriac')" };
+    return { kind: 'foreign', why: "the body is not an envelope (no member 'celeriac')", damaged: false };
   }
   if (parsed.celeriac > ENVELOPE_VERSION) return { kind: 'newer', version: parsed.celeriac, body: parsed };
   const why = complaint(parsed);
-  if (why !== undefined) return { kind: 'foreign', why };
+  if (why !== undefined) return { kind: 'foreign', why, damaged: true };
   const { celeriac: _, ...members } = parsed;
   // `complaint` has checked every member that has no default, and the type of those that have one.
   return { kind: 'message', message: { ...DEFAULTS, task: '', ...members } as unknown as Message };
@@ -207,12 +215,13 @@ function complaint(body: Readonly<Record<string, unknown>>): string | undefined 
     'crashes',
     'hops',
     'expiresAt',
+    'enteredAt',
   ]) {
     if (body[name] !== undefined && typeof body[name] !== 'number')
       return `the envelope's ${name} is no number`;
   }
-  if (body.via !== undefined && !isVia(body.via)) return "the envelope's via has no exchange and key";
-  for (const name of ['replyTo', 'correlationId', 'blob', 'task']) {
+  if (body.via !== undefined && !isVia(body.via)) return "the envelope's via cannot be read";
+  for (const name of ['replyTo', 'correlationId', 'blob', 'task', 'group']) {
     if (body[name] !== undefined && typeof body[name] !== 'string')
       return `the envelope's ${name} is no text`;
   }
@@ -221,8 +230,25 @@ function complaint(body: Readonly<Record<string, unknown>>): string | undefined 
   return undefined;
 }
 
+/**
+ * The envelope within an event of EventBridge. A rule hands on the envelope alone, but what it could not
+ * deliver stands in the rule's dead-letter queue as the whole event, and is redriven as such.
+ */
+function unwrapped(body: unknown): unknown {
+  if (!isRecord(body) || typeof body['detail-type'] !== 'string' || !isRecord(body.detail)) return body;
+  const { message } = body.detail;
+  return isRecord(message) && typeof message.celeriac === 'number' ? message : body;
+}
+
 function isVia(value: unknown): boolean {
-  return isRecord(value) && typeof value.exchange === 'string' && typeof value.key === 'string';
+  if (!isRecord(value) || typeof value.exchange !== 'string' || typeof value.key !== 'string') return false;
+  const { headers, properties, bcc, id } = value;
+  return (
+    (headers === undefined || isRecord(headers)) &&
+    (properties === undefined || isRecord(properties)) &&
+    (bcc === undefined || Array.isArray(bcc)) &&
+    (id === undefined || typeof id === 'string')
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

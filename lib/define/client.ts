@@ -129,6 +129,11 @@ export interface Sender {
    * is made at the first call; inside a task by the run's record.
    * @throws the task's error: one of ours as the same class, another with its name, code and message.
    * @throws TimeoutError CALL_TIMEOUT when it took longer than `timeout`; a late reply is dropped.
+   * @throws TaskError TASK_REVOKED when it did not run (expired); inside a task RESULT_NOT_KEPT for one with
+   * `result: false`, RESULT_NOT_READABLE in a worker without records.
+   * @throws CeleriacError RESULT_TOO_LARGE for a reply over 960 KiB, REPLY_QUEUE_FAILED when the reply queue
+   * cannot be made or read, REPLY_QUEUE_LOST when somebody deleted it; SendError as `send`, and
+   * TIMEOUT_TOO_LONG.
    */
   readonly call: <Output>(signature: Signature<Output>, options?: CallOptions) => Promise<Jsonify<Output>>;
   /**
@@ -144,8 +149,11 @@ export interface Sender {
     exchange: Exchange<Messages, Type>,
     publications: readonly Publication<Messages, Type>[],
   ) => Promise<readonly PublishOutcome[]>;
-  /** The handle of a task that was sent before, here or elsewhere. */
-  readonly result: <T extends AnyTask>(task: T, id: string) => AsyncResult<OutputOf<T>>;
+  /**
+   * The handle of a run: of a task that was sent before, here or elsewhere, by its id; of a task that takes a
+   * published message, by what `publish` resolved to.
+   */
+  readonly result: <T extends AnyTask>(task: T, of: string | Confirmed) => AsyncResult<OutputOf<T>>;
 }
 
 export type SendOutcome<Output> =
@@ -162,6 +170,15 @@ export interface Client extends Sender, AsyncDisposable {
    * @throws SendError REPLAY_NOT_ARCHIVED, REPLAY_NOT_BOUND, REPLAY_REFUSED
    */
   readonly replay: (exchange: AnyExchange, options: ReplayOptions) => Promise<{ readonly replayId: string }>;
-  /** Waits for sends under way and lets go of everything held, the reply queue included. */
+  /**
+   * How many replies have come, since it was made, after their calls had been given up (timeout, abort). They
+   * are dropped; each leaves a line in the log.
+   */
+  readonly lateReplies: () => number;
+  /**
+   * Waits for sends under way and lets go of everything held, the reply queue included; calls that still wait
+   * reject with CeleriacError CLIENT_CLOSED. A process that ends without it may linger for 20 s, and leaves
+   * its reply queue to `celeriac sweep`.
+   */
   readonly close: () => Promise<void>;
 }

@@ -6,7 +6,7 @@ import { APP_NAME_LENGTH_MAX, NAME_LENGTH_MAX, STAGE_NAME_LENGTH_MAX } from '../
 import type { Problem } from '../errors.ts';
 
 /** Names that would collide with what Celeriac makes beside a queue of yours. */
-const RESERVED = [/-dlq$/, /^reply-/, /^celeriac-/, /^later$/];
+const RESERVED = [/-dlq$/, /-p\d$/, /^reply-/, /^celeriac-/, /^later$/];
 
 /** What is wrong with the name of a queue, task, exchange or schedule. */
 export function nameProblems(place: string, kind: string, name: string): readonly Problem[] {
@@ -24,8 +24,8 @@ export function nameProblems(place: string, kind: string, name: string): readonl
     problems.push({ code: 'NAME_TOO_LONG', path, message });
   } else if (kind === 'queue' && RESERVED.some((pattern) => pattern.test(name))) {
     const message =
-      `queue '${name}': names that end in '-dlq', begin with 'reply-' or 'celeriac-', and ` +
-      `'later' are Celeriac's own; choose another`;
+      `queue '${name}': names that end in '-dlq' or '-p' and a digit, begin with 'reply-' or 'celeriac-', ` +
+      `and 'later' are Celeriac's own; choose another`;
     problems.push({ code: 'RESERVED_NAME', path, message });
   }
   return problems;

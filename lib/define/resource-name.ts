@@ -3,13 +3,27 @@
  * deployed.
  */
 
-/** `<app>-<stage>-<name>`, with `.fifo` where SQS wants it. */
+/**
+ * `<app>-<stage>-<name>`, with `.fifo` where SQS wants it; a level of priorities above the lowest is a queue
+ * of its own, `<app>-<stage>-<name>-p<level>`.
+ */
 export function queueName(
   app: string,
   stage: string,
   queue: { readonly name: string; readonly ordered: boolean },
+  level = 0,
 ): string {
-  return `${app}-${stage}-${queue.name}${queue.ordered ? '.fifo' : ''}`;
+  const suffix = level === 0 ? '' : `-p${level}`;
+  return `${app}-${stage}-${queue.name}${suffix}${queue.ordered ? '.fifo' : ''}`;
+}
+
+/** The SQS queues of a queue: one for each level of priority, the lowest first. */
+export function queueNames(
+  app: string,
+  stage: string,
+  queue: { readonly name: string; readonly ordered: boolean; readonly priorities: number },
+): readonly string[] {
+  return Array.from({ length: queue.priorities }, (_, level) => queueName(app, stage, queue, level));
 }
 
 /** The dead-letter queue beside a queue. */
@@ -38,6 +52,24 @@ export function topicName(
 /** The EventBridge bus of an app. */
 export function busName(app: string, stage: string): string {
   return `${app}-${stage}`;
+}
+
+/** The archive of an exchange. */
+export function archiveName(app: string, stage: string, exchange: { readonly name: string }): string {
+  return `${app}-${stage}-${exchange.name}`;
+}
+
+/**
+ * The bucket of large payloads. Buckets share one space of names among all accounts, so the account and the
+ * Region are in it; S3 takes small letters only, and no '_'.
+ */
+export function blobsBucketName(app: string, stage: string, account: string, region: string): string {
+  return `${blobsBucketPrefix(app, stage)}-${account}-${region}`;
+}
+
+/** What the name of that bucket begins with. */
+export function blobsBucketPrefix(app: string, stage: string): string {
+  return `${app}-${stage}-blobs`.toLowerCase().replaceAll('_', '-');
 }
 
 /** What the names of an app's reply queues begin with. */

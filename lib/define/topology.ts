@@ -3,14 +3,28 @@
  * so that both build the same thing.
  */
 import { toMilliseconds } from '../core/duration.ts';
-import { RECEIVES_MAX, RETENTION_MS } from '../core/limits.ts';
+import { BLOB_DAYS, BUCKET_NAME_LENGTH_MAX, RECEIVES_MAX, RETENTION_MS } from '../core/limits.ts';
+import type { Problem } from '../errors.ts';
 import { type App, report } from './app.ts';
-import { type ExchangeResources, exchangeResources } from './exchange-topology.ts';
+import { type ExchangeResources, planExchanges } from './exchange-topology.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
-import { deadLetterQueueName, queueName, runsTableName } from './resource-name.ts';
-import { keepsRecord } from './task.ts';
-import { timeoutMs, WORKER_DEFAULTS, type WorkerOptions, workersProblems } from './worker.ts';
+import {
+  blobsBucketPrefix,
+  deadLetterQueueName,
+  queueName,
+  queueNames,
+  runsTableName,
+} from './resource-name.ts';
+import { isWaitQueue, isWorked, needsState } from './work.ts';
+import {
+  concurrencyShares,
+  timeoutMs,
+  WORKER_DEFAULTS,
+  type WorkerOptions,
+  workerOptions,
+  workersProblems,
+} from './worker.ts';
 
 export interface TopologyOptions {
   /** Which copy of the app: 'dev', 'prod'. Part of every name. @default 'dev' */
@@ -21,9 +35,12 @@ export interface TopologyOptions {
 
 export const DEFAULT_STAGE = 'dev';
 
-/** A queue and its dead-letter queue. */
+/** A queue, or one level of a queue with priorities. All levels share the queue's dead-letter queue. */
 export interface QueueResource {
+  /** The name of the queue in the app. */
   readonly name: string;
+  /** The priority of its messages; 0 is the lowest, and the only one of a queue without priorities. */
+  readonly level: number;
   readonly queueName: string;
   readonly deadLetterQueueName: string;
   readonly fifo: boolean;
@@ -31,19 +48,44 @@ export interface QueueResource {
   readonly retentionSeconds: number;
   /** SQS's own limit of receives, the net below the worker's own count. */
   readonly receivesMax: number;
+  /** How long each message waits before anybody gets it: that of a wait queue, else 0. */
+  readonly delaySeconds: number;
+  /** How many messages may wait, in all levels together, before an alarm rings; undefined: any number. */
+  readonly maxLength: number | undefined;
 }
 
-/** The function that works off a queue, and its event source mapping. */
-export interface WorkerResource {
-  readonly queue: string;
+/** What a worker's bundle holds besides the SQS client, and what its role may do. */
+export interface WorkerNeeds {
+  /** The runs table; without it no DynamoDB client is bundled. */
+  readonly state: boolean;
+  /** Topics to publish to. */
+  readonly topics: boolean;
+  /** The bus to publish to. */
+  readonly bus: boolean;
+  /** The bucket of large payloads. */
+  readonly blobs: boolean;
+  /** The lengths of queues that have a limit. */
+  readonly depths: boolean;
+}
+
+/** A queue that a worker reads. */
+export interface LevelResource {
   readonly queueName: string;
+  /** Its share of the worker's concurrency. */
+  readonly concurrency?: number;
+}
+
+/** The function that works off a queue, and its event source mappings: one for each level of priority. */
+export interface WorkerResource extends WorkerNeeds {
+  readonly queue: string;
+  /** The queue's lowest level. */
+  readonly queueName: string;
+  /** All its levels, the lowest first. */
+  readonly levels: readonly LevelResource[];
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly batchSize: number;
   readonly windowSeconds: number;
-  readonly concurrency?: number;
-  /** Whether the function needs the runs table; without it no DynamoDB client is bundled. */
-  readonly state: boolean;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -65,43 +107,61 @@ export interface TableResource {
   readonly indexes: readonly IndexResource[];
 }
 
+/** The S3 bucket of payloads that are too large for a message. */
+export interface BucketResource {
+  readonly name: 'blobs';
+  /** What its name begins with; account and Region follow. */
+  readonly prefix: string;
+  /** When its objects are deleted. */
+  readonly expiresDays: number;
+}
+
 export interface Topology {
   readonly app: string;
   readonly stage: string;
   readonly queues: readonly QueueResource[];
   readonly workers: readonly WorkerResource[];
   readonly tables: readonly TableResource[];
+  readonly buckets: readonly BucketResource[];
   /** The exchanges: topics with subscriptions, and the bus with its rules. */
   readonly exchanges: ExchangeResources;
 }
 
 /**
  * The resources of an app in a stage.
- * @throws DefinitionError with every problem of stage and workers, each with its path.
+ * @throws DefinitionError with every problem of stage, workers and exchanges, each with its path.
  */
 export function topology(app: App, options: TopologyOptions = {}): Topology {
   const stage = options.stage ?? DEFAULT_STAGE;
-  report(app.name, [...spaceProblems('stage', stage), ...workersProblems(app, options.workers ?? {})]);
-  // A contract alone is worked off by whoever implements it.
-  const worked = app.queues.filter((queue) =>
-    app.tasks.some((task) => task.queue === queue && task.run !== undefined),
-  );
+  const exchanges = planExchanges(app, stage);
+  const buckets = bucketsOf(app, stage);
+  report(app.name, [
+    ...spaceProblems('stage', stage),
+    ...workersProblems(app, options.workers ?? {}),
+    ...exchanges.problems,
+    ...buckets.flatMap(bucketProblems),
+  ]);
+  const needs = {
+    topics: exchanges.resources.topics.length > 0,
+    bus: exchanges.resources.busName !== undefined,
+    blobs: buckets.length > 0,
+    depths: app.queues.some((queue) => queue.maxLength !== undefined),
+  };
   return {
     app: app.name,
     stage,
-    queues: app.queues.map((queue) => toQueueResource(app.name, stage, queue)),
-    workers: worked.map((queue) => toWorkerResource(app, stage, queue, options.workers?.[queue.name] ?? {})),
+    queues: app.queues.flatMap((queue) => toQueueResources(app, stage, queue)),
+    workers: app.queues
+      .filter((queue) => isWorked(app, queue))
+      .map((queue) => {
+        const given = workerOptions(app, queue, options.workers?.[queue.name]);
+        return toWorkerResource(app, stage, queue, given, { ...needs, state: needsState(app, queue) });
+      }),
     // A producer's contracts count too: it reads the results that the workers of another process keep.
     tables: app.queues.some((queue) => needsState(app, queue)) ? [runsTable(app.name, stage)] : [],
-    exchanges: exchangeResources(app, stage),
+    buckets,
+    exchanges: exchanges.resources,
   };
-}
-
-/**
- * Whether tasks of this queue keep records: results, at-most-once runs, and everything on an ordered queue.
- */
-export function needsState(app: App, queue: Queue): boolean {
-  return app.tasks.some((task) => task.queue === queue && keepsRecord(task));
 }
 
 /**
@@ -140,34 +200,65 @@ const LISTED = [
   'reason',
 ] as const;
 
-function toQueueResource(app: string, stage: string, queue: Queue): QueueResource {
-  return {
+function toQueueResources(app: App, stage: string, queue: Queue): readonly QueueResource[] {
+  return queueNames(app.name, stage, queue).map((name, level) => ({
     name: queue.name,
-    queueName: queueName(app, stage, queue),
-    deadLetterQueueName: deadLetterQueueName(app, stage, queue),
+    level,
+    queueName: name,
+    deadLetterQueueName: deadLetterQueueName(app.name, stage, queue),
     fifo: queue.ordered,
     visibilitySeconds: Math.ceil(queue.visibilityMs / 1_000),
     retentionSeconds: RETENTION_MS / 1_000,
     // An ordered queue retries by visibility, so every attempt is a receive, and waiting behind a failed head
     // is one too.
     receivesMax: queue.ordered ? RECEIVES_MAX : queue.deadLetterAfter + RECEIVES_SPARE,
-  };
+    delaySeconds: isWaitQueue(app, queue) ? Math.ceil((queue.expiresMs ?? 0) / 1_000) : 0,
+    maxLength: queue.maxLength,
+  }));
 }
 
 /** What no worker can start at all, SQS dead-letters by itself after this many more receives. */
 const RECEIVES_SPARE = 3;
 
-function toWorkerResource(app: App, stage: string, queue: Queue, options: WorkerOptions): WorkerResource {
+function toWorkerResource(
+  app: App,
+  stage: string,
+  queue: Queue,
+  options: WorkerOptions,
+  needs: WorkerNeeds,
+): WorkerResource {
   const windowMs = toMilliseconds(options.window ?? WORKER_DEFAULTS.window);
+  const { concurrency } = options;
+  const shares = concurrency === undefined ? [] : concurrencyShares(concurrency, queue.priorities);
   return {
     queue: queue.name,
     queueName: queueName(app.name, stage, queue),
+    levels: queueNames(app.name, stage, queue).map((name, level) => ({
+      queueName: name,
+      ...(shares[level] === undefined ? {} : { concurrency: shares[level] }),
+    })),
     timeoutSeconds: Math.floor(timeoutMs(queue, options, windowMs) / 1_000),
     memoryMb: options.memory ?? WORKER_DEFAULTS.memory,
     batchSize: options.batch ?? WORKER_DEFAULTS.batch,
     windowSeconds: windowMs / 1_000,
-    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
-    state: needsState(app, queue),
+    ...needs,
     environment: { CELERIAC_APP: app.name, CELERIAC_STAGE: stage },
   };
+}
+
+function bucketsOf(app: App, stage: string): readonly BucketResource[] {
+  if (!app.queues.some((queue) => queue.largePayloads === 's3')) return [];
+  return [{ name: 'blobs', prefix: blobsBucketPrefix(app.name, stage), expiresDays: BLOB_DAYS }];
+}
+
+/** '-<account>-<region>' of the longest Region that may come. */
+const BUCKET_SUFFIX_LENGTH_MAX = '-000000000000-'.length + 16;
+
+function bucketProblems({ prefix }: BucketResource): Problem[] {
+  const longest = prefix.length + BUCKET_SUFFIX_LENGTH_MAX;
+  if (/^[a-z0-9]/.test(prefix) && longest <= BUCKET_NAME_LENGTH_MAX) return [];
+  const message =
+    `the bucket of large payloads would be called '${prefix}-<account>-<region>'; S3 allows ` +
+    `${BUCKET_NAME_LENGTH_MAX} characters that begin with a letter or digit; rename app or stage`;
+  return [{ code: 'INVALID_BUCKET_NAME', path: 'app', message }];
 }

@@ -21,7 +21,9 @@ export interface WorkerOptions {
   readonly memory?: number;
   /**
    * How many batches run at once at most, 2–1000 (Lambda's MaximumConcurrency); undefined: as many as Lambda
-   * gives.
+   * gives. The levels of a queue with priorities share it: each has 2, and of the rest level k gets k + 1
+   * parts; without it every level gets as many as it can use, and priorities show in nothing but the order
+   * of a polling worker.
    */
   readonly concurrency?: number;
   /**
@@ -29,14 +31,45 @@ export interface WorkerOptions {
    * @default all of that
    */
   readonly timeout?: Duration;
-  /** Messages per invocation: 1–10000, 1–10 on an ordered queue; more than 10 need a window. @default 10 */
+  /**
+   * Messages per invocation: 1–10000, 1–10 on an ordered queue; more than 10 need a window. The `prefetch` of
+   * the queue's consumer stands for it where nothing is written here. @default 10
+   */
   readonly batch?: number;
-  /** How long Lambda gathers a batch, 0–5 m; not on an ordered queue. @default '0s' */
+  /**
+   * How long Lambda gathers a batch, 0–5 m; not on an ordered queue. A consumer's `prefetch` above 10 makes
+   * it '1s', the least that Lambda allows then. @default '0s'
+   */
   readonly window?: Duration;
 }
 
 /** The defaults of WorkerOptions. */
 export const WORKER_DEFAULTS = { memory: 512, batch: 10, window: '0s' } as const;
+
+/** What a mapping with a batch above 10 needs at least (Lambda). */
+const WINDOW_OF_PREFETCH = '1s';
+const BATCH_WITHOUT_WINDOW_MAX = 10;
+
+/** The options of a queue's worker, with what its consumer asks for. */
+export function workerOptions(app: App, queue: Queue, given: WorkerOptions = {}): WorkerOptions {
+  const prefetch = app.consumers.find((consumer) => consumer.queue === queue)?.prefetch;
+  if (prefetch === undefined || given.batch !== undefined) return given;
+  const gathers = prefetch > BATCH_WITHOUT_WINDOW_MAX && !queue.ordered;
+  return { ...(gathers ? { window: WINDOW_OF_PREFETCH } : {}), batch: prefetch, ...given };
+}
+
+/** How the levels of a queue share the concurrency of its worker, the lowest level first. */
+export function concurrencyShares(concurrency: number, levels: number): readonly number[] {
+  const free = concurrency - levels * WORKER_CONCURRENCY_MIN;
+  const parts = (levels * (levels + 1)) / 2;
+  const shares = Array.from(
+    { length: levels },
+    (_, level) => WORKER_CONCURRENCY_MIN + Math.floor((free * (level + 1)) / parts),
+  );
+  const spare = concurrency - shares.reduce((sum, share) => sum + share, 0);
+  // What rounding leaves over, always less than one a level, goes to the highest levels.
+  return shares.map((share, level) => share + (levels - level <= spare ? 1 : 0));
+}
 
 /** How long a worker's function may run. */
 export function timeoutMs(queue: Queue, options: WorkerOptions, windowMs: number): number {
@@ -46,9 +79,12 @@ export function timeoutMs(queue: Queue, options: WorkerOptions, windowMs: number
 
 /** What is wrong with the workers of an app, all of it. */
 export function workersProblems(app: App, workers: Readonly<Record<string, WorkerOptions>>): Problem[] {
-  return Object.entries(workers).flatMap(([name, options]) => {
+  const asked = app.consumers.filter(({ prefetch, queue }) => prefetch !== undefined && queue !== undefined);
+  // A consumer's prefetch is an option of a worker that nobody may have written anything about.
+  const all = { ...Object.fromEntries(asked.map(({ queue }) => [queue.name, {}])), ...workers };
+  return Object.entries(all).flatMap(([name, options]) => {
     const queue = app.queues.find((candidate) => candidate.name === name);
-    if (queue !== undefined) return workerProblems(queue, options);
+    if (queue !== undefined) return workerProblems(queue, workerOptions(app, queue, options));
     const names = app.queues.map((candidate) => `'${candidate.name}'`).join(', ');
     const message = `app '${app.name}' has no queue '${name}'; its queues are ${names}`;
     return [{ code: 'UNKNOWN_QUEUE', path: `workers.${name}`, message }];
@@ -94,7 +130,17 @@ function workerProblems(queue: Queue, options: WorkerOptions): Problem[] {
       queue.ordered ? 'messages a batch on an ordered queue' : 'messages a batch',
     ),
   );
+  problems.push(...levelProblems(queue, options, path));
   return durations.length > 0 ? problems : [...problems, ...timeProblems(queue, options, path)];
+}
+
+function levelProblems({ name, priorities }: Queue, { concurrency }: WorkerOptions, path: string): Problem[] {
+  const needed = priorities * WORKER_CONCURRENCY_MIN;
+  if (priorities === 1 || concurrency === undefined || concurrency >= needed) return [];
+  const message =
+    `queue '${name}' has ${priorities} priorities, each with a mapping of its own that needs ` +
+    `${WORKER_CONCURRENCY_MIN} (Lambda), so ${concurrency} cannot be shared; give at least ${needed}`;
+  return [{ code: 'CONCURRENCY_TOO_LOW', path: `${path}.concurrency`, message }];
 }
 
 function timeProblems(queue: Queue, options: WorkerOptions, path: string): Problem[] {

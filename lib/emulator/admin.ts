@@ -64,7 +64,7 @@ function trace(query: URLSearchParams, options: AdminOptions): WireResponse {
   const numbers = ['after', 'since', 'limit'].map((name) => [name, toNumber(query.get(name))] as const);
   const wrong = numbers.find(([, value]) => Number.isNaN(value));
   if (wrong !== undefined) return refuse(400, `${wrong[0]} must be a number`);
-  const texts = ['service', 'operation', 'target'].map(
+  const texts = ['service', 'operation', 'target', 'account', 'region'].map(
     (name) => [name, query.get(name) ?? undefined] as const,
   );
   const given = [...numbers, ...texts].filter(([, value]) => value !== undefined);

@@ -4,6 +4,7 @@ import type { Data } from './data/data.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import type { FaultPlan } from './faults/plan.ts';
 import type { OnCall } from './instrument.ts';
+import type { SchedulerFaults } from './scheduler/scheduler.ts';
 import type { SqsFaults } from './sqs/sqs.ts';
 import type { TraceRing } from './trace.ts';
 
@@ -26,6 +27,7 @@ export interface AroundOptions {
 export interface Around {
   readonly onCall: OnCall;
   readonly sqsFaults: SqsFaults;
+  readonly schedulerFaults: SchedulerFaults;
   readonly faults: Faults;
   /** What the models tell their trace to. */
   readonly ring: Pick<TraceRing, 'add'>;
@@ -39,6 +41,7 @@ export function createAround({ asked, data, clock, ring, kill, deployed }: Aroun
     // The disk is innermost: an answer that a fault loses tells of something that was kept.
     onCall: nest([asked.onCall, faults.onCall, data === undefined ? undefined : waitForData(data, deployed)]),
     sqsFaults: either(asked.sqsFaults, faults.sqs),
+    schedulerFaults: faults.scheduler,
     faults,
     ring: {
       add(entry) {
@@ -62,10 +65,12 @@ export function nest(hooks: readonly (OnCall | undefined)[]): OnCall {
 
 /**
  * Holds each answer back until what it tells of is kept: a refusal too, and an answer that only shows what
- * another call has changed.
+ * another call has changed. A delivery gets its answer at once: nobody is told of it, and so its end is
+ * written with what it has done, all or nothing.
  */
 function waitForData(data: Data, deployed: () => void): OnCall {
-  return async ({ service }, proceed) => {
+  return async ({ service, source }, proceed) => {
+    if (source === 'delivery') return proceed();
     try {
       return await proceed();
     } finally {

@@ -3,22 +3,29 @@
  * straight on the models; door 2 is `requestHandler()`, for an SDK client in the same process; door 3 is
  * `listen()`, HTTP for everyone.
  */
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { createAdmin } from './admin.ts';
 import { createAround } from './around.ts';
 import { type Clock, createRealClock, createVirtualClock, type VirtualClock } from './clock.ts';
 import { createBook } from './cloudformation/book.ts';
 import { createKeeper } from './cloudformation/keep.ts';
-import { createLoader, type LoaderHost, type LoadOptions } from './cloudformation/loader.ts';
+import { createLoader, type LoadOptions } from './cloudformation/loader.ts';
 import type { LoadReport } from './cloudformation/report.ts';
 import { type DataOptions, openData } from './data/data.ts';
 import { createDoors, type Doors, type Listening } from './doors.ts';
 import type { Faults } from './faults/faults.ts';
 import type { FaultPlan } from './faults/plan.ts';
-import { type UrlHost, withFunctionUrls } from './function-urls.ts';
+import { withFunctionUrls } from './function-urls.ts';
+import { toHost, toUrlHost } from './hosts.ts';
 import type { OnCall } from './instrument.ts';
-import { createModels, findService, instrumentAll, keptOf, type Services } from './models.ts';
+import {
+  closeAll,
+  createModels,
+  findService,
+  instrumentAll,
+  keptOf,
+  resumeAll,
+  type Services,
+} from './models.ts';
 import type { Caller, Input, Output } from './service.ts';
 import type { SqsFaults } from './sqs/sqs.ts';
 import {
@@ -52,6 +59,8 @@ export interface EmulatorOptions {
   readonly seed?: number;
   /** Faults of SQS itself: duplicates, reordered messages, lost deletes. */
   readonly sqsFaults?: SqsFaults;
+  /** EventBridge Scheduler invokes by chance within so many ms of a time; 0 is on time. @default 60_000 */
+  readonly schedulerPrecisionMs?: number;
   /**
    * Stands around every call of a service: may throw instead of calling on (an error), wait before (latency)
    * or throw after (a lost answer). What `proceed` resolves to must be returned.
@@ -67,8 +76,8 @@ export interface EmulatorOptions {
    */
   readonly strict?: boolean;
   /**
-   * A folder in which queues, messages, tables, items, functions and mappings outlive the process, also when
-   * it is killed: an answer is given once what it tells of is there. Throws a DataError when the folder is in
+   * A folder in which everything outlives the process, also when it is killed, what is on its way included:
+   * an answer is given once what it tells of is there. Throws a DataError when the folder is in
    * use, damaged or of a newer format. Without it everything is in memory only.
    */
   readonly data?: string | DataOptions;
@@ -88,9 +97,7 @@ export interface Emulator extends AsyncDisposable {
   readonly faults: Pick<Faults, 'set' | 'clear' | 'read'>;
   /** Calls since the start by service and operation; those of clients unless asked for Lambda's own. */
   calls(source?: CallSource): readonly CallCount[];
-  /**
-   * Calls a model directly: service `sqs`, `dynamodb` or `lambda`, an operation of its API, the SDK's input.
-   */
+  /** Calls a model directly: a service by its name, an operation of its API, the SDK's input. */
   call(service: string, operation: string, input: Input, caller?: Partial<Caller>): Promise<Output>;
   /** The `requestHandler` of an SDK client that talks to this emulator without a socket. */
   requestHandler(): RequestHandler;
@@ -138,15 +145,16 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator | Virtua
   const host = toHost(() => models, toCaller, reach, clock);
   const models = createModels({
     ...options,
-    ...(data === undefined ? {} : { journal: data.journal, codeFolder: join(data.folder, 'code') }),
+    ...(data === undefined ? {} : { kept: data }),
     // Ids that were given out before a restart must not be given out again.
     ...(options.seed === undefined ? {} : { seed: options.seed + (data?.generation ?? 0) }),
     ...{ ...around, clock, counters, book, host, url: doors.url },
   });
   const stacks = createKeeper(book, data?.journal);
-  data?.attach([...keptOf(models), ...stacks.kept], () => clock.now());
+  data?.attach([...keptOf(models), ...stacks.kept], () => clock.now(), stacks.lookAtWork);
   const services = instrumentAll(models, counters, onCall);
   const { lambda } = models;
+  const resume = () => resumeAll(models);
   const admin = { clock, lambda, faults, trace: ring, counters, services: Object.keys(services) };
   const inner = createRouter({
     services: { ...services },
@@ -160,10 +168,10 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator | Virtua
     services,
     ...{ trace: ring, faults },
     calls: counters.read,
-    ...toEntrances({ lambda, services, router, doors, toCaller }),
+    ...toEntrances({ resume, services, router, doors, toCaller }),
     async load(folder, loadOptions) {
       const report = await loader.load(folder, loadOptions);
-      lambda.resume();
+      resume();
       if (data !== undefined) stacks.look();
       await data?.commit();
       traceLoad(report, ring, clock.now());
@@ -172,53 +180,37 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator | Virtua
     async close() {
       // Functions end first, since they would see their connections break.
       await lambda.close();
-      models.sns.close();
-      models.eventbridge.close();
+      closeAll(models);
       await doors.close();
       await book.folders.remove();
       await data?.close();
     },
     [Symbol.asyncDispose]: () => emulator.close(),
   };
-  return virtual === undefined ? emulator : toMovable(emulator, virtual);
-}
-
-/** What function URLs use of the emulator: an invocation by one is a client's call. */
-function toUrlHost(
-  { lambda }: Services,
-  toCaller: (caller: Partial<Caller>) => Caller,
-  clock: Clock,
-): UrlHost {
-  return {
-    find: lambda.byUrl,
-    invoke: async (input, place) =>
-      lambda.call('Invoke', input, toCaller({ account: place.account, region: place.region })),
-    now: () => clock.now(),
-    requestId: randomUUID,
-  };
+  return virtual === undefined ? emulator : toMovable(emulator, virtual, resume);
 }
 
 /** The three doors. What an earlier process left begins when the first of them is used: it may need them. */
 function toEntrances(inside: {
-  readonly lambda: Pick<Services['lambda'], 'resume'>;
+  readonly resume: () => void;
   readonly services: Services;
   readonly router: Router;
   readonly doors: Doors;
   readonly toCaller: (caller: Partial<Caller>) => Caller;
 }): Pick<Emulator, 'call' | 'requestHandler' | 'listen'> {
-  const { lambda, services, router, doors, toCaller } = inside;
+  const { resume, services, router, doors, toCaller } = inside;
   return {
     async call(service, operation, input, caller = {}) {
-      lambda.resume();
+      resume();
       return findService(services, service).call(operation, input, toCaller(caller));
     },
     requestHandler() {
-      lambda.resume();
+      resume();
       return toRequestHandler(router);
     },
     async listen(at) {
       const door = await doors.open(router, at);
-      lambda.resume();
+      resume();
       return door;
     },
   };
@@ -270,31 +262,25 @@ function toVirtual(clock: EmulatorOptions['clock'], lastAt = 0): VirtualClock | 
   return createVirtualClock(Math.max(start, lastAt));
 }
 
-/** What deployments use of the emulator. The models come later than their host, which makes one of them. */
-function toHost(
-  models: () => Services,
-  toCaller: (caller: Partial<Caller>) => Caller,
-  endpoint: LoaderHost['endpoint'],
-  clock: Clock,
-): LoaderHost {
-  return {
-    // Straight on the models: what a deployment does is no client's call, and no fault plan's business.
-    call: async (service, operation, input, caller) =>
-      findService(models(), service).call(operation, input, toCaller(caller)),
-    endpoint,
-    stored: (bucket, key) => typeof models().s3.read(bucket, key) === 'object',
-    parameter: (place, name) => models().ssm.value(place, name),
-    now: () => clock.now(),
+function toMovable(emulator: Emulator, clock: VirtualClock, resume: () => void): VirtualEmulator {
+  const advance = (ms: number) => {
+    resume();
+    return clock.advance(ms);
   };
-}
-
-function toMovable(emulator: Emulator, clock: VirtualClock): VirtualEmulator {
-  return { ...emulator, clock, advance: (ms) => clock.advance(ms), settled: () => clock.settled() };
+  return { ...emulator, clock, advance, settled: () => clock.settled() };
 }
 
 function traceLoad(report: LoadReport, ring: TraceRing, at: number): void {
   for (const { kind, logicalId, type, physicalId, stack } of report.changes) {
-    const what = { target: logicalId, type, physicalId, stack };
+    const place = report.stacks.find(({ name }) => name === stack);
+    const what = {
+      account: place?.account,
+      region: place?.region,
+      target: logicalId,
+      type,
+      physicalId,
+      stack,
+    };
     ring.add({ at, service: 'cloudformation', operation: kind, ...what });
   }
 }

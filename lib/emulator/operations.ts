@@ -107,17 +107,25 @@ export function textMap(input: Input, member: string): Readonly<Record<string, s
   );
 }
 
+/** Something that each account has in each region. */
+export interface PerRegion<T> {
+  (place: Place): T;
+  /** Those that were made, in the order of their making. */
+  all(): Iterable<readonly [Place, T]>;
+}
+
 /** Makes something for each account and region when it is first asked for. */
-export function perRegion<T>(make: (account: string, region: string) => T): (caller: Place) => T {
-  const made = new Map<string, T>();
-  return ({ account, region }) => {
+export function perRegion<T>(make: (account: string, region: string) => T): PerRegion<T> {
+  const made = new Map<string, readonly [Place, T]>();
+  const of = ({ account, region }: Place): T => {
     const key = `${account}/${region}`;
     const known = made.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known[1];
     const fresh = make(account, region);
-    made.set(key, fresh);
+    made.set(key, [{ account, region }, fresh]);
     return fresh;
   };
+  return Object.assign(of, { all: () => made.values() });
 }
 
 /** Where something is. */

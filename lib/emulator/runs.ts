@@ -10,15 +10,23 @@ const realNow = performance.now.bind(performance);
 
 export interface Run {
   readonly name: string;
+  /** Whose run it is: code may belong to runs of several clocks. */
+  readonly books: Runs;
   /** How many things it waits for; -1 once it is over. */
   waits: number;
   /** Since when, on the machine's clock, it has waited for nothing. */
   busySinceMs: number;
 }
 
+/**
+ * The runs to which code belongs, at most one of each clock. All clocks share it: Node (before 24) copies
+ * every storage that was ever used along with every promise, so with one of its own each simulation of a
+ * process would slow down all that come after it.
+ */
+const context = new AsyncLocalStorage<readonly Run[]>();
+
 /** Counts the runs that wait for nothing, and tells when there are none. */
 export class Runs {
-  readonly #context = new AsyncLocalStorage<Run | undefined>();
   readonly #alive = new Set<Run>();
   readonly #busyLimitMs: number;
   #busy = 0;
@@ -34,23 +42,23 @@ export class Runs {
 
   /** The run to which the code that asks belongs. */
   current(): Run | undefined {
-    const run = this.#context.getStore();
+    const run = context.getStore()?.find(({ books }) => books === this);
     return run === undefined || run.waits < 0 ? undefined : run;
   }
 
   /** Calls `work` as belonging to no run. */
   outside(work: () => void): void {
-    this.#context.run(undefined, work);
+    context.run(this.#others(), work);
   }
 
   async start<T>(name: string, work: () => Promise<T>): Promise<T> {
     const outer = this.current();
-    const inner: Run = { name, waits: 0, busySinceMs: realNow() };
+    const inner: Run = { name, books: this, waits: 0, busySinceMs: realNow() };
     this.#alive.add(inner);
     this.#busy += 1;
     this.wait(outer);
     try {
-      return await this.#context.run(inner, work);
+      return await context.run([inner, ...this.#others()], work);
     } finally {
       this.resume(outer);
       this.#alive.delete(inner);
@@ -98,6 +106,11 @@ export class Runs {
       let timer = setTimeout(check, this.#busyLimitMs);
       this.#idlers.push(wake);
     });
+  }
+
+  /** The runs of other clocks to which the code that asks belongs; those that are over are let go. */
+  #others(): readonly Run[] {
+    return (context.getStore() ?? []).filter(({ books, waits }) => books !== this && waits >= 0);
   }
 
   #lessBusy(): void {

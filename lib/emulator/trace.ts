@@ -14,6 +14,9 @@ export interface TraceEntry {
   readonly at: number;
   readonly service: string;
   readonly operation: string;
+  /** Where it happened; empty for what belongs to no account, such as a fault of any queue of a name. */
+  readonly account: string;
+  readonly region: string;
   /** The queue, table, function or stack that it happened to. */
   readonly target: string;
   readonly details: Readonly<Record<string, unknown>>;
@@ -28,6 +31,8 @@ export interface TraceFilter {
   readonly service?: string;
   readonly operation?: string;
   readonly target?: string;
+  readonly account?: string;
+  readonly region?: string;
   /** The newest so many of what is left. */
   readonly limit?: number;
 }
@@ -157,11 +162,12 @@ export function createCounters(): Counters {
 }
 
 function toEntry(sequence: number, raw: RawEntry): TraceEntry {
-  const { at, service, operation, ...rest } = raw;
+  const { at, service, operation, account = '', region = '', ...rest } = raw;
+  const head = { sequence, at, service, operation, account: String(account), region: String(region) };
   const member = TARGETS.find((name) => typeof rest[name] === 'string');
-  if (member === undefined) return { sequence, at, service, operation, target: '', details: rest };
+  if (member === undefined) return { ...head, target: '', details: rest };
   const { [member]: target, ...details } = rest;
-  return { sequence, at, service, operation, target: String(target), details };
+  return { ...head, target: String(target), details };
 }
 
 function fits(entry: TraceEntry, filter: TraceFilter): boolean {
@@ -170,6 +176,8 @@ function fits(entry: TraceEntry, filter: TraceFilter): boolean {
     (filter.since === undefined || entry.at >= filter.since) &&
     (filter.service === undefined || entry.service === filter.service) &&
     (filter.operation === undefined || entry.operation === filter.operation) &&
-    (filter.target === undefined || entry.target === filter.target)
+    (filter.target === undefined || entry.target === filter.target) &&
+    (filter.account === undefined || entry.account === filter.account) &&
+    (filter.region === undefined || entry.region === filter.region)
   );
 }

@@ -7,6 +7,7 @@ import { fromMilliseconds } from '../core/duration.ts';
 import { DELAY_MS_MAX, STACK_LENGTH_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { DeadReason, Message } from '../core/message.ts';
 import { retry } from '../core/retry.ts';
+import type { Consumer } from '../define/consumer.ts';
 import type { AnyTask } from '../define/task.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
@@ -15,6 +16,7 @@ import { invoke } from './invoke.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
 import { toResult } from './payload.ts';
 import type { ClaimRequest, Runs } from './ports.ts';
+import { reply, returned } from './reply.ts';
 
 /** What holds for all messages of a batch. */
 export interface Step {
@@ -35,6 +37,8 @@ export interface Recorded extends Step {
 /** One message under way. */
 export interface Attempt extends Recorded {
   readonly task: AnyTask;
+  /** Where it is a queue's consumer that runs; `task` is made of it. */
+  readonly consumer?: Consumer | undefined;
 }
 
 /** A message whose run is ours. */
@@ -49,20 +53,21 @@ export async function runClaimed(attempt: Claimed, input: unknown): Promise<Outc
   const { runs, owner, task } = attempt;
   const ran = await invoke(attempt, input, attempt.retries + 1);
   if (ran.kind === 'threw') return failClaimed(attempt, ran.thrown);
-  const result = task.result ? toResult(task, ran.value) : {};
+  // Whoever finds the run ended replies from its record, so a result that is waited for is kept in any case.
+  const isKept = task.result || attempt.message.replyTo !== undefined;
+  const result = isKept ? toResult(task, ran.value) : {};
   if ('error' in result) return endClaimed(attempt, 'invalid-result', toWireError(result.error, 0));
-  const kept = await runs.complete(requestNow(attempt), owner, {
-    state: 'SUCCESS',
-    attempts: attempt.retries + 1,
-    ...result,
-  });
+  const ended = { state: 'SUCCESS', ...result } as const;
+  const kept = await runs.complete(requestNow(attempt), owner, { ...ended, attempts: attempt.retries + 1 });
   // Another worker has taken the run over and acks the message when it is done.
-  return kept ? DONE : BACK;
+  if (!kept) return BACK;
+  await reply(attempt, ended);
+  return DONE;
 }
 
 async function failClaimed(attempt: Claimed, thrown: unknown): Promise<Outcome> {
   const { runs, owner, copies, message, lease } = attempt;
-  if (!lease.queue.ordered && isLeft(attempt)) return BACK;
+  if (!lease.queue.ordered && !isAcked(attempt) && isLeft(attempt)) return BACK;
   const made = attempt.retries + 1;
   const decision = decide(attempt, thrown, made);
   const { error } = decision;
@@ -92,7 +97,19 @@ export async function endClaimed(attempt: Claimed, reason: DeadReason, error: Wi
     error,
     attempt: attempt.retries + 1,
   });
+  await settle(attempt);
+  await reply(attempt, { state: 'FAILURE', error, reason });
   return DONE;
+}
+
+/**
+ * Remembers that a dead letter was sent on. Beside its queue a second one does no harm; on the way round, a
+ * duplicate that sends it once more would go round beside it for as long as it does.
+ */
+export async function settle(attempt: Recorded): Promise<void> {
+  if (attempt.lease.queue.deadLetterTo === undefined) return;
+  // It only spares a message too much.
+  await attempt.runs?.settle(requestNow(attempt)).catch(() => undefined);
 }
 
 /** Runs a message that keeps no record. */
@@ -100,12 +117,18 @@ export async function runStateless(attempt: Attempt, input: unknown): Promise<Ou
   const { copies, delivery, message } = attempt;
   const made = message.attempt + 1;
   const ran = await invoke(attempt, input, made);
-  if (ran.kind === 'returned') return DONE;
-  if (isLeft(attempt)) return BACK;
+  if (ran.kind === 'returned') {
+    if (message.replyTo !== undefined) await reply(attempt, returned(attempt.task, ran.value));
+    return DONE;
+  }
+  if (!isAcked(attempt) && isLeft(attempt)) return BACK;
   const decision = decide(attempt, ran.thrown, made);
   const { error } = decision;
   if (decision.kind === 'retry') await copies.again(message, made, error, decision.seconds);
-  else await copies.bury(delivery, message, { reason: decision.reason, error, attempt: made });
+  else {
+    await copies.bury(delivery, message, { reason: decision.reason, error, attempt: made });
+    await reply(attempt, { state: 'FAILURE', error, reason: decision.reason });
+  }
   return DONE;
 }
 
@@ -130,6 +153,11 @@ function decide({ task, lease, connection }: Attempt, thrown: unknown, made: num
     `queue '${lease.queue.name}' can hold a message for at most '${fromMilliseconds(maxMs)}' (SQS)`;
   const tooLong = new CeleriacError('DELAY_TOO_LONG', text, { cause: thrown });
   return { kind: 'give-up', reason: 'not-retryable', error: toWireError(tooLong, STACK_LENGTH_MAX) };
+}
+
+/** Whether the message was acked before it ran, and does not come back, whatever becomes of it. */
+function isAcked({ consumer }: Attempt): boolean {
+  return consumer?.ack === 'early';
 }
 
 /**

@@ -5,15 +5,21 @@
 import type { IdSpace } from '../core/id.ts';
 import type { App } from '../define/app.ts';
 import type { AsyncResult, Client, Sender, SendOutcome } from '../define/client.ts';
+import { exchangeResources } from '../define/exchange-topology.ts';
 import type { Signature } from '../define/signature.ts';
 import type { OutputOf } from '../define/task.ts';
+import { type Carriers, createCarriers } from './carriers.ts';
 import { compose } from './compose.ts';
+import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { Ports } from './ports.ts';
 import { createPublisher } from './publisher.ts';
 import { createReplay } from './replay.ts';
 import { createResults, type Results } from './result.ts';
+import { createRoom, type Room } from './room.ts';
 import { createCall } from './rpc.ts';
+import { takenId } from './taken.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /** What several senders of one process share: the outbox's batches and the results' poll. */
 export interface Connection {
@@ -22,8 +28,16 @@ export interface Connection {
   readonly ports: Ports;
   readonly outbox: Outbox;
   readonly results: Results;
-  /** Sends under way: a signature may still be on its way to the outbox. */
+  /** Which services carry the exchanges. */
+  readonly carriers: Carriers;
+  /** Whether queues with a maxLength are full. */
+  readonly room: Room;
+  /** The order in which ordered messages were begun. */
+  readonly turns: Turns;
+  /** Sends and publishes under way: one may still be on its way to the outbox. */
   readonly sends: Set<Promise<unknown>>;
+  /** Where replies come back; undefined where a call waits for the run's record. */
+  readonly inbox?: Inbox | undefined;
 }
 
 export function createConnection(app: App, stage: string, ports: Ports): Connection {
@@ -34,6 +48,9 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
     ports,
     outbox: createOutbox(ports),
     results: createResults({ space, clock: ports.clock, runs: ports.runs }),
+    carriers: createCarriers(() => exchangeResources(app, stage)),
+    room: createRoom(space, ports),
+    turns: createTurns(ports.clock),
     sends: new Set(),
   };
 }
@@ -42,27 +59,39 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
  * A sender whose messages carry `hops`: 0 from outside, one more than its own message's from inside a task.
  */
 export function createSender(shared: Connection, hops: number): Sender {
-  const perform = async <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>> => {
+  const store = shared.ports.blobs === undefined ? undefined : shared.outbox.store;
+  const perform = async <Output>(
+    signature: Signature<Output>,
+    address?: ReplyAddress,
+  ): Promise<AsyncResult<Output>> => {
     const { app, space, ports } = shared;
-    const context = { app, space, now: ports.clock.now(), chance: ports.chance, hops };
+    const context = { app, space, now: ports.clock.now(), chance: ports.chance, hops, address, store };
     const composed = await compose(context, signature);
+    await shared.room.check([composed.task.queue], composed.id);
     await shared.outbox.send(composed.queueName, composed.outgoing);
     // The signature was made by the task itself, so its output type is the handle's.
     return shared.results.handle(composed.task, composed.id) as AsyncResult<Output>;
   };
-  const send = <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>> => {
-    const sending = perform(signature);
+  const track = <Output>(
+    signature: Signature<Output>,
+    address?: ReplyAddress,
+  ): Promise<AsyncResult<Output>> => {
+    const sending = perform(signature, address);
     shared.sends.add(sending);
     // Not the promise itself is given away: a rejection that nobody looks at must stay an unhandled one.
     return sending.finally(() => shared.sends.delete(sending));
   };
+  const send = <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>> => track(signature);
   return {
     send,
     ...createPublisher(shared, hops),
-    call: createCall(shared, send),
+    call: createCall(shared, track),
     sendMany: (signatures) => Promise.all(signatures.map((signature) => outcomeOf(send(signature)))),
-    // The handle has the type of the task that it was asked for.
-    result: (task, id) => shared.results.handle(task, id) as AsyncResult<OutputOf<typeof task>>,
+    result: (task, of) => {
+      const id = typeof of === 'string' ? of : takenId(shared.space, of.messageId, task.name);
+      // The handle has the type of the task that it was asked for.
+      return shared.results.handle(task, id) as AsyncResult<OutputOf<typeof task>>;
+    },
   };
 }
 
@@ -73,14 +102,19 @@ export function createClient(
   ports: Ports,
   release: () => Promise<void> = async () => {},
 ): Client {
-  const shared = createConnection(app, stage, ports);
+  const { replies } = ports;
+  const plain = createConnection(app, stage, ports);
+  const inbox = replies === undefined ? undefined : createInbox({ ...ports, replies }, plain.space);
+  const shared = { ...plain, inbox };
   const flush = (): Promise<void> => settled(shared.sends);
   const close = async (): Promise<void> => {
     await flush();
+    await inbox?.close();
     await release();
   };
   const replay = createReplay(shared);
-  return { ...createSender(shared, 0), flush, replay, close, [Symbol.asyncDispose]: close };
+  const lateReplies = (): number => inbox?.late() ?? 0;
+  return { ...createSender(shared, 0), flush, replay, lateReplies, close, [Symbol.asyncDispose]: close };
 }
 
 /** Resolves when no send is under way; whether they succeed is told to those who sent. */

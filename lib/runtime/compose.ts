@@ -5,13 +5,15 @@
 import { toMilliseconds } from '../core/duration.ts';
 import { type IdSpace, newId } from '../core/id.ts';
 import { type Json, jsonProblem } from '../core/json.ts';
-import { DELAY_MS_MAX, GROUP_LENGTH_MAX, HOPS_MAX, MESSAGE_BYTES_MAX } from '../core/limits.ts';
+import { DELAY_MS_MAX, HOPS_MAX, MESSAGE_BYTES_MAX } from '../core/limits.ts';
 import { encodeMessage, type Message } from '../core/message.ts';
 import type { App } from '../define/app.ts';
 import { queueName } from '../define/resource-name.ts';
 import type { SendOptions, TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
 import { SendError } from '../errors.ts';
+import { checkedGroup, ONE_GROUP } from './group.ts';
+import type { ReplyAddress } from './inbox.ts';
 import { issuesText } from './issues.ts';
 import type { OutgoingMessage } from './ports.ts';
 
@@ -22,6 +24,10 @@ export interface ComposeContext {
   readonly chance: () => number;
   /** How many tasks have sent each other on before this send. */
   readonly hops: number;
+  /** Where the reply goes, for a call. */
+  readonly address?: ReplyAddress | undefined;
+  /** Keeps a payload that is too large for a message; undefined where the app has no bucket. */
+  readonly store?: ((key: string, text: string) => Promise<void>) | undefined;
 }
 
 /** A message ready to go, and the task it calls. */
@@ -35,7 +41,8 @@ export interface Composed {
 /**
  * Composes a message.
  * @throws SendError UNKNOWN_TASK, INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG,
- * INVALID_TIME, DELAY_ON_ORDERED_QUEUE, INVALID_GROUP, GROUP_ON_STANDARD_QUEUE, TOO_MANY_HOPS.
+ * INVALID_TIME, DELAY_ON_ORDERED_QUEUE, INVALID_GROUP, GROUP_ON_STANDARD_QUEUE, TOO_MANY_HOPS, SEND_FAILED
+ * when the bucket refuses a large input.
  */
 export async function compose(context: ComposeContext, signature: Signature): Promise<Composed> {
   const task = taskOf(context.app, signature.task);
@@ -56,6 +63,7 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
     ...(expires === undefined ? {} : { expiresAt: context.now + toMilliseconds(expires) }),
     claim: false,
     ...groupOf(task, signature),
+    ...context.address,
     headers: headers ?? {},
     history: [],
   };
@@ -63,8 +71,30 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
     id: message.id,
     task,
     queueName: queueName(context.space.app, context.space.stage, task.queue),
-    outgoing: toOutgoing(task, message, delayMs(task, signature.options, context.now)),
+    outgoing: {
+      ...toPlace(task, message, delayMs(task, signature.options, context.now)),
+      body: await toFittingBody(context, task, message),
+    },
   };
+}
+
+/** The envelope as text; with a reference to its input where that is too large and the queue allows it. */
+async function toFittingBody({ store }: ComposeContext, task: AnyTask, message: Message): Promise<string> {
+  const body = encodeMessage(message);
+  if (body !== undefined) return body;
+  if (task.queue.largePayloads === 's3' && store !== undefined) {
+    const { input, ...rest } = message;
+    const reference = encodeMessage({ ...rest, blob: message.id });
+    // Headers may be what is large.
+    if (reference !== undefined) {
+      await store(message.id, JSON.stringify(input));
+      return reference;
+    }
+  }
+  const text =
+    `task '${task.name}': the message is larger than ${MESSAGE_BYTES_MAX / 1024} KiB (SQS ` +
+    "takes 1 MiB in all); send a reference to the data instead, or define its queue with largePayloads: 's3'";
+  throw new SendError('MESSAGE_TOO_LARGE', text, { allowed: MESSAGE_BYTES_MAX });
 }
 
 /** How long the message waits, in milliseconds. */
@@ -81,15 +111,8 @@ function delayMs(task: AnyTask, { delay, at }: SendOptions, now: number): number
   throw new SendError('INVALID_TIME', text, { value: at });
 }
 
-/** The body and its delay, or its group and deduplication id on an ordered queue. */
-function toOutgoing(task: AnyTask, message: Message, delayMs: number): OutgoingMessage {
-  const body = encodeMessage(message);
-  if (body === undefined) {
-    const text =
-      `task '${task.name}': the message is larger than ${MESSAGE_BYTES_MAX / 1024} KiB (SQS ` +
-      'takes 1 MiB in all); send a reference to the data instead';
-    throw new SendError('MESSAGE_TOO_LARGE', text, { allowed: MESSAGE_BYTES_MAX });
-  }
+/** Its delay and whose turn it is, or its group and deduplication id on an ordered queue. */
+function toPlace(task: AnyTask, message: Message, delayMs: number): Omit<OutgoingMessage, 'body'> {
   if (task.queue.ordered) {
     if (delayMs > 0) {
       const text =
@@ -97,14 +120,19 @@ function toOutgoing(task: AnyTask, message: Message, delayMs: number): OutgoingM
         'message of an ordered queue; send without delay';
       throw new SendError('DELAY_ON_ORDERED_QUEUE', text, { value: delayMs });
     }
-    return { body, group: message.group ?? '', deduplication: deduplicationOf(message) };
+    return { group: message.group ?? '', deduplication: deduplicationOf(message) };
   }
   if (delayMs > DELAY_MS_MAX) {
     const text =
       `task '${task.name}': a delay of ${Math.round(delayMs / 1_000)} s is longer than SQS's ` + `'15m'`;
     throw new SendError('DELAY_TOO_LONG', text, { value: delayMs, allowed: DELAY_MS_MAX });
   }
-  return { body, ...(delayMs > 0 ? { delaySeconds: Math.ceil(delayMs / 1_000) } : {}) };
+  // The queue's function takes the input of its tasks, which only the user's own types know.
+  const tenant = task.queue.fairBy?.(message.input as never);
+  return {
+    ...(delayMs > 0 ? { delaySeconds: Math.ceil(delayMs / 1_000) } : {}),
+    ...(task.queue.fairBy === undefined ? {} : { group: checkedGroup(`task '${task.name}'`, tenant) }),
+  };
 }
 
 /** The same for every repetition of one send, another for each later copy of the message. */
@@ -154,13 +182,8 @@ function groupOf(task: AnyTask, signature: Signature): { readonly group?: string
     throw new SendError('GROUP_ON_STANDARD_QUEUE', text, { value: signature.options.group });
   }
   // The queue's function takes the input of its tasks, which only the user's own types know.
-  const group = signature.options.group ?? task.queue.groupBy?.(signature.input as never) ?? 'all';
-  if (typeof group === 'string' && group.length <= GROUP_LENGTH_MAX && /^[\x21-\x7e]+$/.test(group))
-    return { group };
-  const text =
-    `task '${task.name}': the message group '${group}' is not 1 to ${GROUP_LENGTH_MAX} ` +
-    'letters, digits and punctuation (SQS)';
-  throw new SendError('INVALID_GROUP', text, { value: group });
+  const group = signature.options.group ?? task.queue.groupBy?.(signature.input as never) ?? ONE_GROUP;
+  return { group: checkedGroup(`task '${task.name}'`, group) };
 }
 
 function tooManyHops(task: AnyTask, hops: number): SendError {

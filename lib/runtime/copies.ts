@@ -7,12 +7,15 @@ import { DEFERRED_MS_MAX, DELAY_MS_MAX } from '../core/limits.ts';
 import { type Message, type Parsed, toBody, withHistory } from '../core/message.ts';
 import type { Queue } from '../define/queue.ts';
 import { queueName } from '../define/resource-name.ts';
+import { isWaitQueue } from '../define/work.ts';
 import type { WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { deduplicationOf } from './compose.ts';
 import { createDeadLetters, type DeadLetters, foreignLetterOf } from './dead-letter.ts';
 import { encoded } from './encoded.ts';
+import { groupBy } from './forwarder.ts';
 import type { Delivery, Outcome } from './outcome.ts';
+import type { OutgoingMessage } from './ports.ts';
 
 export interface Copies extends DeadLetters {
   /** Sends the message for its next attempt. Standard queues only. */
@@ -21,6 +24,8 @@ export interface Copies extends DeadLetters {
   postpone(message: Message, crashes: number, seconds: number): Promise<Outcome>;
   /** Sends a message on to another queue: its task has moved there. */
   forward(message: Message, to: Queue): Promise<Outcome>;
+  /** Sends the copies that several takers get of one message, each to its own place in the same queue. */
+  split(delivery: Delivery, copies: readonly Message[]): Promise<Outcome>;
   /**
    * Puts off a message that failed through no fault of its task (AWS was out of reach); undefined when that
    * has gone on for 24 h.
@@ -38,12 +43,14 @@ const DONE: Outcome = { kind: 'done' };
 interface Place {
   readonly connection: Connection;
   readonly queue: Queue;
+  /** The queue's own name at SQS, or that of the level. */
+  readonly name: string;
   readonly dead: DeadLetters;
 }
 
-export function createCopies(connection: Connection, queue: Queue): Copies {
+export function createCopies(connection: Connection, queue: Queue, name: string): Copies {
   const dead = createDeadLetters(connection, queue);
-  const place = { connection, queue, dead };
+  const place = { connection, queue, name, dead };
   return {
     ...dead,
     async again(message, attempt, error, seconds) {
@@ -61,6 +68,7 @@ export function createCopies(connection: Connection, queue: Queue): Copies {
     postpone: (message, crashes, seconds) =>
       later(place, { ...message, deferrals: message.deferrals + 1, crashes }, seconds),
     forward: (message, to) => forward(connection, message, to),
+    split: (delivery, copies) => split(place, delivery, copies),
     deferFailed: (delivery, message, crashes) => deferSince(place, delivery, { ...message, crashes }),
     deferUnknown: (delivery, message) => deferSince(place, delivery, message),
     deferNewer: (delivery, newer) => deferNewer(place, delivery, newer),
@@ -69,20 +77,43 @@ export function createCopies(connection: Connection, queue: Queue): Copies {
 
 function later(place: Place, message: Message, seconds: number): Promise<Outcome> {
   if (place.queue.ordered) return Promise.resolve({ kind: 'hold', seconds });
-  return sendLater(place, encoded(message), seconds);
+  return sendLater(place, encoded(message), seconds, groupBy(place.queue.fairBy, message));
 }
 
-async function sendLater({ connection, queue }: Place, body: string, seconds: number): Promise<Outcome> {
+async function sendLater(
+  { connection, queue, name }: Place,
+  body: string,
+  seconds: number,
+  group?: string,
+): Promise<Outcome> {
   const delaySeconds = Math.min(seconds, DELAY_MS_MAX / 1_000);
-  const name = queueName(connection.app.name, connection.space.stage, queue);
-  await connection.outbox.send(name, delaySeconds > 0 ? { body, delaySeconds } : { body });
+  // In a wait queue a message without a delay of its own would wait all over again.
+  const delay = delaySeconds > 0 || isWaitQueue(connection.app, queue) ? { delaySeconds } : {};
+  await connection.outbox.send(name, { body, ...delay, ...(group === undefined ? {} : { group }) });
+  return DONE;
+}
+
+async function split(
+  { connection, queue, name }: Place,
+  delivery: Delivery,
+  copies: readonly Message[],
+): Promise<Outcome> {
+  const place = (message: Message): Partial<OutgoingMessage> => {
+    const group = queue.ordered ? (delivery.group ?? 'all') : groupBy(queue.fairBy, message);
+    if (group === undefined) return {};
+    return queue.ordered ? { group, deduplication: deduplicationOf(message) } : { group };
+  };
+  await Promise.all(
+    copies.map((message) => connection.outbox.send(name, { body: encoded(message), ...place(message) })),
+  );
   return DONE;
 }
 
 /** The first time at once; workers of two versions that send it to and fro take their time. */
 async function forward({ app, space, outbox }: Connection, message: Message, to: Queue): Promise<Outcome> {
   const name = queueName(app.name, space.stage, to);
-  const moved = { ...message, deferrals: message.deferrals + 1 };
+  const { enteredAt: _, ...before } = message;
+  const moved = { ...before, deferrals: message.deferrals + 1 };
   const delaySeconds = message.deferrals > 0 ? growing(message.deferrals) : 0;
   if (!to.ordered) {
     const body = encoded(moved);

@@ -1,4 +1,5 @@
 /** The way into the dead-letter queue: always as a copy that says why, so that nothing ends in silence. */
+import { deathReason, isSentOn } from '../core/death.ts';
 import { originId } from '../core/id.ts';
 import { type DeadReason, type Message, type Parsed, parseMessage, withHistory } from '../core/message.ts';
 import type { Queue } from '../define/queue.ts';
@@ -6,6 +7,7 @@ import { deadLetterQueueName } from '../define/resource-name.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { deduplicationOf } from './compose.ts';
+import { sendOn } from './dead-route.ts';
 import { encoded } from './encoded.ts';
 import type { Delivery } from './outcome.ts';
 
@@ -37,44 +39,33 @@ export function createDeadLetters(connection: Connection, queue: Queue): DeadLet
       deadName,
       queue.ordered ? { body, group, deduplication: deduplicationOf(message) } : { body },
     );
-    const { task, id, dead } = message;
-    ports.log({
-      level: 'error',
-      message: 'dead-lettered',
-      task,
-      id,
-      reason: dead?.reason,
-      error: dead?.error,
-    });
+    told(message, deadName);
+  }
+
+  function told({ task, id, dead }: Message, to: string): void {
+    // In a wait queue every message dies, and is no worse for it.
+    const level = dead?.reason === 'expired' ? 'info' : 'error';
+    ports.log({ level, message: 'dead-lettered', task, id, reason: dead?.reason, error: dead?.error, to });
+  }
+
+  /** Whether a dead letter went where its queue says; else it stays beside the queue. */
+  async function isSent(message: Message, letter: Message, at: number): Promise<boolean> {
+    const to = queue.deadLetterTo?.();
+    if (to === undefined || letter.dead === undefined || !isSentOn(letter.dead.reason)) return false;
+    const { expiresAt, sentAt } = message;
+    const expirationMs = expiresAt === undefined ? undefined : expiresAt - sentAt;
+    const dead = { queue, letter, reason: deathReason(letter.dead.reason), at, expirationMs };
+    const why = await sendOn(connection, dead, to);
+    if (why === undefined) told(letter, to.name);
+    else ports.log({ level: 'warn', message: 'not sent on', id: letter.id, queue: queue.name, why });
+    return why === undefined;
   }
 
   return {
-    async bury(delivery, message, { reason, attempt, error }) {
+    async bury(delivery, message, end) {
       const at = ports.clock.now();
-      const told = error === undefined ? {} : { error };
-      const { generation } = message;
-      // Whoever redrives a dead letter wants it to run, whenever that is: it does not expire any more.
-      const {
-        deferredSince: _,
-        expiresAt: __,
-        ...past
-      } = withHistory(message, {
-        at,
-        kind: 'dead',
-        generation,
-        attempt,
-        reason,
-        ...told,
-      });
-      await send(delivery, {
-        ...past,
-        generation: generation + 1,
-        attempt: 0,
-        crashes: 0,
-        // A second dead letter of the same end is possible; where there is a record, redriving both runs one.
-        claim: ports.runs !== undefined,
-        dead: { reason, at, queue: queue.name, attempt, ...told },
-      });
+      const letter = toLetter(connection, queue, message, end, at);
+      if (!(await isSent(message, letter, at))) await send(delivery, letter);
     },
     async buryForeign(delivery, reason, why) {
       const at = ports.clock.now();
@@ -91,6 +82,25 @@ export function createDeadLetters(connection: Connection, queue: Queue): DeadLet
   };
 }
 
+/** The next generation of a message that has come to its end. */
+function toLetter({ ports }: Connection, queue: Queue, message: Message, end: End, at: number): Message {
+  const { reason, attempt, error } = end;
+  const cause = error === undefined ? {} : { error };
+  const { generation } = message;
+  const entry = { at, kind: 'dead', generation, attempt, reason, ...cause } as const;
+  // Whoever redrives a dead letter wants it to run, whenever that is: it does not expire any more.
+  const { deferredSince: _, expiresAt: __, enteredAt: ___, ...past } = withHistory(message, entry);
+  return {
+    ...past,
+    generation: generation + 1,
+    attempt: 0,
+    crashes: 0,
+    // A second dead letter of the same end is possible; where there is a record, redriving both runs one.
+    claim: message.claim || ports.runs !== undefined,
+    dead: { reason, at, queue: queue.name, attempt, ...cause },
+  };
+}
+
 /** An envelope around a body that is none. */
 function toForeignLetter({ space }: Connection, delivery: Delivery, at: number): Message {
   return {
@@ -104,15 +114,24 @@ function toForeignLetter({ space }: Connection, delivery: Delivery, at: number):
     hops: 0,
     sentAt: at,
     claim: false,
-    headers: {},
+    headers: textsOf(delivery),
     history: [],
   };
+}
+
+/** Its attributes, so that they are not lost with a body that nobody here can read. */
+function textsOf({ headers = {} }: Delivery): Readonly<Record<string, string>> {
+  const texts = Object.entries(headers).map(([name, value]) => [
+    name,
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : String(value),
+  ]);
+  return Object.fromEntries(texts);
 }
 
 /** The dead letter of a foreign body, where a delivery is one that was redriven. */
 export function foreignLetterOf(body: string): (Message & { readonly input: string }) | undefined {
   const parsed = parseMessage(body);
-  if (parsed.kind !== 'message' || parsed.message.task !== FOREIGN_TASK) return undefined;
+  if (parsed.kind !== 'message' || !isUnaddressed(parsed.message)) return undefined;
   const { input } = parsed.message;
   return typeof input === 'string' ? { ...parsed.message, input } : undefined;
 }
@@ -124,7 +143,12 @@ export function foreignLetterOf(body: string): (Message & { readonly input: stri
 export function parseDelivery(body: string): Parsed {
   const letter = foreignLetterOf(body);
   const parsed = parseMessage(letter?.input ?? body);
-  return parsed.kind === 'message' && parsed.message.task === FOREIGN_TASK
-    ? { kind: 'foreign', why: "the envelope's task is empty" }
+  return parsed.kind === 'message' && isUnaddressed(parsed.message)
+    ? { kind: 'foreign', why: "the envelope's task is empty", damaged: true }
     : parsed;
+}
+
+/** A published message has no task yet, but a way. */
+function isUnaddressed({ task, via }: Message): boolean {
+  return task === FOREIGN_TASK && via === undefined;
 }

@@ -7,8 +7,9 @@
 import { STACK_LENGTH_MAX } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
 import { isFinal } from '../core/task-state.ts';
-import { type AnyTask, keepsRecord } from '../define/task.ts';
+import { keepsRecord } from '../define/task.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
+import { type Arrival, readArrival } from './arrival.ts';
 import {
   type Attempt,
   crashError,
@@ -23,9 +24,12 @@ import {
 import type { Connection } from './client.ts';
 import { createCopies } from './copies.ts';
 import { parseDelivery } from './dead-letter.ts';
+import { ackEarly } from './early.ts';
+import { expiryOf } from './expiry.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
-import { parseInput } from './payload.ts';
+import { fetchInput, parseInput } from './payload.ts';
 import type { ClaimRequest } from './ports.ts';
+import { drop, nobody, split, wait } from './unrun.ts';
 import { giveUp, revoke, unclaimed } from './unstarted.ts';
 
 export interface Deliveries {
@@ -43,7 +47,7 @@ export interface Deliveries {
 const LEASE_SPARE_MS = 5_000;
 
 export function createDeliveries(connection: Connection, lease: Lease): Deliveries {
-  const copies = createCopies(connection, lease.queue);
+  const copies = createCopies(connection, lease.queue, lease.batch.queueName);
   const step = { connection, lease, copies };
   return {
     isSuspect: (delivery) => crashesOf(delivery) > 0,
@@ -65,11 +69,15 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
       }
     },
     async putOff(delivery, seconds) {
-      const parsed = parseDelivery(delivery.body);
-      // What is no message of ours runs no task, so it can be dealt with at once.
-      if (parsed.kind !== 'message') return this.process(delivery);
-      if (await hasEnded(step, delivery, parsed.message)) return this.process(delivery);
-      return copies.postpone(parsed.message, crashesOf(delivery), seconds).catch(() => BACK);
+      try {
+        const arrival = readArrival(connection, lease.queue, delivery);
+        // What runs no code of the user's can be dealt with at once.
+        if (arrival.kind !== 'run' || (await hasEnded(step, delivery, arrival)))
+          return await this.process(delivery);
+        return await copies.postpone(arrival.message, crashesOf(delivery), seconds);
+      } catch {
+        return BACK;
+      }
     },
   };
 }
@@ -78,8 +86,8 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
  * Whether a message's run is over: what is left to do with it runs no task. Put off, it would go round until
  * its turn to run alone, and its duplicates with it.
  */
-async function hasEnded(step: Step, delivery: Delivery, message: Message): Promise<boolean> {
-  const { runs } = toRecorded(step, delivery, message, taskOf(step.connection, message.task));
+async function hasEnded(step: Step, delivery: Delivery, arrival: Runnable): Promise<boolean> {
+  const { runs, message } = toRecorded(step, delivery, arrival);
   // Without an answer it is put off as if it were not over.
   const record = (await runs?.read([message.id]).catch(() => undefined))?.get(message.id);
   if (record === undefined || record.generation < message.generation) return false;
@@ -91,16 +99,19 @@ async function hasEnded(step: Step, delivery: Delivery, message: Message): Promi
  * counts as a crash; where that cannot be sent either, it comes back.
  */
 async function later(step: Step, delivery: Delivery, error: WireError): Promise<Outcome> {
-  const parsed = parseDelivery(delivery.body);
-  if (step.lease.queue.ordered || parsed.kind !== 'message') return BACK;
-  const { message } = parsed;
   try {
+    const arrival = readArrival(step.connection, step.lease.queue, delivery);
+    if (step.lease.queue.ordered || arrival.kind === 'malformed' || arrival.kind === 'newer') return BACK;
+    const { message } = arrival;
     const putOff = await step.copies.deferFailed(delivery, message, crashesOf(delivery));
     if (putOff !== undefined) return putOff;
-    const task = taskOf(step.connection, message.task);
+    const recorded =
+      arrival.kind === 'run'
+        ? toRecorded(step, delivery, arrival)
+        : { ...toRecorded(step, delivery, { message, task: undefined }), runs: undefined };
     // What was out of reach for so long may be the records: the message ends with or without one.
-    return await giveUp(toRecorded(step, delivery, message, task), 'worker-error', error).catch(() =>
-      giveUp({ ...toRecorded(step, delivery, message, task), runs: undefined }, 'worker-error', error),
+    return await giveUp(recorded, 'worker-error', error).catch(() =>
+      giveUp({ ...recorded, runs: undefined }, 'worker-error', error),
     );
   } catch {
     return BACK;
@@ -109,15 +120,32 @@ async function later(step: Step, delivery: Delivery, error: WireError): Promise<
 
 async function processOne(step: Step, delivery: Delivery): Promise<Outcome> {
   const { connection, copies, lease } = step;
-  const parsed = parseDelivery(delivery.body);
-  if (parsed.kind === 'foreign') {
-    await copies.buryForeign(delivery, 'malformed', parsed.why);
-    return DONE;
+  const arrival = readArrival(connection, lease.queue, delivery);
+  switch (arrival.kind) {
+    case 'malformed':
+      await copies.buryForeign(delivery, 'malformed', arrival.why);
+      return DONE;
+    case 'newer':
+      return copies.deferNewer(delivery, arrival);
+    case 'wait':
+      return wait(step, delivery, arrival);
+    case 'split':
+      return split(step, delivery, arrival);
+    case 'over-matched':
+      return drop(step, arrival);
+    case 'nobody':
+      return nobody(step, delivery, arrival);
+    case 'run':
+      return run(step, delivery, arrival);
   }
-  if (parsed.kind === 'newer') return copies.deferNewer(delivery, parsed);
-  const { message } = parsed;
-  const task = taskOf(connection, message.task);
-  const recorded = toRecorded(step, delivery, message, task);
+}
+
+type Runnable = Pick<Extract<Arrival, { kind: 'run' }>, 'message' | 'task' | 'consumer'>;
+
+async function run(step: Step, delivery: Delivery, arrival: Runnable): Promise<Outcome> {
+  const { connection, copies, lease } = step;
+  const { message, task, consumer } = arrival;
+  const recorded = toRecorded(step, delivery, arrival);
   if (task?.run === undefined) {
     const putOff = await copies.deferUnknown(delivery, message);
     return putOff ?? giveUp(recorded, 'unknown-task', unknownError(message));
@@ -126,9 +154,9 @@ async function processOne(step: Step, delivery: Delivery): Promise<Outcome> {
   // the result, nor see that the run was begun before.
   if (keepsRecord(task) && recorded.runs === undefined && task.queue.name !== lease.queue.name)
     return copies.forward(message, task.queue);
-  const attempt = { ...recorded, task };
-  if (message.expiresAt !== undefined && message.expiresAt <= connection.ports.clock.now())
-    return revoke(attempt);
+  const attempt: Attempt = { ...recorded, task, consumer };
+  const expiresAt = expiryOf(lease.queue, message);
+  if (expiresAt !== undefined && expiresAt <= connection.ports.clock.now()) return revoke(attempt, expiresAt);
   if (crashesNow(attempt) >= lease.queue.deadLetterAfter) {
     return giveUp(attempt, 'crashed', crashError(attempt, crashesNow(attempt)));
   }
@@ -137,9 +165,14 @@ async function processOne(step: Step, delivery: Delivery): Promise<Outcome> {
 }
 
 /** A message and the record of its run; of a task that nobody here knows, one is kept if anything is. */
-function toRecorded(step: Step, delivery: Delivery, message: Message, task: AnyTask | undefined): Recorded {
+function toRecorded(step: Step, delivery: Delivery, { message, task, consumer }: Runnable): Recorded {
   // On an ordered queue the record alone counts attempts, also those of a task that has moved elsewhere.
-  const kept = task === undefined || keepsRecord(task) || message.claim || step.lease.queue.ordered;
+  const kept =
+    task === undefined ||
+    keepsRecord(task) ||
+    consumer?.once === true ||
+    message.claim ||
+    step.lease.queue.ordered;
   const runs = kept ? step.connection.ports.runs : undefined;
   return { ...step, delivery, message, runs, request: toRequest(step, message, task?.name ?? message.task) };
 }
@@ -149,19 +182,29 @@ function unknownError({ task }: Message): WireError {
   return toWireError(new CeleriacError('UNKNOWN_TASK', text), 0);
 }
 
-/** Parses the input, then claims and runs. */
+/** Fetches and parses the input, then claims and runs. */
 async function start(attempt: Attempt): Promise<Outcome> {
-  const input = await parseInput(attempt.task, attempt.message.input);
+  const { connection, message, task, consumer } = attempt;
+  const fetched = await fetchInput(message, connection.ports.blobs);
+  if (fetched === undefined) return giveUp(attempt, 'payload-lost', lostError(message));
+  const input = await parseInput(task, fetched.input);
   if ('error' in input) return giveUp(attempt, 'invalid-input', toWireError(input.error, STACK_LENGTH_MAX));
-  if (attempt.runs === undefined) return runStateless(attempt, input.value);
-  const owner = token(attempt.connection.ports.chance);
+  const isEarly = consumer?.ack === 'early';
+  if (attempt.runs === undefined)
+    return (isEarly ? await ackEarly(attempt) : undefined) ?? runStateless(attempt, input.value);
+  const owner = token(connection.ports.chance);
   const leaseUntil = attempt.lease.batch.deadline + LEASE_SPARE_MS;
   const claim = await attempt.runs.claim(requestNow(attempt), owner, leaseUntil);
   if (claim.kind !== 'claimed') return unclaimed(attempt, claim);
   const claimed = { ...attempt, runs: attempt.runs, owner, retries: claim.retries };
   if (claim.crashes >= crashesAllowed(attempt))
     return endClaimed(claimed, 'crashed', crashError(attempt, claim.crashes));
-  return runClaimed(claimed, input.value);
+  return (isEarly ? await ackEarly(claimed) : undefined) ?? runClaimed(claimed, input.value);
+}
+
+function lostError({ blob }: Message): WireError {
+  const text = `the input is not in the app's bucket any more: there is no '${blob}'`;
+  return toWireError(new CeleriacError('PAYLOAD_LOST', text), 0);
 }
 
 /**
@@ -171,10 +214,6 @@ async function start(attempt: Attempt): Promise<Outcome> {
 function crashesAllowed({ task, lease }: Attempt): number {
   if (task.crashed === 'deadLetter') return 1;
   return lease.queue.ordered ? lease.queue.deadLetterAfter : Number.POSITIVE_INFINITY;
-}
-
-function taskOf(connection: Connection, name: string): AnyTask | undefined {
-  return connection.app.tasks.find((task) => task.name === name || task.aliases.includes(name));
 }
 
 function toRequest(step: Step, message: Message, task: string): ClaimRequest {

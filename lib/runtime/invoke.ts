@@ -1,10 +1,13 @@
 /** One attempt: the handler with its context. */
 import { toMilliseconds } from '../core/duration.ts';
 import type { Message } from '../core/message.ts';
+import type { Consumer } from '../define/consumer.ts';
 import type { Context, TaskLog } from '../define/context.ts';
 import type { AnyTask } from '../define/task.ts';
 import { toWireError, type WireError } from '../errors.ts';
 import { type Connection, createSender, settled } from './client.ts';
+import { toConsumed } from './consumer-run.ts';
+import type { Delivery, Lease } from './outcome.ts';
 import type { LogLine } from './ports.ts';
 
 export type Ran =
@@ -15,7 +18,10 @@ export interface Invocation {
   readonly connection: Connection;
   readonly task: AnyTask;
   readonly message: Message;
-  readonly lease: { readonly batch: { readonly deadline: number }; readonly signal: AbortSignal };
+  readonly lease: Pick<Lease, 'queue' | 'batch' | 'signal'>;
+  readonly delivery: Delivery;
+  /** Where it is no task that runs. */
+  readonly consumer?: Consumer | undefined;
 }
 
 /** Runs the handler once; whatever it throws is a value here. */
@@ -26,7 +32,7 @@ export async function invoke(invocation: Invocation, input: unknown, attempt: nu
   const sends = new Set<Promise<unknown>>();
   const context = toContext({ ...invocation, connection: { ...connection, sends } }, attempt);
   const ran = await connection.ports.clock.run(task.name, async () => {
-    const ended = await guarded(invocation, input, context);
+    const ended = await guarded(invocation, taken(invocation, input, attempt), context);
     // A send that the handler did not wait for would stay behind in a frozen environment.
     await settled(sends);
     return ended;
@@ -42,6 +48,11 @@ export async function invoke(invocation: Invocation, input: unknown, attempt: nu
       error: toText(toWireError(ran.thrown, 0)),
     });
   return ran;
+}
+
+/** A task takes the input as its schema has parsed it, a consumer the delivery around it. */
+function taken({ consumer, message, delivery, lease }: Invocation, body: unknown, attempt: number): unknown {
+  return consumer === undefined ? body : toConsumed({ message, delivery, body }, lease.queue, attempt);
 }
 
 async function guarded(invocation: Invocation, input: unknown, context: Context): Promise<Ran> {

@@ -1,4 +1,5 @@
 /** A delivery, and what can become of it. */
+import type { Headers } from '../core/routing/headers.ts';
 import type { Queue } from '../define/queue.ts';
 
 /** A message as it was received. */
@@ -10,6 +11,10 @@ export interface Delivery {
   readonly receiveCount: number;
   /** When it was received for the first time, in milliseconds since the epoch. */
   readonly firstReceivedAt: number;
+  /** When it was sent to its queue, in milliseconds since the epoch. */
+  readonly sentAt?: number;
+  /** SQS's message attributes, which senders that know nothing of envelopes use as headers. */
+  readonly headers?: Headers;
   /** The message group on an ordered queue. */
   readonly group?: string;
 }
@@ -26,6 +31,7 @@ export type Outcome =
 /** What holds for all deliveries of a batch. */
 export interface Lease {
   readonly queue: Queue;
+  /** `queueName` is that of the level, where the queue has priorities. */
   readonly batch: { readonly queueName: string; readonly deadline: number };
   readonly signal: AbortSignal;
   /** Nothing that may be a suspect is started after this time. */

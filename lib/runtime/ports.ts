@@ -3,6 +3,7 @@
  * own clock.
  */
 
+import type { Beaten } from '../core/heartbeat.ts';
 import type { FilterAttribute } from '../core/routing/filter-policy.ts';
 import type { FinalState, TaskState } from '../core/task-state.ts';
 import type { WireError } from '../errors.ts';
@@ -53,7 +54,11 @@ export interface EntryFailure {
   readonly retryable: boolean;
 }
 
-/** Queues. Each call is one request: at most 10 entries and 1 MiB; a call that fails as a whole rejects. */
+/**
+ * Queues. Each call is one request: at most 10 entries and 1 MiB. A call that fails as a whole rejects; where
+ * trying again cannot help its error has `retryable: false`, and where one of the entries may be the reason,
+ * `entryFault: true` besides.
+ */
 export interface Queues {
   send(queueName: string, messages: readonly OutgoingMessage[]): Promise<readonly EntryFailure[]>;
   /** Acks: what is deleted does not come back. */
@@ -113,22 +118,34 @@ export interface Depths {
   waiting(queueName: string): Promise<number>;
 }
 
-/** Reply queues: made by the client that waits, deleted by it, swept when it died. */
+/** A message of a reply queue. */
+export interface ReplyDelivery {
+  readonly body: string;
+  readonly receipt: string;
+}
+
+/**
+ * Reply queues: made by the client that waits, deleted by it, swept when it died. What is received from them
+ * is acked through Queues.
+ */
 export interface ReplyQueues {
   /** Makes the queue, or finds it made; `beatAt` says that its client lives. */
   open(queueName: string, beatAt: number): Promise<void>;
+  /** Says once more that the client lives; nothing happens when the queue is gone. */
   beat(queueName: string, beatAt: number): Promise<void>;
-  /** Waits up to `waitSeconds` for messages, and acks them; undefined: the queue is gone. */
+  /**
+   * Waits up to `waitSeconds` (0–20) for messages, at most 10; undefined: the queue is gone. Rejects when the
+   * signal is aborted.
+   */
   receive(
     queueName: string,
     waitSeconds: number,
     signal: AbortSignal,
-  ): Promise<readonly string[] | undefined>;
+  ): Promise<readonly ReplyDelivery[] | undefined>;
+  /** Removes the queue, with all that is in it; nothing happens when it is gone. */
   remove(queueName: string): Promise<void>;
-  /** The reply queues with this prefix, and when their clients last said that they live. */
-  list(
-    prefix: string,
-  ): Promise<readonly { readonly queueName: string; readonly beatAt: number | undefined }[]>;
+  /** The queues with this prefix, and when their clients last said that they live. */
+  list(prefix: string): Promise<readonly Beaten[]>;
 }
 
 /** What is known of a run. */
@@ -150,6 +167,8 @@ export interface RunRecord {
   readonly sentAt: number;
   readonly startedAt?: number;
   readonly endedAt?: number;
+  /** Whether what follows from its end is known to have been sent. */
+  readonly settled?: true;
 }
 
 /** Names one attempt's right to run. */
@@ -197,6 +216,8 @@ export interface Runs {
   release(request: ClaimRequest, owner: string, retries: number, error: WireError): Promise<boolean>;
   /** Ends a run that nobody has claimed: expired, crashed, never to be understood. */
   finish(request: ClaimRequest, ending: Ending): Promise<ClaimOutcome>;
+  /** Remembers that what follows from a run's end was sent: its duplicates need not send it once more. */
+  settle(request: ClaimRequest): Promise<void>;
   /** Reads records; ids without one are missing in the answer. At most 100 ids a call. */
   read(ids: readonly string[]): Promise<ReadonlyMap<string, RunRecord>>;
 }

@@ -9,7 +9,8 @@ import { isFinal, type TaskState } from '../core/task-state.ts';
 import type { AsyncResult, GetOptions } from '../define/client.ts';
 import { type AnyTask, keepsRecord } from '../define/task.ts';
 import { fromWireError, TaskError, TimeoutError } from '../errors.ts';
-import type { Clock, RunRecord, Runs } from './ports.ts';
+import type { Clock, Ending, RunRecord, Runs } from './ports.ts';
+import { UNTIMED } from './taken.ts';
 
 export const GET_TIMEOUT_DEFAULT = '5m';
 
@@ -105,25 +106,26 @@ function refuse(context: ResultContext, task: AnyTask, id: string): void {
 
 function isOurs(context: ResultContext, id: string): boolean {
   const sentAt = sentAtOf(context.space, id);
-  return sentAt !== undefined && sentAt > context.clock.now() - RECORD_MS;
+  return sentAt !== undefined && (sentAt === UNTIMED || sentAt > context.clock.now() - RECORD_MS);
 }
 
 function outcome(record: RunRecord): unknown {
   if (record.state === 'SUCCESS') return record.result === undefined ? undefined : JSON.parse(record.result);
-  const cause = record.error === undefined ? {} : { cause: fromWireError(record.error) };
-  if (record.state === 'REVOKED') {
-    throw new TaskError(
-      'TASK_REVOKED',
-      `task '${record.task}' (${record.id}) did not run: ${record.reason ?? 'revoked'}`,
-      cause,
-    );
+  throw endError(record);
+}
+
+/** What whoever waits is told of a run that ended without a result. */
+export function endError(
+  run: Pick<RunRecord, 'id' | 'task' | 'state'> & Pick<Ending, 'error' | 'reason'>,
+): TaskError {
+  const cause = run.error === undefined ? {} : { cause: fromWireError(run.error) };
+  if (run.state === 'REVOKED') {
+    const text = `task '${run.task}' (${run.id}) did not run: ${run.reason ?? 'revoked'}`;
+    return new TaskError('TASK_REVOKED', text, cause);
   }
-  const why = record.error === undefined ? '' : `: ${record.error.name}: ${record.error.message}`;
-  throw new TaskError(
-    'TASK_FAILED',
-    `task '${record.task}' (${record.id}) failed (${record.reason ?? 'error'})${why}`,
-    cause,
-  );
+  const why = run.error === undefined ? '' : `: ${run.error.name}: ${run.error.message}`;
+  const text = `task '${run.task}' (${run.id}) failed (${run.reason ?? 'error'})${why}`;
+  return new TaskError('TASK_FAILED', text, cause);
 }
 
 /**

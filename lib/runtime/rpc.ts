@@ -1,9 +1,104 @@
-/** RPC: a task is sent with the address of a reply queue, and its outcome comes back there. */
-import type { Sender } from '../define/client.ts';
-import { SendError } from '../errors.ts';
+/**
+ * RPC: a task is sent with the address of a reply queue, and its outcome comes back there. Inside Lambda,
+ * whose frozen environments can neither beat nor close, the run's record is waited for instead; what comes of
+ * a call is the same either way.
+ */
+import { type Duration, toMilliseconds } from '../core/duration.ts';
+import { RETENTION_MS } from '../core/limits.ts';
+import type { AsyncResult, CallOptions, Sender } from '../define/client.ts';
+import type { Signature } from '../define/signature.ts';
+import { SendError, TaskError, TimeoutError } from '../errors.ts';
 import type { Connection } from './client.ts';
+import type { Inbox, ReplyAddress } from './inbox.ts';
 
-/** `call` over a sender's `send`. */
-export function createCall(_shared: Connection, _send: Sender['send']): Sender['call'] {
-  return () => Promise.reject(new SendError('NOT_BUILT', 'call is being built'));
+export const CALL_TIMEOUT_DEFAULT = '30s';
+
+/** Sends a signature; a reply is asked for where it has an address. */
+export type Perform = (signature: Signature, address?: ReplyAddress) => Promise<AsyncResult<unknown>>;
+
+/** `call` over what performs a signature. */
+export function createCall(shared: Connection, perform: Perform): Sender['call'] {
+  const { inbox } = shared;
+  return async <Output>(signature: Signature<Output>, options: CallOptions = {}) => {
+    const timeout = checked(options.timeout ?? CALL_TIMEOUT_DEFAULT);
+    options.signal?.throwIfAborted();
+    const output =
+      inbox === undefined
+        ? await byRecord(shared, perform, signature, { ...options, timeout })
+        : await byQueue(shared, inbox, perform, signature, { ...options, timeout });
+    // The signature was made by the task itself, whose output this is.
+    return output as never;
+  };
+}
+
+interface Waits extends CallOptions {
+  readonly timeout: Duration;
+}
+
+async function byQueue(
+  { ports: { clock } }: Connection,
+  inbox: Inbox,
+  perform: Perform,
+  signature: Signature,
+  { timeout, signal }: Waits,
+): Promise<unknown> {
+  const givenUp = new AbortController();
+  const answered = new AbortController();
+  const abort = (): void => givenUp.abort(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  clock.sleep(toMilliseconds(timeout), answered.signal).then(
+    () => givenUp.abort(timedOut(signature.task, timeout)),
+    // Answered in time; or the process ends, and with it the wait.
+    (error) => givenUp.abort(error),
+  );
+  try {
+    return await inbox.ask((address) => perform(signature, address), givenUp.signal);
+  } finally {
+    answered.abort();
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+async function byRecord(
+  { app, ports }: Connection,
+  perform: Perform,
+  signature: Signature,
+  { timeout, signal }: Waits,
+): Promise<unknown> {
+  const task = app.tasks.find(({ name }) => name === signature.task);
+  // Before it is sent: nobody would ever hear of its outcome.
+  if (task !== undefined && !task.result) {
+    const text =
+      `task '${task.name}' keeps no result (result: false), and inside Lambda a call waits for the result; ` +
+      'remove that option, or send the task without waiting';
+    throw new TaskError('RESULT_NOT_KEPT', text, { value: task.name });
+  }
+  if (task !== undefined && ports.runs === undefined) {
+    const text =
+      `the result of task '${task.name}' cannot be read here: no task of this worker's own queue keeps ` +
+      'one, so it was built without DynamoDB; remove result: false from the task that calls';
+    throw new TaskError('RESULT_NOT_READABLE', text, { value: task.name });
+  }
+  const until = ports.clock.now() + toMilliseconds(timeout);
+  const result = await perform(signature);
+  const leftMs = Math.max(0, until - ports.clock.now());
+  try {
+    return await result.get({ timeout: `${leftMs}ms`, ...(signal === undefined ? {} : { signal }) });
+  } catch (error) {
+    if (error instanceof TimeoutError) throw timedOut(signature.task, timeout);
+    // What a reply would carry is the task's own error.
+    if (error instanceof TaskError && error.code === 'TASK_FAILED') throw error.cause ?? error;
+    throw error;
+  }
+}
+
+function checked(timeout: Duration): Duration {
+  if (toMilliseconds(timeout) <= RETENTION_MS) return timeout;
+  const text = `a call's timeout is '${timeout}', but SQS keeps no message longer than '14d'; wait less`;
+  throw new SendError('TIMEOUT_TOO_LONG', text, { value: timeout, allowed: '14d' });
+}
+
+function timedOut(task: string, timeout: string): TimeoutError {
+  const text = `task '${task}' has not replied within ${timeout}; it goes on, its reply will be dropped`;
+  return new TimeoutError('CALL_TIMEOUT', text, { value: timeout });
 }

@@ -1,10 +1,12 @@
 /** The end of a message that is not run here: given up, expired, or already somebody else's. */
 import type { DeadReason } from '../core/message.ts';
+import { isFinal } from '../core/task-state.ts';
 import type { WireError } from '../errors.ts';
-import { type Attempt, crashesNow, type Recorded, requestNow } from './attempt.ts';
+import { type Attempt, crashesNow, type Recorded, requestNow, settle } from './attempt.ts';
 import type { End } from './dead-letter.ts';
 import { DONE, type Outcome } from './outcome.ts';
-import type { ClaimOutcome, Ending } from './ports.ts';
+import type { ClaimOutcome, Ending, RunRecord } from './ports.ts';
+import { reply } from './reply.ts';
 
 /** Ends a run that does not start at all, and dead-letters its message. */
 export async function giveUp(attempt: Recorded, reason: DeadReason, error: WireError): Promise<Outcome> {
@@ -20,15 +22,31 @@ export async function giveUp(attempt: Recorded, reason: DeadReason, error: WireE
     error,
     attempt: attempt.message.attempt,
   });
+  await settle(attempt);
+  await reply(attempt, { state: 'FAILURE', error, reason });
   return DONE;
 }
 
-/** Drops an expired message. Where there is no record, the log alone can say so. */
-export async function revoke(attempt: Attempt): Promise<Outcome> {
+/**
+ * Ends an expired message, and dead-letters it where its queue asks for that; where there is no record
+ * either, the log alone can say so.
+ */
+export async function revoke(attempt: Attempt, expiredAt: number): Promise<Outcome> {
   const { task, message, connection } = attempt;
-  const expiresAt = new Date(message.expiresAt ?? 0).toISOString();
+  const expiresAt = new Date(expiredAt).toISOString();
   connection.ports.log({ level: 'warn', message: 'expired', task: task.name, id: message.id, expiresAt });
-  return (await finish(attempt, { state: 'REVOKED', reason: 'expired' })) ?? DONE;
+  const finished = await finish(attempt, { state: 'REVOKED', reason: 'expired' });
+  if (finished !== undefined) return finished;
+  await buryExpired(attempt);
+  await reply(attempt, { state: 'REVOKED', reason: 'expired' });
+  return DONE;
+}
+
+async function buryExpired(attempt: Recorded): Promise<void> {
+  const { lease, copies, delivery, message } = attempt;
+  if (!lease.queue.deadLetterExpired) return;
+  await copies.bury(delivery, message, { reason: 'expired', attempt: message.attempt });
+  await settle(attempt);
 }
 
 /** Ends a run without a claim; an outcome when there is nothing left to do here. */
@@ -42,7 +60,7 @@ export async function unclaimed(
   attempt: Recorded,
   claim: Exclude<ClaimOutcome, { kind: 'claimed' }>,
 ): Promise<Outcome> {
-  const { copies, delivery, message, connection } = attempt;
+  const { copies, message, connection } = attempt;
   switch (claim.kind) {
     case 'superseded':
       return DONE;
@@ -56,14 +74,21 @@ export async function unclaimed(
       );
     case 'finished': {
       const { record } = claim;
-      // Whoever ended it may have died before its dead letter was sent; a second one is dropped by its claim.
-      if (record.state === 'FAILURE' && isDeadReason(record.reason)) {
-        const end: End = { reason: record.reason, error: record.error, attempt: record.attempts ?? 0 };
-        await copies.bury(delivery, message, end);
-      }
+      await buryAgain(attempt, record);
+      if (isFinal(record.state)) await reply(attempt, { ...record, state: record.state });
       return DONE;
     }
   }
+}
+
+/** Whoever ended a run may have died before its dead letter was sent; its claim drops a second one. */
+async function buryAgain(attempt: Recorded, record: RunRecord): Promise<void> {
+  if (record.settled) return;
+  if (record.state === 'REVOKED' && record.reason === 'expired') await buryExpired(attempt);
+  if (record.state !== 'FAILURE' || !isDeadReason(record.reason)) return;
+  const end: End = { reason: record.reason, error: record.error, attempt: record.attempts ?? 0 };
+  await attempt.copies.bury(attempt.delivery, attempt.message, end);
+  await settle(attempt);
 }
 
 /** Reasons come back from the record as text. */

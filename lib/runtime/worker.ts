@@ -13,6 +13,7 @@
  */
 import { VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { App } from '../define/app.ts';
+import type { Queue } from '../define/queue.ts';
 import { queueName } from '../define/resource-name.ts';
 import { DefinitionError } from '../errors.ts';
 import { createConnection } from './client.ts';
@@ -44,9 +45,10 @@ function marginMs(leftMs: number): number {
 /** A worker for all queues of an app. */
 export function createWorker(app: App, stage: string, ports: Ports): Worker {
   const connection = createConnection(app, stage, ports);
+  const queues = queuesByName(app, stage);
   return {
     async handle(batch) {
-      const queue = app.queues.find((candidate) => queueName(app.name, stage, candidate) === batch.queueName);
+      const queue = queues.get(batch.queueName);
       if (queue === undefined) {
         const message =
           `this worker's app '${app.name}' has no queue '${batch.queueName}' in stage ` + `'${stage}'`;
@@ -72,6 +74,14 @@ export function createWorker(app: App, stage: string, ports: Ports): Worker {
       }
     },
   };
+}
+
+/** The app's queues by their names at SQS; one with priorities has a name for each level. */
+function queuesByName(app: App, stage: string): ReadonlyMap<string, Queue> {
+  const levels = app.queues.flatMap((queue) =>
+    Array.from({ length: queue.priorities }, (_, level) => ({ queue, level })),
+  );
+  return new Map(levels.map(({ queue, level }) => [queueName(app.name, stage, queue, level), queue]));
 }
 
 /** How long a message may have been on its way from SQS to its worker. */

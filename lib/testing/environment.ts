@@ -4,6 +4,7 @@
  * and the next invocation of the same function starts anew.
  */
 import type { Call } from '../aws/call.ts';
+import { createMessaging, type MessagingNeeds } from '../aws/messaging.ts';
 import { createQueues } from '../aws/queues.ts';
 import { createRuns } from '../aws/runs.ts';
 import { type LambdaContext, type SqsEvent, toHandler } from '../aws/serve.ts';
@@ -16,10 +17,15 @@ import { createWorker } from '../runtime/worker.ts';
 import { awsError, type Fault, type FaultPlan, SLOW_MS_MAX } from './faults.ts';
 import { createLife, type Life, sleepInLife, untilEnd } from './life.ts';
 
+/** The Region of every simulation. */
+export const REGION = 'us-east-1';
+
 /** What all environments of a simulation share. */
 export interface World {
   readonly app: App;
   readonly stage: string;
+  /** Which ports of messaging the app has a use for. */
+  readonly needs: MessagingNeeds;
   readonly emulator: VirtualEmulator;
   readonly chance: () => number;
   readonly faults: FaultPlan;
@@ -51,6 +57,9 @@ export function createEnvironment(world: World, state: boolean): InlineEnvironme
 const DEADLY: Readonly<Record<string, readonly [before: Fault, after: Fault]>> = {
   UpdateItem: ['crashBeforeWrite', 'crashAfterWrite'],
   SendMessageBatch: ['crashBeforeSend', 'crashAfterSend'],
+  PublishBatch: ['crashBeforeSend', 'crashAfterSend'],
+  PutEvents: ['crashBeforeSend', 'crashAfterSend'],
+  PutObject: ['crashBeforeSend', 'crashAfterSend'],
 };
 
 /** `call` over the emulator's models, with the plan's faults, for a process that may die if `mortal`. */
@@ -94,7 +103,8 @@ function createHandler(
   const clock = createClock(world, life);
   const call = createCall(world, life, clock, lineage);
   const runs = state ? createRuns(call, runsTableName(app.name, stage)) : undefined;
-  const ports: Ports = { clock, chance, log, queues: createQueues(call), runs };
+  const messaging = createMessaging({ call, region: async () => REGION }, world, world.needs);
+  const ports: Ports = { clock, chance, log, queues: createQueues(call), runs, ...messaging };
   return toHandler(createWorker(app, stage, ports), ports);
 }
 

@@ -2,25 +2,31 @@
  * Builds an app's topology on an emulator, as the CDK construct builds it in a template; a test compares the
  * two.
  */
+import { blobsBucketName } from '../define/resource-name.ts';
 import type { QueueResource, TableResource, Topology, WorkerResource } from '../define/topology.ts';
 import type { Emulator } from '../emulator/index.ts';
 import type { InlineSource } from '../emulator/lambda/lambda.ts';
+import { ACCOUNT, provisionExchanges, queueArn, REGION } from './provision-exchanges.ts';
 
-const REGION = 'us-east-1';
-const ACCOUNT = '000000000000';
-
-/** Creates queues, tables, functions and mappings; `source` gives each worker its code. */
+/** Creates everything of a topology, exchanges last; `source` gives each worker its code. */
 export async function provision(
   emulator: Emulator,
   topology: Topology,
   source: (worker: WorkerResource) => InlineSource,
 ): Promise<void> {
-  for (const queue of topology.queues) await createQueues(emulator, queue);
+  for (const queue of topology.queues) await createQueues(emulator, queue, topology.queues);
   for (const table of topology.tables) await createTable(emulator, table);
+  if (topology.buckets.length > 0) await createBucket(emulator, topology);
   for (const worker of topology.workers) await createWorker(emulator, worker, source(worker));
+  await provisionExchanges(emulator, topology);
 }
 
-async function createQueues(emulator: Emulator, queue: QueueResource): Promise<void> {
+/** A queue, and with the lowest level the dead-letter queue that all levels share. */
+async function createQueues(
+  emulator: Emulator,
+  queue: QueueResource,
+  all: readonly QueueResource[],
+): Promise<void> {
   const fifo = queue.fifo
     ? {
         FifoQueue: 'true',
@@ -34,27 +40,51 @@ async function createQueues(emulator: Emulator, queue: QueueResource): Promise<v
     MessageRetentionPeriod: String(queue.retentionSeconds),
     SqsManagedSseEnabled: 'true',
   };
-  await emulator.call('sqs', 'CreateQueue', {
-    QueueName: queue.deadLetterQueueName,
-    Attributes: {
-      ...common,
-      RedriveAllowPolicy: JSON.stringify({
-        redrivePermission: 'byQueue',
-        sourceQueueArns: [queueArn(queue.queueName)],
-      }),
-    },
-  });
+  if (queue.level === 0) {
+    const levels = all.filter(({ name }) => name === queue.name);
+    await emulator.call('sqs', 'CreateQueue', {
+      QueueName: queue.deadLetterQueueName,
+      Attributes: {
+        ...common,
+        RedriveAllowPolicy: JSON.stringify({
+          redrivePermission: 'byQueue',
+          sourceQueueArns: levels.map(({ queueName }) => queueArn(queueName)),
+        }),
+      },
+    });
+  }
   await emulator.call('sqs', 'CreateQueue', {
     QueueName: queue.queueName,
     Attributes: {
       ...common,
       VisibilityTimeout: String(queue.visibilitySeconds),
+      ...(queue.delaySeconds === 0 ? {} : { DelaySeconds: String(queue.delaySeconds) }),
       RedrivePolicy: JSON.stringify({
         deadLetterTargetArn: queueArn(queue.deadLetterQueueName),
         maxReceiveCount: queue.receivesMax,
       }),
     },
   });
+}
+
+async function createBucket(emulator: Emulator, topology: Topology): Promise<void> {
+  for (const bucket of topology.buckets) {
+    const name = blobsBucketName(topology.app, topology.stage, ACCOUNT, REGION);
+    await emulator.call('s3', 'CreateBucket', { Bucket: name });
+    await emulator.call('s3', 'PutBucketLifecycleConfiguration', {
+      Bucket: name,
+      LifecycleConfiguration: {
+        Rules: [
+          {
+            ID: 'Expiry',
+            Status: 'Enabled',
+            Filter: { Prefix: '' },
+            Expiration: { Days: bucket.expiresDays },
+          },
+        ],
+      },
+    });
+  }
 }
 
 async function createTable(emulator: Emulator, table: TableResource): Promise<void> {
@@ -102,18 +132,16 @@ async function createWorker(emulator: Emulator, worker: WorkerResource, source: 
     Environment: { Variables: worker.environment },
   });
   await emulator.call('lambda', 'PutFunctionRecursionConfig', { FunctionName: name, RecursiveLoop: 'Allow' });
-  await emulator.call('lambda', 'CreateEventSourceMapping', {
-    EventSourceArn: queueArn(worker.queueName),
-    FunctionName: name,
-    BatchSize: worker.batchSize,
-    ...(worker.windowSeconds > 0 ? { MaximumBatchingWindowInSeconds: worker.windowSeconds } : {}),
-    FunctionResponseTypes: ['ReportBatchItemFailures'],
-    ...(worker.concurrency === undefined
-      ? {}
-      : { ScalingConfig: { MaximumConcurrency: worker.concurrency } }),
-  });
-}
-
-export function queueArn(queueName: string): string {
-  return `arn:aws:sqs:${REGION}:${ACCOUNT}:${queueName}`;
+  for (const level of worker.levels) {
+    await emulator.call('lambda', 'CreateEventSourceMapping', {
+      EventSourceArn: queueArn(level.queueName),
+      FunctionName: name,
+      BatchSize: worker.batchSize,
+      ...(worker.windowSeconds > 0 ? { MaximumBatchingWindowInSeconds: worker.windowSeconds } : {}),
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ...(level.concurrency === undefined
+        ? {}
+        : { ScalingConfig: { MaximumConcurrency: level.concurrency } }),
+    });
+  }
 }

@@ -2,7 +2,9 @@
  * `simulate`: the real client and the real worker over the emulator's models, on a virtual clock, in this
  * process and without the AWS SDK in between. Time moves only by `advance` and while a result is awaited.
  */
+import { createMessaging, messagingNeeds } from '../aws/messaging.ts';
 import { createQueues } from '../aws/queues.ts';
+import { createReplyQueues } from '../aws/reply-queues.ts';
 import { createRuns } from '../aws/runs.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { type Message, parseMessage } from '../core/message.ts';
@@ -20,12 +22,14 @@ import {
   type VirtualEmulator,
 } from '../emulator/index.ts';
 import { createClient } from '../runtime/client.ts';
-import type { Clock, LogLine } from '../runtime/ports.ts';
-import { createCall, createEnvironment, type World } from './environment.ts';
+import type { LogLine } from '../runtime/ports.ts';
+import { createCall, createEnvironment, REGION, type World } from './environment.ts';
 import { createFaultPlan, type Fault, type FaultRates, toSqsFaults } from './faults.ts';
 import { createLife } from './life.ts';
-import { provision, queueArn } from './provision.ts';
+import { provision } from './provision.ts';
+import { queueArn } from './provision-exchanges.ts';
 import { createRandom } from './random.ts';
+import { createTestClock } from './test-clock.ts';
 
 export interface SimulateOptions extends TopologyOptions {
   /** Where virtual time begins, ISO 8601. @default '2026-01-01T00:00:00Z' */
@@ -41,6 +45,8 @@ export interface SimulateOptions extends TopologyOptions {
 }
 
 export interface Simulation extends Client {
+  /** One more client, as another process would have it; close it as any other. */
+  connect(): Client;
   /** The virtual time. */
   now(): Date;
   /** Moves time forward and runs everything that falls due on the way. */
@@ -85,6 +91,7 @@ export function simulate(app: App, options: SimulateOptions = {}): Simulation {
   const world: World = {
     app,
     stage,
+    needs: messagingNeeds(app, resources.exchanges),
     emulator,
     faults,
     chance: createRandom(seed),
@@ -94,13 +101,16 @@ export function simulate(app: App, options: SimulateOptions = {}): Simulation {
   const ready = provision(emulator, resources, (worker) => ({
     start: () => createEnvironment(world, worker.state),
   }));
-  const client = createTestClient(world, ready, resources.tables.length > 0);
+  const connect = createTestClients(world, ready, resources.tables.length > 0);
+  // The simulation lives as long as its own client.
+  const client = connect(() => emulator.close());
   const move = async (ms: number): Promise<void> => {
     await ready;
     await emulator.advance(ms);
   };
   return {
     ...client,
+    connect: () => connect(),
     emulator,
     now: () => new Date(emulator.clock.now()),
     advance: (duration) => move(toMilliseconds(duration)),
@@ -118,10 +128,10 @@ export function simulate(app: App, options: SimulateOptions = {}): Simulation {
   };
 }
 
-/** The test's own client: its waiting moves the clock, and it lives as long as the simulation. */
-function createTestClient(world: World, ready: Promise<void>, state: boolean): Client {
+/** Clients of the test's own: their waiting moves the clock. */
+function createTestClients(world: World, ready: Promise<void>, state: boolean) {
   const { app, stage, emulator, chance, log } = world;
-  const clock = testClock(emulator);
+  const clock = createTestClock(emulator);
   // Whoever sends and waits in a test is the test itself, which does not die.
   const call = createCall(world, createLife(), clock, () => 0, false);
   // Nothing may be sent before the queues are there.
@@ -129,27 +139,12 @@ function createTestClient(world: World, ready: Promise<void>, state: boolean): C
     await ready;
     return call(service, operation, input);
   };
-  const runs = state ? createRuns(waiting, runsTableName(app.name, stage)) : undefined;
-  const ports = { clock, chance, log, queues: createQueues(waiting), runs };
-  return createClient(app, stage, ports, () => emulator.close());
-}
-
-function testClock(emulator: VirtualEmulator): Clock {
-  let moving: Promise<void> = Promise.resolve();
-  return {
-    now: () => emulator.clock.now(),
-    sleep(ms, signal) {
-      const until = emulator.clock.now() + ms;
-      // Several waits at once share the way: whoever comes second moves only what is left.
-      moving = moving.then(async () => {
-        const leftMs = until - emulator.clock.now();
-        if (leftMs > 0 && signal?.aborted !== true) await emulator.advance(leftMs);
-      });
-      return moving.then(() => signal?.throwIfAborted());
-    },
-    alarm: (ms, ring) => emulator.clock.at(emulator.clock.now() + ms, ring),
-    run: (_name, work) => work(),
-    waiting: (promise) => promise,
+  return (release?: () => Promise<void>): Client => {
+    const runs = state ? createRuns(waiting, runsTableName(app.name, stage)) : undefined;
+    const replies = createReplyQueues(waiting, { app: app.name, stage });
+    const messaging = createMessaging({ call: waiting, region: async () => REGION }, world, world.needs);
+    const ports = { clock, chance, log, queues: createQueues(waiting), runs, replies, ...messaging };
+    return createClient(app, stage, ports, release);
   };
 }
 

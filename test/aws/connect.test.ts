@@ -25,6 +25,21 @@ async function build(app: typeof shop, stage: string): Promise<void> {
 const inQueue = (name: string) =>
   emulator.services.sqs.snapshot().find((queue) => queue.name === name)?.messages ?? [];
 
+/** The next message of a queue, parsed, as a worker would receive it. */
+async function nextMessage(
+  name: string,
+): Promise<{ readonly replyTo: string; readonly correlationId: string }> {
+  const { QueueUrl } = await emulator.call('sqs', 'GetQueueUrl', { QueueName: name });
+  const answer = await emulator.call('sqs', 'ReceiveMessage', { QueueUrl, WaitTimeSeconds: 20 });
+  // ReceiveMessage answers with the message it has waited for.
+  return JSON.parse((answer.Messages as readonly { readonly Body: string }[])[0]?.Body ?? '{}');
+}
+
+async function put(name: string, body: object): Promise<void> {
+  const { QueueUrl } = await emulator.call('sqs', 'GetQueueUrl', { QueueName: name });
+  await emulator.call('sqs', 'SendMessage', { QueueUrl, MessageBody: JSON.stringify(body) });
+}
+
 describe('a client', () => {
   beforeEach(async () => {
     emulator = createEmulator();
@@ -99,6 +114,36 @@ describe('a client', () => {
     expect(await result.state()).toBe('UNKNOWN');
     await expect(result.get()).rejects.toMatchObject({ code: 'RESULT_NOT_KEPT' });
     expect(emulator.calls().some(({ service }) => service === 'dynamodb')).toBe(false);
+  });
+
+  test('is replied to over a queue of its own, which close removes at once', async () => {
+    await build(shop, 'dev');
+    const client = connect(shop, { endpoint, region: 'us-east-1', credentials });
+
+    const calling = client.call(double(21));
+    const { replyTo, correlationId } = await nextMessage('shop-dev-default');
+    const reply = { celeriac: 1, correlationId, ok: true, value: 42 };
+    await put(replyTo, reply);
+    const value = await calling;
+    const waiting = client.call(double(1)).catch((error) => error.code);
+    await nextMessage('shop-dev-default');
+    await client.close();
+
+    expect(value).toBe(42);
+    expect(await waiting).toBe('CLIENT_CLOSED');
+    expect(emulator.services.sqs.snapshot().filter(({ name }) => name.includes('-reply-'))).toEqual([]);
+  });
+
+  test('has no reply queue inside Lambda, where it waits for the record', async () => {
+    await build(shop, 'dev');
+    vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'web');
+    await using client = connect(shop, { endpoint, region: 'us-east-1', credentials });
+
+    const calling = client.call(double(21), { timeout: '0s' });
+
+    await expect(calling).rejects.toMatchObject({ name: 'TimeoutError', code: 'CALL_TIMEOUT' });
+    expect(inQueue('shop-dev-default')).toHaveLength(1);
+    expect(emulator.services.sqs.snapshot().filter(({ name }) => name.includes('-reply-'))).toEqual([]);
   });
 
   test('is told of a stack that is not there, after some tries', async () => {

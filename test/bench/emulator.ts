@@ -2,6 +2,8 @@
  * What it costs to have the emulator: the start and the memory of its process, virtual hours, and messages
  * while many others are in flight. `npx tsx test/bench/emulator.ts`. Seconds are of this machine.
  */
+import { defineApp, defineTask } from '#lib';
+import { simulate } from '#lib/testing';
 import { pollFiveHours } from '../emulator/virtual-day.ts';
 import { build, CHECKOUT, startEmulatorProcess } from './server-process.ts';
 import { openQueue, receiveAll, sendAll } from './sqs-load.ts';
@@ -30,22 +32,25 @@ export async function run(): Promise<readonly Figure[]> {
       ...(await starts('from the checkout', CHECKOUT)),
       await slowdown(built.command),
       await virtualHours(),
+      await laterSimulations(),
     ];
   } finally {
     built.remove();
   }
 }
 
-/** The quickest of several starts, and what it weighs when nothing has been asked of it yet. */
+/** The middle of several starts, and what it weighs at most when nothing has been asked of it yet. */
 async function starts(how: string, command: string): Promise<readonly Figure[]> {
-  let seconds = Number.POSITIVE_INFINITY;
+  const taken: number[] = [];
   let megabytes = 0;
-  for (let round = 0; round < 5; round += 1) {
+  // The first start of a checkout may have to bundle what has changed.
+  for (let round = 0; round <= 7; round += 1) {
     const server = await startEmulatorProcess(command);
-    seconds = Math.min(seconds, server.readyMs / 1_000);
+    if (round > 0) taken.push(server.readyMs / 1_000);
     megabytes = Math.max(megabytes, server.memoryMb() ?? 0);
     await server.stop();
   }
+  const seconds = median(taken);
   return [
     {
       ...{ name: `idle start, ${how}`, value: seconds, unit: 's' },
@@ -101,6 +106,35 @@ async function virtualHours(): Promise<Figure> {
     name: 'five virtual hours of 901 long polls by the SDK, a delay, visibility and a redrive',
     ...{ value: seconds, unit: 's', wanted: '< 1', ok: seconds < 1 },
   };
+}
+
+/** What a simulation takes after many others, as in a large test suite, against the early ones. */
+async function laterSimulations(): Promise<Figure> {
+  const task = defineTask('bench', {
+    run: async (_input: unknown, { sleep }) => {
+      await sleep('1s');
+    },
+  });
+  const app = defineApp('bench', { tasks: [task] });
+  const taken: number[] = [];
+  for (let round = 0; round < 300; round += 1) {
+    const begin = performance.now();
+    const sim = simulate(app);
+    await sim.sendMany(Array.from({ length: 20 }, () => task()));
+    await sim.advance('1h');
+    taken.push(performance.now() - begin);
+  }
+  // The first ones are for the compilers.
+  const value = median(taken.slice(-50)) / median(taken.slice(50, 100));
+  return {
+    name: 'a simulation after 250 others',
+    ...{ value, unit: '× the time after 50', wanted: `≤ ${SLOWDOWN_MAX}`, ok: value <= SLOWDOWN_MAX },
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 if (process.argv[1] === import.meta.filename) {

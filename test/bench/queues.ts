@@ -3,7 +3,7 @@
  * with persistent messages and confirms, all in one run: `npx tsx test/bench/queues.ts`. Each server is a
  * process of its own, used over eight connections at once with batches of ten.
  */
-import { consumeAll, publishAll, startRabbitMq } from './rabbitmq.ts';
+import { consumeAll, publishAll, type RabbitMq, startRabbitMq } from './rabbitmq.ts';
 import { build, type ServerProcess, startEmulatorProcess, startScript } from './server-process.ts';
 import { openQueue, receiveAll, sendAll } from './sqs-load.ts';
 
@@ -16,16 +16,19 @@ export interface Figure {
   readonly ok: boolean;
 }
 
-/** Messages a second of one contender. */
-interface Speed {
+/** Seconds that one contender took for all messages, in one round. */
+interface Times {
   readonly send: number;
   /** Receive and delete. */
   readonly take: number;
 }
 
+type Contender = () => Promise<Times>;
+
 const CONNECTIONS = 8;
 const MESSAGES = 20_000;
-const ROUNDS = 5;
+/** Odd, so that there is one in the middle. */
+const ROUNDS = 9;
 const BODY = JSON.stringify({ task: 'bench', input: 'x'.repeat(200) });
 
 const FAUXQS = `
@@ -41,18 +44,18 @@ export async function run(): Promise<readonly Figure[]> {
   const servers: ServerProcess[] = [];
   const rabbit = await startRabbitMq();
   try {
-    servers.push(await startEmulatorProcess(built.command), await startScript(FAUXQS));
-    const [ours, fauxqs] = servers.map(
-      ({ url }) =>
-        () =>
-          sqsRound(url),
-    );
-    const contenders = [ours, fauxqs, rabbit === undefined ? undefined : () => rabbitRound(rabbit)];
-    const [our, their, rabbits] = await fastest(contenders);
-    if (our === undefined) throw new Error('the emulator was not measured');
+    const ours = await startEmulatorProcess(built.command);
+    servers.push(ours);
+    const fauxqs = await startScript(FAUXQS);
+    servers.push(fauxqs);
+    const [our = [], faux = [], rabbits = []] = await takeTurns([
+      () => sqsRound(ours.url),
+      () => sqsRound(fauxqs.url),
+      ...(rabbit === undefined ? [] : [() => rabbitRound(rabbit)]),
+    ]);
     return [
-      ...(their === undefined ? [] : against(our, 'fauxqs 1.9', their, 1)),
-      ...(rabbit === undefined || rabbits === undefined
+      ...against(our, 'fauxqs 1.9', faux, 1),
+      ...(rabbit === undefined
         ? []
         : against(our, `RabbitMQ ${rabbit.version}, persistent, confirmed`, rabbits, 1.5)),
     ];
@@ -65,63 +68,67 @@ export async function run(): Promise<readonly Figure[]> {
   }
 }
 
-async function fastest(
-  contenders: readonly ((() => Promise<Speed>) | undefined)[],
-): Promise<readonly (Speed | undefined)[]> {
-  const best: (Speed | undefined)[] = contenders.map(() => undefined);
+/** The times of each contender by round. Who begins changes, so that none always follows the same other. */
+async function takeTurns(contenders: readonly Contender[]): Promise<readonly (readonly Times[])[]> {
+  const times: Times[][] = contenders.map(() => []);
   for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const [index, contender] of contenders.entries()) {
-      const speed = await contender?.();
-      const before = best[index];
+    for (let turn = 0; turn < contenders.length; turn += 1) {
+      const index = (round + turn) % contenders.length;
+      const taken = await contenders[index]?.();
       // The first round is for the compilers of both sides.
-      if (speed === undefined || round === 0) continue;
-      best[index] = {
-        send: Math.max(before?.send ?? 0, speed.send),
-        take: Math.max(before?.take ?? 0, speed.take),
-      };
+      if (taken !== undefined && round > 0) times[index]?.push(taken);
     }
   }
-  return best;
+  return times;
 }
 
-async function sqsRound(url: string): Promise<Speed> {
+async function sqsRound(url: string): Promise<Times> {
   const queue = await openQueue(url, CONNECTIONS);
-  const sendMs = await timed(() => sendAll(queue, MESSAGES, BODY));
-  const takeMs = await timed(() => receiveAll(queue, MESSAGES, true));
+  const send = await timed(() => sendAll(queue, MESSAGES, BODY));
+  const take = await timed(() => receiveAll(queue, MESSAGES, true));
   queue.close();
-  return speedOf(sendMs, takeMs);
+  return { send, take };
 }
 
-async function rabbitRound(rabbit: NonNullable<Awaited<ReturnType<typeof startRabbitMq>>>): Promise<Speed> {
-  const sendMs = await timed(() => publishAll(rabbit, 'bench', MESSAGES, Buffer.from(BODY), CONNECTIONS));
-  const takeMs = await timed(() => consumeAll(rabbit, 'bench', MESSAGES, CONNECTIONS));
-  return speedOf(sendMs, takeMs);
+async function rabbitRound(rabbit: RabbitMq): Promise<Times> {
+  const send = await timed(() => publishAll(rabbit, 'bench', MESSAGES, Buffer.from(BODY), CONNECTIONS));
+  const take = await timed(() => consumeAll(rabbit, 'bench', MESSAGES, CONNECTIONS));
+  return { send, take };
 }
 
-function speedOf(sendMs: number, takeMs: number): Speed {
-  return { send: (MESSAGES / sendMs) * 1_000, take: (MESSAGES / takeMs) * 1_000 };
-}
-
-function against(our: Speed, peer: string, their: Speed, wanted: number): readonly Figure[] {
-  const whole = (speed: Speed) => 1 / (1 / speed.send + 1 / speed.take);
-  const figure = (what: string, ours: number, theirs: number): Figure => ({
-    name: `${what}: ${Math.round(ours)} messages/s against ${Math.round(theirs)} of ${peer}`,
-    value: ours / theirs,
-    unit: '× as many',
-    wanted: `≥ ${wanted}`,
-    ok: ours / theirs >= wanted,
-  });
+/** Compares round by round, since the machine is another in each; the middle of the ratios counts. */
+function against(
+  ours: readonly Times[],
+  peer: string,
+  theirs: readonly Times[],
+  wanted: number,
+): readonly Figure[] {
+  const figure = (what: string, secondsOf: (times: Times) => number): Figure => {
+    const [our, their] = [ours.map(secondsOf), theirs.map(secondsOf)];
+    const value = median(our.map((seconds, round) => (their[round] ?? Number.NaN) / seconds));
+    const speed = (seconds: readonly number[]) => Math.round(MESSAGES / median(seconds));
+    return {
+      name: `${what}: ${speed(our)} messages/s against ${speed(their)} of ${peer}`,
+      ...{ value, unit: '× as many', wanted: `≥ ${wanted}`, ok: value >= wanted },
+    };
+  };
   return [
-    figure('send', our.send, their.send),
-    figure('receive and delete', our.take, their.take),
-    figure('all three', whole(our), whole(their)),
+    figure('send', ({ send }) => send),
+    figure('receive and delete', ({ take }) => take),
+    figure('all three', ({ send, take }) => send + take),
   ];
 }
 
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Seconds. */
 async function timed(work: () => Promise<void>): Promise<number> {
   const begin = performance.now();
   await work();
-  return performance.now() - begin;
+  return (performance.now() - begin) / 1_000;
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -61,9 +61,14 @@ export function build(): Build {
 /** The command of this checkout, which bundles the sources when they have changed. */
 export const CHECKOUT = join(ROOT, 'bin/celeriac.js');
 
-/** Starts the emulator by its command. */
-export function startEmulatorProcess(command: string): Promise<ServerProcess> {
-  return startNode([command, 'emulator', '--port', '0'], ROOT);
+/** Starts the emulator by its command; what the functions of a template print is dropped. */
+export function startEmulatorProcess(
+  command: string,
+  { template }: { readonly template?: string } = {},
+): Promise<ServerProcess> {
+  const words = [command, 'emulator', '--port', '0'];
+  if (template === undefined) return startNode(words, ROOT);
+  return startNode([...words, '--template', template], ROOT, 'ignore');
 }
 
 /** Starts a script that says `listening http://…` when it is ready. */
@@ -71,9 +76,13 @@ export function startScript(script: string): Promise<ServerProcess> {
   return startNode(['--input-type=module', '--eval', script], ROOT);
 }
 
-async function startNode(args: readonly string[], cwd: string): Promise<ServerProcess> {
+async function startNode(
+  args: readonly string[],
+  cwd: string,
+  stderr: 'inherit' | 'ignore' = 'inherit',
+): Promise<ServerProcess> {
   const begin = performance.now();
-  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', stderr] });
   const url = await readUrl(child);
   const readyMs = performance.now() - begin;
   return {

@@ -1,6 +1,6 @@
 /** The three ways from the adapters to AWS for a conformance suite, each on an emulator of its own. */
 import type { Call } from '../../lib/aws/call.ts';
-import { createSdk, type Sdk, type SdkOptions } from '../../lib/aws/sdk.ts';
+import { createSdk, REPLY_COMMANDS, type Sdk, type SdkOptions } from '../../lib/aws/sdk.ts';
 import { createEmulator, type VirtualEmulator } from '../../lib/emulator/index.ts';
 
 /** An emulator on virtual time, and the adapters' way to it. */
@@ -27,12 +27,18 @@ export const DOORS: Readonly<Record<string, () => Promise<Door>>> = {
     const emulator = newEmulator();
     // The emulator does not import the SDK, so its handler has the handler's shape but not its type.
     const requestHandler = emulator.requestHandler() as NonNullable<SdkOptions['requestHandler']>;
-    return overSdk(emulator, createSdk({ region: 'us-east-1', credentials: CREDENTIALS, requestHandler }));
+    return overSdk(
+      emulator,
+      createSdk({ region: 'us-east-1', credentials: CREDENTIALS, requestHandler }, REPLY_COMMANDS),
+    );
   },
   async 'over HTTP'() {
     const emulator = newEmulator();
     const { url } = await emulator.listen();
-    return overSdk(emulator, createSdk({ region: 'us-east-1', credentials: CREDENTIALS, endpoint: url }));
+    return overSdk(
+      emulator,
+      createSdk({ region: 'us-east-1', credentials: CREDENTIALS, endpoint: url }, REPLY_COMMANDS),
+    );
   },
 };
 

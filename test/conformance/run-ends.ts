@@ -81,6 +81,23 @@ export function testEnds(open: OpenRuns): void {
       expect(await runs.complete({ ...standard, now: AFTER }, 'w1', { state: 'SUCCESS' })).toBe(true);
     });
 
+    test('remembers that what follows from it was sent, until the next generation', async () => {
+      await runs.claim(standard, 'w1', LEASE);
+      await runs.complete(standard, 'w1', { state: 'FAILURE', reason: 'rejected', error: BOOM });
+      const before = await runs.recordOf();
+
+      await runs.settle(standard);
+      const after = await runs.recordOf();
+      await runs.claim({ ...standard, generation: 1, now: AFTER }, 'w2', LEASE * 2);
+      await runs.settle(standard);
+      const next = await runs.recordOf();
+
+      expect(before).not.toHaveProperty('settled');
+      expect(after).toEqual({ ...before, settled: true });
+      expect(next).toMatchObject({ generation: 1, state: 'STARTED' });
+      expect(next).not.toHaveProperty('settled');
+    });
+
     test('happens once', async () => {
       await runs.claim(standard, 'w1', LEASE);
 

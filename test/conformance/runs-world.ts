@@ -57,6 +57,7 @@ export function eachWorld(open: OpenRuns): Runs & {
     complete: (...given) => world.runs.complete(...given),
     release: (...given) => world.runs.release(...given),
     finish: (...given) => world.runs.finish(...given),
+    settle: (...given) => world.runs.settle(...given),
     read: (...given) => world.runs.read(...given),
     recordOf: async (id = standard.id) => (await world.runs.read([id])).get(id),
     advance: (ms) => world.advance(ms),

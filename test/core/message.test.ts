@@ -76,7 +76,28 @@ test.each([
   ],
   ['a text as history', '{"celeriac":1,"id":"a","task":"a","sentAt":1,"history":"1"}', 'history is no list'],
 ])('a body that is %s is foreign, and says why', (_, body, why) => {
-  expect(parseMessage(body)).toEqual({ kind: 'foreign', why: expect.stringContaining(why) });
+  const damaged = body.includes('celeriac');
+
+  const parsed = parseMessage(body);
+
+  expect(parsed).toEqual({ kind: 'foreign', why: expect.stringContaining(why), damaged });
+});
+
+test('the envelope in an event of EventBridge is read as if it came alone', () => {
+  const message = { celeriac: 1, id: 'a', sentAt: 1, via: { exchange: 'orders', key: 'k' } };
+  const event = { 'detail-type': 'Celeriac', source: 'orders', detail: { key: 'k', message } };
+
+  const parsed = parseMessage(JSON.stringify(event));
+
+  expect(parsed).toEqual(parseMessage(JSON.stringify(message)));
+  expect(parsed).toMatchObject({ kind: 'message', message: { id: 'a', task: '' } });
+});
+
+test.each([
+  ['an event of somebody else', { 'detail-type': 'Scheduled Event', detail: { message: { a: 1 } } }],
+  ['a body that only looks like an event', { detail: { message: { celeriac: 1, id: 'a' } } }],
+])('%s is left as it is', (_, body) => {
+  expect(parseMessage(JSON.stringify(body))).toMatchObject({ kind: 'foreign', damaged: false });
 });
 
 test('parsing never throws', () => {

@@ -181,6 +181,25 @@ describe('run', () => {
     expect(outcome).toHaveLength(1);
   });
 
+  test('a run of one clock inside a run of another belongs to both', async () => {
+    const [first, second] = [createVirtualClock(0), createVirtualClock(0)];
+    const refusals = (clock: typeof first) => clock.advance(1).catch((error: Error) => error.message);
+
+    const inside = await first.run('outer', () =>
+      second.run('inner', async () => {
+        await turn();
+        return Promise.all([first, second].map(refusals));
+      }),
+    );
+    const outside = await Promise.all([first, second].map(refusals));
+
+    expect(inside).toEqual([
+      expect.stringContaining("inside 'outer'"),
+      expect.stringContaining("inside 'inner'"),
+    ]);
+    expect(outside).toEqual([undefined, undefined]);
+  });
+
   test('two virtual clocks do not wait for each other', async () => {
     const first = createVirtualClock(0);
     const second = createVirtualClock(0);

@@ -249,7 +249,7 @@ describe('startEmulator', () => {
   });
 
   test('rejects when the app is wrong', async () => {
-    const template = await writeStack({ Resources: { Site: { Type: 'AWS::S3::Bucket' } } });
+    const template = await writeStack({ Resources: { Site: { Type: 'AWS::IoT::Thing' } } });
 
     const start = startEmulator({ template });
 

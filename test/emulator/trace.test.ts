@@ -6,6 +6,8 @@ const entry = (at: number, queue = 'jobs', operation = 'send') => ({
   at,
   service: 'sqs',
   operation,
+  account: '1',
+  region: queue === 'more' ? 'north' : 'south',
   queue,
   n: at,
 });
@@ -17,7 +19,10 @@ describe('the trace', () => {
     trace.add(entry(5));
 
     expect(trace.entries()).toEqual([
-      { sequence: 1, at: 5, service: 'sqs', operation: 'send', target: 'jobs', details: { n: 5 } },
+      {
+        ...{ sequence: 1, at: 5, service: 'sqs', operation: 'send', account: '1', region: 'south' },
+        ...{ target: 'jobs', details: { n: 5 } },
+      },
     ]);
   });
 
@@ -26,7 +31,7 @@ describe('the trace', () => {
 
     trace.add({ at: 1, service: 'dynamodb', operation: 'ListTables' });
 
-    expect(trace.entries()[0]).toMatchObject({ target: '', details: {} });
+    expect(trace.entries()[0]).toMatchObject({ account: '', region: '', target: '', details: {} });
   });
 
   test.each([
@@ -35,6 +40,8 @@ describe('the trace', () => {
     ['of a service', { service: 'lambda' }, []],
     ['of an operation', { operation: 'receive' }, [2]],
     ['of a target', { target: 'more' }, [4]],
+    ['of an account', { account: '2' }, []],
+    ['of a region', { account: '1', region: 'north' }, [4]],
     ['at most so many, the newest', { limit: 2 }, [3, 4]],
     ['none', { limit: 0 }, []],
   ])('is read %s', (_title, filter, expected) => {

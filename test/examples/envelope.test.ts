@@ -31,6 +31,7 @@ const MEMBERS: Readonly<Record<keyof Message, true>> = {
   hops: true,
   sentAt: true,
   expiresAt: true,
+  enteredAt: true,
   claim: true,
   group: true,
   headers: true,

@@ -3,6 +3,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { test } from 'vitest';
+import { mall } from './mall.ts';
 import { shop } from './shop.ts';
 import { synthesize } from './stack.ts';
 
@@ -42,4 +43,20 @@ test('alarms can be left out', () => {
   const { template } = synthesize(shop, { alarms: false });
 
   template().resourceCountIs('AWS::CloudWatch::Alarm', 0);
+});
+
+test('a queue with a length rings when more waits, over all its levels', () => {
+  const template = synthesize(mall).template();
+
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmDescription: Match.objectLike({}),
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Threshold: 50,
+  });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Threshold: 1_000,
+    Metrics: Match.arrayWith([
+      Match.objectLike({ Expression: 'SUM([FILL(level0, 0), FILL(level1, 0), FILL(level2, 0)])' }),
+    ]),
+  });
 });

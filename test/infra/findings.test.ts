@@ -1,8 +1,10 @@
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { type Stack, Validations } from 'aws-cdk-lib/core';
 import { expect, test } from 'vitest';
+import { mall } from './mall.ts';
 import { shop } from './shop.ts';
 import { emptyStack, type Props, synthesize } from './stack.ts';
 
@@ -20,6 +22,20 @@ test.each<[string, Props]>([
   ],
 ])('a Broker has no finding of the validator and of cdk-nag, %s', (_, props) => {
   const { cdk } = synthesize(shop, props, { validated: true });
+
+  expect(() => cdk.synth()).not.toThrow();
+});
+
+test.each<[string, Props]>([
+  ['as they come', {}],
+  [
+    "under a customer's key",
+    (stack) => ({ encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }) }),
+  ],
+])('exchanges, priorities and large payloads have no finding either, %s', (_, props) => {
+  const { cdk, broker, stack } = synthesize(mall, props, { validated: true });
+  const web = new Role(stack, 'Web', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+  broker.grantSend(web);
 
   expect(() => cdk.synth()).not.toThrow();
 });

@@ -16,6 +16,8 @@ const CONSUME = [
 ];
 const SEND = ['sqs:GetQueueUrl', 'sqs:SendMessage'];
 const READ = ['dynamodb:BatchGetItem'];
+/** Queues that clients make at run time. */
+const REPLY_QUEUES = 'shop-dev-reply-*';
 
 test('a worker that keeps nothing consumes its queue, sends, and no more', () => {
   const template = synthesize(shop).template();
@@ -26,6 +28,7 @@ test('a worker that keeps nothing consumes its queue, sends, and no more', () =>
     'Broker/Queue-mail/DeadLetters': SEND,
     'Broker/Queue-ledger/Queue': SEND,
     'Broker/Queue-export/Queue': SEND,
+    [REPLY_QUEUES]: SEND,
   });
 });
 
@@ -39,6 +42,7 @@ test('a worker that keeps results writes and reads runs by their keys, and canno
     'Broker/Queue-mail/Queue': SEND,
     'Broker/Queue-export/Queue': SEND,
     'Broker/Runs/Table': [...READ, 'dynamodb:UpdateItem'],
+    [REPLY_QUEUES]: SEND,
   });
 });
 
@@ -50,6 +54,25 @@ test('who may send may send to every queue, and not into dead-letter queues', ()
     'Broker/Queue-mail/Queue': SEND,
     'Broker/Queue-ledger/Queue': SEND,
     'Broker/Queue-export/Queue': SEND,
+  });
+});
+
+test('who may call may send, and make, read and remove reply queues', () => {
+  const { broker, stack, template } = synthesize(shop);
+  broker.grantCall(webServer(stack));
+
+  expect(permissions(template(), 'Web')).toEqual({
+    'Broker/Queue-mail/Queue': SEND,
+    'Broker/Queue-ledger/Queue': SEND,
+    'Broker/Queue-export/Queue': SEND,
+    [REPLY_QUEUES]: [
+      'sqs:CreateQueue',
+      'sqs:DeleteMessage',
+      'sqs:DeleteQueue',
+      'sqs:GetQueueUrl',
+      'sqs:ReceiveMessage',
+      'sqs:TagQueue',
+    ],
   });
 });
 
@@ -93,7 +116,7 @@ test("a customer's key may be used by workers, senders and readers as far as eac
 test.each([
   ['by default', {}],
   ['with tracing', { workers: { mail: { tracing: true } } }],
-])('no role has a managed policy, nor a wildcard but X-Ray: %s', (_, props) => {
+])('no role has a managed policy, nor a wildcard but for replies and X-Ray: %s', (_, props) => {
   const template = synthesize(post, props).template();
 
   const wildcards = Object.entries(permissions(template, 'BrokerWorkermailRole')).filter(
@@ -104,9 +127,10 @@ test.each([
   expect(Object.values(template.findResources('AWS::IAM::Role'))[0]?.Properties.ManagedPolicyArns).toBe(
     undefined,
   );
-  expect(wildcards).toEqual(
-    'workers' in props ? [['*', ['xray:PutTelemetryRecords', 'xray:PutTraceSegments']]] : [],
-  );
+  expect(wildcards).toEqual([
+    ...('workers' in props ? [['*', ['xray:PutTelemetryRecords', 'xray:PutTraceSegments']]] : []),
+    ['post-dev-reply-*', SEND],
+  ]);
 });
 
 function webServer(stack: Stack, id = 'Web'): Role {
@@ -125,12 +149,24 @@ function permissions(template: Template, role: string): Record<string, string[]>
     for (const { Effect, Action, Resource } of PolicyDocument.Statement) {
       expect(Effect).toBe('Allow');
       for (const resource of [Resource].flat()) {
-        const name = typeof resource === 'string' ? resource : (names.get(resource['Fn::GetAtt'][0]) ?? '?');
+        const name = nameOf(names, resource);
         found[name] = [...new Set([...(found[name] ?? []), ...[Action].flat()])].sort();
       }
     }
   }
   return found;
+}
+
+/** A resource of the template by its path, another by the end of its ARN. */
+function nameOf(names: ReadonlyMap<string, string>, resource: unknown): string {
+  if (typeof resource === 'string') return resource;
+  // A statement's resource is a text, or an intrinsic of one of these two kinds.
+  const { 'Fn::GetAtt': attribute, 'Fn::Join': join } = resource as {
+    readonly 'Fn::GetAtt'?: readonly string[];
+    readonly 'Fn::Join'?: readonly [string, readonly unknown[]];
+  };
+  if (attribute !== undefined) return names.get(attribute[0] ?? '') ?? '?';
+  return String(join?.[1].at(-1)).replace(/^:/, '');
 }
 
 /** 'Broker/Queue-mail/Queue' of a resource's construct path 'Test/Broker/Queue-mail/Queue/Resource'. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { mall } from './mall.ts';
 import { shop } from './shop.ts';
 import { synthesize } from './stack.ts';
 
@@ -61,4 +62,31 @@ test.each([
   expect(queue?.Properties.ContentBasedDeduplication).toBe(ordered);
   expect(queue?.Properties.DeduplicationScope).toBe(ordered && 'messageGroup');
   expect(queue?.Properties.FifoThroughputLimit).toBe(ordered && 'perMessageGroupId');
+});
+
+test('a wait queue holds its messages back', () => {
+  const template = synthesize(mall).template();
+
+  template.hasResourceProperties('AWS::SQS::Queue', { QueueName: 'mall-dev-wait', DelaySeconds: 30 });
+});
+
+test('each priority is a queue, and all share one dead-letter queue that takes letters from them', () => {
+  const { broker, template } = synthesize(mall);
+
+  const names = ['mall-dev-work', 'mall-dev-work-p1', 'mall-dev-work-p2'];
+  const letters = template().findResources('AWS::SQS::Queue', {
+    Properties: { QueueName: 'mall-dev-work-dlq' },
+  });
+  const [[id, resource] = []] = Object.entries(letters);
+
+  for (const QueueName of names)
+    template().hasResourceProperties('AWS::SQS::Queue', {
+      QueueName,
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': [id, 'Arn'] } },
+    });
+  expect(resource?.Properties.RedriveAllowPolicy.sourceQueueArns).toEqual(
+    names.map((name) => ({ 'Fn::Join': ['', expect.arrayContaining([`:${name}`])] })),
+  );
+  expect(broker.queue('work', 2).node.path).toBe('Test/Broker/Queue-work/Level-2');
+  expect(() => broker.queue('work', 3)).toThrow(expect.objectContaining({ code: 'UNKNOWN_LEVEL' }));
 });

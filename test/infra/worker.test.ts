@@ -3,6 +3,7 @@ import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Size } from 'aws-cdk-lib/core';
 import { expect, test } from 'vitest';
+import { mall } from './mall.ts';
 import { shop } from './shop.ts';
 import { synthesize } from './stack.ts';
 
@@ -103,5 +104,33 @@ test.each([
   });
   template.allResourcesProperties('AWS::Lambda::Function', {
     LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('Log') } },
+  });
+});
+
+test('a worker reads all levels of its queue, which share its concurrency', () => {
+  const template = synthesize(mall, { workers: { work: { concurrency: 20 } } }).template();
+
+  const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
+  const limits = mappings.map(({ Properties }) => [
+    Properties.EventSourceArn['Fn::GetAtt'][0].replace(/[0-9A-F]{8}$/, ''),
+    Properties.ScalingConfig?.MaximumConcurrency,
+  ]);
+
+  expect(limits).toEqual(
+    expect.arrayContaining([
+      ['BrokerQueueworkQueue', 4],
+      ['BrokerQueueworkLevel1', 6],
+      ['BrokerQueueworkLevel2', 10],
+    ]),
+  );
+});
+
+test("a consumer's prefetch is the batch, with the window that Lambda wants", () => {
+  const template = synthesize(mall).template();
+
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^BrokerQueuelargeQueue'), 'Arn'] },
+    BatchSize: 100,
+    MaximumBatchingWindowInSeconds: 1,
   });
 });

@@ -9,7 +9,12 @@ const START = '2026-01-01T00:00:00Z';
 /** Runs a script against emulators that end with it. */
 const SCRIPTS: Readonly<
   Record<string, (client: Client, script: string) => Promise<ReadonlyMap<string, Checked>>>
-> = { 'boto3_sqs.py': onEmulators, 'boto3_dynamodb.py': onEmulators, 'boto3_lambda.py': onApp };
+> = {
+  'boto3_sqs.py': onEmulators,
+  'boto3_dynamodb.py': onEmulators,
+  'boto3_lambda.py': onApp,
+  'boto3_scheduler.py': onEmulators,
+};
 
 describe.each(boto3s())('$name', (client) => {
   describe.each(Object.entries(SCRIPTS))('%s', (script, runScript) => {

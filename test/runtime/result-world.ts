@@ -29,6 +29,7 @@ export function createWorld(clock: Clock = patientClock()) {
     complete: refuse,
     release: refuse,
     finish: refuse,
+    settle: refuse,
     async read(ids) {
       reads.push(ids);
       return new Map(ids.flatMap((id) => [...records].filter(([known]) => known === id)));

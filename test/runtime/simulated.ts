@@ -51,6 +51,32 @@ export function envelope(id: string, task: string, more: Readonly<Record<string,
   return { celeriac: 1, id, task, sentAt: Date.parse('2026-01-01T00:00:00Z'), ...more };
 }
 
+/** An envelope as a publisher would write it; `more` overrides its members. */
+export function published(
+  id: string,
+  exchange: string,
+  key: string,
+  more: Readonly<Record<string, unknown>> = {},
+): object {
+  return { celeriac: 1, id, via: { exchange, key }, sentAt: Date.parse('2026-01-01T00:00:00Z'), ...more };
+}
+
+/** Sends to a queue as a program that knows nothing of envelopes: a text, with SQS's message attributes. */
+export async function sendRaw(
+  sim: Simulation,
+  queue: Queue,
+  body: string,
+  attributes: object,
+): Promise<void> {
+  await sim.settle();
+  const { QueueUrl } = await sim.emulator.call('sqs', 'GetQueueUrl', {
+    QueueName: queueName(APP, STAGE, queue),
+  });
+  const group = queue.ordered ? { MessageGroupId: 'all' } : {};
+  const input = { QueueUrl, MessageBody: body, MessageAttributes: attributes, ...group };
+  await sim.emulator.call('sqs', 'SendMessage', input);
+}
+
 function snapshot(sim: Simulation, name: string): readonly MessageSnapshot[] {
   return sim.emulator.services.sqs.snapshot().find((queue) => queue.name === name)?.messages ?? [];
 }

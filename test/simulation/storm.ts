@@ -114,7 +114,7 @@ export function keepsRecord(task: AnyTask): boolean {
 }
 
 /** Sees each change of a record where it takes effect: behind all faults, at the table. */
-function watchRecords() {
+export function watchRecords() {
   const now = new Map<string, { readonly state: TaskState; readonly generation: number }>();
   const ends = new Map<string, number>();
   const illegal: string[] = [];
@@ -124,6 +124,8 @@ function watchRecords() {
     const { Key } = call.input as { Key: { pk: { S: string } } };
     const { Attributes } = output as { Attributes: Record<string, { S?: string; N?: string }> };
     const id = Key.pk.S.slice('run#'.length);
+    // What is no change of state: that a dead letter was sent.
+    if (Attributes.settled !== undefined && Attributes.state === undefined) return output;
     const before = now.get(id) ?? { state: 'PENDING', generation: 0 };
     const generation = Number(Attributes.generation?.N ?? before.generation);
     const state = TASK_STATES.find((known) => known === Attributes.state?.S) ?? 'PENDING';

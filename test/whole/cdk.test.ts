@@ -19,13 +19,18 @@ const FLIGHT = { date: '2001/01/01 06:55', delay: 20, distance: 100, origin: 'LA
 async function work(endpoint: string): Promise<unknown> {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   await using client = connect(flights, { endpoint, region: 'us-east-1', credentials });
-  const sent = await client.send(tally([FLIGHT]));
+  const sent = await client.send(tally(FLIGHT));
   return sent.get({ timeout: '20s' });
 }
 
 async function statusOf(emulator: Emulator): Promise<unknown> {
   const { Stacks } = await emulator.call('cloudformation', 'DescribeStacks', { StackName: STACK });
   return Object([Stacks].flat()[0]).StackStatus;
+}
+
+async function setVisibility(emulator: Emulator, VisibilityTimeout: string): Promise<void> {
+  const { QueueUrl } = await emulator.call('sqs', 'GetQueueUrl', { QueueName: 'flights-dev-tallies' });
+  await emulator.call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: { VisibilityTimeout } });
 }
 
 async function visibilityOf(emulator: Emulator): Promise<unknown> {
@@ -35,7 +40,7 @@ async function visibilityOf(emulator: Emulator): Promise<unknown> {
   return Object(Attributes).VisibilityTimeout;
 }
 
-test('the cdk CLI deploys, updates, hotswaps, diffs and destroys the example', async () => {
+test('the cdk CLI deploys, updates, hotswaps, diffs, finds drift and destroys the example', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'celeriac-cdk-'));
   const lines: string[] = [];
   const emulator = createEmulator({ log: (line) => lines.push(line) });
@@ -65,9 +70,11 @@ test('the cdk CLI deploys, updates, hotswaps, diffs and destroys the example', a
   const direct = await deploy(swapped, '--method', 'direct');
   const status = await statusOf(emulator);
   const same = await run('diff', '--app', swapped ?? '');
+  await setVisibility(emulator, '99');
+  const drifted = await run('drift', '--app', swapped ?? '');
   const destroyed = await run('destroy', '--app', swapped ?? '', '--force');
 
-  const all = { created, again, updated, hotswapped, differs, direct, same, destroyed };
+  const all = { created, again, updated, hotswapped, differs, direct, same, drifted, destroyed };
   expect(Object.entries(all).filter(([, { code }]) => code !== 0)).toEqual([]);
   expect(created.output).toContain(`✅  ${STACK}`);
   expect(result).toEqual({ LAX: { departures: 1, late: 1, totalDelay: 20 } });
@@ -81,6 +88,9 @@ test('the cdk CLI deploys, updates, hotswaps, diffs and destroys the example', a
   expect(direct.output).toContain('updating stack');
   expect(status).toBe('UPDATE_COMPLETE');
   expect(same.output).toContain('There were no differences');
+  // The function's new code is no drift: nobody can read it back. Only the queue was changed.
+  expect(drifted.output).toContain('Number of resources with drift: 1');
+  expect(drifted.output).toMatch(/VisibilityTimeout[\s\S]*77[\s\S]*99/);
   expect(destroyed.output).toContain(`✅  ${STACK}: destroyed`);
   expect(await emulator.call('sqs', 'ListQueues', {})).toEqual({});
   expect(emulator.services.lambda.functions()).toEqual([]);

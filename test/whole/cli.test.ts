@@ -3,14 +3,18 @@ import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { expect, test } from 'vitest';
+import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, expect, test, vi } from 'vitest';
 import { run } from './packed.ts';
 import { startProgram } from './program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const BIN = join(ROOT, 'bin/celeriac.js');
 const EMPTY = mkdtempSync(join(tmpdir(), 'celeriac-empty-'));
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 test('--help lists the commands', async () => {
   const { code, stdout, stderr } = await celeriac('--help');
@@ -34,6 +38,11 @@ test.each([
   [['emulator', '--port', '65536'], "celeriac: --port is '65536'; it must be a whole number from 0 to 65535"],
   [['emulator', '--virtual', 'soon'], "celeriac: --virtual is 'soon'; it must be a time such as"],
   [['emulator', '--port', '0', '--template', 'no-such-folder'], 'celeriac: cannot load the app: 1 problem; '],
+  [
+    ['sweep', '--app', 'my-shop'],
+    "celeriac: app: app 'my-shop': a name has 1 to 16 letters, digits and '_'; ",
+  ],
+  [['sweep', '--app', 'shop', '--older-than', 'soon'], "celeriac: 'soon' is no duration; "],
   [['dev', '--port', '0', '--project', EMPTY], `celeriac: there is no ${join(EMPTY, 'cdk.json')}; `],
 ])('celeriac %j ends with one line that says why', async (words, line) => {
   const { code, stdout, stderr } = await celeriac(...words);
@@ -93,6 +102,36 @@ test('emulator --virtual stands still until it is advanced', async () => {
   const health = await fetch(`${url}/_celeriac/health`);
 
   expect(await health.json()).toMatchObject({ clock: 'virtual', now: '2026-01-01T00:01:30.000Z' });
+});
+
+test('sweep removes the reply queues of dead clients of one app and stage, and no others', async () => {
+  await using program = startProgram(process.execPath, [BIN, 'emulator', '--port', '0'], ROOT);
+  const endpoint = await program.listening();
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const sqs = new SQSClient({ endpoint, region: 'eu-north-1', credentials });
+  const open = (QueueName: string, agoMs: number) => {
+    const tags = { 'celeriac:beat': new Date(Date.now() - agoMs).toISOString() };
+    return sqs.send(new CreateQueueCommand({ QueueName, tags }));
+  };
+  await open('shop-dev-reply-dead', 3_700_000);
+  await open('shop-dev-reply-living', 600_000);
+  await open('shop-prod-reply-dead', 3_700_000);
+  // The SDK wants some, and the emulator takes any.
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  const words = ['sweep', '--app', 'shop', '--endpoint', endpoint, '--region', 'eu-north-1'];
+
+  const first = await celeriac(...words);
+  const second = await celeriac(...words, '--stage', 'prod', '--older-than', '2h', '--json');
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+  sqs.destroy();
+
+  expect(first).toMatchObject({ code: 0, stdout: 'removed shop-dev-reply-dead\n1 removed, 1 kept\n' });
+  expect(JSON.parse(second.stdout)).toEqual({ removed: [], kept: ['shop-prod-reply-dead'], failed: [] });
+  expect(QueueUrls.map((url) => url.slice(url.lastIndexOf('/') + 1))).toEqual([
+    'shop-dev-reply-living',
+    'shop-prod-reply-dead',
+  ]);
 });
 
 function celeriac(...words: string[]): ReturnType<typeof run> {

@@ -2,12 +2,12 @@
  * The emulator's data folder against kill -9, over HTTP: what was answered is there, and nothing twice. Five
  * rounds; CELERIAC_DATA_ROUNDS=20 runs as many as the promise was made for.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { type Server, start } from './emulator-process.ts';
 
 const ROUNDS = Number(process.env.CELERIAC_DATA_ROUNDS ?? 5);
 /** Calls of one round, most of them with ten messages: about 10,000 sends and receives. */
@@ -15,12 +15,6 @@ const CALLS = 3000;
 const SENDERS = 4;
 const RECEIVERS = 6;
 const BATCH = 10;
-const ROOT = new URL('../../', import.meta.url).pathname;
-
-interface Server {
-  readonly url: string;
-  readonly child: ChildProcess;
-}
 
 /** What clients know: which bodies they were told are sent, received, deleted. */
 interface Books {
@@ -30,18 +24,6 @@ interface Books {
   readonly deleted: Set<string>;
   readonly unsureDeleted: Set<string>;
   readonly items: Map<string, number>;
-}
-
-async function start(folder: string, ...more: readonly string[]): Promise<Server> {
-  const words = ['bin/celeriac.js', 'emulator', '--port', '0', '--data', folder, ...more];
-  const child = spawn(process.execPath, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  for (;;) {
-    const [text] = await once(child.stdout, 'data');
-    said += String(text);
-    const url = /^listening (\S+)$/m.exec(said)?.[1];
-    if (url !== undefined) return { url, child };
-  }
 }
 
 /** A call in AWS's JSON protocol; undefined when the server died before it answered. */

@@ -4,6 +4,7 @@ import { type App, defineApp, defineQueue, defineTask, type WorkerOptions } from
 import { createEmulator, type Emulator } from '#lib/emulator';
 import { simulate } from '#lib/testing';
 import { flights } from '../../functions/flights.ts';
+import { mall } from '../infra/mall.ts';
 import { synthesize } from '../infra/stack.ts';
 
 type Workers = Readonly<Record<string, WorkerOptions>>;
@@ -34,8 +35,9 @@ describe.each([
   ['the example', flights, {}, 'dev'],
   ['queues and workers of all kinds', shop, workers, 'prod'],
   ['an app without records', post, {}, 'dev'],
+  ['exchanges, priorities, waiting and large payloads', mall, { work: { concurrency: 20 } }, 'dev'],
 ] as const)('for %s', (_name, app: App, given: Workers, stage) => {
-  test('a simulation has the same queues, tables, functions and mappings as the stack', async () => {
+  test('a simulation has the same resources as the stack', async () => {
     const { cdk, folder } = synthesize(app, { workers: given, stage }, { bundled: true });
     cdk.synth();
     await using loaded = createEmulator();
@@ -46,7 +48,10 @@ describe.each([
     const [fromTemplate, simulated] = [await describeAll(loaded), await describeAll(sim.emulator)];
     await sim.close();
 
-    expect(fromTemplate.queues.length).toBe(2 * app.queues.length);
+    const levels = app.queues.reduce((sum, queue) => sum + queue.priorities, 0);
+    expect(fromTemplate.queues.length).toBe(levels + app.queues.length);
+    expect(fromTemplate.topics.length > 0).toBe(app === mall);
+    expect(fromTemplate.buses.length > 1).toBe(app === mall);
     expect(fromTemplate.mappings.length).toBeGreaterThan(0);
     expect(simulated).toEqual(fromTemplate);
   });
@@ -67,6 +72,9 @@ async function describeAll(emulator: Emulator) {
     queues: queuesOf(emulator),
     tables: await tablesOf(emulator),
     mappings: await mappingsOf(emulator),
+    topics: await topicsOf(emulator),
+    buses: await busesOf(emulator),
+    buckets: await bucketsOf(emulator),
   };
 }
 
@@ -150,6 +158,69 @@ async function functionOf(emulator: Emulator, arn: unknown) {
     EphemeralStorage,
     RecursiveLoop,
   };
+}
+
+/** Topics with their subscriptions, whose ids are chance. */
+async function topicsOf(emulator: Emulator) {
+  const { Topics = [] } = (await emulator.call('sns', 'ListTopics', {})) as { Topics?: Shown[] };
+  const described = Topics.map(async ({ TopicArn }) => {
+    const { Policy: _p, ...attributes } = await attributesOf(emulator, 'GetTopicAttributes', { TopicArn });
+    const { Subscriptions } = (await emulator.call('sns', 'ListSubscriptionsByTopic', { TopicArn })) as {
+      Subscriptions: Shown[];
+    };
+    const subscriptions = Subscriptions.map(async ({ SubscriptionArn, Endpoint }) => {
+      const found = await attributesOf(emulator, 'GetSubscriptionAttributes', { SubscriptionArn });
+      const { SubscriptionArn: _a, ...rest } = found;
+      return { name: Endpoint, ...rest, ...parsed(rest, 'FilterPolicy', 'RedrivePolicy') };
+    });
+    return { name: TopicArn, attributes, subscriptions: (await Promise.all(subscriptions)).sort(byName) };
+  });
+  return (await Promise.all(described)).sort(byName);
+}
+
+async function attributesOf(emulator: Emulator, operation: string, input: Shown) {
+  const { Attributes } = (await emulator.call('sns', operation, input)) as {
+    Attributes: Record<string, string>;
+  };
+  return Attributes;
+}
+
+/** Buses with their archives and rules, whose names are generated in a stack. */
+async function busesOf(emulator: Emulator) {
+  const { EventBuses } = (await emulator.call('eventbridge', 'ListEventBuses', {})) as {
+    EventBuses: Shown[];
+  };
+  const { Archives } = (await emulator.call('eventbridge', 'ListArchives', {})) as { Archives: Shown[] };
+  const archives = await Promise.all(Archives.map(({ ArchiveName }) => archiveOf(emulator, ArchiveName)));
+  const described = EventBuses.map(async ({ Name, Policy }) => {
+    const on = { EventBusName: Name };
+    const { Rules } = (await emulator.call('eventbridge', 'ListRules', on)) as { Rules: Shown[] };
+    const rules = Rules.map(async (rule) => {
+      const { Targets } = (await emulator.call('eventbridge', 'ListTargetsByRule', {
+        ...on,
+        Rule: rule.Name,
+      })) as { Targets: Shown[] };
+      const { EventPattern, State, Description } = rule;
+      return { name: Description, State, pattern: JSON.parse(String(EventPattern)), targets: Targets };
+    });
+    return { name: Name, Policy, rules: (await Promise.all(rules)).sort(byName), archives };
+  });
+  return (await Promise.all(described)).sort(byName);
+}
+
+async function archiveOf(emulator: Emulator, ArchiveName: unknown) {
+  const found = await emulator.call('eventbridge', 'DescribeArchive', { ArchiveName });
+  const { EventPattern, EventSourceArn, RetentionDays, Description, State } = found as Shown;
+  return { ArchiveName, EventPattern, EventSourceArn, RetentionDays, Description, State };
+}
+
+async function bucketsOf(emulator: Emulator) {
+  const { Buckets = [] } = (await emulator.call('s3', 'ListBuckets', {})) as { Buckets?: Shown[] };
+  const described = Buckets.map(async ({ Name }) => ({
+    name: Name,
+    lifecycle: await emulator.call('s3', 'GetBucketLifecycleConfiguration', { Bucket: Name }),
+  }));
+  return Promise.all(described);
 }
 
 function byName(left: { name?: unknown; AttributeName?: unknown }, right: typeof left): number {

@@ -37,6 +37,7 @@ const ACCEPTED: readonly Accepted[] = [
   ['AWS::CloudWatch::Dashboard', NO_METRICS, [], named('DashboardName')],
   ['AWS::KMS::Key', NO_KEYS, ['Arn', 'KeyId'], key],
   ['AWS::KMS::Alias', NO_KEYS, [], named('AliasName')],
+  ['AWS::S3::BucketPolicy', NO_IAM, [], named('Bucket')],
   ['AWS::CDK::Metadata', 'tells AWS which constructs are used', [], named('Id')],
   ['AWS::CloudFormation::WaitConditionHandle', 'an empty stack needs some resource', [], named('Id')],
 ];
@@ -48,8 +49,6 @@ export const REFUSED: Readonly<Record<string, string>> = {
   'AWS::CloudFormation::Stack': 'nested stacks are not served; use stacks or stages of the app',
   'AWS::CloudFormation::Macro': 'macros are not served',
   'AWS::Lambda::LayerVersion': 'layers are not served; bundle the code into the function',
-  'AWS::Lambda::Version': 'the emulated Lambda serves $LATEST only, so there is nothing to publish',
-  'AWS::Lambda::Alias': 'the emulated Lambda serves $LATEST only, so an alias would have nothing to name',
 };
 
 /** Why a type is refused, in words for its user. */

@@ -18,12 +18,15 @@ export interface StackBook {
   roles(account: string): Iterable<string>;
   /** Does one piece of work after the other. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether a piece of work is under way. */
+  busy(): boolean;
 }
 
 /** Makes a book without stacks. */
 export function createBook(): StackBook {
   const stacks: Stacks = new Map();
   let last: Promise<unknown> = Promise.resolve();
+  let unfinished = 0;
   return {
     stacks,
     records: createRecords(),
@@ -36,10 +39,14 @@ export function createBook(): StackBook {
       }
     },
     exclusive(work) {
-      const next = last.then(work);
+      unfinished += 1;
+      const next = last.then(work).finally(() => {
+        unfinished -= 1;
+      });
       // The next piece starts when this one is over, however it ended; its caller gets the error.
       last = next.catch(() => undefined);
       return next;
     },
+    busy: () => unfinished > 0,
   };
 }

@@ -5,6 +5,7 @@
 import { toCall } from '../operations.ts';
 import type { Service } from '../service.ts';
 import { changeSetOperations } from './stacks/change-set-operations.ts';
+import { driftOperations } from './stacks/drift-operations.ts';
 import { readOperations } from './stacks/read-operations.ts';
 import { stackOperations } from './stacks/stack-operations.ts';
 import type { CloudformationOptions } from './stacks/worker.ts';
@@ -18,6 +19,7 @@ export function createCloudformation(options: CloudformationOptions): Service {
       ...stackOperations(options),
       ...changeSetOperations(options),
       ...readOperations(options),
+      ...driftOperations(options),
     }),
   };
 }

@@ -6,12 +6,14 @@ import type { Journal, Kept } from '../data/journal.ts';
 import type { StackState } from './apply.ts';
 import type { StackBook } from './book.ts';
 import { providers } from './providers.ts';
-import type { StackRecord } from './stacks/record.ts';
+import { type StackRecord, tell } from './stacks/record.ts';
 
 /** The keeper of a book. */
 export interface Keeper {
   /** Notes what has changed since the last look. */
   look(): void;
+  /** The same before each write while work is under way: a resource is written with its stack, or neither. */
+  lookAtWork(): void;
   readonly kept: readonly Kept[];
 }
 
@@ -48,21 +50,44 @@ export function createKeeper(book: StackBook, journal: Journal | undefined): Kee
       for (const [key, value] of entries) take(key, fromPlain(value));
     },
   });
+  function look(): void {
+    for (const [kind, entries] of Object.entries(all)) lookAt(kind, new Map(entries()));
+  }
   return {
-    look() {
-      for (const [kind, entries] of Object.entries(all)) lookAt(kind, new Map(entries()));
+    look,
+    lookAtWork() {
+      if (book.busy()) look();
     },
     kept: [
       // What these were is what `toPlain` was given.
       kept(STACK, (key, value) => book.stacks.set(key, value as StackState)),
       kept(RECORD, (_id, value) => {
         const record = value as StackRecord;
+        interrupt(record);
         book.records.add(record);
         if (record.deletedAt !== undefined) book.records.buried(record);
       }),
       kept(ENDPOINT, (key, value) => book.endpoints.set(key, String(value))),
     ],
   };
+}
+
+/** How work that the end of a process has interrupted is told; what is made of the stack stands in it. */
+const INTERRUPTED: Readonly<Record<string, string>> = {
+  CREATE_IN_PROGRESS: 'CREATE_FAILED',
+  UPDATE_IN_PROGRESS: 'UPDATE_FAILED',
+  UPDATE_COMPLETE_CLEANUP_IN_PROGRESS: 'UPDATE_COMPLETE',
+  ROLLBACK_IN_PROGRESS: 'ROLLBACK_FAILED',
+  UPDATE_ROLLBACK_IN_PROGRESS: 'UPDATE_ROLLBACK_FAILED',
+  UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS: 'UPDATE_ROLLBACK_COMPLETE',
+  DELETE_IN_PROGRESS: 'DELETE_FAILED',
+};
+
+function interrupt(record: StackRecord): void {
+  const status = INTERRUPTED[record.status];
+  if (status === undefined) return;
+  const at = record.events.at(-1)?.at ?? record.createdAt;
+  tell(record, { at, status, reason: 'The emulator ended while it was at work.' });
 }
 
 /** A value that JSON can carry: maps and sets as lists, providers by the type that they serve. */

@@ -7,11 +7,16 @@ import { eventsArchive } from './providers/events-archive.ts';
 import { eventsEventBusPolicy } from './providers/events-bus-policy.ts';
 import { eventsEventBus } from './providers/events-event-bus.ts';
 import { eventsRule } from './providers/events-rule.ts';
+import { lambdaAlias } from './providers/lambda-alias.ts';
 import { lambdaEventInvokeConfig } from './providers/lambda-event-invoke-config.ts';
 import { lambdaEventSourceMapping } from './providers/lambda-event-source-mapping.ts';
 import { lambdaFunction } from './providers/lambda-function.ts';
 import { lambdaPermission } from './providers/lambda-permission.ts';
 import { lambdaUrl } from './providers/lambda-url.ts';
+import { lambdaVersion } from './providers/lambda-version.ts';
+import { s3Bucket } from './providers/s3-bucket.ts';
+import { schedulerSchedule } from './providers/scheduler-schedule.ts';
+import { schedulerScheduleGroup } from './providers/scheduler-schedule-group.ts';
 import { snsSubscription } from './providers/sns-subscription.ts';
 import { snsTopic } from './providers/sns-topic.ts';
 import { snsTopicPolicy } from './providers/sns-topic-policy.ts';
@@ -25,6 +30,8 @@ const served: readonly Provider<object>[] = [
   dynamodbTable,
   dynamodbGlobalTable,
   lambdaFunction,
+  lambdaVersion,
+  lambdaAlias,
   lambdaEventSourceMapping,
   lambdaEventInvokeConfig,
   lambdaPermission,
@@ -36,6 +43,9 @@ const served: readonly Provider<object>[] = [
   eventsEventBusPolicy,
   eventsRule,
   eventsArchive,
+  schedulerScheduleGroup,
+  schedulerSchedule,
+  s3Bucket,
 ];
 
 /** Types with an effect and types without, as the loader looks them up. */

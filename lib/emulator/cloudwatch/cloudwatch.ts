@@ -3,6 +3,8 @@
  * measures itself and no alarm is evaluated: its state is what SetAlarmState says.
  */
 import type { Clock } from '../clock.ts';
+import type { Journal, Kept } from '../data/journal.ts';
+import { byRegion, createSeldom } from '../data/seldom.ts';
 import { ServiceError } from '../error.ts';
 import {
   number,
@@ -16,6 +18,7 @@ import {
   toCall,
 } from '../operations.ts';
 import type { Input, Output, Service } from '../service.ts';
+import { createMetricKeeper } from './keep.ts';
 import { getMetricData, getMetricStatistics, listMetrics, type Metrics, putMetricData } from './metrics.ts';
 
 interface Alarm {
@@ -31,29 +34,45 @@ interface Alarm {
 const PAGE = 100;
 const STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'];
 
+export interface CloudwatchOptions {
+  readonly clock: Clock;
+  readonly journal?: Journal;
+}
+
+export interface Cloudwatch extends Service {
+  /** What outlives the process: alarms with their states, and what was put into metrics. */
+  kept(): readonly Kept[];
+}
+
 /** Makes an emulated CloudWatch without metrics. */
-export function createCloudwatch({ clock }: { readonly clock: Clock }): Service {
+export function createCloudwatch({ clock, journal }: CloudwatchOptions): Cloudwatch {
   const metricsOf = perRegion((): Metrics => new Map());
   const alarmsOf = perRegion(() => new Map<string, Alarm>());
+  const keeper = createSeldom(journal, [byRegion('cloudwatch.alarm', alarmsOf)]);
+  const metrics = createMetricKeeper(metricsOf, journal);
   const now = () => clock.now();
+  const operations: Operations = {
+    PutMetricData(input, caller) {
+      refuse('cloudwatch: PutMetricData', input, 'EntityMetricData');
+      return putMetricData(metricsOf(caller), input, now(), (...changed) =>
+        metrics.changed(caller, ...changed),
+      );
+    },
+    GetMetricData: (input, caller) => getMetricData(metricsOf(caller), input),
+    GetMetricStatistics(input, caller) {
+      refuse('cloudwatch: GetMetricStatistics', input, 'ExtendedStatistics');
+      return getMetricStatistics(metricsOf(caller), input, texts(input, 'Statistics'));
+    },
+    ListMetrics(input, caller) {
+      const all = listMetrics(metricsOf(caller), input);
+      const { items, next } = page(all, text(input, 'NextToken'), 500);
+      return { Metrics: items, ...(next === undefined ? {} : { NextToken: next }) };
+    },
+    ...alarmOperations(alarmsOf, now),
+  };
   return {
-    call: toCall('cloudwatch', {
-      PutMetricData(input, caller) {
-        refuse('cloudwatch: PutMetricData', input, 'EntityMetricData');
-        return putMetricData(metricsOf(caller), input, now());
-      },
-      GetMetricData: (input, caller) => getMetricData(metricsOf(caller), input),
-      GetMetricStatistics(input, caller) {
-        refuse('cloudwatch: GetMetricStatistics', input, 'ExtendedStatistics');
-        return getMetricStatistics(metricsOf(caller), input, texts(input, 'Statistics'));
-      },
-      ListMetrics(input, caller) {
-        const all = listMetrics(metricsOf(caller), input);
-        const { items, next } = page(all, text(input, 'NextToken'), 500);
-        return { Metrics: items, ...(next === undefined ? {} : { NextToken: next }) };
-      },
-      ...alarmOperations(alarmsOf, now),
-    }),
+    call: keeper.after(toCall('cloudwatch', operations)),
+    kept: () => [...keeper.kept, metrics.kept],
   };
 }
 

@@ -4,7 +4,7 @@ import { notServed, number, requiredText, structures, text, time } from '../oper
 import type { Input, Output } from '../service.ts';
 
 /** What a minute of a metric adds up to. */
-interface Sums {
+export interface Sums {
   readonly count: number;
   readonly sum: number;
   readonly min: number;
@@ -19,7 +19,7 @@ export interface Metric {
   readonly minutes: Map<number, Sums>;
 }
 
-interface Dimension {
+export interface Dimension {
   readonly Name: string;
   readonly Value: string;
 }
@@ -45,8 +45,13 @@ const STATISTICS: Readonly<Record<string, (sums: Sums) => number>> = {
   Maximum: ({ max }) => max,
 };
 
-/** PutMetricData. */
-export function putMetricData(metrics: Metrics, input: Input, now: number): Output {
+/** PutMetricData; `changed` is told each minute that has new sums, or none any more. */
+export function putMetricData(
+  metrics: Metrics,
+  input: Input,
+  now: number,
+  changed: (metric: Metric, minute: number) => void = () => undefined,
+): Output {
   const namespace = requiredText(input, 'Namespace');
   for (const datum of structures(input, 'MetricData')) {
     const name = requiredText(datum, 'MetricName');
@@ -60,9 +65,11 @@ export function putMetricData(metrics: Metrics, input: Input, now: number): Outp
       const known = metric.minutes.get(minute);
       metric.minutes.set(minute, known === undefined ? sums : merge(known, sums));
     }
+    changed(metric, minute);
     const [oldest] = metric.minutes.keys();
-    if (before === undefined && oldest !== undefined && metric.minutes.size > MINUTES_MAX)
-      metric.minutes.delete(oldest);
+    if (before !== undefined || oldest === undefined || metric.minutes.size <= MINUTES_MAX) continue;
+    metric.minutes.delete(oldest);
+    changed(metric, oldest);
   }
   return {};
 }
@@ -185,7 +192,8 @@ function merge(a: Sums, b: Sums): Sums {
   };
 }
 
-function toKey(namespace: string, name: string, dimensions: readonly Dimension[]): string {
+/** What identifies a metric. */
+export function toKey(namespace: string, name: string, dimensions: readonly Dimension[]): string {
   return JSON.stringify([namespace, name, dimensions]);
 }
 

@@ -2,17 +2,18 @@
 
 const BYTES = '$bytes';
 const TIME = '$time';
+const PLAIN = '$plain';
 
-/**
- * Replaces bytes and times by objects with one member of text, which stand for nothing else: where they can
- * be, in attribute values of DynamoDB and SQS, members of objects are objects or named by the API.
- */
+/** Replaces bytes and times by objects with one member; objects that look like those are wrapped in one. */
 export function toKept(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array) return { [BYTES]: Buffer.from(value).toString('base64') };
   if (value instanceof Date) return { [TIME]: value.toISOString() };
   if (Array.isArray(value)) return value.map(toKept);
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, toKept(each)]));
+  const names = Object.keys(value);
+  const kept = Object.fromEntries(Object.entries(value).map(([name, each]) => [name, toKept(each)]));
+  // A user's own map may have such a name.
+  return names.length === 1 && [BYTES, TIME, PLAIN].includes(names[0] ?? '') ? { [PLAIN]: kept } : kept;
 }
 
 /** Turns what `toKept` has made back. */
@@ -25,5 +26,7 @@ export function fromKept(value: unknown): unknown {
     if (first[0] === BYTES) return Uint8Array.from(Buffer.from(first[1], 'base64'));
     if (first[0] === TIME) return new Date(first[1]);
   }
-  return Object.fromEntries(entries.map(([name, each]) => [name, fromKept(each)]));
+  const plain = entries.length === 1 && first?.[0] === PLAIN ? first[1] : undefined;
+  const inner = typeof plain === 'object' && plain !== null ? Object.entries(plain) : entries;
+  return Object.fromEntries(inner.map(([name, each]) => [name, fromKept(each)]));
 }

@@ -15,6 +15,8 @@
  * `fsync` it also holds against the machine's own end, at the price of a wait for the disk.
  */
 import { closeSync, fdatasync, fsyncSync, openSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Bodies, createBodies } from './bodies.ts';
 import { DataError } from './error.ts';
 import { header, lockFolder, pathOf, readFolder, sweep } from './folder.ts';
 import { type Change, toFrame } from './frame.ts';
@@ -32,12 +34,17 @@ export interface DataOptions {
 export interface Data {
   readonly folder: string;
   readonly journal: Journal;
+  /** Where services put what is too large for a log. */
+  readonly bodies: Bodies;
   /** What makes this run of the emulator different from those before it on the same folder. */
   readonly generation: number;
   /** Time on the emulator's clock when something was last kept. */
   readonly lastAt: number | undefined;
-  /** Gives the services back what they had, and begins to keep what they note. */
-  attach(kept: readonly Kept[], now: () => number): void;
+  /**
+   * Gives the services back what they had, and begins to keep what they note. `beforeWrite` may note what is
+   * to be written together with what others have noted.
+   */
+  attach(kept: readonly Kept[], now: () => number, beforeWrite?: () => void): void;
   /** Resolves when everything noted so far is kept; undefined when it is already. */
   commit(): Promise<void> | undefined;
   /** Replaces the logs by a snapshot, as happens by itself when they have grown. */
@@ -61,11 +68,13 @@ class LoggedData implements Data {
   readonly generation: number;
   readonly lastAt: number | undefined;
   readonly journal: Journal = { note: (kind, key, read) => this.#note(kind, key, read) };
+  readonly bodies: ReturnType<typeof createBodies>;
   readonly #options: DataOptions;
   readonly #unlock: () => void;
   #found: ReturnType<typeof readFolder> | undefined;
   #kept: readonly Kept[] = [];
   #now: () => number = () => 0;
+  #beforeWrite: () => void = () => {};
   #number: number;
   #file: number | undefined;
   #logBytes: number;
@@ -82,6 +91,7 @@ class LoggedData implements Data {
   constructor(options: DataOptions) {
     this.#options = options;
     this.folder = options.folder;
+    this.bodies = createBodies(join(options.folder, 'bodies'), options.fsync === true);
     this.#unlock = lockFolder(options.folder);
     try {
       this.#found = readFolder(options.folder);
@@ -97,7 +107,7 @@ class LoggedData implements Data {
     this.lastAt = at;
   }
 
-  attach(kept: readonly Kept[], now: () => number): void {
+  attach(kept: readonly Kept[], now: () => number, beforeWrite: () => void = () => {}): void {
     const entities = this.#found?.entities ?? new Map<string, Map<string, unknown>>();
     this.#found = undefined;
     const known = new Set(kept.map(({ kind }) => kind));
@@ -108,8 +118,10 @@ class LoggedData implements Data {
       throw new DataError('DATA_VERSION', `${what}; a newer one has written it`);
     }
     for (const each of kept) each.restore(entities.get(each.kind) ?? new Map());
+    this.bodies.sweep();
     this.#kept = kept;
     this.#now = now;
+    this.#beforeWrite = beforeWrite;
     this.#startLog();
     if (this.#isDue()) void this.snapshot();
   }
@@ -155,6 +167,7 @@ class LoggedData implements Data {
     const turn = this.#turn;
     const file = this.#file;
     if (turn === undefined || file === undefined) return;
+    this.#beforeWrite();
     this.#turn = undefined;
     try {
       if (this.#broken !== undefined) throw this.#broken;

@@ -37,6 +37,8 @@ export interface DynamodbTrace {
   readonly at: number;
   readonly service: 'dynamodb';
   readonly operation: string;
+  readonly account: string;
+  readonly region: string;
   readonly table?: string;
   readonly [detail: string]: unknown;
 }
@@ -134,13 +136,12 @@ export function createDynamodb(options: DynamodbOptions): Dynamodb {
   const regions = new Map<string, Region>();
   const expressions: ExpressionCache = new Map();
   const ttlDelayMs = options.ttlDelayMs ?? TTL_DELAY_MS;
-  const tell: Context['trace'] =
-    trace === undefined
-      ? () => {}
-      : (operation, table, details) => {
-          const of = table === undefined ? {} : { table };
-          trace({ at: clock.now(), service: 'dynamodb', operation, ...of, ...details });
-        };
+  const tellFor =
+    ({ account, region }: Caller): Context['trace'] =>
+    (operation, table, details) => {
+      const of = table === undefined ? {} : { table };
+      trace?.({ at: clock.now(), service: 'dynamodb', operation, account, region, ...of, ...details });
+    };
   const regionOf = (name: string) => {
     const known = regions.get(name) ?? { tables: new Map(), tokens: new Map() };
     regions.set(name, known);
@@ -153,7 +154,8 @@ export function createDynamodb(options: DynamodbOptions): Dynamodb {
       if (carryOut === undefined) throw notServed(`the operation ${operation}`);
       const name = `${caller.account}/${caller.region}`;
       const region = regionOf(name);
-      const output = carryOut({ clock, caller, region, expressions, ttlDelayMs, trace: tell }, input);
+      const context = { clock, caller, region, expressions, ttlDelayMs, trace: tellFor(caller) };
+      const output = carryOut(context, input);
       if (options.journal !== undefined) keeper.after(operation, input, region, name);
       return output;
     },

@@ -5,7 +5,7 @@ import { choice, pageOf, readName, requiredText, text, whole } from './fields.ts
 import { ARCHIVES_MAX } from './limits.ts';
 import { alreadyExists, busDoesNotExist, constraint, invalid, notFound, overLimit } from './refusal.ts';
 import { readPattern } from './rules.ts';
-import { type Archive, type Call, findBus, toArn } from './state.ts';
+import { type Archive, type Call, findBus, type State, toArn } from './state.ts';
 
 const RETENTION_DAYS_MAX = 2_147_483_647;
 const STATES = ['ENABLED', 'DISABLED', 'CREATING', 'UPDATING', 'CREATE_FAILED', 'UPDATE_FAILED'];
@@ -33,7 +33,7 @@ export function describeArchive(call: Call): Output {
   const archive = archiveOf(call);
   return {
     ArchiveArn: archive.arn,
-    ...show(archive, call.now),
+    ...show(call.state, archive, call.now),
     ...(archive.description !== undefined && { Description: archive.description }),
     ...(archive.pattern !== undefined && { EventPattern: archive.pattern.text }),
     ...(archive.kmsKey !== undefined && { KmsKeyIdentifier: archive.kmsKey }),
@@ -50,6 +50,7 @@ export function updateArchive(call: Call): Output {
 export function deleteArchive(call: Call): Output {
   const archive = archiveOf(call);
   call.state.at(call.caller).archives.delete(archive.name);
+  call.state.keeper?.forgotten(archive, archive.events);
   return {};
 }
 
@@ -74,7 +75,7 @@ export function listArchives(call: Call): Output {
   return pageOf(
     input,
     'Archives',
-    found.map((archive) => show(archive, now)),
+    found.map((archive) => show(state, archive, now)),
   );
 }
 
@@ -104,8 +105,8 @@ function readSettings(
   };
 }
 
-function show(archive: Archive, now: number): Readonly<Record<string, unknown>> {
-  expire(archive, now);
+function show(state: State, archive: Archive, now: number): Readonly<Record<string, unknown>> {
+  expire(state, archive, now);
   return {
     ArchiveName: archive.name,
     EventSourceArn: archive.busArn,

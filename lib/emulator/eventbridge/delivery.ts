@@ -4,6 +4,7 @@
  */
 import { ServiceError } from '../error.ts';
 import type { Caller, Output } from '../service.ts';
+import { noteDelivery } from './keep.ts';
 import { RETRY_WAIT_MAX_MS, RETRY_WAIT_MIN_MS } from './limits.ts';
 import type { EventbridgeOptions, EventbridgeTraceEntry } from './options.ts';
 import type { Arrival } from './routing.ts';
@@ -11,12 +12,18 @@ import type { Bus, Rule } from './state.ts';
 import type { Target } from './target.ts';
 
 /** One event for one target. */
-export interface Delivery {
+export interface NewDelivery {
   readonly rule: Rule;
   readonly target: Target;
   readonly arrival: Arrival;
+}
+
+export interface Delivery extends NewDelivery {
+  readonly id: number;
   /** Finished ones. */
   attempts: number;
+  /** When its next attempt is due. */
+  dueAt: number;
 }
 
 interface Failure {
@@ -43,7 +50,10 @@ export class Deliveries {
   /** Added in this turn; one timer sets them all off. */
   #fresh: Delivery[] = [];
   readonly #retries = new Map<Delivery, () => void>();
-  #unfinished = 0;
+  readonly #unfinished = new Set<Delivery>();
+  /** From an earlier process. */
+  #restored: Delivery[] = [];
+  #next = 0;
   #closed = false;
 
   constructor(options: DeliveryOptions) {
@@ -51,15 +61,22 @@ export class Deliveries {
   }
 
   get size(): number {
+    return this.#unfinished.size;
+  }
+
+  /** Those that are not finished. */
+  open(): Iterable<Delivery> {
     return this.#unfinished;
   }
 
-  readonly add = (delivery: Delivery): void => {
+  readonly add = ({ arrival, rule, target }: NewDelivery): void => {
     if (this.#closed) return;
-    this.#unfinished += 1;
+    const { clock } = this.#options;
+    const delivery: Delivery = { rule, target, arrival, id: this.#next++, attempts: 0, dueAt: clock.now() };
+    this.#unfinished.add(delivery);
+    this.#note(delivery);
     this.#fresh.push(delivery);
     if (this.#fresh.length > 1) return;
-    const { clock } = this.#options;
     clock.at(clock.now(), () => {
       const fresh = this.#fresh;
       this.#fresh = [];
@@ -67,12 +84,27 @@ export class Deliveries {
     });
   };
 
+  /** Takes back one that was not finished; it waits for `resume`. */
+  restore(delivery: Delivery): void {
+    this.#next = Math.max(this.#next, delivery.id + 1);
+    this.#unfinished.add(delivery);
+    this.#restored.push(delivery);
+  }
+
+  /** Goes on with what was taken back. */
+  resume(): void {
+    const restored = this.#restored;
+    this.#restored = [];
+    for (const delivery of restored) this.#setTimer(delivery);
+  }
+
   close(): void {
     this.#closed = true;
     this.#fresh = [];
     for (const cancel of this.#retries.values()) cancel();
     this.#retries.clear();
-    this.#unfinished = 0;
+    this.#restored = [];
+    this.#unfinished.clear();
   }
 
   #start(delivery: Delivery): void {
@@ -139,12 +171,23 @@ export class Deliveries {
     const waitMs = Math.round(longest * (1 - random() / 2));
     if (clock.now() + waitMs > arrival.ingestedAt + target.ageMaxMs) return 'MaximumEventAgeInSeconds';
     this.#trace('retry', delivery, { attempts: delivery.attempts, waitMs });
-    const cancel = clock.at(clock.now() + waitMs, () => {
+    delivery.dueAt = clock.now() + waitMs;
+    this.#note(delivery);
+    this.#setTimer(delivery);
+    return undefined;
+  }
+
+  #setTimer(delivery: Delivery): void {
+    const { clock } = this.#options;
+    const cancel = clock.at(Math.max(delivery.dueAt, clock.now()), () => {
       this.#retries.delete(delivery);
       this.#start(delivery);
     });
     this.#retries.set(delivery, cancel);
-    return undefined;
+  }
+
+  #note(delivery: Delivery): void {
+    noteDelivery(this.#options.journal, delivery, () => this.#unfinished.has(delivery));
   }
 
   async #deadLetter(delivery: Delivery, failure: Failure, exhausted: string | undefined): Promise<void> {
@@ -183,7 +226,7 @@ export class Deliveries {
     delivery: Delivery,
     more: Readonly<Record<string, unknown>> = {},
   ): void {
-    if (!this.#closed) this.#unfinished -= 1;
+    if (this.#unfinished.delete(delivery)) this.#note(delivery);
     this.#trace(operation, delivery, more);
   }
 
@@ -196,6 +239,8 @@ export class Deliveries {
       at: this.#options.clock.now(),
       service: 'eventbridge',
       operation,
+      account: rule.bus.account,
+      region: rule.bus.region,
       target: rule.bus.name,
       rule: rule.name,
       eventId: arrival.event.id,

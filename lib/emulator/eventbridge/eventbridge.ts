@@ -4,10 +4,11 @@ import type { Caller, Input, Output } from '../service.ts';
 import { createArchive, deleteArchive, describeArchive, listArchives, updateArchive } from './archives.ts';
 import { createEventBus, deleteEventBus, describeEventBus, listEventBuses, updateEventBus } from './buses.ts';
 import { Deliveries } from './delivery.ts';
+import { createKeeper } from './keep.ts';
 import type { Eventbridge, EventbridgeOptions, RuleSnapshot } from './options.ts';
 import { putPermission, removePermission } from './permission.ts';
 import { putEvents, testEventPattern } from './put-events.ts';
-import { cancelReplay, describeReplay, listReplays, startReplay } from './replays.ts';
+import { cancelReplay, describeReplay, listReplays, resumeReplay, startReplay } from './replays.ts';
 import { route } from './routing.ts';
 import {
   deleteRule,
@@ -19,6 +20,7 @@ import {
   listRules,
   putRule,
 } from './rules.ts';
+import { setSchedule } from './schedule.ts';
 import { type Call, createState, findBus, type Rule } from './state.ts';
 import { listTagsForResource, tagResource, untagResource } from './tags.ts';
 import { listTargetsByRule, putTargets, removeTargets } from './targets.ts';
@@ -78,11 +80,23 @@ export function createEventbridge(options: EventbridgeOptions): Eventbridge {
     route: (bus, arrival) => route(state, bus, arrival),
   });
   const state = createState(options, deliveries.add);
+  const keeper = createKeeper(state, deliveries, options.journal);
+  state.keeper = keeper;
+  function call(operation: string, input: Input, caller: Caller): Output {
+    const run = OPERATIONS.get(operation);
+    if (run === undefined) throw notServed(`eventbridge: ${operation}`);
+    return run({ state, input, caller, now: options.clock.now() });
+  }
   return {
-    call(operation: string, input: Input, caller: Caller): Output {
-      const run = OPERATIONS.get(operation);
-      if (run === undefined) throw notServed(`eventbridge: ${operation}`);
-      return run({ state, input, caller, now: options.clock.now() });
+    call: keeper.after(call),
+    kept: () => keeper.kept,
+    resume() {
+      deliveries.resume();
+      for (const { buses, replays } of state.regions) {
+        for (const rule of [...buses.values()].flatMap(({ rules }) => [...rules.values()]))
+          if (rule.cancel === undefined) setSchedule(state, rule);
+        for (const replay of replays.values()) resumeReplay(state, replay);
+      }
     },
     snapshot: () =>
       state.regions.flatMap(({ buses }) =>

@@ -55,10 +55,11 @@ export function startReplay(call: Call): Output {
     ...{ name, arn: toArn(caller, `replay/${name}`), archiveArn, destination, from, to, startedAt: now },
     description: text(input, 'Description'),
     ...{ state: 'STARTING', lastReplayed: undefined, endedAt: undefined, cancel: undefined },
+    ...{ lastMinute: undefined, nextAt: now },
   };
   region.replays.set(name, replay);
-  expire(archive, now);
-  run(state, replay, toBuckets(archive, from, to), now);
+  expire(state, archive, now);
+  run(state, replay, toBuckets(archive, replay));
   return { ReplayArn: replay.arn, State: 'STARTING', ReplayStartTime: new Date(now) };
 }
 
@@ -92,31 +93,49 @@ export function listReplays(call: Call): Output {
 
 export function cancelReplay(call: Call): Output {
   const replay = replayOf(call);
-  const { clock } = call.state.options;
   if (replay.state !== 'STARTING' && replay.state !== 'RUNNING') {
     const message = `Replay ${replay.name} is not in a valid state for this operation.`;
     throw new ServiceError('IllegalStatusException', message);
   }
   replay.cancel?.();
   replay.state = 'CANCELLING';
-  replay.cancel = clock.at(call.now + REPLAY_STEP_MS, () => end(replay, 'CANCELLED', clock.now()));
+  replay.nextAt = call.now + REPLAY_STEP_MS;
+  setEnd(call.state, replay);
   return { ReplayArn: replay.arn, State: 'CANCELLING' };
 }
 
-/** Replays one minute's events, and sets the time for the next. */
-function run(
-  state: State,
-  replay: Replay,
-  buckets: readonly (readonly ArchivedEvent[])[],
-  time: number,
-): void {
+/** Goes on with a replay that an earlier process has begun. */
+export function resumeReplay(state: State, replay: Replay): void {
+  if (replay.cancel !== undefined) return;
+  if (replay.state === 'CANCELLING') setEnd(state, replay);
+  if (replay.state !== 'STARTING' && replay.state !== 'RUNNING') return;
+  const [, , , region = '', account = ''] = replay.arn.split(':');
+  const archives = [...state.at({ account, region }).archives.values()];
+  const archive = archives.find(({ arn }) => arn === replay.archiveArn);
+  if (archive === undefined) end(state, replay, 'FAILED');
+  else run(state, replay, toBuckets(archive, replay));
+}
+
+function setEnd(state: State, replay: Replay): void {
   const { clock } = state.options;
-  replay.cancel = clock.at(time, () => {
+  const at = Math.max(replay.nextAt, clock.now());
+  replay.cancel = clock.at(at, () => end(state, replay, 'CANCELLED'));
+}
+
+/** Replays one minute's events, and sets the time for the next. */
+function run(state: State, replay: Replay, buckets: readonly Bucket[]): void {
+  const { clock } = state.options;
+  replay.cancel = clock.at(Math.max(replay.nextAt, clock.now()), () => {
     replay.state = 'RUNNING';
     const [bucket, ...rest] = buckets;
-    for (const archived of bucket ?? []) replayOne(state, replay, archived);
-    if (rest.length === 0) end(replay, 'COMPLETED', clock.now());
-    else run(state, replay, rest, clock.now() + REPLAY_STEP_MS);
+    for (const archived of bucket?.events ?? []) replayOne(state, replay, archived);
+    replay.lastMinute = bucket?.minute;
+    replay.nextAt = clock.now() + REPLAY_STEP_MS;
+    if (rest.length === 0) end(state, replay, 'COMPLETED');
+    else {
+      run(state, replay, rest);
+      state.keeper?.replayed();
+    }
   });
 }
 
@@ -131,23 +150,30 @@ function replayOne(state: State, replay: Replay, { event, time }: ArchivedEvent)
   replay.lastReplayed = Math.max(replay.lastReplayed ?? 0, time);
 }
 
-function end(replay: Replay, how: 'COMPLETED' | 'CANCELLED', now: number): void {
+function end(state: State, replay: Replay, how: 'COMPLETED' | 'CANCELLED' | 'FAILED'): void {
   replay.state = how;
-  replay.endedAt = now;
+  replay.endedAt = state.options.clock.now();
   replay.cancel = undefined;
+  state.keeper?.replayed();
 }
 
-/** The archived events of a time, minute by minute. */
-function toBuckets(archive: Archive, from: number, to: number): readonly (readonly ArchivedEvent[])[] {
+interface Bucket {
+  readonly minute: number;
+  readonly events: readonly ArchivedEvent[];
+}
+
+/** What is left of the archived events of a replay's time, minute by minute. */
+function toBuckets(archive: Archive, { from, lastMinute, to }: Replay): readonly Bucket[] {
   const buckets = new Map<number, ArchivedEvent[]>();
   for (const archived of archive.events) {
     if (archived.time < from || archived.time >= to) continue;
     const minute = Math.floor(archived.time / REPLAY_BUCKET_MS);
+    if (lastMinute !== undefined && minute <= lastMinute) continue;
     const bucket = buckets.get(minute);
     if (bucket === undefined) buckets.set(minute, [archived]);
     else bucket.push(archived);
   }
-  return [...buckets].sort(([left], [right]) => left - right).map(([, bucket]) => bucket);
+  return [...buckets].sort(([left], [right]) => left - right).map(([minute, events]) => ({ minute, events }));
 }
 
 function replayOf(call: Call): Replay {

@@ -20,6 +20,8 @@ export function route(state: State, bus: Bus, arrival: Arrival, only?: ReadonlyS
     at: state.options.clock.now(),
     service: 'eventbridge',
     operation: 'event',
+    account: bus.account,
+    region: bus.region,
     target: bus.name,
     eventId: arrival.event.id,
     source: arrival.event.source,
@@ -34,5 +36,5 @@ export function route(state: State, bus: Bus, arrival: Arrival, only?: ReadonlyS
 }
 
 export function sendToTargets(state: State, rule: Rule, arrival: Arrival): void {
-  for (const target of rule.targets.values()) state.deliver({ rule, target, arrival, attempts: 0 });
+  for (const target of rule.targets.values()) state.deliver({ rule, target, arrival });
 }

@@ -5,7 +5,7 @@ import type { Input, Output } from '../service.ts';
 import { choice, pageOf, readName, requiredText, text } from './fields.ts';
 import { PATTERN_FIELD_MAX, PATTERN_MAX, RULES_MAX, WILDCARD_RULES_MAX } from './limits.ts';
 import { constraint, invalid, overLimit } from './refusal.ts';
-import { readSchedule, setSchedule } from './schedule.ts';
+import { readSchedule, resetSchedule } from './schedule.ts';
 import { type Bus, busOf, type Call, type Rule, ruleOf, toArn } from './state.ts';
 import { readTags } from './tags.ts';
 
@@ -40,7 +40,7 @@ export function putRule(call: Call): Output {
   Object.assign(rule, given);
   bus.rules.set(name, rule);
   apply(rule);
-  setSchedule(state, rule, now);
+  resetSchedule(state, rule, now);
   return { RuleArn: rule.arn };
 }
 
@@ -111,12 +111,12 @@ function setState(call: Call, state: string): Output {
   const rule = ruleOf(call);
   rule.state = state;
   apply(rule);
-  setSchedule(call.state, rule, call.now);
+  resetSchedule(call.state, rule, call.now);
   return {};
 }
 
 /** Enters the rule into its bus's index, or takes it out. */
-function apply(rule: Rule): void {
+export function apply(rule: Rule): void {
   const { bus, name, pattern } = rule;
   if (pattern !== undefined && isEnabled(rule)) bus.index.set(name, pattern.compiled);
   else bus.index.delete(name);
@@ -127,7 +127,7 @@ function createRule(bus: Bus, name: string, now: number): Rule {
   return {
     ...{ name, arn: toArn(bus, path), bus, createdAt: now, targets: new Map(), tags: new Map() },
     ...{ state: 'ENABLED', description: undefined, roleArn: undefined },
-    ...{ pattern: undefined, schedule: undefined, cancel: undefined },
+    ...{ pattern: undefined, schedule: undefined, scheduledAt: now, cancel: undefined },
   };
 }
 

@@ -24,11 +24,18 @@ export function readSchedule(text: string): Expression {
 }
 
 /** Sets the rule's timer anew, or takes it away. A rate counts from the time at which it was set. */
-export function setSchedule(state: State, rule: Rule, now: number): void {
+export function resetSchedule(state: State, rule: Rule, now: number): void {
+  rule.scheduledAt = now;
+  setSchedule(state, rule);
+}
+
+/** Sets the rule's timer for its next time. */
+export function setSchedule(state: State, rule: Rule): void {
   rule.cancel?.();
   rule.cancel = undefined;
   if (rule.schedule === undefined || rule.state === 'DISABLED') return;
-  setNext(state, rule, { expression: readSchedule(rule.schedule), createdAt: now }, now);
+  const running = { expression: readSchedule(rule.schedule), createdAt: rule.scheduledAt };
+  setNext(state, rule, running, state.options.clock.now());
 }
 
 interface Running {

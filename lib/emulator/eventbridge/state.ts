@@ -4,9 +4,10 @@ import type { EventPattern } from '../pattern/event-pattern.ts';
 import { type EventPatternIndex, eventPatternIndex } from '../pattern/event-pattern-index.ts';
 import type { Caller, Input } from '../service.ts';
 import { toPartition } from '../sqs/queue.ts';
-import type { Delivery } from './delivery.ts';
+import type { NewDelivery } from './delivery.ts';
 import type { BusEvent } from './event.ts';
 import { requiredText, text } from './fields.ts';
+import type { Keeper } from './keep.ts';
 import type { EventbridgeOptions } from './options.ts';
 import { busDoesNotExist, constraint, ruleDoesNotExist } from './refusal.ts';
 import type { Target } from './target.ts';
@@ -23,6 +24,8 @@ export interface Rule {
   roleArn: string | undefined;
   pattern: { readonly text: string; readonly compiled: EventPattern } | undefined;
   schedule: string | undefined;
+  /** When its schedule or its state was set: a rate counts from here. */
+  scheduledAt: number;
   /** Cancels the timer of the schedule. */
   cancel: (() => void) | undefined;
 }
@@ -44,6 +47,8 @@ export interface Bus {
 }
 
 export interface ArchivedEvent {
+  /** Counts up in its archive. */
+  readonly id: number;
   readonly event: BusEvent;
   /** The event's own time: what a replay asks for. */
   readonly time: number;
@@ -75,6 +80,9 @@ export interface Replay {
   readonly startedAt: number;
   state: 'STARTING' | 'RUNNING' | 'CANCELLING' | 'COMPLETED' | 'CANCELLED' | 'FAILED';
   lastReplayed: number | undefined;
+  /** The last minute since the epoch whose events were replayed, and when the next one's turn is. */
+  lastMinute: number | undefined;
+  nextAt: number;
   endedAt: number | undefined;
   cancel: (() => void) | undefined;
 }
@@ -93,7 +101,9 @@ export interface State {
   readonly random: () => number;
   readonly regions: Region[];
   readonly at: (place: { readonly account: string; readonly region: string }) => Region;
-  readonly deliver: (delivery: Delivery) => void;
+  readonly deliver: (delivery: NewDelivery) => void;
+  /** Told what happens where something is kept on disk. */
+  keeper?: Keeper;
 }
 
 export interface Call {

@@ -6,6 +6,7 @@
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../error.ts';
 import type { OnCall, ServiceCall } from '../instrument.ts';
+import type { SchedulerFaults } from '../scheduler/scheduler.ts';
 import { createRandom } from '../seed.ts';
 import type { SqsFaults } from '../sqs/sqs.ts';
 import { LostAnswer } from './lost-answer.ts';
@@ -20,6 +21,7 @@ export interface FaultHits extends FaultRule {
 export interface Faults {
   readonly onCall: OnCall;
   readonly sqs: SqsFaults;
+  readonly scheduler: SchedulerFaults;
   /** A function was invoked; it may be the one to be killed. */
   invoked(functionName: string): void;
   /** Checks a plan and puts it in force from now on. Throws a FaultPlanError. */
@@ -56,9 +58,13 @@ interface Occasion {
   readonly service: string;
   readonly operation?: string;
   readonly source?: string;
+  /** Of calls; faults of queues and functions know only a name. */
+  readonly account?: string;
+  readonly region?: string;
   readonly queue?: string | undefined;
   readonly table?: string | undefined;
   readonly function?: string | undefined;
+  readonly schedule?: string | undefined;
 }
 
 /** Makes faults without a plan. */
@@ -71,6 +77,8 @@ export function createFaults(options: FaultsOptions): Faults {
     rules.length === 0 ? rules : strike(rules, kinds, occasion, options);
   const queueFault = (fault: Fault) => (queue: string) =>
     strikes((each) => each === fault, { service: 'sqs', queue }).length > 0;
+  const struckFires = (fault: Fault, schedule: string) =>
+    strikes((each) => each === fault, { service: 'scheduler', schedule });
 
   const onCall: OnCall = async (call, proceed) => {
     const struck = strikes(isCallFault, toOccasion(call));
@@ -90,6 +98,12 @@ export function createFaults(options: FaultsOptions): Faults {
       duplicate: queueFault('duplicate'),
       reorder: queueFault('reorder'),
       loseDelete: queueFault('loseDelete'),
+    },
+    scheduler: {
+      lose: (schedule) => struckFires('loseFire', schedule).length > 0,
+      double: (schedule) => struckFires('doubleFire', schedule).length > 0,
+      delayMs: (schedule) =>
+        struckFires('delayFire', schedule).reduce((sum, rule) => sum + duration(rule), 0),
     },
     invoked(functionName) {
       if (rules.length === 0) return;
@@ -136,8 +150,9 @@ function strike(
     const drawn = rule.random() < rule.rate;
     return drawn && rule.hits < (rule.hitsMax ?? Number.POSITIVE_INFINITY);
   });
-  const { service: of, operation: call, source } = occasion;
-  const target = occasion.queue ?? occasion.table ?? occasion.function ?? of;
+  const { service: of, operation: call, source, account, region } = occasion;
+  const { function: fn, queue, schedule, table } = occasion;
+  const target = queue ?? table ?? fn ?? schedule ?? of;
   for (const rule of struck) {
     rule.hits += 1;
     const { fault, index } = rule;
@@ -145,6 +160,7 @@ function strike(
       of,
       ...(call === undefined ? {} : { call }),
       ...(source === undefined ? {} : { source }),
+      ...(account === undefined ? {} : { account, region }),
     };
     trace({ at: now, service: 'faults', operation: fault, target, rule: index, ...details });
     const words = [of, call, target === of ? undefined : target];
@@ -170,21 +186,24 @@ function fits(rule: Rule, occasion: Occasion): boolean {
   const { operations } = rule;
   return (
     (rule.service === undefined || rule.service === occasion.service) &&
-    // Faults of queues and functions strike no call of the API, so an operation does not limit them.
+    // Those of queues, functions and schedules strike no call of the API: an operation does not limit them.
     (operations.length === 0 || !isCallFault(rule.fault) || operations.includes(occasion.operation ?? '')) &&
     (rule.source === undefined || occasion.source === undefined || rule.source === occasion.source) &&
     (rule.queue === undefined || rule.queue === occasion.queue) &&
     (rule.table === undefined || rule.table === occasion.table) &&
-    (rule.function === undefined || rule.function === occasion.function)
+    (rule.function === undefined || rule.function === occasion.function) &&
+    (rule.schedule === undefined || rule.schedule === occasion.schedule)
   );
 }
 
-function toOccasion({ service, operation, source, input }: ServiceCall): Occasion {
+function toOccasion({ service, operation, source, input, caller }: ServiceCall): Occasion {
+  const { account, region } = caller;
   return {
-    ...{ service, operation, source },
+    ...{ service, operation, source, account, region },
     queue: service === 'sqs' ? (lastOf(input.QueueUrl, '/') ?? textOf(input.QueueName)) : undefined,
     table: service === 'dynamodb' ? lastOf(input.TableName, '/') : undefined,
     function: service === 'lambda' ? lastOf(input.FunctionName, ':') : undefined,
+    schedule: service === 'scheduler' ? textOf(input.Name) : undefined,
   };
 }
 
@@ -207,11 +226,13 @@ const THROTTLES: Readonly<Record<string, readonly [code: string, status: number,
   sqs: ['RequestThrottled', 403, 'The request was denied due to request throttling.'],
   dynamodb: ['ThrottlingException', 400, 'Rate of requests exceeds the allowed throughput.'],
   lambda: ['TooManyRequestsException', 429, 'Rate Exceeded.'],
+  scheduler: ['ThrottlingException', 429, 'Rate exceeded'],
 };
 
 const FAILURES: Readonly<Record<string, string>> = {
   dynamodb: 'InternalServerError',
   lambda: 'ServiceException',
+  scheduler: 'InternalServerException',
 };
 
 function toError(rule: Rule, service: string): ServiceError {

@@ -10,7 +10,13 @@ export const FAULTS = [
   'reorder',
   'loseDelete',
   'kill',
+  'loseFire',
+  'doubleFire',
+  'delayFire',
 ] as const;
+
+/** Who makes calls. */
+const SOURCES = ['client', 'lambda', 'delivery'] as const;
 
 export type Fault = (typeof FAULTS)[number];
 
@@ -19,10 +25,12 @@ export interface FaultRule {
   /**
    * `error` and `throttle` refuse a call before it has any effect; `loseAnswer` carries it out and breaks the
    * connection; `latency` holds it back. `duplicate`, `reorder` and `loseDelete` are those of standard queues
-   * (a FIFO queue only loses deletes). `kill` ends all environments of a function while it runs.
+   * (a FIFO queue only loses deletes). `kill` ends all environments of a function while it runs. `loseFire`,
+   * `doubleFire` and `delayFire` strike fires of EventBridge Scheduler: the target is not invoked, invoked
+   * twice, or later than within the minute.
    */
   readonly fault: Fault;
-  /** From 0 (never) to 1 (always), drawn for each call, delivery, delete or invocation. */
+  /** From 0 (never) to 1 (always), drawn for each call, delivery, delete, invocation or fire. */
   readonly rate: number;
   /** `sqs`, `dynamodb`, `lambda`, … */
   readonly service?: string;
@@ -31,15 +39,24 @@ export interface FaultRule {
   readonly queue?: string;
   readonly table?: string;
   readonly function?: string;
-  /** Calls of clients, or those that Lambda makes for its mappings. @default both */
-  readonly source?: 'client' | 'lambda';
+  /** The name of a schedule. */
+  readonly schedule?: string;
+  /**
+   * Calls of clients, those that Lambda makes for its mappings, or those by which SNS and EventBridge
+   * deliver.
+   * @default all of them
+   */
+  readonly source?: (typeof SOURCES)[number];
   /** A time, or milliseconds from the moment that the plan was set. @default at once */
   readonly from?: string | number;
   /** The same; from then on it does not strike. @default never */
   readonly until?: string | number;
   /** It strikes at most so often. */
   readonly hitsMax?: number;
-  /** How long `latency` holds a call back, and how long after its start `kill` ends a function. @default 0 */
+  /**
+   * How long `latency` holds a call back and `delayFire` a fire, and how long after its start `kill` ends a
+   * function. @default 0
+   */
   readonly ms?: number | readonly [least: number, most: number];
   /** The error of `error` and `throttle`, if not the service's own. */
   readonly code?: string;
@@ -66,7 +83,7 @@ export class FaultPlanError extends Error {
 }
 
 const CALL_FAULTS: readonly Fault[] = ['error', 'throttle', 'latency', 'loseAnswer'];
-const TEXTS = ['service', 'queue', 'table', 'function', 'code', 'message'] as const;
+const TEXTS = ['service', 'queue', 'table', 'function', 'schedule', 'code', 'message'] as const;
 const MEMBERS: ReadonlySet<string> = new Set([
   ...['fault', 'rate', 'operation', 'source', 'from', 'until', 'hitsMax', 'ms', 'status'],
   ...TEXTS,
@@ -107,8 +124,8 @@ function checkRule(rule: unknown, path: string, problems: string[]): void {
     wrong('rate', `is ${show(rate)}, not from 0 to 1`);
   for (const name of TEXTS)
     if (rule[name] !== undefined && typeof rule[name] !== 'string') wrong(name, 'is no text');
-  if (source !== undefined && source !== 'client' && source !== 'lambda')
-    wrong('source', `is ${show(source)}; there are client, lambda`);
+  if (source !== undefined && !SOURCES.some((known) => known === source))
+    wrong('source', `is ${show(source)}; there are ${SOURCES.join(', ')}`);
   const operations = operation === undefined || Array.isArray(operation) ? (operation ?? []) : [operation];
   if (Array.isArray(operations) && operations.some((each) => typeof each !== 'string'))
     wrong('operation', 'is neither a text nor a list of texts');
@@ -121,6 +138,7 @@ function checkRule(rule: unknown, path: string, problems: string[]): void {
   if (status !== undefined && !(Number.isInteger(status) && Number(status) >= 400 && Number(status) <= 599))
     wrong('status', `is ${show(status)}, not from 400 to 599`);
   if (fault === 'latency' && ms === undefined) wrong('ms', 'is missing: how long to hold a call back');
+  if (fault === 'delayFire' && ms === undefined) wrong('ms', 'is missing: how late a fire is to be');
 }
 
 function isTime(value: unknown): boolean {

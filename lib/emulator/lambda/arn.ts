@@ -1,6 +1,6 @@
 /** Names of functions and queues: the forms in which callers may write them, and the ARNs they stand for. */
 import type { Caller } from '../service.ts';
-import { constraintBroken, invalidParameter, notFound } from './errors.ts';
+import { constraintBroken, invalidParameter } from './errors.ts';
 
 /** A name; before it, if at all, an account, and before that a region; after it a qualifier. */
 const PREFIX = /(?:(?:arn:aws[a-z-]*:lambda:)?(?:([a-z0-9-]+):)?(\d{12}):function:)?/;
@@ -20,10 +20,7 @@ export function functionArn(account: string, region: string, name: string): stri
   return `arn:aws:lambda:${region}:${account}:function:${name}`;
 }
 
-/**
- * The ARN that a name, a partial or a whole ARN stands for, without qualifier. Versions and aliases are not
- * served: a qualifier other than $LATEST is a function that does not exist.
- */
+/** The ARN that a name, a partial or a whole ARN stands for; with a qualifier, unless it is $LATEST. */
 export function resolveFunction(written: string, caller: Caller, qualifier?: string): string {
   const match = FUNCTION.exec(written);
   if (match === null) {
@@ -41,8 +38,7 @@ export function resolveFunction(written: string, caller: Caller, qualifier?: str
     );
   }
   const version = own ?? qualifier;
-  if (version !== undefined && version !== '$LATEST') throw notFound(`Function not found: ${arn}:${version}`);
-  return arn;
+  return version === undefined || version === '$LATEST' ? arn : `${arn}:${version}`;
 }
 
 /** Reads the ARN of an SQS queue; undefined when it is another resource's. */
@@ -51,4 +47,25 @@ export function parseQueueArn(arn: string): QueueName | undefined {
   if (match === null) return undefined;
   const [, region = '', account = '', name = ''] = match;
   return { arn, region, account, name, fifo: name.endsWith('.fifo') };
+}
+
+/** Where the thing that an ARN names is. */
+export function placeOf(arn: string): { readonly account: string; readonly region: string } {
+  const [, , , region = '', account = ''] = arn.split(':');
+  return { account, region };
+}
+
+/** The name of the function that an ARN names, with a qualifier or without. */
+export function functionNameOf(arn: string): string {
+  return arn.split(':')[6] ?? '';
+}
+
+/** The ARN of the function itself, whose version or alias an ARN may name. */
+export function baseArn(arn: string): string {
+  return arn.split(':').slice(0, 7).join(':');
+}
+
+/** An ARN with its qualifier written out. */
+export function qualifiedArn(arn: string): string {
+  return arn === baseArn(arn) ? `${arn}:$LATEST` : arn;
 }

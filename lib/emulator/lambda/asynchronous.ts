@@ -5,7 +5,7 @@
 import type { Clock } from '../clock.ts';
 import type { Journal } from '../data/journal.ts';
 import { ServiceError } from '../error.ts';
-import { parseQueueArn } from './arn.ts';
+import { parseQueueArn, qualifiedArn } from './arn.ts';
 import { isThrottle } from './errors.ts';
 import type { Execution, ExecutionRequest, Executor, LambdaTraceEntry } from './execution.ts';
 import type { LambdaFunction } from './function.ts';
@@ -197,6 +197,8 @@ class EventQueue implements Asynchronous {
       at,
       service: 'lambda',
       operation: 'drop',
+      account: fn.account,
+      region: fn.region,
       function: fn.name,
       requestId,
       condition,
@@ -250,7 +252,7 @@ function toRecord(fn: LambdaFunction, event: AsyncEvent, condition: Condition, l
     timestamp: new Date(now).toISOString(),
     requestContext: {
       requestId: event.request.requestId,
-      functionArn: `${fn.arn}:$LATEST`,
+      functionArn: qualifiedArn(fn.arn),
       condition,
       approximateInvokeCount: event.attempts,
     },
@@ -259,7 +261,7 @@ function toRecord(fn: LambdaFunction, event: AsyncEvent, condition: Condition, l
       ? {
           responseContext: {
             statusCode: 200,
-            executedVersion: '$LATEST',
+            executedVersion: fn.version,
             ...(last.failure === undefined ? {} : { functionError: 'Unhandled' }),
           },
           responsePayload: JSON.parse(last.payload),

@@ -173,10 +173,11 @@ function takeWarm(pool: Pool, now: number): Environment | undefined {
 
 function toSetup(fn: LambdaFunction, options: EnvironmentsOptions) {
   const day = new Date(options.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
-  const logStream = `${day}/[$LATEST]${hexDigits(32, options.random)}`;
+  const logStream = `${day}/[${fn.version}]${hexDigits(32, options.random)}`;
   return {
     functionName: fn.name,
     functionArn: fn.arn,
+    functionVersion: fn.version,
     handler: fn.settings.handler,
     ...(fn.bundle.folder === undefined ? {} : { folder: fn.bundle.folder }),
     memoryMb: fn.settings.memoryMb,

@@ -4,6 +4,7 @@
  * come through here.
  */
 import type { Clock } from '../clock.ts';
+import { baseArn } from './arn.ts';
 import type { Environments } from './environments.ts';
 import { recursionDetected, throttled } from './errors.ts';
 import type { LambdaFunction } from './function.ts';
@@ -52,6 +53,8 @@ export interface LambdaTraceEntry {
   readonly at: number;
   readonly service: 'lambda';
   readonly operation: 'invoke' | 'answer' | 'throttle' | 'recursion' | 'drop' | 'kill' | 'filter' | 'batch';
+  readonly account: string;
+  readonly region: string;
   readonly function: string;
   readonly [detail: string]: unknown;
 }
@@ -63,6 +66,8 @@ export interface ExecutorOptions {
   readonly statistics: Statistics;
   readonly random: () => number;
   readonly concurrency?: number;
+  /** What is reserved for the function of an ARN. */
+  readonly reserved: (arn: string) => number | undefined;
   readonly log?: (line: LogLine) => void;
   readonly trace?: (entry: LambdaTraceEntry) => void;
 }
@@ -108,7 +113,7 @@ class CountingExecutor implements Executor {
     const startedAt = clock.now();
     const invocation = this.#toInvocation(fn, request, requestId, tail);
     this.#trace('invoke', fn, request, { requestId });
-    tail?.add(`START RequestId: ${requestId} Version: $LATEST`);
+    tail?.add(`START RequestId: ${requestId} Version: ${fn.version}`);
     try {
       const { outcome, cold } = await clock.run(`function ${fn.name}`, () =>
         environments.run(fn, invocation),
@@ -134,9 +139,11 @@ class CountingExecutor implements Executor {
       throw recursionDetected();
     }
     const account = `${fn.account}/${fn.region}`;
-    const reserved = fn.reservedConcurrency;
+    // Versions and aliases share what is reserved for their function.
+    const base = baseArn(fn.arn);
+    const reserved = this.#options.reserved(base);
     const limit = reserved ?? this.#options.concurrency ?? ACCOUNT_CONCURRENCY;
-    if (this.running(reserved === undefined ? account : fn.arn) >= limit) {
+    if (this.running(reserved === undefined ? account : base) >= limit) {
       counted.throttles += 1;
       this.#trace('throttle', fn, request, {});
       throw throttled(
@@ -146,7 +153,7 @@ class CountingExecutor implements Executor {
       );
     }
     // Reserved executions are set aside for their function, so only the others share the account's limit.
-    const keys = reserved === undefined ? [fn.arn, account] : [fn.arn];
+    const keys = new Set([fn.arn, base, ...(reserved === undefined ? [account] : [])]);
     for (const key of keys) this.#running.set(key, this.running(key) + 1);
     return () => {
       for (const key of keys) this.#running.set(key, this.running(key) - 1);
@@ -188,7 +195,9 @@ class CountingExecutor implements Executor {
     details: Readonly<Record<string, unknown>>,
   ): void {
     const at = this.#options.clock.now();
-    this.#options.trace?.({ at, service: 'lambda', operation, function: fn.name, source, ...details });
+    const { account, name, region } = fn;
+    const what = { account, region, function: name, source };
+    this.#options.trace?.({ at, service: 'lambda', operation, ...what, ...details });
   }
 }
 

@@ -15,12 +15,17 @@ export interface AsyncSettings {
   readonly modifiedAt: number;
 }
 
-/** The state of a function. Its fields are replaced by the API's operations, never changed in place. */
+/**
+ * The state of a function, a version or an alias, under its own ARN. Its fields are replaced by the API's
+ * operations, never changed in place.
+ */
 export interface LambdaFunction {
   readonly arn: string;
   readonly name: string;
   readonly account: string;
   readonly region: string;
+  /** `$LATEST`, or the number that it was published under. */
+  version: string;
   settings: Settings;
   bundle: Bundle;
   tags: Readonly<Record<string, string>>;
@@ -31,6 +36,10 @@ export interface LambdaFunction {
   asyncSettings?: AsyncSettings | undefined;
   url?: FunctionUrl | undefined;
   policy?: readonly Statement[] | undefined;
+  /** Of an alias only; its version is the one that it names. */
+  alias?: { readonly name: string; readonly description: string } | undefined;
+  /** The last number that was given out. */
+  lastVersion?: number | undefined;
 }
 
 /** What a function is made of. */
@@ -53,6 +62,7 @@ export function createFunction(made: NewFunction): LambdaFunction {
     name,
     account,
     region,
+    version: '$LATEST',
     settings,
     bundle,
     tags,
@@ -73,7 +83,7 @@ export function showFunction(fn: LambdaFunction): Output {
     ...showSettings(fn.settings),
     CodeSize: fn.bundle.sizeBytes,
     CodeSha256: fn.bundle.sha256,
-    Version: '$LATEST',
+    Version: fn.version,
     RevisionId: fn.revision,
     LastModified: new Date(fn.modifiedAt).toISOString().replace('Z', '+0000'),
     State: 'Active',
@@ -102,7 +112,7 @@ export function environmentVariables(
     AWS_SESSION_TOKEN: 'emulator',
     AWS_EXECUTION_ENV: `AWS_Lambda_${settings.runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: fn.name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_VERSION: fn.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memoryMb),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: settings.logGroup,

@@ -1,20 +1,14 @@
 /** The functions of all accounts and regions, and the operations of the API on them. */
 import type { Clock } from '../clock.ts';
 import type { Caller, Input, Output } from '../service.ts';
-import { functionArn, resolveFunction } from './arn.ts';
-import { readAsyncSettings, showAsyncSettings } from './async-settings.ts';
+import { baseArn, functionArn, functionNameOf, resolveFunction } from './arn.ts';
+import { asyncOperations } from './async-settings.ts';
 import type { Bundle } from './bundle.ts';
 import { type CodeOptions, readCode } from './code.ts';
-import {
-  conflict,
-  constraintBroken,
-  functionNotFound,
-  invalidParameter,
-  notFound,
-  wrongRevision,
-} from './errors.ts';
+import { conflict, constraintBroken, functionNotFound, invalidParameter } from './errors.ts';
 import { createFunction, type LambdaFunction, showFunction } from './function.ts';
 import {
+  checkRevision,
   optionalChoice,
   optionalInteger,
   optionalStructure,
@@ -26,6 +20,7 @@ import {
 import { ACCOUNT_CONCURRENCY, UNRESERVED_MIN } from './limits.ts';
 import { uuid } from './lineage.ts';
 import { readSettings } from './settings.ts';
+import { deleteVersion, publish, versionOperations } from './versions.ts';
 
 /** One operation of the API. */
 export type Operation = (input: Input, caller: Caller) => Output | Promise<Output>;
@@ -67,6 +62,7 @@ export class Functions {
         RecursiveLoop: this.resolve(input, caller).recursiveLoop,
       }),
       ...asyncOperations((input, caller) => this.resolve(input, caller), options.clock),
+      ...versionOperations(this, options),
     };
   }
 
@@ -86,8 +82,40 @@ export class Functions {
     return fn;
   }
 
+  /** Finds a function itself; versions and aliases cannot be changed like one. */
+  latest(input: Input, caller: Caller): LambdaFunction {
+    const written = requiredText(input, 'FunctionName');
+    const arn = resolveFunction(written, caller);
+    // AWS's own words for this are not recorded.
+    if (arn !== baseArn(arn)) throw invalidParameter(`${written} is a version or an alias of a function.`);
+    return this.resolve({ FunctionName: written }, caller);
+  }
+
+  /** Functions, versions and aliases. */
   all(): readonly LambdaFunction[] {
     return [...this.#functions.values()];
+  }
+
+  /** The functions themselves. */
+  unqualified(): readonly LambdaFunction[] {
+    return this.all().filter((fn) => fn.arn === baseArn(fn.arn));
+  }
+
+  /** The versions and aliases of a function. */
+  qualified(fn: LambdaFunction): LambdaFunction[] {
+    return this.all().filter((each) => each !== fn && baseArn(each.arn) === fn.arn);
+  }
+
+  remove(fn: LambdaFunction): void {
+    this.#functions.delete(fn.arn);
+    this.#options.retire(fn.arn);
+  }
+
+  /** Lets an alias name another version. */
+  repoint(entry: LambdaFunction, target: LambdaFunction, alias: LambdaFunction['alias']): void {
+    const { bundle, recursiveLoop, settings, version } = target;
+    Object.assign(entry, { alias, bundle, recursiveLoop, settings, version });
+    this.#touch(entry);
   }
 
   /** Those that a bare name or an ARN means, in any account and region. */
@@ -95,7 +123,7 @@ export class Functions {
     return this.all().filter((fn) => fn.name === nameOrArn || fn.arn === nameOrArn);
   }
 
-  /** Takes a function back as it was kept. */
+  /** Puts in a finished entry: one that was kept, a version, an alias. */
   restore(fn: LambdaFunction): void {
     this.#functions.set(fn.arn, fn);
   }
@@ -115,9 +143,9 @@ export class Functions {
   #create(input: Input, caller: Caller): Output {
     const written = requiredText(input, 'FunctionName');
     const { account, region } = caller;
-    const name = resolveFunction(written, caller).split(':').at(-1) ?? written;
+    const name = functionNameOf(resolveFunction(written, caller));
     const arn = functionArn(account, region, name);
-    refuseMembers('CreateFunction', input, ['Publish', 'PublishTo', 'CodeSigningConfigArn']);
+    refuseMembers('CreateFunction', input, ['PublishTo', 'CodeSigningConfigArn']);
     const settings = readSettings('CreateFunction', name, input);
     const code = optionalStructure(input, 'Code');
     if (code === undefined) throw constraintBroken(undefined, 'code', 'Member must not be null');
@@ -135,13 +163,13 @@ export class Functions {
       at: this.#options.clock.now(),
     });
     this.#functions.set(arn, fn);
-    return showFunction(fn);
+    return this.#published(fn, input);
   }
 
   #updateCode(input: Input, caller: Caller): Output {
-    const fn = this.resolve(input, caller);
+    const fn = this.latest(input, caller);
     checkRevision(fn, input);
-    refuseMembers('UpdateFunctionCode', input, ['Publish', 'PublishTo', 'ImageUri']);
+    refuseMembers('UpdateFunctionCode', input, ['PublishTo', 'ImageUri']);
     const bundle = readCode(input, fn.name, this.#options.isInline(fn.name), this.#options);
     const settings = readSettings('UpdateFunctionCode', fn.name, pick(input, 'Architectures'), fn.settings);
     if (input.DryRun === true) {
@@ -149,11 +177,16 @@ export class Functions {
     }
     fn.settings = settings;
     this.reload(fn, bundle);
-    return showFunction(fn);
+    return this.#published(fn, input);
+  }
+
+  #published(fn: LambdaFunction, input: Input): Output {
+    if (input.Publish !== true) return showFunction(fn);
+    return showFunction(publish(this, fn, {}, this.#options));
   }
 
   #updateConfiguration(input: Input, caller: Caller): Output {
-    const fn = this.resolve(input, caller);
+    const fn = this.latest(input, caller);
     checkRevision(fn, input);
     fn.settings = readSettings('UpdateFunctionConfiguration', fn.name, input, fn.settings);
     this.#touch(fn);
@@ -164,7 +197,7 @@ export class Functions {
     refuseMembers('ListFunctions', input, ['MasterRegion']);
     const max = Math.min(optionalInteger(input, 'MaxItems', 1, 10_000) ?? LIST_MAX, LIST_MAX);
     const after = optionalText(input, 'Marker') ?? '';
-    const mine = this.all()
+    const mine = this.unqualified()
       .filter((fn) => fn.account === caller.account && fn.region === caller.region && fn.name > after)
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     const page = mine.slice(0, max);
@@ -176,17 +209,17 @@ export class Functions {
   }
 
   #delete(input: Input, caller: Caller): Output {
-    const fn = this.resolve(input, caller);
-    if (optionalText(input, 'Qualifier') !== undefined) {
+    if (optionalText(input, 'Qualifier') === '$LATEST') {
       throw invalidParameter('$LATEST version cannot be deleted without deleting the function.');
     }
-    this.#functions.delete(fn.arn);
-    this.#options.retire(fn.arn);
+    const fn = this.resolve(input, caller);
+    if (fn.arn !== baseArn(fn.arn)) deleteVersion(this, fn);
+    else for (const each of [...this.qualified(fn), fn]) this.remove(each);
     return { StatusCode: 204 };
   }
 
   #putConcurrency(input: Input, caller: Caller): Output {
-    const fn = this.resolve(input, caller);
+    const fn = this.latest(input, caller);
     const reserved = optionalInteger(input, 'ReservedConcurrentExecutions', 0, Number.MAX_SAFE_INTEGER);
     if (reserved === undefined) {
       throw constraintBroken(undefined, 'reservedConcurrentExecutions', 'Member must not be null');
@@ -205,15 +238,16 @@ export class Functions {
   }
 
   #deleteConcurrency(input: Input, caller: Caller): Output {
-    this.resolve(input, caller).reservedConcurrency = undefined;
+    this.latest(input, caller).reservedConcurrency = undefined;
     return {};
   }
 
   #putRecursion(input: Input, caller: Caller): Output {
-    const fn = this.resolve(input, caller);
+    const fn = this.latest(input, caller);
     const loop = optionalChoice(input, 'RecursiveLoop', ['Allow', 'Terminate']);
     if (loop === undefined) throw constraintBroken(undefined, 'recursiveLoop', 'Member must not be null');
-    fn.recursiveLoop = loop;
+    // It is the function's, whatever qualifier it is invoked by.
+    for (const each of [fn, ...this.qualified(fn)]) each.recursiveLoop = loop;
     return { RecursiveLoop: loop };
   }
 }
@@ -230,40 +264,6 @@ function showWhole(fn: LambdaFunction): Output {
 
 function showConcurrency(fn: LambdaFunction): Output {
   return fn.reservedConcurrency === undefined ? {} : { ReservedConcurrentExecutions: fn.reservedConcurrency };
-}
-
-function asyncOperations(resolve: Functions['resolve'], clock: Clock): Readonly<Record<string, Operation>> {
-  function existing(fn: LambdaFunction) {
-    if (fn.asyncSettings !== undefined) return fn.asyncSettings;
-    throw notFound(`The function ${fn.arn}:$LATEST doesn't have an EventInvokeConfig`);
-  }
-  return {
-    PutFunctionEventInvokeConfig(input, caller) {
-      const fn = resolve(input, caller);
-      fn.asyncSettings = readAsyncSettings(input, clock.now());
-      return showAsyncSettings(fn.arn, fn.asyncSettings);
-    },
-    UpdateFunctionEventInvokeConfig(input, caller) {
-      const fn = resolve(input, caller);
-      fn.asyncSettings = readAsyncSettings(input, clock.now(), existing(fn));
-      return showAsyncSettings(fn.arn, fn.asyncSettings);
-    },
-    GetFunctionEventInvokeConfig(input, caller) {
-      const fn = resolve(input, caller);
-      return showAsyncSettings(fn.arn, existing(fn));
-    },
-    DeleteFunctionEventInvokeConfig(input, caller) {
-      const fn = resolve(input, caller);
-      existing(fn);
-      fn.asyncSettings = undefined;
-      return {};
-    },
-  };
-}
-
-function checkRevision(fn: LambdaFunction, input: Input): void {
-  const expected = optionalText(input, 'RevisionId');
-  if (expected !== undefined && expected !== fn.revision) throw wrongRevision();
 }
 
 function pick(input: Input, member: string): Input {

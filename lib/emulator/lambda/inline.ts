@@ -133,7 +133,7 @@ function toContext(
   return {
     awsRequestId: request.requestId,
     functionName: setup.functionName,
-    functionVersion: '$LATEST',
+    functionVersion: setup.functionVersion,
     invokedFunctionArn: setup.functionArn,
     memoryLimitInMB: String(setup.memoryMb),
     logGroupName: setup.logGroup,

@@ -3,7 +3,7 @@
  * one.
  */
 import type { Input } from '../service.ts';
-import { constraintBroken, notServed, wrongType } from './errors.ts';
+import { constraintBroken, notServed, wrongRevision, wrongType } from './errors.ts';
 
 /** A string, if it is there. */
 export function optionalText(input: Input, member: string): string | undefined {
@@ -125,4 +125,10 @@ export function isStructure(value: unknown): value is Input {
 
 function path(member: string): string {
   return member.slice(0, 1).toLowerCase() + member.slice(1);
+}
+
+/** Refuses a change of what somebody else has changed meanwhile. */
+export function checkRevision({ revision }: { readonly revision: string }, input: Input): void {
+  const expected = optionalText(input, 'RevisionId');
+  if (expected !== undefined && expected !== revision) throw wrongRevision();
 }

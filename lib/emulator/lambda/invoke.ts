@@ -40,7 +40,7 @@ export function invokeOperation(options: InvokeOptions): Operation {
     const execution = await options.executor.execute(fn, { ...request, tail, source: 'invoke' });
     return {
       StatusCode: 200,
-      ExecutedVersion: '$LATEST',
+      ExecutedVersion: fn.version,
       ...(execution.failure === undefined ? {} : { FunctionError: 'Unhandled' }),
       ...(execution.log === undefined
         ? {}

@@ -144,7 +144,8 @@ class EmulatedLambda implements Lambda {
     const runnerOf = (fn: LambdaFunction) => this.#inline.get(fn.name) ?? threads;
     this.#options = options;
     this.#environments = createEnvironments({ clock, runnerOf, endpoint, random });
-    const shared = { ...options, random, statistics: this.#statistics };
+    const reserved = (arn: string) => this.#functions.find(arn)?.reservedConcurrency;
+    const shared = { ...options, random, reserved, statistics: this.#statistics };
     this.#executor = createExecutor({ ...shared, environments: this.#environments });
     this.#functions = new Functions({
       ...shared,
@@ -199,7 +200,9 @@ class EmulatedLambda implements Lambda {
     for (const fn of this.#functions.named(functionName)) {
       const environments = this.#environments.kill(fn.arn);
       const at = this.#options.clock.now();
-      this.#options.trace?.({ at, service: 'lambda', operation: 'kill', function: fn.name, environments });
+      const { account, name, region } = fn;
+      const what = { account, region, function: name, environments };
+      this.#options.trace?.({ at, service: 'lambda', operation: 'kill', ...what });
       killed += environments;
     }
     return killed;
@@ -214,7 +217,7 @@ class EmulatedLambda implements Lambda {
   };
 
   readonly functions = (): readonly FunctionSummary[] => {
-    return this.#functions.all().map(toSummary);
+    return this.#functions.unqualified().map(toSummary);
   };
 
   readonly mappings = (): readonly MappingSummary[] => {

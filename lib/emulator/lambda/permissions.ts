@@ -3,10 +3,10 @@
  * the emulator: any caller may do everything.
  */
 import type { Input, Output } from '../service.ts';
-import { conflict, notFound, wrongRevision } from './errors.ts';
+import { conflict, notFound } from './errors.ts';
 import type { LambdaFunction } from './function.ts';
 import type { Functions, Operation } from './functions.ts';
-import { optionalChoice, optionalFlag, optionalText, requiredText } from './input.ts';
+import { checkRevision, optionalChoice, optionalFlag, optionalText, requiredText } from './input.ts';
 
 /** A statement of a function's policy. */
 export interface Statement {
@@ -85,9 +85,4 @@ function toPrincipal(written: string): Statement['Principal'] {
   if (written === '*') return written;
   if (/^\d{12}$/.test(written)) return { AWS: `arn:aws:iam::${written}:root` };
   return written.startsWith('arn:') ? { AWS: written } : { Service: written };
-}
-
-function checkRevision(fn: LambdaFunction, input: Input): void {
-  const expected = optionalText(input, 'RevisionId');
-  if (expected !== undefined && expected !== fn.revision) throw wrongRevision();
 }

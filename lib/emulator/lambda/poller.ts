@@ -10,6 +10,7 @@
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../error.ts';
 import type { Sqs } from '../sqs/sqs.ts';
+import { functionNameOf, placeOf } from './arn.ts';
 import { type ReceivedMessage, succeeded, toEvent, toReceived } from './batch.ts';
 import { type BatchLimits, createBatchBuffer } from './buffer.ts';
 import { functionNotFound, isThrottle } from './errors.ts';
@@ -274,7 +275,8 @@ class QueuePoller implements Poller {
       at: this.#clock.now(),
       service: 'lambda',
       operation,
-      function: functionArn.slice(functionArn.lastIndexOf(':') + 1),
+      ...placeOf(functionArn),
+      function: functionNameOf(functionArn),
       source: uuid,
       from: queue.name,
       messages: batch.map(({ messageId }) => messageId),

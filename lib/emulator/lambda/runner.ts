@@ -13,6 +13,7 @@ export type LineSink = (stream: 'stdout' | 'stderr', text: string) => void;
 export interface EnvironmentSetup {
   readonly functionName: string;
   readonly functionArn: string;
+  readonly functionVersion: string;
   readonly handler: string;
   /** The unpacked bundle; absent for a function without code of its own. */
   readonly folder?: string;

@@ -63,6 +63,8 @@ export interface GivenUp {
   readonly condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
   readonly requestId: string;
   readonly functionArn: string;
+  /** The version that was invoked. */
+  readonly version: string;
   readonly attempts: number;
   readonly now: number;
 }
@@ -71,7 +73,7 @@ export interface GivenUp {
 export function toNotice(
   batch: readonly StreamEventRecord[],
   streamArn: string,
-  { condition, requestId, functionArn, attempts, now }: GivenUp,
+  { condition, requestId, functionArn, version, attempts, now }: GivenUp,
 ): string {
   const [first] = batch;
   const last = batch.at(-1);
@@ -79,7 +81,7 @@ export function toNotice(
     requestContext: { requestId, functionArn, condition, approximateInvokeCount: attempts },
     ...(attempts === 0
       ? {}
-      : { responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' } }),
+      : { responseContext: { statusCode: 200, executedVersion: version, functionError: 'Unhandled' } }),
     version: '1.0',
     timestamp: new Date(now).toISOString(),
     DDBStreamBatchInfo: {

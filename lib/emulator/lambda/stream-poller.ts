@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Dynamodb } from '../dynamodb/dynamodb.ts';
+import { functionNameOf, placeOf } from './arn.ts';
 import { EVENT_FRAME_BYTES } from './batch.ts';
 import { functionNotFound } from './errors.ts';
 import type { Executor, LambdaTraceEntry } from './execution.ts';
@@ -258,15 +259,15 @@ class StreamPoller implements Poller {
 
   async #giveUp(
     batch: readonly StreamEventRecord[],
-    why: Omit<GivenUp, 'functionArn' | 'now'>,
+    why: Omit<GivenUp, 'functionArn' | 'version' | 'now'>,
   ): Promise<void> {
     const { functionArn, settings, stream } = this.#mapping;
-    const now = this.#clock.now();
-    const { condition } = why;
-    const sequences = batch.map(({ sequence }) => sequence);
-    this.#options.trace?.({ ...this.#entry('drop'), condition, records: sequences });
+    const records = batch.map(({ sequence }) => sequence);
+    this.#options.trace?.({ ...this.#entry('drop'), condition: why.condition, records });
     if (settings.onFailureArn !== undefined) {
-      const notice = toNotice(batch, stream.arn, { ...why, functionArn, now });
+      const version = this.#options.find(functionArn)?.version ?? '$LATEST';
+      const now = this.#clock.now();
+      const notice = toNotice(batch, stream.arn, { ...why, functionArn, version, now });
       // A destination that cannot take it loses it: AWS counts that, and goes on with the stream.
       await this.#options
         .queue(settings.onFailureArn)
@@ -292,8 +293,8 @@ class StreamPoller implements Poller {
 
   #entry(operation: 'batch' | 'drop'): LambdaTraceEntry {
     const { functionArn, stream, uuid } = this.#mapping;
-    const name = functionArn.slice(functionArn.lastIndexOf(':') + 1);
-    const at = this.#clock.now();
-    return { at, service: 'lambda', operation, function: name, source: uuid, from: stream.table };
+    const name = functionNameOf(functionArn);
+    const what = { ...placeOf(functionArn), function: name, source: uuid, from: stream.table };
+    return { at: this.#clock.now(), service: 'lambda', operation, ...what };
   }
 }

@@ -181,7 +181,7 @@ function workerOptions(setup: EnvironmentSetup): ConstructorParameters<typeof Wo
       handler: setup.handler,
       context: {
         functionName: setup.functionName,
-        functionVersion: '$LATEST',
+        functionVersion: setup.functionVersion,
         invokedFunctionArn: setup.functionArn,
         memoryLimitInMB: String(setup.memoryMb),
         logGroupName: setup.logGroup,

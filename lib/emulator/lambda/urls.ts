@@ -65,8 +65,12 @@ export function urlOperations(functions: Functions, clock: Clock): Readonly<Reco
     },
     ListFunctionUrlConfigs(input, caller) {
       const fn = find(input, caller);
-      // Versions and aliases are not served, so there is one at most.
-      return { FunctionUrlConfigs: fn.url === undefined ? [] : [show(fn, fn.url, caller)] };
+      const all = [fn, ...functions.qualified(fn)];
+      return {
+        FunctionUrlConfigs: all.flatMap((each) =>
+          each.url === undefined ? [] : [show(each, each.url, caller)],
+        ),
+      };
     },
     DeleteFunctionUrlConfig(input, caller) {
       const fn = find(input, caller);

@@ -1,4 +1,5 @@
 /** A log group's state. */
+import type { Place } from '../operations.ts';
 
 export interface LogEvent {
   /** Counts up in its group: the order of arrival. */
@@ -31,6 +32,12 @@ export interface Group {
 }
 
 const DAY_MS = 86_400_000;
+
+/** Makes a group without streams. */
+export function newGroup(name: string, { account, region }: Place, at: number): Group {
+  const arn = `arn:aws:logs:${region}:${account}:log-group:${name}`;
+  return { name, arn, createdAt: at, streams: new Map(), events: [], next: 0, tags: {} };
+}
 
 /** Makes a stream without events. */
 export function newStream(name: string, at: number): Stream {

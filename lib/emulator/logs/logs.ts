@@ -3,6 +3,7 @@
  * itself, in the group and the stream that the function's environment names.
  */
 import type { Clock } from '../clock.ts';
+import type { Journal, Kept } from '../data/journal.ts';
 import { ServiceError } from '../error.ts';
 import {
   flag,
@@ -22,7 +23,8 @@ import {
 } from '../operations.ts';
 import type { Caller, Input, Output, Service } from '../service.ts';
 import { filterEvents, getEvents } from './events.ts';
-import { type Group, type LogEvent, newStream, type Stream } from './group.ts';
+import { type Group, type LogEvent, newGroup, newStream, type Stream } from './group.ts';
+import { createKeeper, type Keeper } from './keep.ts';
 
 /** A function that prints for ever must not fill the memory: a group keeps so many of its newest events. */
 export const EVENTS_MAX = 10_000;
@@ -44,40 +46,51 @@ export interface PrintedLine {
 export interface Logs extends Service {
   /** Takes a line that a function printed; its group and stream are made when they are not there. */
   print(line: PrintedLine): void;
+  kept(): readonly Kept[];
+}
+
+export interface LogsOptions {
+  readonly clock: Clock;
+  readonly journal?: Journal;
 }
 
 type Groups = Map<string, Group>;
 
 /** Makes an emulated CloudWatch Logs without groups. */
-export function createLogs({ clock }: { readonly clock: Clock }): Logs {
+export function createLogs({ clock, journal }: LogsOptions): Logs {
   const of = perRegion((): Groups => new Map());
   const at = () => clock.now();
+  const keeper = createKeeper(of, journal);
+  const operations: Operations = {
+    ...groupOperations(of, at, keeper),
+    ...streamOperations(of, at, keeper),
+    ...tagOperations(of),
+    GetLogEvents: (input, caller) => {
+      const group = find(of(caller), input);
+      return getEvents(group, findStream(group, input), input, at());
+    },
+    FilterLogEvents: (input, caller) => {
+      refuse('logs: FilterLogEvents', input, 'unmask');
+      return filterEvents(find(of(caller), input), input, at());
+    },
+  };
   return {
-    call: toCall('logs', {
-      ...groupOperations(of, at),
-      ...streamOperations(of, at),
-      ...tagOperations(of),
-      GetLogEvents: (input, caller) => {
-        const group = find(of(caller), input);
-        return getEvents(group, findStream(group, input), input, at());
-      },
-      FilterLogEvents: (input, caller) => {
-        refuse('logs: FilterLogEvents', input, 'unmask');
-        return filterEvents(find(of(caller), input), input, at());
-      },
-    }),
+    call: keeper.after(toCall('logs', operations)),
     print({ account, region, group: name, stream: streamName, text: message }) {
       const groups = of({ account, region });
-      const group = groups.get(name) ?? addGroup(groups, name, { account, region }, at());
+      const known = groups.get(name);
+      const group = known ?? addGroup(groups, name, { account, region }, at());
+      if (known === undefined) keeper.look();
       const stream = group.streams.get(streamName) ?? addStream(group, streamName, at());
-      add(group, stream, [{ message, at: at() }], at());
+      add(group, stream, [{ message, at: at() }], at(), keeper);
     },
+    kept: () => keeper.kept,
   };
 }
 
 type Of = (caller: Place) => Groups;
 
-function groupOperations(of: Of, now: () => number): Operations {
+function groupOperations(of: Of, now: () => number, keeper: Keeper): Operations {
   const named = (input: Input, caller: Caller): Group => find(of(caller), input);
   return {
     CreateLogGroup(input, caller) {
@@ -87,7 +100,9 @@ function groupOperations(of: Of, now: () => number): Operations {
       return {};
     },
     DeleteLogGroup(input, caller) {
-      of(caller).delete(named(input, caller).name);
+      const group = named(input, caller);
+      of(caller).delete(group.name);
+      keeper.removed(group, group.streams.values(), group.events);
       return {};
     },
     DescribeLogGroups(input, caller) {
@@ -118,20 +133,24 @@ function groupOperations(of: Of, now: () => number): Operations {
   };
 }
 
-function streamOperations(of: Of, now: () => number): Operations {
+function streamOperations(of: Of, now: () => number, keeper: Keeper): Operations {
   return {
     CreateLogStream(input, caller) {
       const group = find(of(caller), input);
       const name = requiredText(input, 'logStreamName');
       if (group.streams.has(name)) throw exists('The specified log stream already exists');
-      addStream(group, name, now());
+      keeper.streamChanged(group, addStream(group, name, now()));
       return {};
     },
     DeleteLogStream(input, caller) {
       const group = find(of(caller), input);
       const stream = findStream(group, input);
       group.streams.delete(stream.name);
-      group.events = group.events.filter((event) => event.stream !== stream.name);
+      const [left, removed] = [false, true].map((mine) =>
+        group.events.filter((event) => (event.stream === stream.name) === mine),
+      );
+      group.events = left ?? [];
+      keeper.removed(group, [stream], removed ?? []);
       return {};
     },
     DescribeLogStreams(input, caller) {
@@ -157,7 +176,7 @@ function streamOperations(of: Of, now: () => number): Operations {
         const message = 'Log events in a single PutLogEvents request must be in chronological order.';
         throw new ServiceError('InvalidParameterException', message);
       }
-      add(group, stream, events, now());
+      add(group, stream, events, now(), keeper);
       return { nextSequenceToken: String(stream.count) };
     },
   };
@@ -199,9 +218,8 @@ function findStream(group: Group, input: Input): Stream {
   return stream;
 }
 
-function addGroup(groups: Groups, name: string, { account, region }: Place, at: number): Group {
-  const arn = `arn:aws:logs:${region}:${account}:log-group:${name}`;
-  const group: Group = { name, arn, createdAt: at, streams: new Map(), events: [], next: 0, tags: {} };
+function addGroup(groups: Groups, name: string, place: Place, at: number): Group {
+  const group = newGroup(name, place, at);
   groups.set(name, group);
   return group;
 }
@@ -217,16 +235,22 @@ function add(
   stream: Stream,
   events: readonly Pick<LogEvent, 'message' | 'at'>[],
   ingestedAt: number,
+  keeper: Keeper,
 ): void {
   for (const { message, at } of events) {
-    group.events.push({ id: group.next, stream: stream.name, message, at, ingestedAt });
+    const event = { id: group.next, stream: stream.name, message, at, ingestedAt };
+    group.events.push(event);
+    keeper.eventAdded(group, event);
     group.next += 1;
     stream.count += 1;
     stream.firstAt ??= at;
     stream.lastAt = at;
   }
+  keeper.streamChanged(group, stream);
   // Cut seldom, since a cut copies what stays.
-  if (group.events.length > 2 * EVENTS_MAX) group.events = group.events.slice(-EVENTS_MAX);
+  if (group.events.length <= 2 * EVENTS_MAX) return;
+  keeper.removed(group, [], group.events.slice(0, -EVENTS_MAX));
+  group.events = group.events.slice(-EVENTS_MAX);
 }
 
 function showGroup({ name, arn, createdAt, retentionDays, events }: Group): Output {

@@ -5,6 +5,7 @@ import { requiredText, text } from '../operations.ts';
 import type { Caller, Input } from '../service.ts';
 import type { Checksums } from './checksum.ts';
 import { noSuchBucket } from './errors.ts';
+import type { Keeper } from './keep.ts';
 import { type LifecycleRule, nextMidnight, toExpiry } from './lifecycle.ts';
 
 /** Members of requests and answers that are kept with an object as they are. */
@@ -50,12 +51,16 @@ export interface Bucket {
   /** When something may expire next. */
   sweepAt: number;
   encryption?: Input | undefined;
+  /** Told the key of each object that comes, changes or goes. */
+  readonly changed: (key: string) => void;
 }
 
 export interface Store {
   readonly clock: Clock;
   readonly random: () => number;
   readonly buckets: Map<string, Bucket>;
+  /** Told what happens where something is kept on disk. */
+  keeper?: Keeper;
 }
 
 /** The bucket of CDK's bootstrap stack, which every account and region seems to have. */
@@ -84,10 +89,12 @@ export function addBucket(
   store: Store,
   name: string,
   { account, region }: Pick<Caller, 'account' | 'region'>,
+  createdAt = store.clock.now(),
 ): Bucket {
   const bucket: Bucket = {
-    ...{ name, account, region, createdAt: store.clock.now(), rules: [], sweepAt: Number.POSITIVE_INFINITY },
+    ...{ name, account, region, createdAt, rules: [], sweepAt: Number.POSITIVE_INFINITY },
     ...{ objects: new Map(), uploads: new Map() },
+    changed: (key) => store.keeper?.objectChanged(bucket, key),
   };
   store.buckets.set(name, bucket);
   return bucket;
@@ -97,6 +104,7 @@ export function addBucket(
 export function putStored(bucket: Bucket, object: StoredObject): void {
   if (!bucket.objects.has(object.key)) bucket.sorted = undefined;
   bucket.objects.set(object.key, object);
+  bucket.changed(object.key);
   if (bucket.rules.length > 0) bucket.sweepAt = Math.min(bucket.sweepAt, nextMidnight(object.at));
 }
 
@@ -104,6 +112,7 @@ export function putStored(bucket: Bucket, object: StoredObject): void {
 export function removeStored(bucket: Bucket, key: string): boolean {
   const removed = bucket.objects.delete(key);
   if (removed) bucket.sorted = undefined;
+  if (removed) bucket.changed(key);
   return removed;
 }
 

@@ -22,6 +22,9 @@ export function bucketOperations(store: Store): Operations {
         throw new ServiceError('BucketNotEmpty', message, { status: 409, fields });
       }
       store.buckets.delete(bucket.name);
+      const uploads = [...bucket.uploads.values()];
+      bucket.uploads.clear();
+      for (const upload of uploads) store.keeper?.uploadChanged(bucket, upload);
       return {};
     },
     HeadBucket(input) {

@@ -32,7 +32,9 @@ export function multipartOperations(store: Store): Operations {
       const id = Array.from({ length: 48 }, () => Math.floor(store.random() * 36).toString(36)).join('');
       const shown = { ContentType: 'application/octet-stream', ...readShown(input) };
       const at = store.clock.now();
-      bucket.uploads.set(id, { id, key, at, shown, tags: readTags(input), parts: new Map() });
+      const upload: Upload = { id, key, at, shown, tags: readTags(input), parts: new Map() };
+      bucket.uploads.set(id, upload);
+      store.keeper?.uploadChanged(bucket, upload);
       const algorithm = text(input, 'ChecksumAlgorithm');
       return {
         ...{ Bucket: bucket.name, Key: key, UploadId: id },
@@ -42,7 +44,8 @@ export function multipartOperations(store: Store): Operations {
     },
     UploadPart(input) {
       refuse('s3: UploadPart', input, 'SSECustomerAlgorithm');
-      const upload = findUpload(findBucket(store, input), input);
+      const bucket = findBucket(store, input);
+      const upload = findUpload(bucket, input);
       const part = number(input, 'PartNumber') ?? 0;
       if (!Number.isInteger(part) || part < 1 || part > PART_NUMBER_MAX) {
         throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive');
@@ -51,12 +54,15 @@ export function multipartOperations(store: Store): Operations {
       const checksums = checkBody(input, body);
       const etag = toEtag(body);
       upload.parts.set(part, { number: part, body, etag, at: store.clock.now(), checksums });
+      store.keeper?.partChanged(bucket, upload, part);
       return { ETag: etag, ...encryption(upload), ...checksums };
     },
     CompleteMultipartUpload: (input) => complete(store, input),
     AbortMultipartUpload(input) {
       const bucket = findBucket(store, input);
-      bucket.uploads.delete(findUpload(bucket, input).id);
+      const upload = findUpload(bucket, input);
+      bucket.uploads.delete(upload.id);
+      store.keeper?.uploadChanged(bucket, upload);
       return {};
     },
     ListParts(input) {
@@ -101,6 +107,7 @@ function complete(store: Store, input: Input): Output {
   const body = Buffer.concat(parts.map((part) => part.body));
   putStored(bucket, { key, body, etag, at: store.clock.now(), shown, tags, checksums: {} });
   bucket.uploads.delete(upload.id);
+  store.keeper?.uploadChanged(bucket, upload);
   return { Bucket: bucket.name, Key: key, ETag: etag, Location: `/${bucket.name}/${key}` };
 }
 

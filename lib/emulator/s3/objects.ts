@@ -197,6 +197,7 @@ function tagOperations(store: Store): Operations {
     const bucket = findBucket(store, input);
     const object = findObject(bucket, input);
     bucket.objects.set(object.key, { ...object, tags });
+    bucket.changed(object.key);
     return {};
   };
   return {

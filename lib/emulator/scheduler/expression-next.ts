@@ -17,7 +17,10 @@ export interface Timing {
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** How many days' offsets a clock remembers: some years. */
+const OFFSETS_MAX = 2_000;
+const UTC: Clock = { local: (instant) => instant };
+const clocks = new Map<string, Clock>();
 
 /**
  * The first invocation at or after an instant, or undefined where none is left. StartDate and EndDate are
@@ -40,7 +43,11 @@ export function nextInvocation(expression: Expression, timing: Timing, after: nu
 
 /** @throws ServiceError ValidationException for a time zone that does not exist. */
 export function checkTimezone(name: string): void {
-  clockOf(name);
+  if (name === 'UTC') return;
+  const known = makeFormat(name).resolvedOptions().timeZone;
+  // JavaScript takes offsets, and names in any case; IANA's names are neither.
+  const isOther = known !== name && known.toLowerCase() === name.toLowerCase();
+  if (/^[+-]/.test(name) || isOther) throw invalidTimezone(name);
 }
 
 function nextOfRate(period: number, timing: Timing, from: number): number {
@@ -136,17 +143,36 @@ function toInstant(clock: Clock, local: number): number | undefined {
 }
 
 function clockOf(timezone: string): Clock {
-  if (timezone === 'UTC') return { local: (instant) => instant };
-  const format = formats.get(timezone) ?? makeFormat(timezone);
-  formats.set(timezone, format);
-  return {
-    local: (instant) => {
-      const part: Record<string, number> = {};
-      for (const { type, value } of format.formatToParts(instant)) part[type] = Number(value);
-      const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-      return Date.UTC(year, month - 1, day, hour, minute, second) + (((instant % 1_000) + 1_000) % 1_000);
+  if (timezone === 'UTC') return UTC;
+  const known = clocks.get(timezone);
+  if (known !== undefined) return known;
+  const format = makeFormat(timezone);
+  /** At the beginning of days in UTC, counted from 1970. */
+  const offsets = new Map<number, number>();
+  const offsetAt = (day: number): number => {
+    const found = offsets.get(day) ?? offsetOf(format, day * DAY);
+    if (offsets.size >= OFFSETS_MAX) offsets.clear();
+    offsets.set(day, found);
+    return found;
+  };
+  const made: Clock = {
+    local(instant) {
+      const day = Math.floor(instant / DAY);
+      const offset = offsetAt(day);
+      // To ask the calendar is slow, and no zone changes its clocks twice in a day.
+      return instant + (offset === offsetAt(day + 1) ? offset : offsetOf(format, instant));
     },
   };
+  clocks.set(timezone, made);
+  return made;
+}
+
+/** What clocks show ahead of UTC. */
+function offsetOf(format: Intl.DateTimeFormat, instant: number): number {
+  const part: Record<string, number> = {};
+  for (const { type, value } of format.formatToParts(instant)) part[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instant / 1_000) * 1_000;
 }
 
 function makeFormat(timeZone: string): Intl.DateTimeFormat {
@@ -158,6 +184,10 @@ function makeFormat(timeZone: string): Intl.DateTimeFormat {
       hourCycle: 'h23',
     });
   } catch {
-    throw new ServiceError('ValidationException', `Invalid time zone ${timeZone}.`);
+    throw invalidTimezone(timeZone);
   }
+}
+
+function invalidTimezone(name: string): ServiceError {
+  return new ServiceError('ValidationException', `Invalid time zone ${name}.`);
 }

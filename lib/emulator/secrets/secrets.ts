@@ -1,11 +1,14 @@
 /** The emulated Secrets Manager: secrets with a current and a previous version. Nothing is rotated. */
 import type { Clock } from '../clock.ts';
+import type { Journal, Kept } from '../data/journal.ts';
+import { byRegion, createSeldom } from '../data/seldom.ts';
 import { ServiceError } from '../error.ts';
 import {
   bytes,
   flag,
   number,
   type Operations,
+  type PerRegion,
   type Place,
   page,
   perRegion,
@@ -36,22 +39,48 @@ interface Secret {
   deletedAt?: number | undefined;
 }
 
-interface Options {
+export interface SecretsOptions {
   readonly clock: Clock;
   readonly random: () => number;
+  readonly journal?: Journal;
+}
+
+export interface Secrets extends Service {
+  /** What outlives the process: secrets with both versions, and when deleted ones go. */
+  kept(): readonly Kept[];
 }
 
 /** The least and the default time in which a deleted secret can be taken back (DeleteSecret). */
 const RECOVERY_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-interface Store extends Options {
-  readonly of: (caller: Place) => Map<string, Secret>;
+interface Store extends SecretsOptions {
+  readonly of: PerRegion<Map<string, Secret>>;
+  /** Ends a secret that is marked for deletion when its time has come. */
+  readonly expire: (caller: Place, secret: Secret) => void;
 }
 
 /** Makes an emulated Secrets Manager without secrets. */
-export function createSecrets(options: Options): Service {
-  const store: Store = { ...options, of: perRegion(() => new Map<string, Secret>()) };
+export function createSecrets(options: SecretsOptions): Secrets {
+  const of = perRegion(() => new Map<string, Secret>());
+  const kind = byRegion('secrets.secret', of);
+  const keeper = createSeldom(options.journal, [{ ...kind, take }]);
+  const store: Store = { ...options, of, expire };
+
+  function expire(place: Place, secret: Secret): void {
+    options.clock.at(secret.deletedAt ?? 0, () => {
+      of(place).delete(secret.name);
+      keeper.look();
+    });
+  }
+
+  function take(key: string, value: unknown): void {
+    kind.take(key, value);
+    const [account = '', region = '', ...name] = key.split('/');
+    const secret = of({ account, region }).get(name.join('/'));
+    if (secret?.deletedAt !== undefined) expire({ account, region }, secret);
+  }
+
   const operations: Operations = {
     CreateSecret: (input, caller) => create(store, input, caller),
     GetSecretValue: (input, caller) => getValue(alive(store, caller, input), input),
@@ -75,7 +104,7 @@ export function createSecrets(options: Options): Service {
       return { SecretList: items.map(show), ...(next === undefined ? {} : { NextToken: next }) };
     },
   };
-  return { call: toCall('secretsmanager', operations) };
+  return { call: keeper.after(toCall('secretsmanager', operations)), kept: () => keeper.kept };
 }
 
 function create(store: Store, input: Input, caller: Place): Output {
@@ -122,9 +151,8 @@ function remove(store: Store, input: Input, caller: Place): Output {
   const forced = flag(input, 'ForceDeleteWithoutRecovery');
   const at = store.clock.now() + (forced ? 0 : days * DAY_MS);
   secret.deletedAt = at;
-  const forget = () => void store.of(caller).delete(secret.name);
-  if (forced) forget();
-  else store.clock.at(at, forget);
+  if (forced) store.of(caller).delete(secret.name);
+  else store.expire(caller, secret);
   return { ARN: secret.arn, Name: secret.name, DeletionDate: new Date(at) };
 }
 

@@ -6,18 +6,26 @@
  */
 import { ServiceError } from '../error.ts';
 import type { Caller, Output } from '../service.ts';
+import { noteDelivery } from './keep.ts';
 import { RAW_ATTRIBUTES_MAX, RETRY_PHASES } from './limits.ts';
 import { type Notification, toFunctionEvent, toQueueMessage } from './notification.ts';
 import type { SnsOptions, SnsTraceEntry } from './options.ts';
 import type { Subscription } from './state.ts';
 
 /** One message for one subscription. */
-export interface Delivery {
+export interface NewDelivery {
   readonly subscription: Subscription;
   readonly notification: Notification;
+}
+
+export interface Delivery extends NewDelivery {
+  /** Counts up in the order of publishing. */
+  readonly id: number;
   /** Where it goes now. */
   stage: 'endpoint' | 'deadLetter';
   attempts: number;
+  /** When its next attempt is due. */
+  dueAt: number;
 }
 
 const THROTTLES: readonly string[] = ['ThrottlingException', 'TooManyRequestsException', 'RequestThrottled'];
@@ -31,7 +39,10 @@ export class Deliveries {
   /** Messages of a FIFO topic that wait for the one before them, by subscription and group. */
   readonly #lanes = new Map<string, Delivery[]>();
   readonly #retries = new Map<Delivery, () => void>();
-  #unfinished = 0;
+  readonly #unfinished = new Set<Delivery>();
+  /** From an earlier process: those that no other one has to go before. */
+  #restored: Delivery[] = [];
+  #next = 0;
   #closed = false;
 
   constructor(options: SnsOptions, isSubscribed: (subscription: Subscription) => boolean) {
@@ -40,19 +51,49 @@ export class Deliveries {
   }
 
   get size(): number {
+    return this.#unfinished.size;
+  }
+
+  /** Those that are not finished. */
+  open(): Iterable<Delivery> {
     return this.#unfinished;
   }
 
-  readonly add = (delivery: Delivery): void => {
+  readonly add = ({ notification, subscription }: NewDelivery): void => {
     if (this.#closed) return;
-    this.#unfinished += 1;
+    const dueAt = this.#options.clock.now();
+    const id = this.#next++;
+    const delivery: Delivery = { notification, subscription, id, stage: 'endpoint', attempts: 0, dueAt };
+    this.#unfinished.add(delivery);
+    this.#note(delivery);
+    if (this.#queue(delivery)) this.#startSoon(delivery);
+  };
+
+  /** Takes back one that was not finished; they come in the order of their ids, and wait for `resume`. */
+  restore(delivery: Delivery): void {
+    this.#next = Math.max(this.#next, delivery.id + 1);
+    this.#unfinished.add(delivery);
+    if (this.#queue(delivery)) this.#restored.push(delivery);
+  }
+
+  /** Goes on with what was taken back. */
+  resume(): void {
+    const restored = this.#restored;
+    this.#restored = [];
+    for (const delivery of restored) this.#setTimer(delivery);
+  }
+
+  /** Whether it may go now; in a lane that is in use it waits for the one before it. */
+  #queue(delivery: Delivery): boolean {
     const lane = laneOf(delivery);
-    const waiting = lane === undefined ? undefined : this.#lanes.get(lane);
-    if (waiting !== undefined) {
-      waiting.push(delivery);
-      return;
-    }
-    if (lane !== undefined) this.#lanes.set(lane, []);
+    if (lane === undefined) return true;
+    const waiting = this.#lanes.get(lane);
+    if (waiting === undefined) this.#lanes.set(lane, []);
+    waiting?.push(delivery);
+    return waiting === undefined;
+  }
+
+  #startSoon(delivery: Delivery): void {
     this.#fresh.push(delivery);
     if (this.#fresh.length > 1) return;
     const { clock } = this.#options;
@@ -61,7 +102,7 @@ export class Deliveries {
       this.#fresh = [];
       for (const each of fresh) this.#start(each);
     });
-  };
+  }
 
   close(): void {
     this.#closed = true;
@@ -69,7 +110,8 @@ export class Deliveries {
     this.#lanes.clear();
     for (const cancel of this.#retries.values()) cancel();
     this.#retries.clear();
-    this.#unfinished = 0;
+    this.#restored = [];
+    this.#unfinished.clear();
   }
 
   #start(delivery: Delivery): void {
@@ -85,7 +127,8 @@ export class Deliveries {
       const finished = await this.#attempt(delivery);
       // Closing has forgotten it, so there is nothing to count.
       if (!finished || this.#closed) return;
-      this.#unfinished -= 1;
+      this.#unfinished.delete(delivery);
+      this.#note(delivery);
       delivery = this.#nextAfter(delivery);
     }
   }
@@ -134,12 +177,23 @@ export class Deliveries {
     if (waitMs === undefined || isClientError(error) || !this.#isSubscribed(delivery.subscription))
       return false;
     this.#trace('retry', delivery, { attempts: delivery.attempts, waitMs });
-    const cancel = clock.at(clock.now() + waitMs, () => {
+    delivery.dueAt = clock.now() + waitMs;
+    this.#note(delivery);
+    this.#setTimer(delivery);
+    return true;
+  }
+
+  #setTimer(delivery: Delivery): void {
+    const { clock } = this.#options;
+    const cancel = clock.at(Math.max(delivery.dueAt, clock.now()), () => {
       this.#retries.delete(delivery);
       this.#start(delivery);
     });
     this.#retries.set(delivery, cancel);
-    return true;
+  }
+
+  #note(delivery: Delivery): void {
+    noteDelivery(this.#options.journal, delivery, () => this.#unfinished.has(delivery));
   }
 
   #send(delivery: Delivery): Output | Promise<Output> {
@@ -173,6 +227,8 @@ export class Deliveries {
       at: this.#options.clock.now(),
       service: 'sns',
       operation,
+      account: notification.topic.account,
+      region: notification.topic.region,
       target: notification.topic.name,
       messageId: notification.messageId,
       endpoint: subscription.endpoint,

@@ -1,5 +1,6 @@
 /** What the emulated SNS takes and shows besides its API. */
 import type { Clock } from '../clock.ts';
+import type { Journal, Kept } from '../data/journal.ts';
 import type { Service } from '../service.ts';
 
 /** One line of what happened, for an inspector; a plain object that is not kept here. */
@@ -7,6 +8,8 @@ export interface SnsTraceEntry {
   readonly at: number;
   readonly service: 'sns';
   readonly operation: 'publish' | 'deliver' | 'retry' | 'deadLetter' | 'drop';
+  readonly account: string;
+  readonly region: string;
   /** The topic's name. */
   readonly target: string;
   readonly [detail: string]: unknown;
@@ -21,6 +24,8 @@ export interface SnsOptions {
   /** Chance in [0, 1): ids of messages and subscriptions. Seed it to replay. @default Math.random */
   readonly random?: () => number;
   readonly trace?: (entry: SnsTraceEntry) => void;
+  /** Where changes are noted that are to outlive the process. */
+  readonly journal?: Journal;
 }
 
 /** A topic with its subscriptions, for assertions and dashboards. */
@@ -47,6 +52,10 @@ export interface Sns extends Service {
   snapshot(): readonly TopicSnapshot[];
   /** Messages on their way to an endpoint or a dead-letter queue, those that wait for a retry included. */
   pendingDeliveries(): number;
+  /** What outlives the process, to be written whole or taken back. */
+  kept(): readonly Kept[];
+  /** Goes on with the deliveries that were taken back. */
+  resume(): void;
   /** Drops what is on its way, and every timer. */
   close(): void;
 }

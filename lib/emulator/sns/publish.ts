@@ -163,6 +163,7 @@ function publishDraft(call: Call, topic: Topic, draft: Draft): Published {
   if (duplicate !== undefined) return duplicate;
   const published = { messageId: randomId(state.random), sequenceNumber: nextSequenceNumber(topic) };
   if (key !== undefined) topic.deduplication.set(key, published, now);
+  state.keeper?.published(topic);
   const { bytes: _bytes, ...rest } = draft;
   const { endpoint, lineage } = caller;
   const notification: Notification = { topic, ...published, ...rest, publishedAt: now, endpoint, lineage };
@@ -172,13 +173,15 @@ function publishDraft(call: Call, topic: Topic, draft: Draft): Published {
     const body = messageFor(notification, subscription.protocol);
     if (filter !== undefined && !filter.matches({ attributes: draft.attributes, body })) continue;
     subscriptions += 1;
-    state.deliver({ subscription, notification, stage: 'endpoint', attempts: 0 });
+    state.deliver({ subscription, notification });
   }
   const { messageId } = published;
   state.trace?.({
     at: now,
     service: 'sns',
     operation: 'publish',
+    account: topic.account,
+    region: topic.region,
     target: topic.name,
     messageId,
     subscriptions,

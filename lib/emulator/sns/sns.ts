@@ -2,6 +2,7 @@
 import { notServed } from '../operations.ts';
 import type { Caller, Input, Output } from '../service.ts';
 import { Deliveries } from './delivery.ts';
+import { createKeeper } from './keep.ts';
 import type { Sns, SnsOptions, TopicSnapshot } from './options.ts';
 import { addPermission, removePermission } from './permission.ts';
 import { publish, publishBatch } from './publish.ts';
@@ -61,12 +62,17 @@ export function createSns(options: SnsOptions): Sns {
     trace: options.trace,
     deliver: deliveries.add,
   };
+  const keeper = createKeeper(state, deliveries, options.journal);
+  state.keeper = keeper;
+  function call(operation: string, input: Input, caller: Caller): Output {
+    const run = OPERATIONS.get(operation);
+    if (run === undefined) throw notServed(`sns: ${operation}`);
+    return run({ state, input, caller, now: options.clock.now() });
+  }
   return {
-    call(operation: string, input: Input, caller: Caller): Output {
-      const run = OPERATIONS.get(operation);
-      if (run === undefined) throw notServed(`sns: ${operation}`);
-      return run({ state, input, caller, now: options.clock.now() });
-    },
+    call: keeper.after(call),
+    kept: () => keeper.kept,
+    resume: () => deliveries.resume(),
     snapshot: () => [...state.topics.values()].map(toSnapshot),
     pendingDeliveries: () => deliveries.size,
     close: () => deliveries.close(),

@@ -2,8 +2,9 @@
 import type { FilterPolicy } from '../pattern/filter-policy.ts';
 import type { Caller, Input, Output } from '../service.ts';
 import type { Window } from '../sqs/window.ts';
-import type { Delivery } from './delivery.ts';
+import type { NewDelivery } from './delivery.ts';
 import { requiredText, text } from './fields.ts';
+import type { Keeper } from './keep.ts';
 import { PAGE } from './limits.ts';
 import type { SnsTraceEntry } from './options.ts';
 import { invalid, topicDoesNotExist } from './refusal.ts';
@@ -58,7 +59,9 @@ export interface State {
   readonly subscriptions: Map<string, Subscription>;
   readonly random: () => number;
   readonly trace: ((entry: SnsTraceEntry) => void) | undefined;
-  readonly deliver: (delivery: Delivery) => void;
+  readonly deliver: (delivery: NewDelivery) => void;
+  /** Told what happens where something is kept on disk. */
+  keeper?: Keeper;
 }
 
 export interface Call {

@@ -33,7 +33,7 @@ export function createTopic(call: Call): Output {
   if (existing !== undefined) return same(existing, attributes, tags);
   checkTags(tags);
   checkQuota(call, fifo);
-  state.topics.set(arn, {
+  const topic: Topic = {
     ...{ name, account: caller.account, region: caller.region, arn, fifo },
     ...{ tags, subscriptions: new Map(), byEndpoint: new Map() },
     deduplication: new Window(DEDUPLICATION_MS),
@@ -41,7 +41,9 @@ export function createTopic(call: Call): Output {
     filterPolicies: 0,
     subscriptionsDeleted: 0,
     sequence: 0,
-  });
+  };
+  state.topics.set(arn, topic);
+  state.keeper?.adopt(topic);
   return { TopicArn: arn };
 }
 
@@ -55,6 +57,7 @@ export function deleteTopic(call: Call): Output {
   topic.subscriptions.clear();
   topic.byEndpoint.clear();
   call.state.topics.delete(arn);
+  call.state.keeper?.removed(topic);
   return {};
 }
 

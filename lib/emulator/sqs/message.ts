@@ -97,8 +97,9 @@ export function toHandle(receipt: Receipt): string {
 
 /** Reads a receipt handle back; undefined for what no queue has given out. */
 export function fromHandle(handle: string): Receipt | undefined {
-  const parts = /^(\S+) (\S+) (\d+)$/.exec(Buffer.from(handle, 'base64').toString());
-  const [, arn, messageId, delivery] = parts ?? [];
-  if (arn === undefined || messageId === undefined) return undefined;
-  return { arn, messageId, delivery: Number(delivery) };
+  const text = Buffer.from(handle, 'base64').toString('latin1');
+  const [first, last] = [text.indexOf(' '), text.lastIndexOf(' ')];
+  const delivery = Number(text.slice(last + 1));
+  if (first <= 0 || last <= first || !(delivery > 0)) return undefined;
+  return { arn: text.slice(0, first), messageId: text.slice(first + 1, last), delivery };
 }

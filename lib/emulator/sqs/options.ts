@@ -39,6 +39,8 @@ export interface SqsTraceEntry {
     | 'move'
     | 'purge'
     | 'expire';
+  readonly account: string;
+  readonly region: string;
   /** The queue's name; for `deadLetter` and `move` the queue that the message leaves. */
   readonly queue: string;
   readonly [detail: string]: unknown;

@@ -159,7 +159,8 @@ export function purgeQueue(call: Call): Output {
   const count = queue.store.size;
   queue.purgedAt = now;
   queue.store.clear();
-  state.trace?.({ at: now, service: 'sqs', operation: 'purge', queue: queue.name, count });
+  const { account, name, region } = queue;
+  state.trace?.({ at: now, service: 'sqs', operation: 'purge', account, region, queue: name, count });
   return {};
 }
 

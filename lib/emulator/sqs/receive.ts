@@ -137,6 +137,8 @@ function takeBatch(state: State, request: ReceiveRequest, now: number): readonly
       at: now,
       service: 'sqs',
       operation: 'receive',
+      account: queue.account,
+      region: queue.region,
       queue: queue.name,
       messageId: message.id,
       receiveCount: message.receiveCount,

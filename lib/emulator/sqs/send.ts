@@ -190,7 +190,11 @@ function traceSend(
 ): void {
   if (state.trace === undefined) return;
   const { bytes, groupId } = draft;
-  const entry = { at: now, service: 'sqs', operation: 'send', queue: queue.name, messageId, bytes } as const;
+  const { account, name, region } = queue;
+  const entry = {
+    ...({ at: now, service: 'sqs', operation: 'send' } as const),
+    ...{ account, region, queue: name, messageId, bytes },
+  };
   if (delayMs === 0 && groupId === undefined) state.trace(entry);
   else state.trace({ ...entry, ...(delayMs > 0 && { delayMs }), ...(groupId !== undefined && { groupId }) });
 }

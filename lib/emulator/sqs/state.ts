@@ -45,7 +45,9 @@ export function current(state: State, queue: Queue, now: number): Queue {
   state.touched.add(queue);
   for (const message of queue.store.olderThan(now - queue.settings.retentionMs)) {
     queue.store.remove(message);
-    state.trace?.({ at: now, service: 'sqs', operation: 'expire', queue: queue.name, messageId: message.id });
+    const { account, name, region } = queue;
+    const what = { account, region, queue: name, messageId: message.id };
+    state.trace?.({ at: now, service: 'sqs', operation: 'expire', ...what });
   }
   queue.store.advance(now);
   return queue;

@@ -2,6 +2,8 @@
  * The emulated Parameter Store of Systems Manager: as much as `cdk deploy` and applications read and write.
  */
 import type { Clock } from '../clock.ts';
+import type { Journal, Kept } from '../data/journal.ts';
+import { byRegion, createSeldom } from '../data/seldom.ts';
 import { ServiceError } from '../error.ts';
 import {
   flag,
@@ -44,11 +46,19 @@ type Parameters = Map<string, Parameter>;
 export interface Ssm extends Service {
   /** The value of a parameter, if there is one: what CloudFormation reads. */
   value(place: Place, name: string): string | undefined;
+  /** What outlives the process: the parameters, with their versions. */
+  kept(): readonly Kept[];
+}
+
+export interface SsmOptions {
+  readonly clock: Clock;
+  readonly journal?: Journal;
 }
 
 /** Makes an emulated Parameter Store with nothing but the version of CDK's bootstrap stack. */
-export function createSsm({ clock }: { readonly clock: Clock }): Ssm {
+export function createSsm({ clock, journal }: SsmOptions): Ssm {
   const of = perRegion((): Parameters => new Map());
+  const keeper = createSeldom(journal, [byRegion('ssm.parameter', of)]);
 
   function find(place: Place, name: string): Parameter | undefined {
     const [plain = '', version] = bareName(name).split(':');
@@ -102,7 +112,11 @@ export function createSsm({ clock }: { readonly clock: Clock }): Ssm {
       return { DeletedParameters: deleted, InvalidParameters: names.filter((n) => !deleted.includes(n)) };
     },
   };
-  return { call: toCall('ssm', operations), value: (place, name) => find(place, name)?.value };
+  return {
+    call: keeper.after(toCall('ssm', operations)),
+    value: (place, name) => find(place, name)?.value,
+    kept: () => keeper.kept,
+  };
 }
 
 function put(parameters: Parameters, input: Input, at: number): Output {

@@ -1,13 +1,20 @@
-/** The HTTP door: serves a router on node:http, for every AWS client that can be given an endpoint. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+/** The HTTP door: serves a router over sockets, for every AWS client that can be given an endpoint. */
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type ReadRequest, RequestReader, UnreadableRequest } from './http-reader.ts';
+import { writeAnswer } from './http-writer.ts';
 import { BODY_BYTES_MAX, jsonResponse, type Router, type WireRequest, type WireResponse } from './router.ts';
 
 /** Longer than clients keep idle connections, so that none is closed just as a request goes out on it. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** Copying a larger body costs more than a second write. */
-const ONE_PIECE_BYTES_MAX = 64 * 1024;
+/** A client that sends more before it has its answer is not read until then. */
+const AHEAD_BYTES_MAX = 64 * 1024;
+
+/** How long a client may take to read why it is not served. */
+const LINGER_MS = 5_000;
+
+const KEEPS = `connection: keep-alive\r\nkeep-alive: timeout=${KEEP_ALIVE_MS / 1_000}\r\n`;
+const CLOSES = 'connection: close\r\n';
 
 export interface ListenOptions {
   /** 0 takes a free one. @default 0 */
@@ -31,8 +38,12 @@ export interface HttpListener {
 /** Serves the router over HTTP until it is closed. Rejects when the port is taken. */
 export async function listen(router: Router, options: ListenOptions = {}): Promise<HttpListener> {
   const { port = 0, host = '127.0.0.1', bodyBytesMax = BODY_BYTES_MAX } = options;
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
-    serve(router, bodyBytesMax, request, response);
+  const sockets = new Set<Socket>();
+  const outbox = new Outbox();
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    new Connection(socket, { router, outbox, bodyBytesMax }).open();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -52,40 +63,120 @@ export async function listen(router: Router, options: ListenOptions = {}): Promi
           if (error === undefined || ('code' in error && error.code === 'ERR_SERVER_NOT_RUNNING')) resolve();
           else reject(error);
         });
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       }),
   };
 }
 
-/** Reads a request whole, then has it answered; one that breaks off is forgotten. */
-function serve(
-  router: Router,
-  bodyBytesMax: number,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= bodyBytesMax) chunks.push(chunk);
-    else {
-      request.pause();
-      // What is left of the body is not read, so the connection cannot be used again.
-      response.setHeader('connection', 'close');
-      send(response, jsonResponse(413, { message: `the body is larger than ${bodyBytesMax} bytes` }));
+/**
+ * Answers wait for the end of the event loop's turn and go out together: waking a client that sleeps takes
+ * longer than anything else an answer needs, and one that is just being woken takes the next ones for less.
+ */
+class Outbox {
+  #due: (() => void)[] = [];
+
+  add(write: () => void): void {
+    if (this.#due.push(write) === 1) setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    const due = this.#due;
+    this.#due = [];
+    for (const write of due) write();
+  };
+}
+
+/** One client's connection: a request at a time, each answered before the next is looked at. */
+class Connection {
+  readonly #socket: Socket;
+  readonly #router: Router;
+  readonly #outbox: Outbox;
+  readonly #reader: RequestReader;
+  /** Aborted when the client goes away; one for all requests, since it is they who go with the connection. */
+  #gone: AbortController | undefined;
+  #answering = false;
+  #ended = false;
+
+  constructor(
+    socket: Socket,
+    { router, outbox, bodyBytesMax }: { router: Router; outbox: Outbox; bodyBytesMax: number },
+  ) {
+    this.#socket = socket;
+    this.#router = router;
+    this.#outbox = outbox;
+    this.#reader = new RequestReader(bodyBytesMax);
+  }
+
+  open(): void {
+    const socket = this.#socket;
+    socket.setTimeout(KEEP_ALIVE_MS);
+    socket.on('timeout', () => {
+      // A long poll and a function take their time; a client that sends nothing has had its own.
+      if (!this.#answering) socket.destroy();
+    });
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    // What breaks is closed next.
+    socket.on('error', () => {});
+    socket.on('close', () => this.#gone?.abort());
+  }
+
+  get signal(): AbortSignal {
+    this.#gone ??= new AbortController();
+    if (this.#socket.destroyed) this.#gone.abort();
+    return this.#gone.signal;
+  }
+
+  #receive(chunk: Buffer): void {
+    // After its last request, what a client says is not heard.
+    if (this.#ended) return;
+    this.#reader.push(chunk);
+    if (!this.#answering) this.#serveNext();
+    else if (this.#reader.waiting > AHEAD_BYTES_MAX) this.#socket.pause();
+  }
+
+  #serveNext(): void {
+    try {
+      const read = this.#reader.next();
+      if (read !== undefined) this.#serve(read);
+      else if (this.#reader.takeContinue()) {
+        this.#outbox.add(() => this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1'));
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableRequest)) throw error;
+      this.#end(jsonResponse(error.status, { message: error.message }), 'GET');
     }
-  });
-  request.on('end', () => {
-    const [only] = chunks;
-    const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-    router.handle(new HttpRequest(request, response, body)).then(
+  }
+
+  #serve(read: ReadRequest): void {
+    this.#answering = true;
+    this.#router.handle(new HttpRequest(read, this)).then(
       (answer) => {
-        if (!response.destroyed) send(response, answer);
+        this.#answering = false;
+        if (this.#socket.destroyed) return;
+        if (!read.keepsAlive) {
+          this.#end(answer, read.method);
+          return;
+        }
+        this.#outbox.add(() => writeAnswer(this.#socket, answer, read.method, KEEPS));
+        if (this.#reader.waiting === 0) return;
+        this.#socket.resume();
+        this.#serveNext();
       },
-      (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
+      (error: unknown) => this.#socket.destroy(error instanceof Error ? error : undefined),
     );
-  });
+  }
+
+  /** The last answer of the connection. */
+  #end(answer: WireResponse, method: string): void {
+    this.#ended = true;
+    this.#outbox.add(() => {
+      writeAnswer(this.#socket, answer, method, CLOSES);
+      this.#socket.end();
+      // Closing on a client that still sends would take the answer away from it.
+      this.#socket.resume();
+      this.#socket.setTimeout(LINGER_MS);
+    });
+  }
 }
 
 /** A request of which the signal is made when it is asked for: most requests end before that. */
@@ -94,52 +185,17 @@ class HttpRequest implements WireRequest {
   readonly url: string;
   readonly headers: WireRequest['headers'];
   readonly body: Uint8Array;
-  readonly #response: ServerResponse;
-  #signal: AbortSignal | undefined;
+  readonly #connection: Connection;
 
-  constructor(request: IncomingMessage, response: ServerResponse, body: Uint8Array) {
-    this.method = request.method ?? 'GET';
-    this.url = request.url ?? '/';
-    this.headers = singleHeaders(request);
+  constructor({ method, url, headers, body }: ReadRequest, connection: Connection) {
+    this.method = method;
+    this.url = url;
+    this.headers = headers;
     this.body = body;
-    this.#response = response;
+    this.#connection = connection;
   }
 
   get signal(): AbortSignal {
-    this.#signal ??= signalOf(this.#response);
-    return this.#signal;
+    return this.#connection.signal;
   }
-}
-
-/** Aborted when the client goes away before it has its answer. */
-function signalOf(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  if (response.destroyed) controller.abort();
-  response.on('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
-}
-
-function singleHeaders(request: IncomingMessage): Readonly<Record<string, string | undefined>> {
-  const { headers } = request;
-  delete headers['set-cookie'];
-  // Only set-cookie comes as a list from Node, and AWS reads no cookies.
-  return headers as Readonly<Record<string, string | undefined>>;
-}
-
-function send(response: ServerResponse, answer: WireResponse): void {
-  const { status, headers, cookies } = answer;
-  if (cookies !== undefined) response.setHeader('set-cookie', [...cookies]);
-  // Node sends head and body in one piece where both are text; in latin1 each byte is a character.
-  if (answer.text !== undefined) {
-    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(answer.text) });
-    response.end(answer.text);
-    return;
-  }
-  const { body } = answer;
-  // An answer to HEAD says how long the body would be.
-  response.writeHead(status, { ...headers, 'content-length': headers['content-length'] ?? body.length });
-  if (body.length > ONE_PIECE_BYTES_MAX) response.end(body);
-  else response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1');
 }

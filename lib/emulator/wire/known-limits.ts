@@ -4,12 +4,13 @@ export const KNOWN_LIMITS: Readonly<Record<string, readonly string[]>> = {
   dynamodb: ['Capacity is reported as consumed and never runs out; nothing is encrypted or backed up.'],
   lambda: [
     'Functions run on the Node.js of this process (nodejs20.x and later), each environment in a thread.',
-    'There is only $LATEST. Code comes as a zip in the request or in the emulated S3, or from a folder.',
+    'Code comes as a zip in the request or in the emulated S3, or from a folder. Layers are refused.',
+    'An alias names one version; weights are refused. Provisioned concurrency is without effect.',
     'A zip may hold 250 MB unpacked; links and permissions in it are not kept.',
   ],
   cloudformation: [
     'What is asked for is done when the call is answered; the statuses on the way stand in the events.',
-    'Templates are JSON, as cdk writes them. Nested stacks, imports, macros and drift are refused.',
+    'Templates are JSON or YAML. Nested stacks, imports of resources and macros are refused.',
     'The bootstrap stack need not exist: its bucket, its roles and its version are there for every account.',
     'Rules and stack policies are not evaluated; dynamic references ({{resolve:…}}) are refused.',
     'A log group or an alarm of a stack is taken without effect: Logs and CloudWatch do not show it.',
@@ -33,6 +34,13 @@ export const KNOWN_LIMITS: Readonly<Record<string, readonly string[]>> = {
     'Metrics are what clients put; no service measures itself. Minutes are the finest period.',
     'Statistics: SampleCount, Sum, Average, Minimum, Maximum. Expressions and percentiles are refused.',
     'Alarms are kept and shown; none is evaluated, and SetAlarmState does no action.',
+  ],
+  scheduler: [
+    'Targets are invoked within 60 s of their time, by chance and seed, or as schedulerPrecisionMs says.',
+    'Targets: SQS, Lambda, SNS, EventBridge, and universal ones of every operation served here.',
+    'Roles and keys are kept and shown; nobody is refused and nothing is encrypted.',
+    'Nothing is throttled, a deleted group is gone at once, and a completed schedule too if it asks for it.',
+    'One-time schedules whose time is over fire at once. What others miss while this is off is lost.',
   ],
   secretsmanager: ['A secret has its current and its previous value; nothing is rotated or replicated.'],
 };

@@ -10,6 +10,7 @@ import { iam } from './generated/iam.ts';
 import { lambda } from './generated/lambda.ts';
 import { logs } from './generated/logs.ts';
 import { s3 } from './generated/s3.ts';
+import { scheduler } from './generated/scheduler.ts';
 import { secretsmanager } from './generated/secretsmanager.ts';
 import { sns } from './generated/sns.ts';
 import { sqs } from './generated/sqs.ts';
@@ -161,6 +162,14 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     target: 'AWSEvents',
     required: 'model',
     load: eventbridge,
+  },
+  {
+    name: 'scheduler',
+    signingName: 'scheduler',
+    protocol: 'rest-json',
+    target: 'AWSChronosService',
+    required: 'schema',
+    load: scheduler,
   },
 ];
 

@@ -42,7 +42,27 @@ test.each<[string, object, readonly [string, string]]>([
     { TemplateBody: '{' },
     ['ValidationError', 'Template format error: JSON not well-formed.'],
   ],
-  ['YAML', { TemplateBody: 'Resources: {}' }, ['NotImplementedException', 'a template in YAML']],
+  [
+    'YAML that is none',
+    { TemplateBody: 'Resources:\n  A: [1' },
+    ['ValidationError', 'Template format error: YAML not well-formed. (line 2,'],
+  ],
+  [
+    'YAML with the same name twice',
+    { TemplateBody: 'Resources:\n  A: 1\n  A: 2' },
+    ['ValidationError', 'Template format error: YAML not well-formed. (line 3,'],
+  ],
+  [
+    'YAML with an alias',
+    { TemplateBody: 'Resources:\n  A: &a {Type: AWS::SQS::Queue}\n  B: *a' },
+    ['ValidationError', 'Template error: YAML aliases are not allowed in CloudFormation templates'],
+  ],
+  [
+    'YAML with a tag that is no function',
+    { TemplateBody: 'Resources:\n  A: !Nonsense {Type: AWS::SQS::Queue}' },
+    ['ValidationError', 'unsupported tag !Nonsense'],
+  ],
+  ['YAML that is only text', { TemplateBody: 'hello' }, ['ValidationError', 'unsupported structure.']],
   [
     'a type that is not known',
     { TemplateBody: template({ A: { Type: 'AWS::Foo::Bar' } }) },

@@ -58,9 +58,9 @@ describe('what a template says that the emulator does not honour is refused', ()
     ],
     [
       'an unknown type',
-      { Resources: { Bucket: { Type: 'AWS::S3::Bucket' } } },
+      { Resources: { Bucket: { Type: 'AWS::IoT::Thing' } } },
       {
-        ...{ code: 'TYPE_UNKNOWN', logicalId: 'Bucket', type: 'AWS::S3::Bucket', property: '' },
+        ...{ code: 'TYPE_UNKNOWN', logicalId: 'Bucket', type: 'AWS::IoT::Thing', property: '' },
         message: 'the emulator does not know this resource type',
       },
     ],
@@ -162,7 +162,7 @@ describe('what a template says that the emulator does not honour is refused', ()
 test('everything wrong in all stacks is reported at once, and nothing is created', async () => {
   const emulator = openEmulator();
   const folder = await writeAssembly({
-    One: { template: { Resources: { Jobs: JOBS, Table: { Type: 'AWS::S3::Bucket' } } } },
+    One: { template: { Resources: { Jobs: JOBS, Table: { Type: 'AWS::IoT::Thing' } } } },
     Two: { template: { Resources: { Late: { Type: 'AWS::SQS::Queue', Properties: { Color: 1 } } } } },
   });
 
@@ -170,7 +170,7 @@ test('everything wrong in all stacks is reported at once, and nothing is created
 
   await expect(load).rejects.toThrow(
     'cannot load the app: 2 problems\n' +
-      "  TYPE_UNKNOWN stack 'One', Table (AWS::S3::Bucket): the emulator does not know this resource type\n" +
+      "  TYPE_UNKNOWN stack 'One', Table (AWS::IoT::Thing): the emulator does not know this resource type\n" +
       "  PROPERTY_UNKNOWN stack 'Two', Late (AWS::SQS::Queue), Color: the emulator does not serve this",
   );
   await expect(load).rejects.toBeInstanceOf(TemplateError);

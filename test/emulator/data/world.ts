@@ -1,5 +1,5 @@
 /** Services with a data folder, and copies of it as a kill would leave them. */
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createVirtualClock } from '../../../lib/emulator/clock.ts';
@@ -66,10 +66,7 @@ export function open(folder: string, options: Partial<DataOptions> = {}, now = S
 /** A copy of a folder as a killed process would leave it: what is in its files at this moment. */
 export function copyOf(folder: string): ReturnType<typeof createFolder> {
   const copy = createFolder();
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isFile() && entry.name !== 'lock')
-      copyFileSync(join(folder, entry.name), join(copy.path, entry.name));
-  }
+  cpSync(folder, copy.path, { recursive: true, filter: (path) => path !== join(folder, 'lock') });
   return copy;
 }
 

@@ -59,7 +59,9 @@ describe('over HTTP', () => {
     const wrong = await ask(url, 'POST', '{"faults":[{"fault":"fire","rate":2}]}');
     const noJson = await ask(url, 'POST', '{');
 
-    const there = 'error, throttle, latency, loseAnswer, duplicate, reorder, loseDelete, kill';
+    const there =
+      'error, throttle, latency, loseAnswer, duplicate, reorder, loseDelete, kill, ' +
+      'loseFire, doubleFire, delayFire';
     const problems = `faults[0].fault is "fire"; there are ${there}; faults[0].rate is 2, not from 0 to 1`;
     expect(wrong).toEqual([400, { error: `FAULT_PLAN_INVALID: ${problems}` }]);
     expect(noJson[0]).toBe(400);
@@ -110,7 +112,7 @@ test.each<[string, unknown, string]>([
   [
     'another source',
     { faults: [{ fault: 'error', rate: 1, source: 'me' }] },
-    'faults[0].source is "me"; there are client, lambda',
+    'faults[0].source is "me"; there are client, lambda, delivery',
   ],
 ])('a plan with %s is refused', (_title, plan, problem) => {
   const emulator = open();

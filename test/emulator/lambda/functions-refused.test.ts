@@ -123,10 +123,10 @@ test.each<[string, Input, string, string]>([
       'S3 Error Message: The specified bucket does not exist',
   ],
   [
-    'a published version',
-    { Publish: true },
+    'a published version of a kind that is not served',
+    { PublishTo: 'LATEST_PUBLISHED' },
     'NotImplementedException',
-    `${unserved} Publish of CreateFunction`,
+    `${unserved} PublishTo of CreateFunction`,
   ],
   [
     'a topic as dead-letter queue',
@@ -235,10 +235,10 @@ test.each<[string, string, Input, string, string]>([
   ],
   [
     'an operation that is not served',
-    'PublishVersion',
+    'PublishLayerVersion',
     {},
     'NotImplementedException',
-    `${unserved} PublishVersion`,
+    `${unserved} PublishLayerVersion`,
   ],
   [
     'an operation called like a member of all objects',

@@ -86,7 +86,8 @@ test('the trace tells what happened to each message, and when', async () => {
   world.call('PurgeQueue', { QueueUrl: url });
 
   const at = START + 1_000;
-  expect(trace).toEqual([
+  const place = { account: '123456789012', region: 'eu-north-1' };
+  const expected = [
     { at: START, service: 'sqs', operation: 'send', queue: 'jobs', messageId: id, bytes: 6, delayMs: 1_000 },
     { at, service: 'sqs', operation: 'receive', queue: 'jobs', messageId: id, receiveCount: 1 },
     { at, service: 'sqs', operation: 'visibility', queue: 'jobs', messageId: id, seconds: 0 },
@@ -104,7 +105,8 @@ test('the trace tells what happened to each message, and when', async () => {
     { at, service: 'sqs', operation: 'send', queue: 'jobs', messageId: late, bytes: 4 },
     { at: at + 60_000, service: 'sqs', operation: 'expire', queue: 'jobs', messageId: late },
     { at: at + 60_000, service: 'sqs', operation: 'purge', queue: 'jobs', count: 0 },
-  ]);
+  ];
+  expect(trace).toEqual(expected.map((entry) => ({ ...place, ...entry })));
 });
 
 test('a snapshot shows every queue and message and changes nothing', () => {

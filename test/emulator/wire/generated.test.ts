@@ -7,6 +7,7 @@ import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as s3 from '@aws-sdk/client-s3';
+import * as scheduler from '@aws-sdk/client-scheduler';
 import * as secretsmanager from '@aws-sdk/client-secrets-manager';
 import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
@@ -20,7 +21,7 @@ import { KNOWN_SERVICES, schemaOf } from '../../../lib/emulator/wire/services.ts
 
 const CLIENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   ...{ cloudformation, cloudwatch, dynamodb, eventbridge, iam, lambda, logs },
-  ...{ s3, secretsmanager, sns, sqs, ssm, sts },
+  ...{ s3, scheduler, secretsmanager, sns, sqs, ssm, sts },
 };
 
 describe.each(KNOWN_SERVICES.map((service) => [service.name, service] as const))('%s', (name, service) => {

@@ -19,11 +19,6 @@ export const lambdaEventInvokeConfig: Provider<Properties> = {
   replacedBy: ['FunctionName', 'Qualifier'],
   link: true,
 
-  check({ Qualifier: qualifier }, notices) {
-    if (qualifier === undefined || qualifier === '$LATEST') return;
-    notices.invalid('Qualifier', `is '${qualifier}'; the emulated Lambda serves $LATEST only`);
-  },
-
   async create(properties, context) {
     await context.call('lambda', 'PutFunctionEventInvokeConfig', properties);
     const id = context.id();

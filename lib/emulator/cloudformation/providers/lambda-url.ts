@@ -26,11 +26,9 @@ export const lambdaUrl: Provider<Properties> = {
   replacedBy: ['TargetFunctionArn', 'Qualifier'],
   link: true,
 
-  check({ InvokeMode: mode, Qualifier: qualifier }, notices) {
+  check({ InvokeMode: mode }, notices) {
     if (mode === 'RESPONSE_STREAM')
       notices.invalid('InvokeMode', 'streams; the emulator serves BUFFERED only');
-    if (qualifier !== undefined)
-      notices.invalid('Qualifier', `is '${qualifier}'; the emulated Lambda serves $LATEST only`);
   },
 
   async create(properties, context) {
@@ -43,8 +41,8 @@ export const lambdaUrl: Provider<Properties> = {
     return toMade(await context.call('lambda', 'UpdateFunctionUrlConfig', input));
   },
 
-  async delete(_made, { TargetFunctionArn }, context) {
-    await context.call('lambda', 'DeleteFunctionUrlConfig', { FunctionName: TargetFunctionArn });
+  async delete(made, _properties, context) {
+    await context.call('lambda', 'DeleteFunctionUrlConfig', { FunctionName: made.ref });
   },
 
   async refresh(made, context: ProviderContext) {
@@ -52,8 +50,14 @@ export const lambdaUrl: Provider<Properties> = {
   },
 };
 
-function toInput({ AuthType, Cors, TargetFunctionArn }: Properties): Readonly<Record<string, unknown>> {
-  return { FunctionName: TargetFunctionArn, AuthType, ...(Cors === undefined ? {} : { Cors }) };
+function toInput({
+  AuthType,
+  Cors,
+  Qualifier,
+  TargetFunctionArn,
+}: Properties): Readonly<Record<string, unknown>> {
+  const of = { FunctionName: TargetFunctionArn, ...(Qualifier === undefined ? {} : { Qualifier }) };
+  return { ...of, AuthType, ...(Cors === undefined ? {} : { Cors }) };
 }
 
 function toMade(answer: Output): Made {

@@ -88,7 +88,7 @@ function resourceOperations(book: StackBook): Operations {
       const logicalId = requiredText(input, 'LogicalResourceId');
       const resource = record.resources.get(logicalId);
       if (resource === undefined) throw noResource(logicalId, record);
-      const detail = { ...ofStack(record), ...showResource(resource) };
+      const detail = { ...ofStack(record), ...showResource(record, resource) };
       return { StackResourceDetail: { ...detail, LastUpdatedTimestamp: new Date(resource.at) } };
     },
     DescribeStackResources(input, caller) {
@@ -100,7 +100,7 @@ function resourceOperations(book: StackBook): Operations {
       if (wanted !== undefined && found.length === 0) throw noResource(wanted, record);
       return {
         StackResources: found.map((resource) => ({
-          ...{ ...ofStack(record), ...showResource(resource), Timestamp: new Date(resource.at) },
+          ...{ ...ofStack(record), ...showResource(record, resource), Timestamp: new Date(resource.at) },
         })),
       };
     },
@@ -110,7 +110,7 @@ function resourceOperations(book: StackBook): Operations {
       const { items, next } = page(all, text(input, 'NextToken'), PAGE);
       return {
         StackResourceSummaries: items.map((resource) => ({
-          ...{ ...showResource(resource), LastUpdatedTimestamp: new Date(resource.at) },
+          ...{ ...showResource(record, resource), LastUpdatedTimestamp: new Date(resource.at) },
         })),
         ...token(next),
       };

@@ -3,6 +3,7 @@
  */
 import type { Input } from '../../service.ts';
 import { toUuid } from '../name.ts';
+import type { StackDrift } from './drift-operations.ts';
 import type { Snapshot } from './rollback.ts';
 
 /** A resource as the API lists it. */
@@ -74,6 +75,8 @@ export interface StackRecord {
   /** Names of the exports of other stacks that it uses. */
   imports: ReadonlySet<string>;
   changeSetId?: string;
+  /** What was found out about its resources, if anybody has asked. */
+  drift?: StackDrift;
   /** The last operation's, which makes it safe to ask again. */
   token?: string | undefined;
   /** Oldest first. */

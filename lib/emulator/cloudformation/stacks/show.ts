@@ -2,6 +2,7 @@
 import type { Output } from '../../service.ts';
 import type { StackBook } from '../book.ts';
 import { isRecord } from '../shape.ts';
+import { resourceDriftOf, stackDriftOf } from './drift-operations.ts';
 import type { ChangeSet, ResourceRecord, StackEvent, StackRecord, StackRequest } from './record.ts';
 
 /** A stack of DescribeStacks. */
@@ -41,23 +42,23 @@ export function summary(record: StackRecord): Output {
     ...(updatedAt === undefined ? {} : { LastUpdatedTime: new Date(updatedAt) }),
     ...(deletedAt === undefined ? {} : { DeletionTime: new Date(deletedAt) }),
     ...(reason === undefined ? {} : { StackStatusReason: reason }),
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: stackDriftOf(record),
   };
 }
 
 /** A resource, by the members that all operations share. */
-export function showResource(resource: ResourceRecord): Output {
+export function showResource(record: StackRecord, resource: ResourceRecord): Output {
   const { logicalId, physicalId, type, status, reason } = resource;
   return {
     ...{ LogicalResourceId: logicalId, ResourceType: type, ResourceStatus: status },
     ...(physicalId === '' ? {} : { PhysicalResourceId: physicalId }),
     ...(reason === undefined ? {} : { ResourceStatusReason: reason }),
-    DriftInformation: { StackResourceDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: resourceDriftOf(record, logicalId),
   };
 }
 
 export function showEvent(record: StackRecord, event: StackEvent): Output {
-  const { DriftInformation: _none, ...shown } = showResource(event);
+  const { DriftInformation: _none, ...shown } = showResource(record, event);
   return {
     ...{ StackId: record.id, StackName: record.name, EventId: event.id, Timestamp: new Date(event.at) },
     ...shown,

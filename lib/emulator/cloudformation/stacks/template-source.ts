@@ -1,10 +1,11 @@
 /**
  * The template and the parameters of a request: from its text or from S3, and checked by what it declares.
  */
-import { notServed, type Place, requiredText, structures, text, texts } from '../../operations.ts';
+import { type Place, requiredText, structures, text, texts } from '../../operations.ts';
 import type { Input } from '../../service.ts';
 import { toText } from '../resolve.ts';
 import { isRecord } from '../shape.ts';
+import { parseYaml } from '../yaml.ts';
 import { validationError } from './plan-stack.ts';
 import type { ShownParameter, StackRequest } from './record.ts';
 
@@ -60,21 +61,22 @@ export function readBody(input: Input, sources: Sources, previous?: StackRequest
   return body ?? '';
 }
 
-/** Parses a template. */
+/** Parses a template, in JSON or in YAML. */
 export function parseTemplate(body: string): Json {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch (error) {
-    if (!body.trimStart().startsWith('{'))
-      throw notServed('cloudformation: a template in YAML (JSON, as cdk writes it, is)');
-    const why = error instanceof Error ? error.message : String(error);
-    throw validationError(`Template format error: JSON not well-formed. (${why})`);
-  }
+  const parsed = body.trimStart().startsWith('{') ? parseJson(body) : parseYaml(body);
   if (!isRecord(parsed)) throw validationError('Template format error: unsupported structure.');
   if (!isRecord(parsed.Resources) || Object.keys(parsed.Resources).length === 0)
     throw validationError('Template format error: At least one Resources member must be defined.');
   return parsed;
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw validationError(`Template format error: JSON not well-formed. (${why})`);
+  }
 }
 
 function readUrl(url: string, sources: Sources): string {

@@ -1,0 +1,54 @@
+/** Who works off a queue: tasks, a consumer, or nobody but the clock. */
+import type { App } from './app.ts';
+import type { Queue } from './queue.ts';
+import { keepsRecord } from './task.ts';
+
+/**
+ * Whether messages only wait in a queue: they expire, and go on to where its dead letters go; nothing in the
+ * app takes them.
+ */
+export function isWaitQueue(app: App, queue: Queue): boolean {
+  return (
+    queue.expiresMs !== undefined &&
+    queue.deadLetterTo !== undefined &&
+    !app.tasks.some((task) => task.queue === queue) &&
+    !app.consumers.some((consumer) => consumer.queue === queue)
+  );
+}
+
+/** Whether the app works a queue off itself. A contract alone is worked off by whoever implements it. */
+export function isWorked(app: App, queue: Queue): boolean {
+  return (
+    app.tasks.some((task) => task.queue === queue && task.run !== undefined) ||
+    app.consumers.some((consumer) => consumer.queue === queue) ||
+    isWaitQueue(app, queue)
+  );
+}
+
+/**
+ * Whether a worker of Celeriac takes the messages of a queue, here or in the process that implements the
+ * contracts, and drops what a filter let through for nobody.
+ */
+export function isChecked(app: App, queue: Queue): boolean {
+  return isWorked(app, queue) || app.tasks.some((task) => task.queue === queue);
+}
+
+/**
+ * Whether what runs from this queue keeps records: results, at-most-once runs, everything on an ordered
+ * queue, a consumer that drops copies or acks early, and messages for several takers, whose copies are
+ * claimed.
+ */
+export function needsState(app: App, queue: Queue): boolean {
+  const consumer = app.consumers.find((one) => one.queue === queue);
+  return (
+    app.tasks.some((task) => task.queue === queue && keepsRecord(task)) ||
+    (consumer !== undefined && (consumer.once || consumer.ack === 'early' || queue.ordered)) ||
+    takersOf(app, queue) > 1
+  );
+}
+
+/** How many tasks and consumers of a queue stand at the ends of bindings. */
+function takersOf(app: App, queue: Queue): number {
+  const ends = app.bindings.map(({ destination }) => destination);
+  return new Set(ends.filter((end) => end === queue || (end?.kind === 'task' && end.queue === queue))).size;
+}

@@ -1,0 +1,156 @@
+/**
+ * What a delivery is for: the task or consumer that takes it, several of them, nobody, or only time. Pure but
+ * for what the app's definitions say, so it may be asked as often as one likes.
+ */
+import { type IdSpace, originId } from '../core/id.ts';
+import type { Json } from '../core/json.ts';
+import type { Message, Parsed, Via } from '../core/message.ts';
+import { toJsonHeaders } from '../core/routing/header-codec.ts';
+import type { App } from '../define/app.ts';
+import type { Consumer } from '../define/consumer.ts';
+import { exchangeResources } from '../define/exchange-topology.ts';
+import type { Queue } from '../define/queue.ts';
+import { consumerName } from '../define/takers.ts';
+import type { AnyTask } from '../define/task.ts';
+import { isWaitQueue } from '../define/work.ts';
+import type { Connection } from './client.ts';
+import { consumerOf, toTask } from './consumer-run.ts';
+import { foreignLetterOf, parseDelivery } from './dead-letter.ts';
+import { takersOf } from './forwarder.ts';
+import type { Delivery } from './outcome.ts';
+import { takenId } from './taken.ts';
+
+export type Arrival =
+  | { readonly kind: 'malformed'; readonly why: string }
+  | Extract<Parsed, { kind: 'newer' }>
+  /** One run; the task is undefined when nobody here knows it. */
+  | {
+      readonly kind: 'run';
+      readonly message: Message;
+      readonly task: AnyTask | undefined;
+      readonly consumer?: Consumer;
+    }
+  /** A message for each of several takers. */
+  | { readonly kind: 'split'; readonly message: Message; readonly copies: readonly Message[] }
+  /** It is in a wait queue. */
+  | { readonly kind: 'wait'; readonly message: Message }
+  /** A filter that cannot say exactly what is meant has let it through. */
+  | { readonly kind: 'over-matched'; readonly message: Message }
+  /** It should be for somebody here, and is not yet, or not any more. */
+  | { readonly kind: 'nobody'; readonly message: Message; readonly reason: NobodyReason };
+
+export type NobodyReason = 'unknown-exchange' | 'unroutable';
+
+/** Reads a delivery of a queue. */
+export function readArrival(connection: Connection, queue: Queue, delivery: Delivery): Arrival {
+  const { app, space } = connection;
+  const parsed = parseDelivery(delivery.body);
+  if (parsed.kind === 'newer') return parsed;
+  const waits = isWaitQueue(app, queue);
+  if (parsed.kind === 'foreign') {
+    const consumer = consumerOf(app, queue);
+    if (parsed.damaged || (consumer === undefined && !waits)) return { kind: 'malformed', why: parsed.why };
+    const message = entered(queue, delivery, fromForeign(space, queue, delivery));
+    return consumer === undefined
+      ? { kind: 'wait', message }
+      : { kind: 'run', message, task: toTask(consumer), consumer };
+  }
+  const message = entered(queue, delivery, parsed.message);
+  if (waits) return { kind: 'wait', message };
+  return message.task === '' && message.via !== undefined
+    ? byRoute(connection, queue, message, message.via)
+    : run(app, queue, message);
+}
+
+/** The task of a name, whatever it was called before. */
+export function taskOf(app: App, name: string): AnyTask | undefined {
+  return app.tasks.find((task) => task.name === name || task.aliases.includes(name));
+}
+
+function run(app: App, queue: Queue, message: Message): Arrival {
+  const consumer = message.task === consumerName(queue) ? consumerOf(app, queue) : undefined;
+  return consumer === undefined
+    ? { kind: 'run', message, task: taskOf(app, message.task) }
+    : { kind: 'run', message, task: toTask(consumer), consumer };
+}
+
+function byRoute({ app, space }: Connection, queue: Queue, message: Message, via: Via): Arrival {
+  // Whatever came over the default exchange was sent to this queue by its name.
+  const takers = via.exchange === '' ? [{ kind: 'queue', queue } as const] : takersOf(app, via);
+  if (takers === undefined) return { kind: 'nobody', message, reason: 'unknown-exchange' };
+  const here = takers.filter((taker) => taker.queue.name === queue.name);
+  const names = here.flatMap((taker) => {
+    if (taker.kind === 'task') return [taker.task.name];
+    return consumerOf(app, queue) === undefined ? [] : [consumerName(queue)];
+  });
+  const [first, ...others] = names.map((name) => forTaker(space, message, via, name));
+  if (first === undefined) {
+    const stray = here.length === 0 && !isExact(app, space.stage, via.exchange, queue);
+    return stray ? { kind: 'over-matched', message } : { kind: 'nobody', message, reason: 'unroutable' };
+  }
+  if (others.length === 0) return run(app, queue, first);
+  // Sent again under their ids when the worker dies before this message is acked: each is claimed.
+  const copies = [first, ...others].map((copy) => ({ ...copy, claim: true }));
+  return { kind: 'split', message, copies };
+}
+
+/** The message as one taker's own: the same message makes the same id for it, however often it comes. */
+function forTaker(space: IdSpace, message: Message, via: Via, name: string): Message {
+  return {
+    ...message,
+    id: takenId(space, message.id, name),
+    task: name,
+    via: { ...via, id: via.id ?? message.id },
+  };
+}
+
+/**
+ * Whether the filter between an exchange, or one that stands in for it, and a queue lets through only what is
+ * for somebody there.
+ */
+function isExact(app: App, stage: string, exchange: string, queue: Queue): boolean {
+  const { subscriptions, rules } = exchangeResources(app, stage);
+  const entries = new Set([exchange]);
+  // A set that grows while it is walked: alternates may have alternates.
+  for (const name of entries) {
+    const alternate = app.exchanges.find((one) => one.name === name)?.alternate;
+    if (alternate !== undefined) entries.add(alternate.name);
+  }
+  return [...subscriptions, ...rules].every(
+    (pair) => pair.queue !== queue.name || !entries.has(pair.exchange) || pair.exact,
+  );
+}
+
+/** Remembers when a message entered a queue in which messages expire. */
+function entered(queue: Queue, delivery: Delivery, message: Message): Message {
+  if (queue.expiresMs === undefined || message.enteredAt !== undefined) return message;
+  return { ...message, enteredAt: delivery.sentAt ?? delivery.firstReceivedAt };
+}
+
+/** A body that is no envelope, as a message to its queue; one that was dead-lettered before keeps its id. */
+function fromForeign(space: IdSpace, queue: Queue, delivery: Delivery): Message {
+  const letter = foreignLetterOf(delivery.body);
+  const sentAt = delivery.sentAt ?? delivery.firstReceivedAt;
+  const headers = toJsonHeaders(delivery.headers ?? {});
+  return {
+    ...{ generation: 0, attempt: 0, deferrals: 0, crashes: 0, hops: 0, claim: false },
+    ...{ id: originId(space, sentAt, delivery.messageId), sentAt, headers: {}, history: [] },
+    ...letter,
+    task: consumerName(queue),
+    input: toJson(letter?.input ?? delivery.body),
+    via: {
+      exchange: '',
+      key: queue.name,
+      ...(Object.keys(headers).length === 0 ? {} : { headers }),
+      id: letter?.id ?? delivery.messageId,
+    },
+  };
+}
+
+function toJson(body: string): Json {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Which way a published message takes. The publisher asks the same routing table as the workers, so it knows
+ * the queues before anything is sent. One exchange's service brings the message there where its filters can
+ * say it: one call, whatever the number of queues. Otherwise the publisher sends to each queue itself. Two
+ * services side by side are never used for one message: a queue that both reach would get it twice.
+ */
+
+import type { Message, Via } from '../core/message.ts';
+import { flattensCopies } from '../core/routing/flatten.ts';
+import { fromJsonHeaders } from '../core/routing/header-codec.ts';
+import { DEFAULT_EXCHANGE, entryExchanges, type RoutedMessage, routingKeys } from '../core/routing/route.ts';
+import type { App } from '../define/app.ts';
+import type { Queue } from '../define/queue.ts';
+import { routesOf } from '../define/takers.ts';
+import { isWaitQueue } from '../define/work.ts';
+import type { Carrier, Carriers } from './carriers.ts';
+
+/** A published message on its way. */
+export type Published = Message & { readonly via: Via };
+
+export interface Way {
+  /** The queues that get the message, each once; none: it is unroutable. */
+  readonly queues: readonly Queue[];
+  /** The exchange to publish at, and its service; undefined: one send for each queue. */
+  readonly carried: { readonly exchange: string; readonly carrier: Carrier } | undefined;
+}
+
+/**
+ * The way of a message.
+ * @throws CeleriacError EXCHANGE_NOT_FOUND, EXCHANGE_INTERNAL, CC_NOT_A_LIST
+ */
+export function wayOf(app: App, carriers: Carriers, message: Published): Way {
+  const routed = toRouted(message.via);
+  const { exchange } = message.via;
+  if (exchange === DEFAULT_EXCHANGE) {
+    const keys = routingKeys(routed);
+    return { queues: app.queues.filter((queue) => keys.includes(queue.name)), carried: undefined };
+  }
+  const { table, router, taker } = routesOf(app);
+  const queues = new Set(router.route(exchange, routed).flatMap((name) => taker(name)?.queue ?? []));
+  const direct: Way = { queues: [...queues], carried: undefined };
+  const [entry, ...others] = entryExchanges(table, exchange, routed);
+  // An alternate exchange may enter beside the exchange, and a queue may stand behind both.
+  if (entry === undefined || others.length > 0) return direct;
+  const carrier = carriers.carrierOf(entry);
+  if (carrier === undefined || !direct.queues.every((queue) => carriers.brings(entry, queue.name)))
+    return direct;
+  const copied = routingKeys(routed).length > 1;
+  const carried =
+    // Facts of several keys would add up to a key that the message has not; see filter-policy.ts.
+    !(copied && ((carrier.kind === 'topic' && carrier.topic.facts) || !flattensCopies(table, entry))) &&
+    direct.queues.every(
+      (queue) => levelOf(queue, message) === 0 && waitMs(app, queue, message) === undefined,
+    );
+  return carried && fairGroups(direct.queues) <= 1
+    ? { queues: direct.queues, carried: { exchange: entry, carrier } }
+    : direct;
+}
+
+/** What decides a message's way, as it was published. */
+export function toRouted({ key, headers, bcc }: Via): RoutedMessage {
+  const delivered = headers === undefined ? {} : fromJsonHeaders(headers);
+  return { key, headers: bcc === undefined ? delivered : { ...delivered, BCC: bcc } };
+}
+
+/**
+ * The level of a queue with priorities that a message belongs to. RabbitMQ: above the highest is the
+ * highest.
+ */
+export function levelOf(queue: Queue, { via }: Published): number {
+  return Math.min(via.properties?.priority ?? 0, queue.priorities - 1);
+}
+
+/**
+ * How long a message waits in a wait queue, where that is less than the queue's own time; undefined: as the
+ * queue says. An ordered queue delays no single message (SQS).
+ */
+export function waitMs(app: App, queue: Queue, { expiresAt, sentAt }: Message): number | undefined {
+  if (expiresAt === undefined || queue.ordered || !isWaitQueue(app, queue)) return undefined;
+  const ownMs = Math.max(0, expiresAt - sentAt);
+  return ownMs < (queue.expiresMs ?? 0) ? ownMs : undefined;
+}
+
+/** How many different groups for fair queues one publish would need; a topic has one a message. */
+function fairGroups(queues: readonly Queue[]): number {
+  return new Set(queues.flatMap((queue) => queue.fairBy ?? [])).size;
+}

@@ -1,0 +1,103 @@
+/**
+ * Published messages under every fault at once: each comes to exactly one end with each of its takers, it is
+ * handled or it is a dead letter with its reason; consumers with `once` end each message once, and those that
+ * ack early begin it at most once.
+ */
+import { expect, test } from 'vitest';
+import { createRandom } from '#lib/testing';
+import {
+  BEHAVIOURS,
+  type Body,
+  createMessageStorm,
+  deadOf,
+  finish,
+  type MessageStorm,
+  PLACES,
+  type Place,
+  publish,
+} from './message-storm.ts';
+import { seeds } from './seeds.ts';
+
+const MESSAGES = 40;
+
+interface Sent {
+  readonly place: Place;
+  readonly body: Body;
+}
+
+async function send(storm: MessageStorm, seed: number): Promise<readonly Sent[]> {
+  const random = createRandom(seed + 3);
+  const pick = <T>(list: readonly T[], otherwise: T): T =>
+    list[Math.floor(random() * list.length)] ?? otherwise;
+  const places = Object.keys(PLACES) as Place[]; // The keys are of this very object.
+  const sent: Sent[] = [];
+  for (let index = 0; index < MESSAGES; index++) {
+    const place = pick(places, 'plain');
+    const behaviour = pick(BEHAVIOURS, 'take');
+    const body = { index, behaviour: fitting(place, behaviour) };
+    await publish(storm, place, body);
+    // A publisher that heard nothing publishes once more, under the same id.
+    if (place === 'once') await publish(storm, place, body);
+    sent.push({ place, body });
+  }
+  return sent;
+}
+
+/** Only work comes round again: what is refused for good there would go round for good, elsewhere it dies. */
+function fitting(place: Place, behaviour: Body['behaviour']): Body['behaviour'] {
+  if (place !== 'work') return behaviour === 'reject twice' ? 'reject' : behaviour;
+  return behaviour === 'reject' || behaviour === 'always fail' ? 'reject twice' : behaviour;
+}
+
+/** What may have become of a message with one of its takers. */
+function expected({ place, body }: Sent): RegExp {
+  const { behaviour } = body;
+  if (place === 'work') return /^(done|wait-dlq expired after crashed|work-dlq worker-error)$/;
+  const dead =
+    behaviour === 'reject' ? 'rejected' : behaviour === 'always fail' ? 'attempts-exhausted' : undefined;
+  if (place === 'plain') return dead === undefined ? /^(done|in the morgue)$/ : /^(in|from) the morgue/;
+  if (dead === undefined) return new RegExp(`^(done|${place}-dlq crashed)$`);
+  return new RegExp(`^${place}-dlq (${dead}|crashed)$`);
+}
+
+function outcomeOf(storm: MessageStorm, taker: string, { body }: Sent): string {
+  const id = `m${body.index}`;
+  const dead = deadOf(storm).find(({ key }) => key === `${taker} ${id}`);
+  const crashed = dead?.history.includes('crashed') === true && dead.reason === 'expired';
+  if (dead !== undefined) return `${dead.queue}-dlq ${dead.reason}${crashed ? ' after crashed' : ''}`;
+  if (storm.done.has(`queue:morgue ${id}`)) return 'in the morgue';
+  if (deadOf(storm).some(({ key }) => key === `queue:morgue ${id}`)) return 'from the morgue';
+  return storm.done.has(`${taker} ${id}`) ? 'done' : 'lost';
+}
+
+test.each(seeds())('with seed %d every message comes to one end with each of its takers', async (seed) => {
+  const storm = createMessageStorm(seed);
+
+  const sent = await send(storm, seed);
+  const left = await finish(storm);
+
+  const ends = sent.flatMap((one) =>
+    PLACES[one.place].map((taker) => ({ one, taker, outcome: outcomeOf(storm, taker, one) })),
+  );
+  expect(left).toEqual([]);
+  for (const { one, taker, outcome } of ends) {
+    const where = `${taker} m${one.body.index} ${one.body.behaviour}: ${outcome}`;
+    if (one.place === 'early') continue;
+    expect(outcome, where).toMatch(expected(one));
+  }
+  const early = [...storm.starts].filter(([key]) => key.startsWith('queue:early'));
+  expect(early.filter(([, count]) => count > 1)).toEqual([]);
+  expect(storm.records.illegal).toEqual([]);
+  expect([...storm.records.ends].filter(([, count]) => count !== 1)).toEqual([]);
+
+  storm.heal();
+  for (const queue of Object.values(storm.queues)) await storm.sim.redrive(queue);
+  const leftAgain = await finish(storm);
+
+  expect(leftAgain).toEqual([]);
+  for (const { taker, one, outcome } of ends.filter((end) => end.outcome.includes('-dlq'))) {
+    const where = `${taker} m${one.body.index} ${one.body.behaviour}: ${outcome}, then`;
+    expect(outcomeOf(storm, taker, one), where).toMatch(/^done$|-dlq crashed|after crashed/);
+  }
+  await storm.sim.close();
+});
