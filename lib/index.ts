@@ -74,7 +74,7 @@ export {
   type Queue,
   type QueueOptions,
 } from './define/queue.ts';
-export type { SendOptions, Signature } from './define/signature.ts';
+export type { SendOptions, TaskSignature as Signature } from './define/signature.ts';
 export {
   type AnyTask,
   type ContractOptions,

@@ -1,0 +1,47 @@
+/**
+ * Counting the members of a group that have ended. A member is counted by one write that adds its index to a
+ * set, so counting it twice changes nothing. The sets are spread over shards, each an item in a partition of
+ * its own (DynamoDB takes 1,000 writes a second in one); a shard whose members have all ended is counted in
+ * the group's own set. Whoever completes that one goes on with what follows the group, and whoever counts
+ * again what has been counted sees the same numbers, so a worker that died before it went on is made good.
+ */
+
+/** Members of one shard. */
+export const SHARD_MEMBERS = 100;
+
+/** What a set of ended members says: which have succeeded and which have not. */
+export interface Tally {
+  readonly done: ReadonlySet<number>;
+  readonly failed: ReadonlySet<number>;
+}
+
+/** How many shards a group of so many members has. */
+export function shardsOf(members: number): number {
+  return Math.ceil(members / SHARD_MEMBERS);
+}
+
+/** The shard that counts a member. */
+export function shardOf(index: number): number {
+  return Math.floor(index / SHARD_MEMBERS);
+}
+
+/** How many members a shard counts. */
+export function membersIn(shard: number, members: number): number {
+  return Math.max(0, Math.min(SHARD_MEMBERS, members - shard * SHARD_MEMBERS));
+}
+
+/** Whether all of so many members have ended. A member that is in both sets (it was redriven) counts once. */
+export function isFull(tally: Tally, members: number): boolean {
+  const ended = new Set([...tally.done, ...tally.failed]);
+  return ended.size >= members;
+}
+
+/**
+ * The lowest member that has failed, which is the one that a group's failure names; undefined when all have
+ * succeeded. The first outcome of a member stands: one that failed and succeeded after a redrive has failed.
+ */
+export function firstFailed({ failed }: Tally): number | undefined {
+  let lowest: number | undefined;
+  for (const index of failed) if (lowest === undefined || index < lowest) lowest = index;
+  return lowest;
+}
