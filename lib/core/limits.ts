@@ -92,3 +92,8 @@ export const RULE_RETRIES_MAX = 185;
 export const BUCKET_NAME_LENGTH_MAX = 63;
 /** Our own: large payloads outlive the messages that name them: RECORD_MS in days. */
 export const BLOB_DAYS = 29;
+/** DynamoDB: an item is at most 400 KB; a page of a workflow's plan has a short key besides. */
+export const PLAN_PAGE_BYTES_MAX = 380_000;
+/** Our own: nodes of one workflow, links included, and how deep they may be nested. */
+export const PLAN_NODES_MAX = 100_000;
+export const PLAN_DEPTH_MAX = 50;
