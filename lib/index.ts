@@ -110,7 +110,7 @@ export type {
   SchedulePage,
   Schedules,
 } from './define/schedules-client.ts';
-export type { SendOptions, Signature } from './define/signature.ts';
+export type { SendOptions, TaskSignature as Signature } from './define/signature.ts';
 export {
   type AnyTask,
   type ContractOptions,

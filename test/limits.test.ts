@@ -95,11 +95,11 @@ const OURS: Readonly<Record<string, string>> = {
   HISTORY_ENTRIES_MAX: 'our own',
   STACK_LENGTH_MAX: 'our own',
   RESULT_BYTES_MAX: 'our own, below the limit of DynamoDB',
-  VISIBILITY_PER_TIMEOUT: 'advice, which no service enforces',
-  RECORD_MS: 'our own',
   PLAN_PAGE_BYTES_MAX: 'our own, below the limit of DynamoDB',
   PLAN_NODES_MAX: 'our own',
   PLAN_DEPTH_MAX: 'our own',
+  VISIBILITY_PER_TIMEOUT: 'advice, which no service enforces',
+  RECORD_MS: 'our own',
   ARCHIVE_DAYS_MAX: 'our own, below the limit of EventBridge',
   ARCHIVE_NAME_LENGTH_MAX: 'compared below: the emulator states it where it reads the name',
   BUCKET_NAME_LENGTH_MAX: 'compared below: the emulator states it where it reads the name',
@@ -125,6 +125,7 @@ test('our own limits leave room below those of the services', () => {
   expect(own.MESSAGE_BYTES_MAX).toBeLessThan(own.COPY_BYTES_MAX);
   expect(own.COPY_BYTES_MAX).toBeLessThan(sqs.MESSAGE_BYTES_MAX);
   expect(own.RESULT_BYTES_MAX + own.STACK_LENGTH_MAX + besides).toBeLessThan(dynamodb.ITEM_BYTES_MAX);
+  expect(own.PLAN_PAGE_BYTES_MAX + besides).toBeLessThan(dynamodb.ITEM_BYTES_MAX);
   expect(own.BATCH_ENTRIES_MAX).toBe(lambda.SQS_BATCH_MAX);
 });
 

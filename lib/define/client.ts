@@ -8,7 +8,7 @@ import type { ExchangeType } from '../core/routing/route.ts';
 import type { LimitsClient, RevokeOptions, RevokeOutcome, RunState, TaskProgress } from './control.ts';
 import type { AnyExchange, ComputedKey, Exchange, KeysOf, MessageAt } from './exchange.ts';
 import type { Queue } from './queue.ts';
-import type { Signature } from './signature.ts';
+import type { TaskSignature as Signature } from './signature.ts';
 import type { AnyTask, OutputOf } from './task.ts';
 
 export interface GetOptions {

@@ -18,7 +18,7 @@ import { nameProblems } from './name.ts';
 import { fromPublishOptions } from './publication.ts';
 import type { ScheduleAction, ScheduleOptions } from './schedule.ts';
 import type { ScheduleChanges } from './schedules-client.ts';
-import type { Signature } from './signature.ts';
+import type { TaskSignature as Signature } from './signature.ts';
 
 /** Reads a schedule's options; what is wrong is a problem, and its part of the spec is then its default. */
 export function readSchedule(

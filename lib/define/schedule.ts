@@ -11,7 +11,7 @@ import type { Trigger } from '../core/trigger/trigger.ts';
 import type { Problem } from '../errors.ts';
 import type { DescribedPublish } from './publication.ts';
 import { readSchedule } from './schedule-options.ts';
-import type { Signature } from './signature.ts';
+import type { TaskSignature as Signature } from './signature.ts';
 
 /** When a schedule fires, and how late and how often at once it may. */
 export interface ScheduleTiming {

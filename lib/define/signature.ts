@@ -3,6 +3,7 @@
  * workflows alike.
  */
 import type { Duration } from '../core/duration.ts';
+import type { Plan } from '../core/workflow/plan.ts';
 import type { AnyTask } from './task.ts';
 
 /** Options of one send, beside the task's own. */
@@ -30,8 +31,8 @@ export interface SendOptions {
 
 declare const OUTPUT: unique symbol;
 
-/** A described call whose run returns `Output`. Nothing happens until a client performs it. */
-export interface Signature<out Output = unknown> {
+/** A described call of a task whose run returns `Output`. Nothing happens until a client performs it. */
+export interface TaskSignature<out Output = unknown> {
   readonly kind: 'signature';
   readonly task: string;
   readonly input: unknown;
@@ -41,14 +42,27 @@ export interface Signature<out Output = unknown> {
 }
 
 // The task is no member of the data that a signature is: a message, a record or a plan holds its name only.
-const called = new WeakMap<Signature, AnyTask>();
+const called = new WeakMap<TaskSignature, AnyTask>();
 
 /** Remembers whose call a signature describes, so that an app finds the tasks that its schedules send. */
-export function rememberTask(signature: Signature, task: AnyTask): void {
+export function rememberTask(signature: TaskSignature, task: AnyTask): void {
   called.set(signature, task);
 }
 
 /** The task whose call this is; undefined for a signature that was not made by one, but read or written. */
-export function taskOf(signature: Signature): AnyTask | undefined {
+export function taskOf(signature: TaskSignature): AnyTask | undefined {
   return called.get(signature);
 }
+/** A described workflow: many calls, and what follows from what. */
+export interface WorkflowSignature<out Output = unknown> {
+  readonly kind: 'workflow';
+  readonly plan: Plan;
+  /** Holds the type of the result; there is no such value at run time. */
+  readonly [OUTPUT]?: () => Output;
+}
+
+/** What a client performs: the call of a task, or a workflow of them. */
+export type Signature<Output = unknown> = TaskSignature<Output> | WorkflowSignature<Output>;
+
+/** Any signature. */
+export type AnySignature = Signature<unknown>;

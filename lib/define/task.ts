@@ -4,6 +4,7 @@
  */
 import type { StandardSchemaV1 as Schema } from '@standard-schema/spec';
 import { fromMilliseconds } from '../core/duration.ts';
+import type { Jsonify } from '../core/json.ts';
 import { DELAY_MS_MAX, RECEIVES_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { ErrorMatcher, RetryPolicy } from '../core/retry.ts';
 import type { Problem } from '../errors.ts';
@@ -13,7 +14,7 @@ import type { Hooks } from './hooks.ts';
 import { nameProblems } from './name.ts';
 import { fromOnce, type Once, type OnceOption, onceProblems, toOnce } from './once.ts';
 import { defineQueue, type Queue } from './queue.ts';
-import { rememberTask, type SendOptions, type Signature } from './signature.ts';
+import { rememberTask, type SendOptions, type TaskSignature } from './signature.ts';
 import {
   fromTaskLimits,
   type LimitOptions,
@@ -21,6 +22,7 @@ import {
   type TaskLimits,
   toTaskLimits,
 } from './task-limits.ts';
+import { fixedStep, type Step } from './workflow.ts';
 
 /** Set by the bundler to `false` in a worker: what it serves was checked when the stack was synthesized. */
 declare const CELERIAC_CHECKS: boolean | undefined;
@@ -87,7 +89,7 @@ declare const SENT: unique symbol;
 
 /** A task: callers send `Sent`, its run receives `Received` and returns `Output`. */
 export interface Task<Sent, Received, Output> {
-  (...call: CallArguments<Sent>): Signature<Output>;
+  (...call: CallArguments<Sent>): TaskSignature<Output>;
   readonly kind: 'task';
   readonly name: string;
   readonly queue: Queue;
@@ -102,6 +104,14 @@ export interface Task<Sent, Received, Output> {
   /** The handler; undefined for a contract, which can be sent but not run. */
   readonly run: Handler | undefined;
   readonly problems: readonly Problem[];
+  /**
+   * The task as a step of a workflow, with a part of its input fixed; the rest comes from the step before.
+   * For inputs that are objects.
+   */
+  with<const Fixed extends Partial<Sent>>(
+    fixed: Sent extends object ? Fixed : never,
+    options?: SendOptions,
+  ): Step<Omit<Sent, keyof Fixed>, Jsonify<Output>>;
   /** Holds the type that `run` receives; there is no such value at run time. */
   readonly [RECEIVED]?: () => Received;
   /** Holds the type that callers send, for bindings; there is no such value at run time. */
@@ -167,9 +177,9 @@ export function defineTask(
         ]
       : [],
   );
-  const call = (given?: unknown, send: SendOptions = {}): Signature => {
+  const call = (given?: unknown, send: SendOptions = {}): TaskSignature => {
     const options = Object.freeze({ ...send });
-    const signature: Signature = Object.freeze({ kind: 'signature', task: name, input: given, options });
+    const signature: TaskSignature = Object.freeze({ kind: 'signature', task: name, input: given, options });
     rememberTask(signature, task);
     return signature;
   };
@@ -187,6 +197,7 @@ export function defineTask(
     hooks: options.hooks,
     run,
     problems,
+    with: (fixed: object, send: SendOptions = {}) => fixedStep(name, fixed, send),
   };
   // A function's own `name` is read-only, so the members are defined rather than assigned; together they make
   // a Task.

@@ -6,7 +6,7 @@ import type { IdSpace } from '../core/id.ts';
 import type { App } from '../define/app.ts';
 import type { AsyncResult, Client, Sender, SendOutcome } from '../define/client.ts';
 import { exchangeResources, NO_EXCHANGES } from '../define/exchange-topology.ts';
-import type { Signature } from '../define/signature.ts';
+import type { TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask, OutputOf } from '../define/task.ts';
 import { type Carriers, createCarriers } from './carriers.ts';
 import { createControls } from './controls.ts';

@@ -9,7 +9,7 @@ import { DELAY_MS_MAX, HOPS_MAX, MESSAGE_BYTES_MAX } from '../core/limits.ts';
 import { encodeMessage, type Message } from '../core/message.ts';
 import type { App } from '../define/app.ts';
 import { queueName } from '../define/resource-name.ts';
-import type { SendOptions, Signature } from '../define/signature.ts';
+import type { SendOptions, TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
 import { SendError } from '../errors.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';

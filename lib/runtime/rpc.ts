@@ -6,7 +6,7 @@
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { RETENTION_MS } from '../core/limits.ts';
 import type { AsyncResult, CallOptions, Sender } from '../define/client.ts';
-import type { Signature } from '../define/signature.ts';
+import type { TaskSignature as Signature } from '../define/signature.ts';
 import { SendError, TaskError, TimeoutError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Inbox, ReplyAddress } from './inbox.ts';

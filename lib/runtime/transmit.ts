@@ -1,5 +1,5 @@
 /** One send, from the signature to the queue: telemetry around it, its key before it, hooks after it. */
-import type { Signature } from '../define/signature.ts';
+import type { TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
 import type { Connection } from './client.ts';
 import { type ComposeContext, compose } from './compose.ts';

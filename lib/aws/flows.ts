@@ -1,0 +1,101 @@
+/**
+ * The port Flows over DynamoDB, in the table of runs. Each page of a plan and each counter is an item in a
+ * partition of its own: one partition takes 1,000 writes a second, and 10,000 members end at about the same
+ * time. It needs no operation beside those of runs, so no bundle and no role grows by it.
+ */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { RECORD_MS } from '../core/limits.ts';
+import { shardOf, type Tally } from '../core/workflow/tally.ts';
+import { CeleriacError } from '../errors.ts';
+import type { Flows } from '../runtime/ports.ts';
+import type { Call } from './call.ts';
+import type { Item } from './run-item.ts';
+
+/** Asked again for a page that DynamoDB left unread (a throttle), at most this often. */
+const READS_MAX = 8;
+
+export function createFlows(call: Call, tableName: string): Flows {
+  const place = { call, tableName };
+  return {
+    async create(flowId, { root, others }, now) {
+      // The root comes last: a plan that has one is whole.
+      for (const [name, text] of others) await put(place, pageKey(flowId, name), text, now);
+      return put(place, pageKey(flowId, ROOT), root, now);
+    },
+    root: (flowId) => get(place, pageKey(flowId, ROOT)),
+    async page(flowId, name) {
+      const text = await get(place, pageKey(flowId, name));
+      if (text !== undefined) return text;
+      throw new CeleriacError('PLAN_LOST', `workflow '${flowId}' has no page '${name}' any more`);
+    },
+    countMember: (flowId, path, index, isDone, now) =>
+      count(place, key(flowId, 'tally', `${path}/${shardOf(index)}`), index, isDone, now),
+    countShard: (flowId, path, shard, isDone, now) =>
+      count(place, key(flowId, 'tally', `${path}/all`), shard, isDone, now),
+  };
+}
+
+interface Place {
+  readonly call: Call;
+  readonly tableName: string;
+}
+
+type Key = { readonly pk: { readonly S: string }; readonly sk: { readonly S: string } };
+
+/** What the root page is called; others are called by their content. */
+const ROOT = 'root';
+
+function key(flowId: string, kind: 'plan' | 'tally', name: string): Key {
+  return { pk: { S: `flow#${flowId}#${name}` }, sk: { S: kind } };
+}
+
+function pageKey(flowId: string, name: string): Key {
+  return key(flowId, 'plan', name);
+}
+
+/** Writes a page unless it is there; resolves to the one that is there now. */
+async function put({ call, tableName }: Place, Key: Key, text: string, now: number): Promise<string> {
+  const answer = await call('dynamodb', 'UpdateItem', {
+    TableName: tableName,
+    Key,
+    UpdateExpression: 'SET #page = if_not_exists(#page, :page), #expiresAt = :expiresAt',
+    ExpressionAttributeNames: { '#page': 'page', '#expiresAt': 'expiresAt' },
+    ExpressionAttributeValues: { ':page': { S: text }, ':expiresAt': expiry(now) },
+    ReturnValues: 'UPDATED_NEW',
+  });
+  return answer.Attributes?.page?.S ?? text;
+}
+
+async function get({ call, tableName }: Place, Key: Key): Promise<string | undefined> {
+  for (let reads = 0; reads < READS_MAX; reads++) {
+    const answer = await call('dynamodb', 'BatchGetItem', {
+      RequestItems: { [tableName]: { Keys: [Key], ConsistentRead: true } },
+    });
+    const [item] = answer.Responses?.[tableName] ?? [];
+    if (item !== undefined) return item.page?.S;
+    if ((answer.UnprocessedKeys?.[tableName]?.Keys ?? []).length === 0) return undefined;
+  }
+  throw new CeleriacError('PLAN_NOT_READ', `DynamoDB left '${Key.pk.S}' unread ${READS_MAX} times`);
+}
+
+/** Adds an index to the set of those that ended so, and tells both sets. Adding it again changes nothing. */
+async function count(place: Place, Key: Key, index: number, isDone: boolean, now: number): Promise<Tally> {
+  const answer = await place.call('dynamodb', 'UpdateItem', {
+    TableName: place.tableName,
+    Key,
+    UpdateExpression: 'ADD #ended :index SET #expiresAt = :expiresAt',
+    ExpressionAttributeNames: { '#ended': isDone ? 'done' : 'failed', '#expiresAt': 'expiresAt' },
+    ExpressionAttributeValues: { ':index': { NS: [String(index)] }, ':expiresAt': expiry(now) },
+    ReturnValues: 'ALL_NEW',
+  });
+  const item: Item = answer.Attributes ?? {};
+  return { done: toSet(item.done), failed: toSet(item.failed) };
+}
+
+function toSet(value: AttributeValue | undefined): ReadonlySet<number> {
+  return new Set((value?.NS ?? []).map(Number));
+}
+
+function expiry(now: number): { N: string } {
+  return { N: String(Math.ceil((now + RECORD_MS) / 1_000)) };
+}

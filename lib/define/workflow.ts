@@ -1,0 +1,189 @@
+/**
+ * Workflows as users compose them (Celery's canvas): chains, groups, chords and maps of signatures, nested at
+ * will. What they build is a plan, as data; a client stores it and sends one message, and workers carry it
+ * out. Results travel as JSON, so a step takes what `Jsonify` makes of the result before it.
+ */
+import type { Jsonify } from '../core/json.ts';
+import type { Plan, TaskPlan } from '../core/workflow/plan.ts';
+import type { WireError } from '../errors.ts';
+import type { AnySignature, SendOptions, Signature, TaskSignature, WorkflowSignature } from './signature.ts';
+import type { AnyTask, Task } from './task.ts';
+
+declare const TAKES: unique symbol;
+declare const GIVES: unique symbol;
+
+/** What can follow in a chain: it takes the result of the step before. */
+export interface Step<in Takes = never, out Gives = unknown> {
+  readonly kind: 'step';
+  readonly plan: Plan;
+  readonly [TAKES]?: (input: Takes) => void;
+  readonly [GIVES]?: () => Gives;
+}
+
+/** A place in a chain, a group's member, a chord's body. A signature ignores the result before it. */
+type Part = AnyTask | AnySignature | Step;
+
+type TakenBy<P> =
+  P extends Task<infer Sent, infer _Received, infer _Output>
+    ? Sent
+    : P extends Step<infer Takes, unknown>
+      ? Takes
+      : unknown;
+
+type GivenBy<P> =
+  P extends Task<never, infer _Received, infer Output>
+    ? Jsonify<Output>
+    : P extends Step<never, infer Gives>
+      ? Gives
+      : P extends Signature<infer Output>
+        ? Jsonify<Output>
+        : never;
+
+/** What a mistaken step is told by the compiler. */
+interface Mismatch<Gives, Takes> {
+  readonly 'the step before gives': Gives;
+  readonly 'but this one takes': Takes;
+}
+
+/** The steps, each in its place if it takes what the one before gives. Not distributed over unions. */
+type Linked<Gives, Steps extends readonly unknown[]> = Steps extends readonly [infer Head, ...infer Tail]
+  ? [Gives] extends [TakenBy<Head>]
+    ? readonly [Head, ...Linked<GivenBy<Head>, Tail>]
+    : readonly [Mismatch<Gives, TakenBy<Head>>, ...Tail]
+  : readonly [];
+
+type LastOf<Steps extends readonly unknown[], None> = Steps extends readonly [...unknown[], infer Last]
+  ? GivenBy<Last>
+  : None;
+
+type Results<Members extends readonly unknown[]> = {
+  -readonly [Index in keyof Members]: GivenBy<Members[Index]>;
+};
+
+/** The longest chain whose types are checked; `chain(list)` takes any, untyped. */
+export const CHAIN_TYPED_MAX = 40;
+
+/**
+ * One after the other: each step gets the result of the one before. A step is a task, `task.with(part)`, a
+ * group of steps, or a signature, which ignores the result (Celery's `.si`). An error stops the chain.
+ */
+export function chain<First, const Steps extends readonly Part[]>(
+  first: Signature<First>,
+  ...steps: Steps & Linked<Jsonify<First>, Steps>
+): WorkflowSignature<LastOf<Steps, Jsonify<First>>>;
+export function chain(parts: readonly Part[]): WorkflowSignature<unknown>;
+export function chain(...given: readonly unknown[]): WorkflowSignature<unknown> {
+  const parts = Array.isArray(given[0]) ? given[0] : given;
+  // The overloads admit parts only; what a caller without types gives is refused when it is planned.
+  return workflow({ kind: 'chain', steps: (parts as readonly Part[]).map(toPlan) });
+}
+
+/** Side by side; the result is the list of results, in the order of the members. */
+export function group<const Members extends readonly AnySignature[]>(
+  members: Members,
+): WorkflowSignature<Results<Members>>;
+/** The same as a step of a chain: every member gets the result before it. */
+export function group<Takes, const Members extends readonly Part[]>(
+  members: Members & readonly (Step<Takes> | Task<Takes, unknown, unknown> | AnySignature)[],
+): Step<Takes, Results<Members>>;
+export function group(members: readonly Part[]): unknown {
+  const plan: Plan = { kind: 'group', members: members.map(toPlan) };
+  return members.every((member) => member.kind === 'signature' || member.kind === 'workflow')
+    ? workflow(plan)
+    : step(plan);
+}
+
+/** A group, then one body that takes the list of its results. With an empty list the body gets `[]`. */
+export function chord<const Members extends readonly AnySignature[], Body extends Part>(
+  members: Members,
+  body: [Results<Members>] extends [TakenBy<Body>] ? Body : Mismatch<Results<Members>, TakenBy<Body>>,
+): WorkflowSignature<GivenBy<Body>> {
+  // The conditional type has just admitted it.
+  const then = body as Part;
+  return workflow({ kind: 'chain', steps: [{ kind: 'group', members: members.map(toPlan) }, toPlan(then)] });
+}
+
+/**
+ * One message in which a task runs for each of many inputs, one after the other; the result is the list
+ * (Celery's map, and its starmap: a task has one input, which may be a tuple).
+ */
+export function map<Sent, Output>(
+  task: Task<Sent, unknown, Output>,
+  inputs: readonly Sent[],
+  options: SendOptions = {},
+): WorkflowSignature<Jsonify<Output>[]> {
+  return workflow({ kind: 'task', task: task.name, input: inputs, each: true, options });
+}
+
+/** Inputs cut into messages of `size` each, side by side; the result is the list of the lists. */
+export function chunks<Sent, Output>(
+  task: Task<Sent, unknown, Output>,
+  inputs: readonly Sent[],
+  size: number,
+): WorkflowSignature<Jsonify<Output>[][]> {
+  const cuts = Array.from({ length: Math.ceil(inputs.length / size) }, (_, index) =>
+    inputs.slice(index * size, (index + 1) * size),
+  );
+  const members = cuts.map(
+    (cut): Plan => ({ kind: 'task', task: task.name, input: cut, each: true, options: {} }),
+  );
+  return workflow({ kind: 'group', members });
+}
+
+/** What a task of `linkError` gets: whose error it is, and which. */
+export interface Failure {
+  readonly id: string;
+  readonly task: string;
+  readonly reason: string;
+  readonly error: WireError;
+}
+
+/** Calls `then` with the result once it is there; the result itself stays the signature's. */
+export function link<Output, Then extends Part>(
+  signature: Signature<Output>,
+  then: [Jsonify<Output>] extends [TakenBy<Then>] ? Then : Mismatch<Jsonify<Output>, TakenBy<Then>>,
+): WorkflowSignature<Output> {
+  const plan = toPlan(signature);
+  // The conditional type has just admitted it.
+  return workflow({ ...plan, links: [...(plan.links ?? []), toPlan(then as Part)] });
+}
+
+/** Calls `then` once with the failure, when the signature has failed for good. */
+export function linkError<Output, Then extends Part>(
+  signature: Signature<Output>,
+  then: [Failure] extends [TakenBy<Then>] ? Then : Mismatch<Failure, TakenBy<Then>>,
+): WorkflowSignature<Output> {
+  const plan = toPlan(signature);
+  // The conditional type has just admitted it.
+  return workflow({ ...plan, errorLinks: [...(plan.errorLinks ?? []), toPlan(then as Part)] });
+}
+
+/** A task as a step, with a part of its input fixed; the rest comes from the step before. */
+export function fixedStep(task: string, fixed: object, options: SendOptions): Step<never, unknown> {
+  return step({ kind: 'task', task, fixed, takes: true, options });
+}
+
+/** What a part of a workflow stands for. */
+export function toPlan(part: Part): Plan {
+  switch (part.kind) {
+    case 'task':
+      return { kind: 'task', task: part.name, takes: true, options: {} };
+    case 'signature':
+      return signaturePlan(part);
+    case 'workflow':
+    case 'step':
+      return part.plan;
+  }
+}
+
+function signaturePlan({ task, input, options }: TaskSignature): TaskPlan {
+  return { kind: 'task', task, ...(input === undefined ? {} : { input }), options };
+}
+
+function workflow(plan: Plan): WorkflowSignature<never> {
+  return Object.freeze({ kind: 'workflow', plan: Object.freeze(plan) });
+}
+
+function step(plan: Plan): Step<never, never> {
+  return Object.freeze({ kind: 'step', plan: Object.freeze(plan) });
+}

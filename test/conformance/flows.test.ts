@@ -1,0 +1,56 @@
+import type { Call } from '../../lib/aws/call.ts';
+import { createFlows } from '../../lib/aws/flows.ts';
+import { topology } from '../../lib/define/topology.ts';
+import { defineApp, defineTask } from '../../lib/index.ts';
+import { provision } from '../../lib/testing/provision.ts';
+import { DOORS } from './doors.ts';
+import { testFlows } from './flows.ts';
+
+const app = defineApp('shop', { tasks: [defineTask('charge', { run: () => 1 })] });
+const { tables, exchanges } = topology(app);
+
+for (const [name, open] of Object.entries(DOORS)) {
+  // The doors differ in the wire alone; the whole number is counted where it costs nothing.
+  const members = name === 'straight on the models' ? 10_000 : 200;
+  testFlows(
+    name,
+    async () => {
+      const { call, close, emulator } = await open();
+      const onlyTables = {
+        app: 'shop',
+        stage: 'dev',
+        queues: [],
+        workers: [],
+        tables,
+        buckets: [],
+        exchanges,
+      };
+      await provision(emulator, onlyTables, () => {
+        throw new Error('there are no workers here');
+      });
+      const writes = new Map<string, number>();
+      return {
+        flows: createFlows(counted(call, writes), 'shop-dev-runs'),
+        writes: () => writes,
+        close,
+      };
+    },
+    members,
+  );
+}
+
+/** A call that counts the writes of each partition. */
+function counted(call: Call, writes: Map<string, number>): Call {
+  const counting = (service: string, operation: string, input: object): unknown => {
+    if (operation === 'UpdateItem') {
+      const partition = JSON.stringify((input as { readonly Key: { readonly pk: object } }).Key.pk);
+      writes.set(partition, (writes.get(partition) ?? 0) + 1);
+    }
+    return (call as (service: string, operation: string, input: object) => unknown)(
+      service,
+      operation,
+      input,
+    );
+  };
+  return counting as Call;
+}

@@ -1,0 +1,105 @@
+/** What every implementation of the port Flows has to do. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PLAN_PAGE_BYTES_MAX } from '../../lib/core/limits.ts';
+import { toPages } from '../../lib/core/workflow/page.ts';
+import type { Plan } from '../../lib/core/workflow/plan.ts';
+import { shardOf, shardsOf } from '../../lib/core/workflow/tally.ts';
+import type { Flows } from '../../lib/runtime/ports.ts';
+
+/** An implementation in a world of its own. */
+export interface FlowsWorld {
+  readonly flows: Flows;
+  /** How many writes each partition of the store has had. */
+  writes(): ReadonlyMap<string, number>;
+  close(): Promise<void>;
+}
+
+const T = Date.parse('2026-01-01T00:00:00Z');
+
+/** Runs the suite over an implementation. */
+export function testFlows(name: string, open: () => Promise<FlowsWorld>, members: number): void {
+  describe(`flows ${name}`, () => {
+    let world: FlowsWorld;
+    beforeEach(async () => {
+      world = await open();
+    });
+    afterEach(() => world.close());
+
+    test('a plan that was stored is read again, page by page', async () => {
+      const pages = toPages(group(250));
+
+      const stored = await world.flows.create('flow-1', pages, T);
+
+      expect(stored).toBe(pages.root);
+      expect(await world.flows.root('flow-1')).toBe(pages.root);
+      for (const [page, text] of pages.others) expect(await world.flows.page('flow-1', page)).toBe(text);
+    });
+
+    test('a plan never changes: who stores another one under its id is told of the first', async () => {
+      const first = toPages(group(1));
+      await world.flows.create('flow-1', first, T);
+
+      const again = await world.flows.create('flow-1', first, T + 1);
+      const other = await world.flows.create('flow-1', toPages(group(2)), T + 2);
+
+      expect(again).toBe(first.root);
+      expect(other).toBe(first.root);
+      expect(await world.flows.root('flow-1')).toBe(first.root);
+    });
+
+    test('the largest page is taken', async () => {
+      const root = 'x'.repeat(PLAN_PAGE_BYTES_MAX);
+
+      await world.flows.create('flow-1', { root, others: new Map() }, T);
+
+      expect(await world.flows.root('flow-1')).toBe(root);
+    });
+
+    test('what was never stored is not there', async () => {
+      expect(await world.flows.root('flow-2')).toBeUndefined();
+      await expect(world.flows.page('flow-2', 'p')).rejects.toMatchObject({ code: 'PLAN_LOST' });
+    });
+
+    test('a member that is counted again changes nothing', async () => {
+      await world.flows.countMember('flow-1', '0', 3, true, T);
+      await world.flows.countMember('flow-1', '0', 5, false, T);
+
+      const tally = await world.flows.countMember('flow-1', '0', 3, true, T);
+
+      expect(tally).toEqual({ done: new Set([3]), failed: new Set([5]) });
+    });
+
+    test('groups, and the shards of one group, are counted apart', async () => {
+      await world.flows.countMember('flow-1', '0', 1, true, T);
+      await world.flows.countMember('flow-1', '1', 2, true, T);
+      await world.flows.countMember('flow-1', '0', 101, true, T);
+      await world.flows.countMember('flow-2', '0', 4, true, T);
+
+      const tally = await world.flows.countShard('flow-1', '0', 1, false, T);
+
+      expect(tally).toEqual({ done: new Set(), failed: new Set([1]) });
+      expect((await world.flows.countMember('flow-1', '0', 1, true, T)).done).toEqual(new Set([1]));
+    });
+
+    test(`of a group of ${members}, no partition gets more writes than its part`, async () => {
+      const indexes = Array.from({ length: members }, (_, index) => index);
+
+      const tallies = await Promise.all(
+        indexes.map((index) => world.flows.countMember('flow-1', '0', index, true, T)),
+      );
+
+      const full = tallies.filter(({ done }) => done.size === 100).length;
+      expect(full).toBe(shardsOf(members));
+      expect(world.writes().size).toBe(shardOf(members - 1) + 1);
+      expect(Math.max(...world.writes().values())).toBe(100);
+    });
+  });
+}
+
+function group(count: number): Plan {
+  const members = Array.from({ length: count }, (_, index) => index);
+  return {
+    kind: 'group',
+    members: members.map((input) => ({ kind: 'task', task: 'count', input, options: {} })),
+  };
+}
