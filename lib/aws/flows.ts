@@ -7,7 +7,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { RECORD_MS } from '../core/limits.ts';
 import { shardOf, type Tally } from '../core/workflow/tally.ts';
 import { CeleriacError } from '../errors.ts';
-import type { Flows } from '../runtime/ports.ts';
+import type { Flows } from '../runtime/flow-ports.ts';
 import type { Call } from './call.ts';
 import type { Item } from './run-item.ts';
 

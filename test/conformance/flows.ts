@@ -4,7 +4,7 @@ import { PLAN_PAGE_BYTES_MAX } from '../../lib/core/limits.ts';
 import { toPages } from '../../lib/core/workflow/page.ts';
 import type { Plan } from '../../lib/core/workflow/plan.ts';
 import { shardOf, shardsOf } from '../../lib/core/workflow/tally.ts';
-import type { Flows } from '../../lib/runtime/ports.ts';
+import type { Flows } from '../../lib/runtime/flow-ports.ts';
 
 /** An implementation in a world of its own. */
 export interface FlowsWorld {
