@@ -18,6 +18,7 @@ import {
 import { ALL_FAULTS, type Simulation, simulate } from '#lib/testing';
 import { parseMessage } from '../../lib/core/message.ts';
 import { queueName } from '../../lib/define/resource-name.ts';
+import type { LogLine } from '../../lib/runtime/ports.ts';
 import { watchRecords } from './storm.ts';
 
 const RETRY = { attempts: 4, backoff: exponential('2s', { max: '30s', jitter: true }) };
@@ -118,11 +119,16 @@ export function createMessageStorm(seed: number) {
     ],
   });
   const records = watchRecords();
-  const sim: Simulation = simulate(app, { seed, faults: ALL_FAULTS, onCall: records.onCall });
+  /** Dead letters that could not be sent on, since every try of it failed: they stay beside their queue. */
+  const unsent = new Set<unknown>();
+  const log = ({ message, id, why }: LogLine): void => {
+    if (message === 'not sent on' && String(why).startsWith('SendError')) unsent.add(id);
+  };
+  const sim: Simulation = simulate(app, { seed, faults: ALL_FAULTS, onCall: records.onCall, log });
   const heal = (): void => {
     healed = true;
   };
-  return { sim, queues, starts, done, records, heal };
+  return { sim, queues, starts, done, unsent, records, heal };
 }
 
 export type MessageStorm = ReturnType<typeof createMessageStorm>;
@@ -145,6 +151,7 @@ export async function publish({ sim, queues }: MessageStorm, place: Place, body:
 
 /** A message in a dead-letter queue: who it was for, which message it was, and why it is there. */
 export interface Dead {
+  readonly id: string;
   readonly key: string;
   readonly queue: string;
   readonly reason: string;
@@ -154,6 +161,7 @@ export interface Dead {
 export function deadOf({ sim, queues }: MessageStorm): readonly Dead[] {
   return Object.values(queues).flatMap((queue) =>
     sim.deadLetters(queue).map(({ id, task, via, dead, history }) => ({
+      id,
       key: `${task} ${via?.id ?? id}`,
       queue: queue.name,
       reason: String(dead?.reason),

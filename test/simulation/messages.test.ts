@@ -52,10 +52,12 @@ function fitting(place: Place, behaviour: Body['behaviour']): Body['behaviour'] 
 /** What may have become of a message with one of its takers. */
 function expected({ place, body }: Sent): RegExp {
   const { behaviour } = body;
-  if (place === 'work') return /^(done|wait-dlq expired after crashed|work-dlq worker-error)$/;
+  if (place === 'work')
+    return /^(done|wait-dlq expired after crashed|work-dlq worker-error|(work|wait)-dlq unsent)$/;
   const dead =
     behaviour === 'reject' ? 'rejected' : behaviour === 'always fail' ? 'attempts-exhausted' : undefined;
-  if (place === 'plain') return dead === undefined ? /^(done|in the morgue)$/ : /^(in|from) the morgue/;
+  if (place === 'plain')
+    return dead === undefined ? /^(done|in the morgue)$/ : /^(in|from) the morgue|^plain-dlq unsent$/;
   if (dead === undefined) return new RegExp(`^(done|${place}-dlq crashed)$`);
   return new RegExp(`^${place}-dlq (${dead}|crashed)$`);
 }
@@ -64,6 +66,7 @@ function outcomeOf(storm: MessageStorm, taker: string, { body }: Sent): string {
   const id = `m${body.index}`;
   const dead = deadOf(storm).find(({ key }) => key === `${taker} ${id}`);
   const crashed = dead?.history.includes('crashed') === true && dead.reason === 'expired';
+  if (dead !== undefined && storm.unsent.has(dead.id)) return `${dead.queue}-dlq unsent`;
   if (dead !== undefined) return `${dead.queue}-dlq ${dead.reason}${crashed ? ' after crashed' : ''}`;
   if (storm.done.has(`queue:morgue ${id}`)) return 'in the morgue';
   if (deadOf(storm).some(({ key }) => key === `queue:morgue ${id}`)) return 'from the morgue';
