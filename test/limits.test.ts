@@ -1,4 +1,4 @@
-/** The limits that definitions are checked against are those that the emulator enforces, stated twice on purpose. */
+/** The limits that definitions are checked against are those that the emulator enforces. */
 import { expect, test } from 'vitest';
 import { defineApp, defineExchange, defineQueue, defineTask, topology } from '#lib';
 import { createEmulator } from '#lib/emulator';
