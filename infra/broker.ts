@@ -179,7 +179,7 @@ export class Broker extends Construct {
    * when it is sent (`once`), also write to the table of runs.
    */
   grantSend(grantee: IGrantable): void {
-    if (this.#reserves) this.#runs?.grantRun(grantee);
+    if (this.#reserves) this.#runs?.grantControl(grantee);
     for (const queue of this.#queues.values()) queue.grantSend(grantee);
     this.#exchanges?.grantPublish(grantee);
     this.#blobs?.grantPut(grantee);
@@ -209,7 +209,7 @@ export class Broker extends Construct {
    */
   grantControl(grantee: IGrantable): void {
     this.grantRead(grantee);
-    this.#runs?.grantRun(grantee);
+    this.#runs?.grantControl(grantee);
     this.grantSend(grantee);
   }
 

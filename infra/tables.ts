@@ -62,8 +62,14 @@ export class RunsTable extends Construct {
     if (!pointInTimeRecovery) acknowledge(this, { 'AwsSolutions-DDB3': NO_RECOVERY });
   }
 
-  /** Lets a worker claim, complete and read runs. */
+  /** Lets a worker claim, complete and read runs, those of a batch together. */
   grantRun(grantee: IGrantable): void {
+    const together = ['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'];
+    this.#grant(grantee, ['dynamodb:UpdateItem', ...together, ...READ_ACTIONS], WRITER_KEY_ACTIONS);
+  }
+
+  /** Lets a client reserve keys, revoke runs and set limits. */
+  grantControl(grantee: IGrantable): void {
     this.#grant(grantee, ['dynamodb:UpdateItem', ...READ_ACTIONS], WRITER_KEY_ACTIONS);
   }
 

@@ -32,6 +32,10 @@ export interface Operations {
   };
   readonly dynamodb: {
     readonly UpdateItem: [Dynamodb.UpdateItemCommandInput, Dynamodb.UpdateItemCommandOutput];
+    readonly BatchExecuteStatement: [
+      Dynamodb.BatchExecuteStatementCommandInput,
+      Dynamodb.BatchExecuteStatementCommandOutput,
+    ];
     readonly BatchGetItem: [Dynamodb.BatchGetItemCommandInput, Dynamodb.BatchGetItemCommandOutput];
     readonly GetItem: [Dynamodb.GetItemCommandInput, Dynamodb.GetItemCommandOutput];
     readonly PutItem: [Dynamodb.PutItemCommandInput, Dynamodb.PutItemCommandOutput];

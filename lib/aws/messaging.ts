@@ -11,6 +11,12 @@ import { createPlace } from './place.ts';
 import { createQueueUrls, rethrow } from './queues.ts';
 import { createTopics } from './topics.ts';
 
+/** Set by the bundler to `false` where an app has no use for them; asked where they stand, as in serve.ts. */
+declare const CELERIAC_TOPICS: boolean | undefined;
+declare const CELERIAC_BUS: boolean | undefined;
+declare const CELERIAC_BLOBS: boolean | undefined;
+declare const CELERIAC_DEPTHS: boolean | undefined;
+
 /** What an app needs besides queues. */
 export interface MessagingNeeds {
   readonly topics: boolean;
@@ -43,9 +49,21 @@ export function createMessaging(
     return blobsBucketName(app.name, stage, account, name);
   };
   return {
-    topics: needs.topics ? createTopics(call, place) : undefined,
-    buses: needs.bus ? createBuses(call, place) : undefined,
-    blobs: needs.blobs ? createBlobs(call, bucket) : undefined,
-    depths: needs.depths ? createDepths(call, url) : undefined,
+    topics:
+      (typeof CELERIAC_TOPICS === 'undefined' || CELERIAC_TOPICS) && needs.topics
+        ? createTopics(call, place)
+        : undefined,
+    buses:
+      (typeof CELERIAC_BUS === 'undefined' || CELERIAC_BUS) && needs.bus
+        ? createBuses(call, place)
+        : undefined,
+    blobs:
+      (typeof CELERIAC_BLOBS === 'undefined' || CELERIAC_BLOBS) && needs.blobs
+        ? createBlobs(call, bucket)
+        : undefined,
+    depths:
+      (typeof CELERIAC_DEPTHS === 'undefined' || CELERIAC_DEPTHS) && needs.depths
+        ? createDepths(call, url)
+        : undefined,
   };
 }

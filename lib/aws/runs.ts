@@ -8,6 +8,7 @@ import type { WireError } from '../errors.ts';
 import type { ClaimOutcome, ClaimRequest, Ending, RunRecord, Runs } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
 import { readItems } from './read-items.ts';
+import { createTogether } from './run-batch.ts';
 import { fromItem, toKey, type Values } from './run-item.ts';
 import { stateShard, taskShard } from './run-shard.ts';
 import { createUpdates, type Update, type Written } from './updates.ts';
@@ -18,13 +19,29 @@ type Write = (id: string, update: Update, condition: string) => Promise<Written>
 export function createRuns(call: Call, tableName: string): Runs {
   const updates = createUpdates(call, tableName);
   const write: Write = (id, update, condition) => updates(toKey(id), update, condition);
+  const together = createTogether(call, tableName);
   return {
-    claim: (request, owner, leaseUntil) =>
-      take(write, request, claimUpdate(request, owner, leaseUntil), owner),
+    async claim(request, owner, leaseUntil) {
+      const update = claimUpdate(request, owner, leaseUntil);
+      return (await together.claim(request, owner, update)) ?? take(write, request, update, owner);
+    },
     finish: (request, ending) => take(write, request, finishUpdate(request, ending)),
-    complete: (request, owner, ending) => asOwner(write, request, owner, completeUpdate(request, ending)),
-    release: (request, owner, retries, error) =>
-      asOwner(write, request, owner, releaseUpdate(request, retries, error)),
+    async complete(request, owner, ending) {
+      const update = completeUpdate(request, ending);
+      if (ending.state !== 'SUCCESS') together.forget(owner);
+      const tried = ending.state === 'SUCCESS' ? await together.complete(request, owner, update) : 'untried';
+      if (tried === 'done' || tried === 'twice') return tried === 'done';
+      const { kind, item } = await asOwner(write, request, owner, update);
+      // Refused since this very ending stands there: the answer of the call that wrote it was lost.
+      const isThis = item.endedAt?.N === `${request.now}` && item.state?.S === ending.state;
+      return kind === 'written' || (tried === 'unknown' && isThis);
+    },
+    async release(request, owner, retries, error) {
+      together.forget(owner);
+      return (
+        (await asOwner(write, request, owner, releaseUpdate(request, retries, error))).kind === 'written'
+      );
+    },
     settle: async (request) => void (await write(request.id, settleUpdate(request), SAME_GENERATION)),
     read: (ids) => read(call, tableName, ids),
   };
@@ -208,9 +225,9 @@ async function take(
   return { kind: 'held', untilMs: leaseUntil };
 }
 
-async function asOwner(write: Write, request: ClaimRequest, owner: string, update: Update): Promise<boolean> {
+function asOwner(write: Write, request: ClaimRequest, owner: string, update: Update): Promise<Written> {
   const owned = { ...update, values: { ...update.values, ':owner': { S: owner } } };
-  return (await write(request.id, owned, '#owner = :owner')).kind === 'written';
+  return write(request.id, owned, '#owner = :owner');
 }
 
 async function read(

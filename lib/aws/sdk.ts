@@ -3,6 +3,7 @@
  * are constants in a bundle, so a client that a worker does not need is left out of it.
  */
 import {
+  BatchExecuteStatementCommand,
   BatchGetItemCommand,
   DeleteItemCommand,
   DynamoDBClient,
@@ -113,6 +114,7 @@ const DYNAMODB: Service | undefined =
         connect: (options) => new DynamoDBClient(toConfig(options)),
         commands: {
           UpdateItem: UpdateItemCommand,
+          BatchExecuteStatement: BatchExecuteStatementCommand,
           BatchGetItem: BatchGetItemCommand,
           ...(typeof CELERIAC_SCHEDULES === 'undefined' || CELERIAC_SCHEDULES
             ? {

@@ -8,11 +8,11 @@ import type { Message, Parsed, Via } from '../core/message.ts';
 import { toJsonHeaders } from '../core/routing/header-codec.ts';
 import type { App } from '../define/app.ts';
 import type { Consumer } from '../define/consumer.ts';
-import { exchangeResources } from '../define/exchange-topology.ts';
 import type { Queue } from '../define/queue.ts';
 import { consumerName } from '../define/takers.ts';
 import type { AnyTask } from '../define/task.ts';
 import { isWaitQueue } from '../define/work.ts';
+import { carriedBy } from './carried.ts';
 import type { Connection } from './client.ts';
 import { consumerOf, toTask } from './consumer-run.ts';
 import { foreignLetterOf, parseDelivery } from './dead-letter.ts';
@@ -127,7 +127,7 @@ function forTaker(space: IdSpace, message: Message, via: Via, name: string): Mes
  * for somebody there.
  */
 function isExact(app: App, stage: string, exchange: string, queue: Queue): boolean {
-  const { subscriptions, rules } = exchangeResources(app, stage);
+  const { subscriptions, rules } = carriedBy(app, stage);
   const entries = new Set([exchange]);
   // A set that grows while it is walked: alternates may have alternates.
   for (const name of entries) {

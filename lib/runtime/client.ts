@@ -5,9 +5,9 @@
 import type { IdSpace } from '../core/id.ts';
 import type { App } from '../define/app.ts';
 import type { AsyncResult, Client, Sender, SendOutcome } from '../define/client.ts';
-import { exchangeResources, NO_EXCHANGES } from '../define/exchange-topology.ts';
 import type { TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask, OutputOf } from '../define/task.ts';
+import { carriedBy } from './carried.ts';
 import { type Carriers, createCarriers } from './carriers.ts';
 import { createControls } from './controls.ts';
 import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
@@ -53,11 +53,7 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
     ports,
     outbox: createOutbox(ports),
     results: createResults({ ...ports, space }),
-    carriers: createCarriers(() =>
-      typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
-        ? exchangeResources(app, stage)
-        : NO_EXCHANGES,
-    ),
+    carriers: createCarriers(() => carriedBy(app, stage)),
     room: typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING ? createRoom(space, ports) : ROOM,
     turns: createTurns(ports.clock),
     sends: new Set(),

@@ -162,7 +162,9 @@ function toRecorded(step: Step, delivery: Delivery, { message, task, consumer }:
     message.claim ||
     step.lease.queue.ordered;
   const runs = kept ? step.connection.ports.runs : undefined;
-  return { ...step, delivery, message, runs, request: toRequest(step, message, task?.name ?? message.task) };
+  const first = delivery.receiveCount === 1 && message.generation + message.attempt + message.crashes === 0;
+  const request = { ...toRequest(step, message, task?.name ?? message.task), first };
+  return { ...step, delivery, message, runs, request };
 }
 
 function unknownError({ task }: Message): WireError {

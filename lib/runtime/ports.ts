@@ -193,6 +193,8 @@ export interface ClaimRequest {
   readonly retries?: number;
   readonly sentAt: number;
   readonly now: number;
+  /** That there is no record yet is likely, so that the claim may be tried as a new one first. */
+  readonly first?: boolean;
 }
 
 export type ClaimOutcome =

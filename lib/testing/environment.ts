@@ -55,6 +55,7 @@ export function createEnvironment(world: World, state: boolean): InlineEnvironme
 /** At which calls a worker may die: the faults right before and right after them. */
 const DEADLY: Readonly<Record<string, readonly [before: Fault, after: Fault]>> = {
   UpdateItem: ['crashBeforeWrite', 'crashAfterWrite'],
+  BatchExecuteStatement: ['crashBeforeWrite', 'crashAfterWrite'],
   SendMessageBatch: ['crashBeforeSend', 'crashAfterSend'],
   PublishBatch: ['crashBeforeSend', 'crashAfterSend'],
   PutEvents: ['crashBeforeSend', 'crashAfterSend'],

@@ -42,7 +42,7 @@ test('a worker that keeps results writes and reads runs by their keys, and canno
     'Broker/Queue-ledger/DeadLetters': SEND,
     'Broker/Queue-mail/Queue': SEND,
     'Broker/Queue-export/Queue': SEND,
-    'Broker/Runs/Table': [...READ, 'dynamodb:UpdateItem'],
+    'Broker/Runs/Table': [...READ, 'dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate', 'dynamodb:UpdateItem'],
     [REPLY_QUEUES]: SEND,
   });
 });

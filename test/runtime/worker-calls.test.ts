@@ -42,7 +42,7 @@ test('a task without a record costs three tenths of a call', async () => {
 test.each([
   ['on a standard queue', standard],
   ['on an ordered queue', ordered],
-])('a task with a record costs two writes more: %s', async (_name, queue) => {
+])('a task with a record costs half a call, since claims and ends share calls: %s', async (_name, queue) => {
   const calls = await callsFor(queue, true);
 
   expect(calls).toEqual({
@@ -50,8 +50,37 @@ test.each([
     SendMessageBatch: 10,
     ReceiveMessage: 10,
     DeleteMessageBatch: 10,
-    UpdateItem: 2 * TASKS,
+    BatchExecuteStatement: 20,
   });
+});
+
+test('tasks that end at different moments share their claims, and cost 1.4 calls each', async () => {
+  const task = defineTask('task', {
+    queue: standard,
+    run: (input: number, { sleep }) => sleep(`${100 + input}ms`),
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task] }));
+  await sim.settle();
+  const before = callsNow(sim);
+
+  await sim.sendMany(Array.from({ length: TASKS }, (_, index) => task(index)));
+  await sim.advance('1m');
+
+  const { BatchExecuteStatement, UpdateItem } = callsSince(sim, before);
+  expect({ BatchExecuteStatement, UpdateItem }).toEqual({ BatchExecuteStatement: 10, UpdateItem: TASKS });
+});
+
+test('a batch of one costs two writes, as ever', async () => {
+  const task = defineTask('task', { queue: standard, run: () => 1 });
+  const sim = simulate(defineApp('shop', { tasks: [task] }));
+  await sim.settle();
+  const before = callsNow(sim);
+
+  await sim.send(task());
+  await sim.advance('1m');
+
+  expect(callsSince(sim, before)).toMatchObject({ UpdateItem: 2 });
+  expect(callsSince(sim, before).BatchExecuteStatement).toBeUndefined();
 });
 
 test('an attempt more costs a claim, a release and a copy', async () => {

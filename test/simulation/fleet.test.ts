@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import type { FaultRates } from '#lib/testing';
-import { FLEET_FAULTS, type Fleet, mostAtOnce, mostStarts, startFleet } from './fleet.ts';
+import { FLEET_FAULTS, type Fleet, finish, mostAtOnce, mostStarts, startFleet } from './fleet.ts';
 import { seeds } from './seeds.ts';
 
 const LEASE_MS = 20_000;
@@ -13,11 +13,6 @@ const WORLDS: readonly (readonly [string, FaultRates])[] = [
   ['with faults', FLEET_FAULTS],
 ];
 const few = seeds().slice(0, Math.max(2, Math.floor(seeds().length / 25)));
-
-/** Time goes on until nothing is on its way. */
-async function finish({ sim, left }: Fleet): Promise<void> {
-  for (let hours = 0; hours < 12 && left() > 0; hours++) await sim.advance('1h');
-}
 
 function crashesOf({ sim }: Fleet): number {
   return Object.entries(sim.faults()).reduce(
@@ -45,7 +40,7 @@ test.each(WORLDS)('a rate is kept in every window, and used: %s', async (_name, 
 
       const where = `seed ${seed}, ${rateLimit}`;
       expect(mostStarts(fleet.runs, windowMs), where).toBeLessThanOrEqual(permits);
-      expect([fleet.left(), fleet.dead(), fleet.ended.size], where).toEqual([0, 0, tasks]);
+      expect([fleet.left(), fleet.dead(), fleet.ended.size], where).toEqual([0, [], tasks]);
       await fleet.sim.close();
     }
 
@@ -73,7 +68,7 @@ test.each(WORLDS)('a number of runs is never exceeded, and used: %s', async (_na
 
       const where = `seed ${seed}, ${concurrency} at a time`;
       expect(mostAtOnce(fleet.runs), where).toBeLessThanOrEqual(concurrency);
-      expect([fleet.left(), fleet.dead(), fleet.ended.size], where).toEqual([0, 0, tasks]);
+      expect([fleet.left(), fleet.dead(), fleet.ended.size], where).toEqual([0, [], tasks]);
       await fleet.sim.close();
     }
 

@@ -1,5 +1,5 @@
 /** A fleet of workers under a rate and a number, and what it made of them. */
-import { defineApp, defineQueue, defineTask } from '#lib';
+import { type AnyTask, defineApp, defineQueue, defineTask } from '#lib';
 import { type FaultRates, type SimulateOptions, type Simulation, simulate } from '#lib/testing';
 
 export interface FleetOptions {
@@ -41,12 +41,16 @@ export interface Interval {
 
 export interface Fleet {
   readonly sim: Simulation;
+  readonly task: AnyTask;
   /** When each handler began and ended, in milliseconds since the start. */
   readonly runs: Interval[];
-  /** Dead letters, and what is still on its way. */
+  /** What is still on its way, and dead letters by their reasons. */
   left(): number;
-  dead(): number;
-  ended: Set<string>;
+  dead(): readonly string[];
+  /** Which runs have ended. */
+  readonly ended: ReadonlySet<string>;
+  /** How many sends were refused, as the client says. */
+  readonly refused: number;
 }
 
 /** Twenty workers, a queue full of messages. */
@@ -76,16 +80,23 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     workers: { work: { concurrency: 20, batch: options.batch ?? 5 } },
     ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
   });
-  await sim.sendMany(Array.from({ length: options.tasks }, (_, index) => task(index)));
+  const outcomes = await sim.sendMany(Array.from({ length: options.tasks }, (_, index) => task(index)));
   const lying = (name: string): number =>
     sim.emulator.services.sqs.snapshot().find((one) => one.name === name)?.messages.length ?? 0;
   return {
     sim,
+    task,
     runs,
     left: () => lying('fleet-dev-work'),
-    dead: () => lying('fleet-dev-work-dlq'),
+    dead: () => sim.deadLetters(queue).map(({ dead }) => dead?.reason ?? 'no reason'),
     ended,
+    refused: outcomes.filter(({ status }) => status === 'failed').length,
   };
+}
+
+/** Time goes on until nothing is on its way. */
+export async function finish({ sim, left }: Fleet): Promise<void> {
+  for (let hours = 0; hours < 12 && left() > 0; hours++) await sim.advance('1h');
 }
 
 /** The most starts that any half-open window of this length holds. */
