@@ -1,64 +1,113 @@
 /**
  * The concurrency of a polling worker: so many messages run at once, and whoever has to wait goes by rank,
- * the highest first, then in the order of asking.
+ * the highest first, then in the order of asking. Who has to run alone waits until nothing else runs, and
+ * nobody behind it starts before it has ended.
  */
 
 export interface Slots {
-  /** How many are free; below zero while too many are taken after the limit was lowered. */
+  /**
+   * How many more may be received: those that are free, and those that may wait for one. Zero or below while
+   * one runs alone, or too many are taken after the limit was lowered.
+   */
   readonly free: number;
   readonly limit: number;
-  /** Resolves when a slot is ours, to a function that gives it back. */
-  take(rank: number): Promise<() => void>;
-  /** Resolves when at least one is free and nobody waits for it. */
+  /** How many run. */
+  readonly taken: number;
+  /** Resolves when a slot is ours, to a function that gives it back; undefined: aborted before that. */
+  take(rank: number, options?: TakeOptions): Promise<(() => void) | undefined>;
+  /** Resolves when at least one more may be received. */
   ready(): Promise<void>;
   /** Changes how many there are; what runs goes on. */
   resize(limit: number): void;
 }
 
-export function createSlots(initial: number): Slots {
+export interface TakeOptions {
+  readonly alone?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+interface Entry {
+  readonly rank: number;
+  readonly alone: boolean;
+  readonly go: () => void;
+}
+
+/** `ahead` is how many may wait for a slot besides those that run. */
+export function createSlots(initial: number, ahead = 0): Slots {
   let limit = initial;
   let taken = 0;
-  const waiting: { readonly rank: number; readonly go: () => void }[] = [];
+  let alone = false;
+  const waiting: Entry[] = [];
   let watching: (() => void)[] = [];
 
   function wake(): void {
-    while (taken < limit && waiting.length > 0) {
+    for (let [first] = waiting; first !== undefined && mayStart(first); [first] = waiting) {
       taken += 1;
-      waiting.shift()?.go();
+      alone = first.alone;
+      waiting.shift();
+      first.go();
     }
-    if (taken >= limit) return;
+    if (free() <= 0) return;
     const told = watching;
     watching = [];
     for (const tell of told) tell();
   }
 
-  function giveBack(): () => void {
+  function mayStart(entry: Entry): boolean {
+    return entry.alone ? taken === 0 : !alone && taken < limit;
+  }
+
+  function free(): number {
+    const left = limit + ahead - taken - waiting.length;
+    return alone || waiting[0]?.alone === true ? Math.min(0, left) : left;
+  }
+
+  function giveBack(entry: Entry): () => void {
     let given = false;
     return () => {
       if (given) return;
       given = true;
       taken -= 1;
+      if (entry.alone) alone = false;
       wake();
     };
   }
 
+  function queueUp(entry: Entry): void {
+    const behind = waiting.findIndex((other) => other.rank < entry.rank);
+    waiting.splice(behind < 0 ? waiting.length : behind, 0, entry);
+    wake();
+  }
+
   return {
     get free() {
-      return limit - taken - waiting.length;
+      return free();
     },
     get limit() {
       return limit;
     },
-    take(rank) {
+    get taken() {
+      return taken;
+    },
+    take(rank, { alone: isAlone = false, signal } = {}) {
+      if (signal?.aborted === true) return Promise.resolve(undefined);
       return new Promise((resolve) => {
-        const entry = { rank, go: () => resolve(giveBack()) };
-        const behind = waiting.findIndex((other) => other.rank < rank);
-        waiting.splice(behind < 0 ? waiting.length : behind, 0, entry);
-        wake();
+        const abort = (): void => {
+          waiting.splice(waiting.indexOf(entry), 1);
+          resolve(undefined);
+          wake();
+        };
+        const go = (): void => {
+          signal?.removeEventListener('abort', abort);
+          resolve(giveBack(entry));
+        };
+        const entry: Entry = { rank, alone: isAlone, go };
+        signal?.addEventListener('abort', abort, { once: true });
+        queueUp(entry);
       });
     },
     ready() {
-      if (taken < limit && waiting.length === 0) return Promise.resolve();
+      if (free() > 0) return Promise.resolve();
       return new Promise((resolve) => watching.push(resolve));
     },
     resize(to) {
