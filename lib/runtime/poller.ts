@@ -152,40 +152,17 @@ function createPull(
     }
   }
 
-  async function loop(): Promise<void> {
-    let failures = 0;
-    while (!stopping.aborted) {
-      await untilAborted(slots.ready(), stopping);
-      if (stopping.aborted) break;
-      const free = Math.max(1, slots.free);
-      try {
-        const found = await receive(
-          ports.receiver,
-          levels,
-          busy ? free : Math.min(free, BATCH_ENTRIES_MAX),
-          stopping,
-        );
-        busy = found !== undefined && found.deliveries.length >= Math.min(free, BATCH_ENTRIES_MAX);
-        answeredAt = ports.clock.now();
-        if (found !== undefined) start(found.level, found.deliveries);
-        failures = 0;
-      } catch (error) {
-        if (stopping.aborted) break;
-        failures += 1;
-        ports.log({
-          level: 'warn',
-          message: 'receiving failed',
-          queue: levels[0]?.queueName,
-          error: String(error),
-        });
-        const longest = Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** Math.min(failures, 10));
-        await ports.clock.sleep(ports.chance() * longest, stopping).catch(() => {});
-      }
-    }
+  async function look(): Promise<void> {
+    const free = Math.max(1, slots.free);
+    const wanted = busy ? free : Math.min(free, BATCH_ENTRIES_MAX);
+    const found = await receive(ports.receiver, levels, wanted, stopping);
+    busy = found !== undefined && found.deliveries.length >= Math.min(free, BATCH_ENTRIES_MAX);
+    answeredAt = ports.clock.now();
+    if (found !== undefined) start(found.level, found.deliveries);
   }
 
   async function finish(): Promise<void> {
-    await loop();
+    await poll(ports, source, slots, stopping, look);
     while (work.size > 0) await Promise.all(work);
     await Promise.all(levels.map((level) => level.removals.flush()));
     for (const level of levels) level.held.stop();
@@ -206,6 +183,31 @@ function createPull(
       for (const level of levels) level.held.stop();
     },
   };
+}
+
+/** Looks again and again while there is room, until it is told to stop. */
+async function poll(
+  { clock, chance, log }: PollerPorts,
+  { queueNames: [queue] }: Source,
+  slots: Slots,
+  stopping: AbortSignal,
+  look: () => Promise<void>,
+): Promise<void> {
+  let failures = 0;
+  while (!stopping.aborted) {
+    await untilAborted(slots.ready(), stopping);
+    if (stopping.aborted) return;
+    try {
+      await look();
+      failures = 0;
+    } catch (error) {
+      if (stopping.aborted) return;
+      failures += 1;
+      log({ level: 'warn', message: 'receiving failed', queue, error: String(error) });
+      const longest = Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** Math.min(failures, 10));
+      await clock.sleep(chance() * longest, stopping).catch(() => {});
+    }
+  }
 }
 
 interface Run {

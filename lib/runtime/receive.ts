@@ -6,6 +6,8 @@ import type { Receiver } from './ports.ts';
 /** SQS: the longest wait for messages; with several levels, the lower ones are looked at in between. */
 const WAIT_SECONDS = 20;
 const WAIT_SECONDS_LEVELS = 1;
+/** With several calls at once. */
+const WAIT_SECONDS_MANY = 1;
 
 export interface Found<Level> {
   readonly level: Level;
@@ -34,10 +36,17 @@ export async function receive<Level extends { readonly queueName: string }>(
   }
   // As many calls at once as there is room for, while there is more than one call brings.
   const calls = Math.max(1, Math.floor(wanted / BATCH_ENTRIES_MAX));
-  const answers = await Promise.all(
-    Array.from({ length: calls }, (_, index) =>
-      receiver.receive(highest.queueName, max, index === 0 ? WAIT_SECONDS : 0, signal),
-    ),
+  if (calls === 1)
+    return {
+      level: highest,
+      deliveries: await receiver.receive(highest.queueName, max, WAIT_SECONDS, signal),
+    };
+  // What one of them brings must not wait long for the others, nor be lost when one fails.
+  const answers = await Promise.allSettled(
+    Array.from({ length: calls }, () => receiver.receive(highest.queueName, max, WAIT_SECONDS_MANY, signal)),
   );
-  return { level: highest, deliveries: answers.flat() };
+  const deliveries = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  const failed = answers.find((answer) => answer.status === 'rejected');
+  if (deliveries.length === 0 && failed !== undefined) throw failed.reason;
+  return { level: highest, deliveries };
 }

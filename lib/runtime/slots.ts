@@ -11,8 +11,6 @@ export interface Slots {
    */
   readonly free: number;
   readonly limit: number;
-  /** How many run. */
-  readonly taken: number;
   /** Resolves when a slot is ours, to a function that gives it back; undefined: aborted before that. */
   take(rank: number, options?: TakeOptions): Promise<(() => void) | undefined>;
   /** Resolves when at least one more may be received. */
@@ -73,21 +71,12 @@ export function createSlots(initial: number, ahead = 0): Slots {
     };
   }
 
-  function queueUp(entry: Entry): void {
-    const behind = waiting.findIndex((other) => other.rank < entry.rank);
-    waiting.splice(behind < 0 ? waiting.length : behind, 0, entry);
-    wake();
-  }
-
   return {
     get free() {
       return free();
     },
     get limit() {
       return limit;
-    },
-    get taken() {
-      return taken;
     },
     take(rank, { alone: isAlone = false, signal } = {}) {
       if (signal?.aborted === true) return Promise.resolve(undefined);
@@ -103,7 +92,8 @@ export function createSlots(initial: number, ahead = 0): Slots {
         };
         const entry: Entry = { rank, alone: isAlone, go };
         signal?.addEventListener('abort', abort, { once: true });
-        queueUp(entry);
+        insert(waiting, entry);
+        wake();
       });
     },
     ready() {
@@ -115,4 +105,10 @@ export function createSlots(initial: number, ahead = 0): Slots {
       wake();
     },
   };
+}
+
+/** Behind all of its rank, before all of lower ones. */
+function insert(waiting: Entry[], entry: Entry): void {
+  const behind = waiting.findIndex((other) => other.rank < entry.rank);
+  waiting.splice(behind < 0 ? waiting.length : behind, 0, entry);
 }
