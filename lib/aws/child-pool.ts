@@ -48,47 +48,23 @@ export async function createChildPool(
   worker: Worker,
   options: ChildPoolOptions,
 ): Promise<Pool> {
-  const { clock, log } = ports;
-  const children = new Set<Child>();
-  let idle: Child[] = [];
-  let size = options.size;
-
-  async function sit(): Promise<Child> {
-    const child = { seat: await createSeat(options), jobs: 0 };
-    children.add(child);
-    return child;
-  }
-
-  function rise(child: Child): Promise<void> {
-    children.delete(child);
-    return child.seat.close();
-  }
-
-  function release(child: Child, memoryBytes: number): void {
-    child.jobs += 1;
-    const isWorn = child.jobs >= (options.tasksMax ?? Number.POSITIVE_INFINITY);
-    const isFat = memoryBytes > (options.memoryBytesMax ?? Number.POSITIVE_INFINITY);
-    if (isWorn || isFat)
-      log({ level: 'info', message: 'a child is replaced', jobs: child.jobs, memoryBytes });
-    if (isWorn || isFat || children.size > size) void rise(child);
-    else idle.push(child);
-  }
+  const seats = await createSeats(ports, options);
 
   async function handle(batch: Batch): Promise<readonly string[]> {
-    const child = idle.pop() ?? (await sit());
-    const run: Run = { begun: false, claim: undefined, heardAt: clock.now() };
+    const child = await seats.take();
+    const run: Run = { begun: false, claim: undefined, heardAt: ports.clock.now() };
     const hear = (message: FromChild): void => {
-      run.heardAt = clock.now();
+      run.heardAt = ports.clock.now();
       if (message.kind === 'begun') run.begun = true;
       if (message.kind === 'claimed') run.claim = message;
     };
     const unwatch = watchOver(ports, options.beatMs, batch, run, () => child.seat.kill());
     try {
       const { back, memoryBytes } = await child.seat.run({ ...batch, beatMs: options.beatMs }, hear);
-      release(child, memoryBytes);
+      seats.giveBack(child, memoryBytes);
       return back;
     } catch (error) {
-      void rise(child);
+      void seats.remove(child);
       if (!run.begun) return await notBegun(batch, error);
       await giveUp(ports, run);
       throw error;
@@ -99,12 +75,11 @@ export async function createChildPool(
 
   /** The message has nothing to do with it, so it counts as no crash. */
   async function notBegun({ queueName, deliveries }: Batch, error: unknown): Promise<readonly string[]> {
-    log({ level: 'error', message: 'a child could not start', error: String(error) });
-    await clock.sleep(START_PAUSE_MS);
+    ports.log({ level: 'error', message: 'a child could not start', error: String(error) });
+    await ports.clock.sleep(START_PAUSE_MS);
     return worker.putOff(queueName, deliveries);
   }
 
-  idle = await Promise.all(Array.from({ length: size }, sit));
   return {
     handle,
     putOff: (queueName: string, deliveries: readonly Delivery[]) => worker.putOff(queueName, deliveries),
@@ -112,23 +87,66 @@ export async function createChildPool(
     isAlone: (queueName, deliveries) =>
       options.kind === 'threads' && worker.isLastChance(queueName, deliveries),
     interrupt: () => {
-      for (const { seat } of children) seat.interrupt();
+      for (const { seat } of seats.all) seat.interrupt();
     },
     kill: () => {
-      for (const { seat } of children) seat.kill();
+      for (const { seat } of seats.all) seat.kill();
     },
-    resize: (limit) => {
+    resize: seats.resize,
+    close: async () => {
+      await Promise.all([...seats.all].map(seats.remove));
+    },
+    children: () => [...seats.all].flatMap(({ seat }) => seat.pid ?? []),
+  };
+}
+
+/** The children of a pool, and which of them have nothing to do. */
+interface Seats {
+  readonly all: ReadonlySet<Child>;
+  take(): Promise<Child>;
+  /** After a batch; a child that has done enough is replaced when the next one is needed. */
+  giveBack(child: Child, memoryBytes: number): void;
+  remove(child: Child): Promise<void>;
+  resize(limit: number): void;
+}
+
+async function createSeats({ log }: ChildPoolPorts, options: ChildPoolOptions): Promise<Seats> {
+  const { tasksMax = Number.POSITIVE_INFINITY, memoryBytesMax = Number.POSITIVE_INFINITY } = options;
+  const all = new Set<Child>();
+  const idle: Child[] = [];
+  let { size } = options;
+
+  async function add(): Promise<Child> {
+    const child = { seat: await createSeat(options), jobs: 0 };
+    all.add(child);
+    return child;
+  }
+
+  function remove(child: Child): Promise<void> {
+    all.delete(child);
+    return child.seat.close();
+  }
+
+  idle.push(...(await Promise.all(Array.from({ length: size }, add))));
+  return {
+    all,
+    take: async () => idle.pop() ?? add(),
+    giveBack(child, memoryBytes) {
+      child.jobs += 1;
+      const isWorn = child.jobs >= tasksMax || memoryBytes > memoryBytesMax;
+      if (isWorn) log({ level: 'info', message: 'a child is replaced', jobs: child.jobs, memoryBytes });
+      if (isWorn || all.size > size) void remove(child);
+      else idle.push(child);
+    },
+    remove,
+    resize(limit) {
       size = limit;
-      while (children.size > size) {
+      while (all.size > size) {
         const child = idle.pop();
         if (child === undefined) return;
-        void rise(child);
+        void remove(child);
       }
     },
-    close: async () => {
-      await Promise.all([...children].map(rise));
-    },
-    children: () => [...children].flatMap(({ seat }) => seat.pid ?? []),
   };
 }
 

@@ -26,7 +26,10 @@ export interface RunWorkerOptions extends SdkOptions {
   readonly pool?: PoolKind;
   /** How many messages run at once. @default 10 for async, else the number of processors */
   readonly concurrency?: number;
-  /** How many more messages are held in advance; others do not get them meanwhile. @default 0 */
+  /**
+   * How many more messages are held in advance; other workers do not get them meanwhile. @default as many as
+   * begin within half a second, by how long messages take of late, at most 10
+   */
   readonly prefetch?: number;
   /**
    * Changes the concurrency between two numbers: it grows by half each second while all is in use and more
@@ -67,7 +70,6 @@ export interface RunWorkerOptions extends SdkOptions {
 export const RUN_WORKER_DEFAULTS = {
   pool: 'async',
   concurrency: 10,
-  prefetch: 0,
   heartbeat: '15s',
   softTimeout: '10s',
   signals: true,
@@ -85,7 +87,7 @@ export interface WorkerSettings {
   readonly queues: readonly Queue[];
   readonly pool: PoolKind;
   readonly concurrency: number;
-  readonly prefetch: number;
+  readonly prefetch: number | undefined;
   readonly beatMs: number;
   readonly softMs: number;
 }
@@ -99,7 +101,7 @@ export function workerSettings(app: App, options: RunWorkerOptions): WorkerSetti
   const wanted = options.concurrency ?? (pool === 'async' ? given.concurrency : availableParallelism());
   const worked = app.queues.filter((queue) => isWorked(app, queue));
   return {
-    ...{ stage, pool, prefetch: given.prefetch },
+    ...{ stage, pool, prefetch: options.prefetch },
     queues: worked.filter(({ name }) => options.queues === undefined || options.queues.includes(name)),
     concurrency: autoscale === undefined ? wanted : Math.max(autoscale.min, Math.min(autoscale.max, wanted)),
     beatMs: toMilliseconds(given.heartbeat),

@@ -70,6 +70,7 @@ export interface RunningBatch {
   readonly since: number;
 }
 
+const FIRST_WAIT_SECONDS = 1;
 /** After a call that failed: full jitter below these, so that a fleet does not come back at once. */
 const PAUSE_MS = 500;
 const PAUSE_MS_MAX = 30_000;
@@ -155,7 +156,9 @@ function createPull(
   async function look(): Promise<void> {
     const free = Math.max(1, slots.free);
     const wanted = busy ? free : Math.min(free, BATCH_ENTRIES_MAX);
-    const found = await receive(ports.receiver, levels, wanted, stopping);
+    // The first answer says that the queue is in reach, and is not waited for long.
+    const first = answeredAt === undefined ? { waitSeconds: FIRST_WAIT_SECONDS } : {};
+    const found = await receive(ports.receiver, levels, { wanted, ...first }, stopping);
     busy = found !== undefined && found.deliveries.length >= Math.min(free, BATCH_ENTRIES_MAX);
     answeredAt = ports.clock.now();
     if (found !== undefined) start(found.level, found.deliveries);
@@ -249,7 +252,10 @@ async function runBatch(
     if (!running.has(deliveries)) return;
     const done = deliveries.filter(({ messageId }) => !back.includes(messageId));
     level.removals.add(done.map(({ receipt }) => receipt));
-    if (giveBack !== undefined) acked(done.length);
+    if (run.batch !== undefined) {
+      acked(done.length);
+      slots.ran(ports.clock.now() - run.batch.since);
+    }
   } catch (error) {
     // The process or thread that ran it has died. It counts as a crash, as if this worker had died whole.
     ports.log({ level: 'error', message: 'a runner died', queue: queueName, error: String(error) });

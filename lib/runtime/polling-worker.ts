@@ -28,8 +28,8 @@ export interface PollingOptions {
   readonly about: Pick<WorkerRecord, 'id' | 'host' | 'pid' | 'pool' | 'queues'>;
   readonly sources: readonly Source[];
   readonly concurrency: number;
-  /** How many messages may wait for a slot besides. */
-  readonly prefetch: number;
+  /** How many messages may wait for a slot besides; undefined: by how long they take. */
+  readonly prefetch: number | undefined;
   readonly autoscale: Autoscale | undefined;
   /** How often the worker beats, and each of its runs. */
   readonly beatMs: number;
@@ -78,11 +78,14 @@ export function createPollingWorker(ports: PollingPorts, pool: Pool, options: Po
   const obey = (command: WorkerCommand): void => {
     switch (command.kind) {
       case 'shutdown':
-        return stops.stop(command.how);
+        stops.stop(command.how);
+        break;
       case 'grow':
-        return resize(slots.limit + command.by);
+        resize(slots.limit + command.by);
+        break;
       case 'shrink':
-        return resize(slots.limit - command.by);
+        resize(slots.limit - command.by);
+        break;
     }
   };
   const registration = workers && createRegistration({ clock, log, workers }, beatMs, record, obey);

@@ -14,11 +14,17 @@ export interface Found<Level> {
   readonly deliveries: readonly Delivery[];
 }
 
+export interface Wanted {
+  readonly wanted: number;
+  /** How long to wait when nothing is there; with several levels or calls it is less. */
+  readonly waitSeconds?: number;
+}
+
 /** Looks at the levels from the highest down, and waits at the highest when there is nothing anywhere. */
 export async function receive<Level extends { readonly queueName: string }>(
   receiver: Receiver,
   levels: readonly Level[],
-  wanted: number,
+  { wanted, waitSeconds = WAIT_SECONDS }: Wanted,
   signal: AbortSignal,
 ): Promise<Found<Level> | undefined> {
   const [highest] = levels;
@@ -39,7 +45,7 @@ export async function receive<Level extends { readonly queueName: string }>(
   if (calls === 1)
     return {
       level: highest,
-      deliveries: await receiver.receive(highest.queueName, max, WAIT_SECONDS, signal),
+      deliveries: await receiver.receive(highest.queueName, max, waitSeconds, signal),
     };
   // What one of them brings must not wait long for the others, nor be lost when one fails.
   const answers = await Promise.allSettled(

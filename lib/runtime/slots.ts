@@ -3,6 +3,8 @@
  * the highest first, then in the order of asking. Who has to run alone waits until nothing else runs, and
  * nobody behind it starts before it has ended.
  */
+import { BATCH_ENTRIES_MAX } from '../core/limits.ts';
+import { createAhead } from './ahead.ts';
 
 export interface Slots {
   /**
@@ -13,8 +15,10 @@ export interface Slots {
   readonly limit: number;
   /** Resolves when a slot is ours, to a function that gives it back; undefined: aborted before that. */
   take(rank: number, options?: TakeOptions): Promise<(() => void) | undefined>;
-  /** Resolves when at least one more may be received. */
+  /** Resolves when a call for more is worth it: nobody waits for a slot, or there is room for many. */
   ready(): Promise<void>;
+  /** Says how long a run took. */
+  ran(ms: number): void;
   /** Changes how many there are; what runs goes on. */
   resize(limit: number): void;
 }
@@ -30,9 +34,10 @@ interface Entry {
   readonly go: () => void;
 }
 
-/** `ahead` is how many may wait for a slot besides those that run. */
-export function createSlots(initial: number, ahead = 0): Slots {
+/** `prefetch` is how many may wait for a slot besides those that run; undefined: by how long runs take. */
+export function createSlots(initial: number, prefetch: number | undefined): Slots {
   let limit = initial;
+  const ahead = createAhead(prefetch);
   let taken = 0;
   let alone = false;
   const waiting: Entry[] = [];
@@ -45,18 +50,23 @@ export function createSlots(initial: number, ahead = 0): Slots {
       waiting.shift();
       first.go();
     }
-    if (free() <= 0) return;
+    if (!isReady()) return;
     const told = watching;
     watching = [];
     for (const tell of told) tell();
   }
 
-  function mayStart(entry: Entry): boolean {
-    return entry.alone ? taken === 0 : !alone && taken < limit;
+  const mayStart = (entry: Entry): boolean => (entry.alone ? taken === 0 : !alone && taken < limit);
+
+  const room = (): number => limit + ahead.count(limit);
+
+  function isReady(): boolean {
+    const enough = waiting.length === 0 ? 1 : Math.min(BATCH_ENTRIES_MAX, Math.ceil(room() / 2));
+    return free() >= enough;
   }
 
   function free(): number {
-    const left = limit + ahead - taken - waiting.length;
+    const left = room() - taken - waiting.length;
     return alone || waiting[0]?.alone === true ? Math.min(0, left) : left;
   }
 
@@ -97,9 +107,10 @@ export function createSlots(initial: number, ahead = 0): Slots {
       });
     },
     ready() {
-      if (free() > 0) return Promise.resolve();
+      if (isReady()) return Promise.resolve();
       return new Promise((resolve) => watching.push(resolve));
     },
+    ran: ahead.ran,
     resize(to) {
       limit = to;
       wake();
