@@ -73,7 +73,7 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
   };
 }
 
-/** Rejects when the child ends while nobody has asked for it; Tinypool tells its own jobs of some deaths only. */
+/** Rejects when the child ends; Tinypool tells its own jobs of some deaths only. */
 function deathOf(pool: Tinypool): Promise<never> {
   const died = new Promise<never>((_, reject) => {
     pool.on('error', reject);

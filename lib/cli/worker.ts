@@ -23,7 +23,7 @@ export interface WorkerCommandOptions {
   readonly region?: string;
 }
 
-/** Resolves when the worker has stopped; the process ends then, whatever tasks a cold stop has left behind. */
+/** Ends the process when the worker has stopped, whatever tasks a cold stop has left behind. */
 export async function worker(options: WorkerCommandOptions): Promise<void> {
   const entry = await toModule(options.app);
   const app = await loadApp(entry, options.name);

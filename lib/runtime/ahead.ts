@@ -1,7 +1,7 @@
 /**
- * How many messages a worker receives ahead of a slot for them, so that one call brings many. Where that is not
- * fixed, it is as many as have a slot within half a second, by how long runs take of late: a queue of tasks
- * that take hours is shared out one by one.
+ * How many messages a worker receives ahead of a slot for them, so that one call brings many. Where that is
+ * not fixed, it is as many as have a slot within half a second, by how long runs take of late: a queue of
+ * tasks that take hours is shared out one by one.
  */
 import { BATCH_ENTRIES_MAX } from '../core/limits.ts';
 

@@ -1,4 +1,4 @@
-/** A polling worker's sign of life: a record that is written at each beat, and the commands that wait in it. */
+/** A polling worker's signs of life: a record, written at each beat, and the commands that wait in it. */
 import type { WorkerCommand, WorkerRecord } from '../core/worker-record.ts';
 import type { Clock, Log } from './ports.ts';
 import type { Workers } from './worker-ports.ts';

@@ -41,7 +41,7 @@ export function createSlots(initial: number, prefetch: number | undefined): Slot
   let taken = 0;
   let alone = false;
   const waiting: Entry[] = [];
-  let watching: (() => void)[] = [];
+  const watching: (() => void)[] = [];
 
   function wake(): void {
     for (let [first] = waiting; first !== undefined && mayStart(first); [first] = waiting) {
@@ -50,10 +50,7 @@ export function createSlots(initial: number, prefetch: number | undefined): Slot
       waiting.shift();
       first.go();
     }
-    if (!isReady()) return;
-    const told = watching;
-    watching = [];
-    for (const tell of told) tell();
+    if (isReady()) for (const tell of watching.splice(0)) tell();
   }
 
   const mayStart = (entry: Entry): boolean => (entry.alone ? taken === 0 : !alone && taken < limit);
@@ -70,15 +67,10 @@ export function createSlots(initial: number, prefetch: number | undefined): Slot
     return alone || waiting[0]?.alone === true ? Math.min(0, left) : left;
   }
 
-  function giveBack(entry: Entry): () => void {
-    let given = false;
-    return () => {
-      if (given) return;
-      given = true;
-      taken -= 1;
-      if (entry.alone) alone = false;
-      wake();
-    };
+  function end(entry: Entry): void {
+    taken -= 1;
+    if (entry.alone) alone = false;
+    wake();
   }
 
   return {
@@ -98,7 +90,7 @@ export function createSlots(initial: number, prefetch: number | undefined): Slot
         };
         const go = (): void => {
           signal?.removeEventListener('abort', abort);
-          resolve(giveBack(entry));
+          resolve(once(() => end(entry)));
         };
         const entry: Entry = { rank, alone: isAlone, go };
         signal?.addEventListener('abort', abort, { once: true });
@@ -122,4 +114,14 @@ export function createSlots(initial: number, prefetch: number | undefined): Slot
 function insert(waiting: Entry[], entry: Entry): void {
   const behind = waiting.findIndex((other) => other.rank < entry.rank);
   waiting.splice(behind < 0 ? waiting.length : behind, 0, entry);
+}
+
+/** What can be called twice, and has its effect once. */
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    work();
+  };
 }
