@@ -25,6 +25,17 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        // The tests of what tasks and consumers do, once more with a polling worker in the place of Lambda.
+        resolve: { alias: { '#lib/testing': new URL('test/on-machines.ts', import.meta.url).pathname } },
+        test: {
+          name: 'machine',
+          include: ['test/runtime/**/*.test.ts'],
+          exclude: [],
+          testTimeout: 30_000,
+          isolate: false,
+        },
+      },
       { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeout: 600_000 } },
     ],
   },

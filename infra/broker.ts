@@ -35,8 +35,11 @@ export interface BrokerProps {
   readonly entry: string;
   /** Which copy of the app: 'dev', 'prod'. Part of every name. @default 'dev' */
   readonly stage?: string;
-  /** The worker functions, by the name of their queue. */
-  readonly workers?: Readonly<Record<string, WorkerProps>>;
+  /**
+   * The worker functions, by the name of their queue; 'machine' where `FargateWorker` or any other machine works
+   * a queue off (`celeriac worker`), and no function.
+   */
+  readonly workers?: Readonly<Record<string, WorkerProps | 'machine'>>;
   readonly bundling?: BundlingProps;
   /**
    * A key of your own for queues, topics, the bus, tables and buckets; whoever is granted something may then
@@ -105,13 +108,14 @@ export class Broker extends Construct {
       this.topology.workers.map((resource) => {
         const { entry, logRetention, bundling = {} } = settings;
         const { levels } = this.#find(this.#queues, resource.queue, 'queue');
-        const extras = workers[resource.queue] ?? {};
+        const given = workers[resource.queue] ?? {};
+        const extras = given === 'machine' ? {} : given;
         const worker = { resource, levels, entry, extras, bundling, logRetention, removalPolicy };
         return [resource.queue, new QueueWorker(this, `Worker-${resource.queue}`, worker)];
       }),
     );
     this.#exchanges = this.#createExchanges({ encryptionKey, removalPolicy, alarms });
-    for (const resource of this.topology.workers) this.#grantWork(resource.queue, resource.state);
+    for (const { queue } of this.topology.workers) this.grantWork(queue, this.worker(queue));
   }
 
   /**
@@ -226,11 +230,13 @@ export class Broker extends Construct {
   }
 
   /**
-   * What a worker does: it sends new attempts to its queue, dead letters beside it, and whatever its tasks
-   * send.
+   * Lets somebody do what the worker of a queue does, but for receiving: it sends new attempts to its queue,
+   * dead letters beside it, and whatever its tasks send.
+   * @throws DefinitionError UNKNOWN_QUEUE
    */
-  #grantWork(name: string, state: boolean): void {
-    const worker = this.worker(name);
+  grantWork(name: string, worker: IGrantable): void {
+    // A machine's worker says in the table that it lives.
+    const { state } = this.topology.workers.find(({ queue }) => queue === name) ?? { state: true };
     this.grantSend(worker);
     this.#find(this.#queues, name, 'queue').grantDeadLetter(worker);
     this.#blobs?.grantGet(worker);

@@ -143,7 +143,7 @@ export {
   type WorkerNeeds,
   type WorkerResource,
 } from './define/topology.ts';
-export { WORKER_DEFAULTS, type WorkerOptions } from './define/worker.ts';
+export { WORKER_DEFAULTS, type WorkerOptions, type WorkersByQueue } from './define/worker.ts';
 export {
   CeleriacError,
   DefinitionError,

@@ -1,3 +1,20 @@
-/** Celeriac on AWS: `connect` for whoever sends, `serve` for the workers. */
+/**
+ * Celeriac on AWS: `connect` for whoever sends, `serve` for the workers on Lambda, `runWorker` for those on
+ * machines.
+ */
+
+export type { Autoscale } from '../core/autoscale.ts';
+export type {
+  PoolKind,
+  RunningTask,
+  StopKind,
+  WorkerCommand,
+  WorkerRecord,
+  WorkerState,
+} from '../core/worker-record.ts';
 export { type ConnectOptions, connect } from './connect.ts';
+export type { HealthOptions } from './health.ts';
+export { listWorkers, tellWorker, type WorkerInfo } from './list-workers.ts';
+export { type RunningWorker, runWorker } from './run-worker.ts';
 export { type LambdaContext, type SqsAnswer, type SqsEvent, type SqsHandler, serve } from './serve.ts';
+export { RUN_WORKER_DEFAULTS, type RunWorkerOptions } from './worker-options.ts';

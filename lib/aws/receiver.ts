@@ -1,6 +1,9 @@
-/** The port Receiver over SQS. */
+/** The port Receiver over SQS: deliveries as Lambda would hand them over. */
+import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import type { HeaderValue } from '../core/routing/headers.ts';
 import type { Delivery } from '../runtime/outcome.ts';
 import type { Receiver } from '../runtime/ports.ts';
+import { toHeader } from './attribute.ts';
 import type { Call } from './call.ts';
 import { createQueueUrls } from './queues.ts';
 
@@ -10,29 +13,44 @@ export function createReceiver(call: Call): Receiver {
     async receive(queueName, max, waitSeconds, signal) {
       const QueueUrl = await url(queueName);
       signal.throwIfAborted();
-      const answer = await call('sqs', 'ReceiveMessage', {
+      const input = {
         QueueUrl,
         MaxNumberOfMessages: max,
         WaitTimeSeconds: waitSeconds,
-        MessageSystemAttributeNames: [
-          'ApproximateReceiveCount',
-          'ApproximateFirstReceiveTimestamp',
-          'MessageGroupId',
-        ],
+        MessageSystemAttributeNames: [...ATTRIBUTES],
         MessageAttributeNames: ['All'],
-      });
-      return (answer.Messages ?? []).map((message): Delivery => {
-        const { ApproximateReceiveCount, ApproximateFirstReceiveTimestamp, MessageGroupId } =
-          message.Attributes ?? {};
-        return {
-          messageId: message.MessageId ?? '',
-          receipt: message.ReceiptHandle ?? '',
-          body: message.Body ?? '',
-          receiveCount: Number(ApproximateReceiveCount),
-          firstReceivedAt: Number(ApproximateFirstReceiveTimestamp),
-          ...(MessageGroupId === undefined ? {} : { group: MessageGroupId }),
-        };
-      });
+      };
+      const answer = await call('sqs', 'ReceiveMessage', input, { signal });
+      return (answer.Messages ?? []).map(toDelivery);
     },
   };
+}
+
+const ATTRIBUTES = [
+  'ApproximateReceiveCount',
+  'ApproximateFirstReceiveTimestamp',
+  'SentTimestamp',
+  'MessageGroupId',
+] as const;
+
+function toDelivery({ MessageId, ReceiptHandle, Body, Attributes, MessageAttributes }: Message): Delivery {
+  const { ApproximateReceiveCount, ApproximateFirstReceiveTimestamp, SentTimestamp, MessageGroupId } =
+    Attributes ?? {};
+  const headers = Object.entries(MessageAttributes ?? {});
+  return {
+    messageId: MessageId ?? '',
+    receipt: ReceiptHandle ?? '',
+    body: Body ?? '',
+    receiveCount: Number(ApproximateReceiveCount),
+    firstReceivedAt: Number(ApproximateFirstReceiveTimestamp),
+    ...(SentTimestamp === undefined ? {} : { sentAt: Number(SentTimestamp) }),
+    ...(headers.length === 0
+      ? {}
+      : { headers: Object.fromEntries(headers.map(([name, value]) => [name, fromAttribute(value)])) }),
+    ...(MessageGroupId === undefined ? {} : { group: MessageGroupId }),
+  };
+}
+
+function fromAttribute({ DataType = '', StringValue = '', BinaryValue }: MessageAttributeValue): HeaderValue {
+  return toHeader({ type: DataType, text: StringValue, bytes: () => BinaryValue ?? new Uint8Array() });
 }

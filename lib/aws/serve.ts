@@ -6,6 +6,7 @@ import { DefinitionError } from '../errors.ts';
 import type { Delivery } from '../runtime/outcome.ts';
 import type { Ports } from '../runtime/ports.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
+import { toHeader } from './attribute.ts';
 import { CONSOLE_LOG, MACHINE_CHANCE, MACHINE_CLOCK } from './machine.ts';
 import { createMessaging } from './messaging.ts';
 import { createQueues } from './queues.ts';
@@ -98,7 +99,7 @@ function messagingOf(sdk: Sdk, app: App, stage: string): Partial<Ports> {
 }
 
 /** A worker as an SQS event handler. */
-export function toHandler(worker: Worker, ports: Pick<Ports, 'clock'>): SqsHandler {
+export function toHandler(worker: Pick<Worker, 'handle'>, ports: Pick<Ports, 'clock'>): SqsHandler {
   return async (event, context) => {
     const deadline = ports.clock.now() + context.getRemainingTimeInMillis();
     const [first] = event.Records;
@@ -127,16 +128,14 @@ function toDelivery(record: SqsEvent['Records'][number]): Delivery {
     ...(SentTimestamp === undefined ? {} : { sentAt: Number(SentTimestamp) }),
     ...(headers.length === 0
       ? {}
-      : { headers: Object.fromEntries(headers.map(([name, attribute]) => [name, toHeader(attribute)])) }),
+      : {
+          headers: Object.fromEntries(headers.map(([name, attribute]) => [name, fromAttribute(attribute)])),
+        }),
     ...(MessageGroupId === undefined ? {} : { group: MessageGroupId }),
   };
 }
 
-function toHeader({ dataType, stringValue = '', binaryValue }: SqsAttribute): HeaderValue {
-  if (dataType.startsWith('Binary')) return new Uint8Array(Buffer.from(binaryValue ?? '', 'base64'));
-  if (!dataType.startsWith('Number')) return stringValue;
-  const number = Number(stringValue);
-  // SQS takes numbers of 38 digits; what a number of JavaScript would round stays as it is.
-  if (/^-?\d+$/.test(stringValue) && !Number.isSafeInteger(number)) return BigInt(stringValue);
-  return Number.isNaN(number) ? stringValue : number;
+function fromAttribute({ dataType, stringValue = '', binaryValue = '' }: SqsAttribute): HeaderValue {
+  const bytes = (): Uint8Array => new Uint8Array(Buffer.from(binaryValue, 'base64'));
+  return toHeader({ type: dataType, text: stringValue, bytes });
 }

@@ -1,6 +1,7 @@
 /** The `celeriac` command: what it can do, one file a subcommand, each loaded only when it is asked for. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addWorkerCommand } from './worker-command.ts';
 
 /** Stand here and in the modules that they come from, which are loaded only when they are needed. */
 const DEFAULT_STAGE = 'dev';
@@ -43,6 +44,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--region <name>', 'the region; without it the environment says')
     .option('--json', 'print one line of JSON')
     .action(async (options) => (await import('./sweep.ts')).sweep(options));
+  addWorkerCommand(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {

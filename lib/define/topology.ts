@@ -19,9 +19,11 @@ import {
 import { isWaitQueue, isWorked, needsLimits, needsMessaging, needsState, needsTelemetry } from './work.ts';
 import {
   concurrencyShares,
+  ON_MACHINE,
   timeoutMs,
   WORKER_DEFAULTS,
   type WorkerOptions,
+  type WorkersByQueue,
   workerOptions,
   workersProblems,
 } from './worker.ts';
@@ -29,8 +31,8 @@ import {
 export interface TopologyOptions {
   /** Which copy of the app: 'dev', 'prod'. Part of every name. @default 'dev' */
   readonly stage?: string;
-  /** By queue name. */
-  readonly workers?: Readonly<Record<string, WorkerOptions>>;
+  /** By queue name; 'machine' where `runWorker` works a queue off, and no function. */
+  readonly workers?: WorkersByQueue;
 }
 
 export const DEFAULT_STAGE = 'dev';
@@ -167,7 +169,7 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
     stage,
     queues: app.queues.flatMap((queue) => toQueueResources(app, stage, queue)),
     workers: app.queues
-      .filter((queue) => isWorked(app, queue))
+      .filter((queue) => isWorked(app, queue) && options.workers?.[queue.name] !== ON_MACHINE)
       .map((queue) => {
         const given = workerOptions(app, queue, options.workers?.[queue.name]);
         return toWorkerResource(app, stage, queue, given, { ...needs, state: needsState(app, queue) });

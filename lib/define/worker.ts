@@ -50,8 +50,15 @@ export const WORKER_DEFAULTS = { memory: 512, batch: 10, window: '0s' } as const
 const WINDOW_OF_PREFETCH = '1s';
 const BATCH_WITHOUT_WINDOW_MAX = 10;
 
+/** A queue that no function works off, but `runWorker` on a machine does. */
+export const ON_MACHINE = 'machine';
+
+/** The workers of an app, by the name of their queue. */
+export type WorkersByQueue = Readonly<Record<string, WorkerOptions | typeof ON_MACHINE>>;
+
 /** The options of a queue's worker, with what its consumer asks for. */
-export function workerOptions(app: App, queue: Queue, given: WorkerOptions = {}): WorkerOptions {
+export function workerOptions(app: App, queue: Queue, given: WorkersByQueue[string] = {}): WorkerOptions {
+  if (given === ON_MACHINE) return {};
   const prefetch = app.consumers.find((consumer) => consumer.queue === queue)?.prefetch;
   if (prefetch === undefined || given.batch !== undefined) return given;
   const gathers = prefetch > BATCH_WITHOUT_WINDOW_MAX && !queue.ordered;
@@ -78,12 +85,13 @@ export function timeoutMs(queue: Queue, options: WorkerOptions, windowMs: number
 }
 
 /** What is wrong with the workers of an app, all of it. */
-export function workersProblems(app: App, workers: Readonly<Record<string, WorkerOptions>>): Problem[] {
+export function workersProblems(app: App, workers: WorkersByQueue): Problem[] {
   const asked = app.consumers.filter(({ prefetch, queue }) => prefetch !== undefined && queue !== undefined);
   // A consumer's prefetch is an option of a worker that nobody may have written anything about.
   const all = { ...Object.fromEntries(asked.map(({ queue }) => [queue.name, {}])), ...workers };
   return Object.entries(all).flatMap(([name, options]) => {
     const queue = app.queues.find((candidate) => candidate.name === name);
+    if (queue !== undefined && options === ON_MACHINE) return [];
     if (queue !== undefined) return workerProblems(queue, workerOptions(app, queue, options));
     const names = app.queues.map((candidate) => `'${candidate.name}'`).join(', ');
     const message = `app '${app.name}' has no queue '${name}'; its queues are ${names}`;

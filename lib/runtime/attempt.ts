@@ -100,6 +100,7 @@ async function failClaimed(attempt: Claimed, thrown: unknown): Promise<Outcome> 
   if (!lease.queue.ordered && !isAcked(attempt) && isLeft(attempt)) return BACK;
   const made = attempt.retries + 1;
   const decision = decide(attempt, thrown, made);
+  if (isInterrupted(attempt, decision)) return interruptClaimed(attempt);
   const { error } = decision;
   if (decision.kind === 'give-up') return endClaimed(attempt, decision.reason, error);
   const { seconds } = decision;
@@ -114,6 +115,31 @@ async function failClaimed(attempt: Claimed, thrown: unknown): Promise<Outcome> 
   await copies.again(message, made, error, seconds);
   return (await runs.release(requestNow(attempt), owner, made, error)) ? DONE : BACK;
 }
+
+/** Whether a throw was the answer to a worker that stops. A task that rejects its message means that. */
+function isInterrupted({ lease }: Step, decision: Decided): boolean {
+  const isRejected = decision.kind === 'give-up' && decision.reason === 'rejected';
+  return lease.batch.interrupted?.aborted === true && !isRejected;
+}
+
+/** Sends an interrupted run on as it was: the attempt does not count. */
+async function interruptClaimed(attempt: Claimed): Promise<Outcome> {
+  const { runs, owner, copies, message, retries } = attempt;
+  await attempt.pass?.park(INTERRUPTED_SECONDS, 0);
+  // The copy first, as for a retry.
+  const outcome = await copies.postpone(message, crashesNow(attempt), 0);
+  return (await runs.release(requestNow(attempt), owner, retries, STOPPED)) ? outcome : BACK;
+}
+
+/** How long another worker has to take an interrupted run up before its key is anybody's. */
+const INTERRUPTED_SECONDS = 60;
+
+/** What the record of an interrupted run shows until it runs again. */
+const STOPPED: WireError = {
+  code: 'WORKER_STOPPED',
+  name: 'CeleriacError',
+  message: 'its worker was stopped; it runs again',
+};
 
 /** Ends a claimed run as failed and dead-letters its message. */
 export async function endClaimed(attempt: Claimed, reason: DeadReason, error: WireError): Promise<Outcome> {
@@ -164,6 +190,7 @@ export async function runStateless(attempt: Attempt, input: unknown): Promise<Ou
   if (ran.kind === 'revoked') return DONE;
   if (!isAcked(attempt) && isLeft(attempt)) return BACK;
   const decision = decide(attempt, ran.thrown, made);
+  if (isInterrupted(attempt, decision)) return copies.postpone(message, crashesNow(attempt), 0);
   const { error } = decision;
   if (decision.kind === 'retry') {
     const afterSeconds = decision.seconds;

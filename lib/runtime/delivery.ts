@@ -185,7 +185,7 @@ function toRequest(step: Step, message: Message, task: string): ClaimRequest {
 }
 
 /** How many deliveries of a message of a standard queue had no outcome. */
-function crashesOf(delivery: Delivery): number {
+export function crashesOf(delivery: Delivery): number {
   const parsed = parseDelivery(delivery.body);
   return (parsed.kind === 'message' ? parsed.message.crashes : 0) + delivery.receiveCount - 1;
 }

@@ -207,12 +207,12 @@ function createPass(
         ]);
         return kept.every((one) => one);
       },
-      async park(seconds) {
+      async park(seconds, attempts = 1) {
         const given = held;
         if (given === undefined) return;
         held = undefined;
         const until = clock.now() + seconds * 1_000 + (task.once?.forMs ?? 0);
-        await quietly(locks.park(given, token, turnOf(message, 1), until), false);
+        await quietly(locks.park(given, token, turnOf(message, attempts), until), false);
       },
       async leave() {
         await release();

@@ -36,8 +36,8 @@ export interface Pass {
   start(): Promise<Waiting | undefined>;
   /** Keeps everything for longer; false: it has gone to somebody else. */
   beat(): Promise<boolean>;
-  /** Keeps the key for the next attempt. */
-  park(seconds: number): Promise<void>;
+  /** Keeps the key for the next attempt, or for this one once more (0). */
+  park(seconds: number, attempts?: number): Promise<void>;
   /** Gives everything back. */
   leave(): Promise<void>;
 }

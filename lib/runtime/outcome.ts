@@ -32,7 +32,12 @@ export type Outcome =
 export interface Lease {
   readonly queue: Queue;
   /** `queueName` is that of the level, where the queue has priorities. */
-  readonly batch: { readonly queueName: string; readonly deadline: number };
+  readonly batch: {
+    readonly queueName: string;
+    readonly deadline: number;
+    readonly interrupted?: AbortSignal | undefined;
+    readonly beatMs?: number | undefined;
+  };
   readonly signal: AbortSignal;
   /** Nothing that may be a suspect is started after this time. */
   readonly startBefore: number;

@@ -5,12 +5,15 @@
  * messages of a group on an ordered queue, which are one batch.
  *
  * An ack is a delete, and deletes of a short while share their calls. Whoever stops the poller while it waits
- * for messages breaks a call off that may have brought some; those come back after the queue's visibility.
+ * for messages breaks a call off that may have brought some; those come back after the queue's visibility,
+ * and count as received once more. The other way, to wait up to 20 s for the call, would leave an idle worker
+ * too little of the 30 s that container services give it to stop.
  */
 import { BATCH_ENTRIES_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
 import { createHeld, type Held } from './held.ts';
 import type { Delivery } from './outcome.ts';
 import type { Clock, Log, Queues, Receiver } from './ports.ts';
+import { receive } from './receive.ts';
 import { createRemovals, type Removals } from './removals.ts';
 import type { Slots } from './slots.ts';
 import type { Batch } from './worker.ts';
@@ -29,6 +32,8 @@ export interface Runner {
   handle(batch: Batch): Promise<readonly string[]>;
   /** Sends deliveries that were not started on as copies, or brings them back where order counts. */
   putOff(queueName: string, deliveries: readonly Delivery[]): Promise<readonly string[]>;
+  /** Whether a batch has to run alone; without it none has to. */
+  isAlone?(queueName: string, deliveries: readonly Delivery[]): boolean;
 }
 
 export interface PollerPorts {
@@ -44,6 +49,12 @@ export interface Poller {
   readonly done: Promise<void>;
   /** How many messages run, or wait for a slot. */
   count(): number;
+  /** What runs now. */
+  running(): readonly RunningBatch[];
+  /** How many messages were acked. */
+  processed(): number;
+  /** When a call for messages was last answered; undefined: none yet. */
+  answeredAt(): number | undefined;
   /** Whether the last look at a queue brought as much as was asked for. */
   busy(): boolean;
   /** Receives nothing more; what waits for a slot goes back at once, what runs is finished. */
@@ -52,9 +63,14 @@ export interface Poller {
   abandon(): Promise<void>;
 }
 
-/** SQS: the longest wait for messages; with several levels, the lower ones are looked at in between. */
-const WAIT_SECONDS = 20;
-const WAIT_SECONDS_LEVELS = 1;
+/** A batch that has a slot. */
+export interface RunningBatch {
+  readonly queueName: string;
+  readonly deliveries: readonly Delivery[];
+  readonly since: number;
+}
+
+const FIRST_WAIT_SECONDS = 1;
 /** After a call that failed: full jitter below these, so that a fleet does not come back at once. */
 const PAUSE_MS = 500;
 const PAUSE_MS_MAX = 30_000;
@@ -70,6 +86,13 @@ export function createPoller(
   return {
     done: Promise.all(pulls.map((pull) => pull.done)).then(() => {}),
     count: () => pulls.reduce((sum, pull) => sum + pull.count(), 0),
+    running: () => pulls.flatMap((pull) => pull.running()),
+    processed: () => pulls.reduce((sum, pull) => sum + pull.processed(), 0),
+    answeredAt() {
+      const times = pulls.flatMap((pull) => pull.answeredAt() ?? []);
+      // The queue that has been out of reach longest is the one to know of.
+      return times.length < pulls.length ? undefined : Math.min(...times);
+    },
     busy: () => pulls.some((pull) => pull.busy()),
     stop: () => stopping.abort(new Error('the worker stops')),
     async abandon() {
@@ -82,6 +105,9 @@ export function createPoller(
 interface Pull {
   readonly done: Promise<void>;
   count(): number;
+  running(): readonly RunningBatch[];
+  processed(): number;
+  answeredAt(): number | undefined;
   busy(): boolean;
   abandon(): Promise<void>;
 }
@@ -108,53 +134,38 @@ function createPull(
     held: createHeld(ports, queueName, source.visibilityMs),
     removals: createRemovals(ports, queueName),
   }));
-  const running = new Map<readonly Delivery[], Level>();
+  const running = new Map<readonly Delivery[], Run>();
   const work = new Set<Promise<void>>();
   let busy = false;
+  let processed = 0;
+  let answeredAt: number | undefined;
+  const acked = (count: number): void => {
+    processed += count;
+  };
 
   function start(level: Level, deliveries: readonly Delivery[]): void {
     level.held.add(deliveries);
     for (const batch of source.ordered ? groups(deliveries) : deliveries.map((delivery) => [delivery])) {
-      const ran = runBatch(ports, runner, level, batch, { slots, stopping, running }).finally(() =>
-        work.delete(ran),
-      );
+      const receivedAt = ports.clock.now();
+      const around = { slots, stopping, running, acked, receivedAt };
+      const ran = runBatch(ports, runner, level, batch, around).finally(() => work.delete(ran));
       work.add(ran);
     }
   }
 
-  async function loop(): Promise<void> {
-    let failures = 0;
-    while (!stopping.aborted) {
-      await untilAborted(slots.ready(), stopping);
-      if (stopping.aborted) break;
-      const free = Math.max(1, slots.free);
-      try {
-        const found = await receive(
-          ports.receiver,
-          levels,
-          busy ? free : Math.min(free, BATCH_ENTRIES_MAX),
-          stopping,
-        );
-        busy = found !== undefined && found.deliveries.length >= Math.min(free, BATCH_ENTRIES_MAX);
-        if (found !== undefined) start(found.level, found.deliveries);
-        failures = 0;
-      } catch (error) {
-        if (stopping.aborted) break;
-        failures += 1;
-        ports.log({
-          level: 'warn',
-          message: 'receiving failed',
-          queue: levels[0]?.queueName,
-          error: String(error),
-        });
-        const longest = Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** Math.min(failures, 10));
-        await ports.clock.sleep(ports.chance() * longest, stopping).catch(() => {});
-      }
-    }
+  async function look(): Promise<void> {
+    const free = Math.max(1, slots.free);
+    const wanted = busy ? free : Math.min(free, BATCH_ENTRIES_MAX);
+    // The first answer says that the queue is in reach, and is not waited for long.
+    const first = answeredAt === undefined ? { waitSeconds: FIRST_WAIT_SECONDS } : {};
+    const found = await receive(ports.receiver, levels, { wanted, ...first }, stopping);
+    busy = found !== undefined && found.deliveries.length >= Math.min(free, BATCH_ENTRIES_MAX);
+    answeredAt = ports.clock.now();
+    if (found !== undefined) start(found.level, found.deliveries);
   }
 
   async function finish(): Promise<void> {
-    await loop();
+    await poll(ports, source, slots, stopping, look);
     while (work.size > 0) await Promise.all(work);
     await Promise.all(levels.map((level) => level.removals.flush()));
     for (const level of levels) level.held.stop();
@@ -163,21 +174,57 @@ function createPull(
   return {
     done: finish(),
     count: () => levels.reduce((sum, level) => sum + level.held.count, 0),
+    running: () => [...running.values()].flatMap((run) => run.batch ?? []),
+    processed: () => processed,
+    answeredAt: () => answeredAt,
     busy: () => busy,
     async abandon() {
       const left = [...running];
       running.clear();
-      await Promise.all(left.map(([deliveries, level]) => level.held.handBack(deliveries)));
+      await Promise.all(left.map(([deliveries, { level }]) => level.held.handBack(deliveries)));
       await Promise.all(levels.map((level) => level.removals.flush()));
       for (const level of levels) level.held.stop();
     },
   };
 }
 
-interface Running {
+/** Looks again and again while there is room, until it is told to stop. */
+async function poll(
+  { clock, chance, log }: PollerPorts,
+  { queueNames: [queue] }: Source,
+  slots: Slots,
+  stopping: AbortSignal,
+  look: () => Promise<void>,
+): Promise<void> {
+  let failures = 0;
+  while (!stopping.aborted) {
+    await untilAborted(slots.ready(), stopping);
+    if (stopping.aborted) return;
+    try {
+      await look();
+      failures = 0;
+    } catch (error) {
+      if (stopping.aborted) return;
+      failures += 1;
+      log({ level: 'warn', message: 'receiving failed', queue, error: String(error) });
+      const longest = Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** Math.min(failures, 10));
+      await clock.sleep(chance() * longest, stopping).catch(() => {});
+    }
+  }
+}
+
+interface Run {
+  readonly level: Level;
+  /** Once it has a slot. */
+  batch?: RunningBatch;
+}
+
+interface Around {
   readonly slots: Slots;
   readonly stopping: AbortSignal;
-  readonly running: Map<readonly Delivery[], Level>;
+  readonly running: Map<readonly Delivery[], Run>;
+  readonly acked: (count: number) => void;
+  readonly receivedAt: number;
 }
 
 /** Waits for a slot, runs, and acks; never rejects. */
@@ -186,70 +233,42 @@ async function runBatch(
   runner: Runner,
   level: Level,
   deliveries: readonly Delivery[],
-  { slots, stopping, running }: Running,
+  { slots, stopping, running, acked, receivedAt }: Around,
 ): Promise<void> {
   const { queueName } = level;
-  running.set(deliveries, level);
-  const giveBack = await slots.take(level.rank);
+  const run: Run = { level };
+  running.set(deliveries, run);
+  const alone = runner.isAlone?.(queueName, deliveries) === true;
+  const giveBack = await slots.take(level.rank, { signal: stopping, alone });
   try {
     if (!running.has(deliveries)) return;
-    const deadline = ports.clock.now() + VISIBILITY_MS_MAX - REST_MS;
-    const back = stopping.aborted
-      ? await runner.putOff(queueName, deliveries)
-      : await runner.handle({ queueName, deliveries, deadline });
+    if (giveBack !== undefined) run.batch = { queueName, deliveries, since: ports.clock.now() };
+    const deadline = receivedAt + VISIBILITY_MS_MAX - REST_MS;
+    const back =
+      giveBack === undefined || stopping.aborted
+        ? await runner.putOff(queueName, deliveries)
+        : await runner.handle({ queueName, deliveries, deadline });
     // What was handed back in the meantime must not be deleted: somebody else may have it.
     if (!running.has(deliveries)) return;
-    level.removals.add(
-      deliveries.filter(({ messageId }) => !back.includes(messageId)).map(({ receipt }) => receipt),
-    );
+    const done = deliveries.filter(({ messageId }) => !back.includes(messageId));
+    level.removals.add(done.map(({ receipt }) => receipt));
+    if (run.batch !== undefined) {
+      acked(done.length);
+      slots.ran(ports.clock.now() - run.batch.since);
+    }
   } catch (error) {
-    // The process or thread that ran it has died: it comes back when its visibility ends, as from a worker
-    // that died whole.
+    // The process or thread that ran it has died. It counts as a crash, as if this worker had died whole.
     ports.log({ level: 'error', message: 'a runner died', queue: queueName, error: String(error) });
+    if (running.has(deliveries)) await level.held.handBack(deliveries);
   } finally {
     running.delete(deliveries);
     level.held.drop(deliveries);
-    giveBack();
+    giveBack?.();
   }
 }
 
 /** What is left of SQS's 12 h when a task is told to stop. */
 const REST_MS = 60_000;
-
-interface Found {
-  readonly level: Level;
-  readonly deliveries: readonly Delivery[];
-}
-
-/** Looks at the levels from the highest down, and waits at the highest when there is nothing anywhere. */
-async function receive(
-  receiver: Receiver,
-  levels: readonly Level[],
-  wanted: number,
-  signal: AbortSignal,
-): Promise<Found | undefined> {
-  const [highest] = levels;
-  if (highest === undefined) return undefined;
-  const max = Math.min(wanted, BATCH_ENTRIES_MAX);
-  if (levels.length > 1) {
-    for (const level of levels) {
-      const deliveries = await receiver.receive(level.queueName, max, 0, signal);
-      if (deliveries.length > 0) return { level, deliveries };
-    }
-    return {
-      level: highest,
-      deliveries: await receiver.receive(highest.queueName, max, WAIT_SECONDS_LEVELS, signal),
-    };
-  }
-  // As many calls at once as there is room for, while there is more than one call brings.
-  const calls = Math.max(1, Math.floor(wanted / BATCH_ENTRIES_MAX));
-  const answers = await Promise.all(
-    Array.from({ length: calls }, (_, index) =>
-      receiver.receive(highest.queueName, max, index === 0 ? WAIT_SECONDS : 0, signal),
-    ),
-  );
-  return { level: highest, deliveries: answers.flat() };
-}
 
 function groups(deliveries: readonly Delivery[]): readonly (readonly Delivery[])[] {
   const byGroup = new Map<string, Delivery[]>();

@@ -1,69 +1,127 @@
 /**
  * The concurrency of a polling worker: so many messages run at once, and whoever has to wait goes by rank,
- * the highest first, then in the order of asking.
+ * the highest first, then in the order of asking. Who has to run alone waits until nothing else runs, and
+ * nobody behind it starts before it has ended.
  */
+import { BATCH_ENTRIES_MAX } from '../core/limits.ts';
+import { createAhead } from './ahead.ts';
 
 export interface Slots {
-  /** How many are free; below zero while too many are taken after the limit was lowered. */
+  /**
+   * How many more may be received: those that are free, and those that may wait for one. Zero or below while
+   * one runs alone, or too many are taken after the limit was lowered.
+   */
   readonly free: number;
   readonly limit: number;
-  /** Resolves when a slot is ours, to a function that gives it back. */
-  take(rank: number): Promise<() => void>;
-  /** Resolves when at least one is free and nobody waits for it. */
+  /** Resolves when a slot is ours, to a function that gives it back; undefined: aborted before that. */
+  take(rank: number, options?: TakeOptions): Promise<(() => void) | undefined>;
+  /** Resolves when a call for more is worth it: nobody waits for a slot, or there is room for many. */
   ready(): Promise<void>;
+  /** Says how long a run took. */
+  ran(ms: number): void;
   /** Changes how many there are; what runs goes on. */
   resize(limit: number): void;
 }
 
-export function createSlots(initial: number): Slots {
+export interface TakeOptions {
+  readonly alone?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+interface Entry {
+  readonly rank: number;
+  readonly alone: boolean;
+  readonly go: () => void;
+}
+
+/** `prefetch` is how many may wait for a slot besides those that run; undefined: by how long runs take. */
+export function createSlots(initial: number, prefetch: number | undefined): Slots {
   let limit = initial;
+  const ahead = createAhead(prefetch);
   let taken = 0;
-  const waiting: { readonly rank: number; readonly go: () => void }[] = [];
-  let watching: (() => void)[] = [];
+  let alone = false;
+  const waiting: Entry[] = [];
+  const watching: (() => void)[] = [];
 
   function wake(): void {
-    while (taken < limit && waiting.length > 0) {
+    for (let [first] = waiting; first !== undefined && mayStart(first); [first] = waiting) {
       taken += 1;
-      waiting.shift()?.go();
+      alone = first.alone;
+      waiting.shift();
+      first.go();
     }
-    if (taken >= limit) return;
-    const told = watching;
-    watching = [];
-    for (const tell of told) tell();
+    if (isReady()) for (const tell of watching.splice(0)) tell();
   }
 
-  function giveBack(): () => void {
-    let given = false;
-    return () => {
-      if (given) return;
-      given = true;
-      taken -= 1;
-      wake();
-    };
+  const mayStart = (entry: Entry): boolean => (entry.alone ? taken === 0 : !alone && taken < limit);
+
+  const room = (): number => limit + ahead.count(limit);
+
+  function isReady(): boolean {
+    const enough = waiting.length === 0 ? 1 : Math.min(BATCH_ENTRIES_MAX, Math.ceil(room() / 2));
+    return free() >= enough;
+  }
+
+  function free(): number {
+    const left = room() - taken - waiting.length;
+    return alone || waiting[0]?.alone === true ? Math.min(0, left) : left;
+  }
+
+  function end(entry: Entry): void {
+    taken -= 1;
+    if (entry.alone) alone = false;
+    wake();
   }
 
   return {
     get free() {
-      return limit - taken - waiting.length;
+      return free();
     },
     get limit() {
       return limit;
     },
-    take(rank) {
+    take(rank, { alone: isAlone = false, signal } = {}) {
+      if (signal?.aborted === true) return Promise.resolve(undefined);
       return new Promise((resolve) => {
-        const entry = { rank, go: () => resolve(giveBack()) };
-        const behind = waiting.findIndex((other) => other.rank < rank);
-        waiting.splice(behind < 0 ? waiting.length : behind, 0, entry);
+        const abort = (): void => {
+          waiting.splice(waiting.indexOf(entry), 1);
+          resolve(undefined);
+          wake();
+        };
+        const go = (): void => {
+          signal?.removeEventListener('abort', abort);
+          resolve(once(() => end(entry)));
+        };
+        const entry: Entry = { rank, alone: isAlone, go };
+        signal?.addEventListener('abort', abort, { once: true });
+        insert(waiting, entry);
         wake();
       });
     },
     ready() {
-      if (taken < limit && waiting.length === 0) return Promise.resolve();
+      if (isReady()) return Promise.resolve();
       return new Promise((resolve) => watching.push(resolve));
     },
+    ran: ahead.ran,
     resize(to) {
       limit = to;
       wake();
     },
+  };
+}
+
+/** Behind all of its rank, before all of lower ones. */
+function insert(waiting: Entry[], entry: Entry): void {
+  const behind = waiting.findIndex((other) => other.rank < entry.rank);
+  waiting.splice(behind < 0 ? waiting.length : behind, 0, entry);
+}
+
+/** What can be called twice, and has its effect once. */
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    work();
   };
 }

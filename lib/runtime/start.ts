@@ -86,7 +86,8 @@ async function enter(
 async function claimAndRun(attempt: Omit<Claimed, 'retries'>, input: unknown): Promise<Outcome> {
   const { runs, owner, pass } = attempt;
   const request = requestNow(attempt);
-  const claim = await runs.claim(request, owner, leaseEnd(attempt.lease.batch.deadline, request.now));
+  const { deadline, beatMs } = attempt.lease.batch;
+  const claim = await runs.claim(request, owner, leaseEnd(deadline, request.now, beatMs));
   if (claim.kind !== 'claimed') return unclaimed(attempt, claim);
   const claimed: Claimed = { ...attempt, retries: claim.retries };
   if (claim.crashes >= crashesAllowed(attempt))

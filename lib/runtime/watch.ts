@@ -64,7 +64,8 @@ export function createWatch(watched: Watched): Watch {
         });
   // Nobody may be waiting for it yet when it rejects.
   overtime?.catch(() => {});
-  const beatMs = watched.pass === undefined ? BEAT_MS : PASS_BEAT_MS;
+  const { beatMs: ownMs = BEAT_MS } = lease.batch;
+  const beatMs = watched.pass === undefined ? ownMs : Math.min(ownMs, PASS_BEAT_MS);
   let revoked = false;
   let stopped = false;
   const beat = async (claim: string): Promise<void> => {
@@ -94,7 +95,7 @@ async function look(
   owner: string,
 ): Promise<TaskError | undefined> {
   const { clock, state, log } = connection.ports;
-  const leaseUntil = leaseEnd(lease.batch.deadline, clock.now());
+  const leaseUntil = leaseEnd(lease.batch.deadline, clock.now(), lease.batch.beatMs);
   try {
     const [claim, kept, byHeader] = await Promise.all([
       state?.control.extend(message.id, owner, leaseUntil),

@@ -17,7 +17,7 @@ import type { Queue } from '../define/queue.ts';
 import { queueName } from '../define/resource-name.ts';
 import { DefinitionError } from '../errors.ts';
 import { createConnection } from './client.ts';
-import { createDeliveries, type Deliveries } from './delivery.ts';
+import { crashesOf, createDeliveries, type Deliveries } from './delivery.ts';
 import { BACK, type Delivery, type Outcome } from './outcome.ts';
 import type { Ports } from './ports.ts';
 
@@ -27,11 +27,25 @@ export interface Batch {
   readonly deliveries: readonly Delivery[];
   /** When the worker's time is over, on its clock. */
   readonly deadline: number;
+  /** Aborted when the worker is told to give up what runs: what throws then runs again, uncounted. */
+  readonly interrupted?: AbortSignal | undefined;
+  /** How often a run renews its claim, where that is not the default. */
+  readonly beatMs?: number | undefined;
 }
 
 export interface Worker {
   /** Works a batch off; resolves to the message ids of the deliveries that were not acked. */
   handle(batch: Batch): Promise<readonly string[]>;
+  /**
+   * Hands deliveries back that will not be started here, as copies, so that it counts as no crash; on an
+   * ordered queue they come back in their places. Resolves as `handle` does.
+   */
+  putOff(queueName: string, deliveries: readonly Delivery[]): Promise<readonly string[]>;
+  /**
+   * Whether a batch should have its process for itself: once more without an outcome is its end, and what
+   * runs beside the one that kills the worker must not end with it.
+   */
+  isLastChance(queueName: string, deliveries: readonly Delivery[]): boolean;
 }
 
 /**
@@ -46,15 +60,19 @@ function marginMs(leftMs: number): number {
 export function createWorker(app: App, stage: string, ports: Ports): Worker {
   const connection = createConnection(app, stage, ports);
   const queues = queuesByName(app, stage);
+  const queueOf = (name: string): Queue => {
+    const queue = queues.get(name);
+    if (queue !== undefined) return queue;
+    const message = `this worker's app '${app.name}' has no queue '${name}' in stage '${stage}'`;
+    throw new DefinitionError('UNKNOWN_QUEUE', message, { value: name });
+  };
   return {
     async handle(batch) {
-      const queue = queues.get(batch.queueName);
-      if (queue === undefined) {
-        const message =
-          `this worker's app '${app.name}' has no queue '${batch.queueName}' in stage ` + `'${stage}'`;
-        throw new DefinitionError('UNKNOWN_QUEUE', message, { value: batch.queueName });
-      }
+      const queue = queueOf(batch.queueName);
       const controller = new AbortController();
+      const interrupt = (): void => controller.abort(batch.interrupted?.reason);
+      if (batch.interrupted?.aborted === true) interrupt();
+      batch.interrupted?.addEventListener('abort', interrupt, { once: true });
       const margin = marginMs(batch.deadline - ports.clock.now());
       const { deadline } = batch;
       const lease = {
@@ -71,10 +89,33 @@ export function createWorker(app: App, stage: string, ports: Ports): Worker {
         return run.back();
       } finally {
         stop();
+        batch.interrupted?.removeEventListener('abort', interrupt);
       }
+    },
+    async putOff(name, members) {
+      const queue = queueOf(name);
+      if (queue.ordered) {
+        await hold(ports, name, members, 0);
+        return members.map(({ messageId }) => messageId);
+      }
+      const { signal } = new AbortController();
+      const deadline = ports.clock.now() + PUT_OFF_MS;
+      const batch = { queueName: name, deadline };
+      const lease = { queue, batch, signal, startBefore: deadline, leaveAt: deadline };
+      const deliveries = createDeliveries(connection, lease);
+      const outcomes = members.map((delivery) => deliveries.putOff(delivery, 0));
+      const ended = await Promise.all(outcomes.map((work) => inTime(ports, deadline, work, BACK)));
+      return members.filter((_, place) => ended[place]?.kind !== 'done').map(({ messageId }) => messageId);
+    },
+    isLastChance(name, deliveries) {
+      const last = Math.max(1, queueOf(name).deadLetterAfter - 1);
+      return deliveries.some((delivery) => crashesOf(delivery) >= last);
     },
   };
 }
+
+/** How long handing back may take. */
+const PUT_OFF_MS = 10_000;
 
 /** The app's queues by their names at SQS; one with priorities has a name for each level. */
 function queuesByName(app: App, stage: string): ReadonlyMap<string, Queue> {

@@ -113,7 +113,7 @@ function createHandler(
  * The worker's clock: handlers are counted, so that virtual time waits for them, and may be struck by a
  * crash.
  */
-function createClock(world: World, life: Life): Clock {
+export function createClock(world: World, life: Life): Clock {
   const { clock } = world.emulator;
   return {
     now: () => clock.now(),

@@ -26,6 +26,7 @@ import type { LogLine } from '../runtime/ports.ts';
 import { createCall, createEnvironment, REGION, type World } from './environment.ts';
 import { createFaultPlan, type Fault, type FaultRates, toSqsFaults } from './faults.ts';
 import { createLife } from './life.ts';
+import { type Machine, startMachine } from './machine.ts';
 import { provision } from './provision.ts';
 import { queueArn } from './provision-exchanges.ts';
 import { createRandom } from './random.ts';
@@ -65,6 +66,8 @@ export interface Simulation extends Client {
   calls(): readonly CallCount[];
   /** How often each fault has struck. */
   faults(): Readonly<Partial<Record<Fault, number>>>;
+  /** The machine that works off queues whose worker is 'machine'; undefined where there is none. */
+  machine(): Promise<Machine | undefined>;
   /** The emulator underneath, for what this interface does not show. */
   readonly emulator: VirtualEmulator;
 }
@@ -101,17 +104,19 @@ export function simulate(app: App, options: SimulateOptions = {}): Simulation {
   const ready = provision(emulator, resources, (worker) => ({
     start: () => createEnvironment(world, worker.state),
   }));
+  const machine = ready.then(() => startMachine(world, options.workers ?? {}, resources.tables.length > 0));
   const connect = createTestClients(world, ready, resources.tables.length > 0);
   // The simulation lives as long as its own client.
   const client = connect(() => emulator.close());
   const move = async (ms: number): Promise<void> => {
-    await ready;
+    await machine;
     await emulator.advance(ms);
   };
   return {
     ...client,
     connect: () => connect(),
     emulator,
+    machine: () => machine,
     now: () => new Date(emulator.clock.now()),
     advance: (duration) => move(toMilliseconds(duration)),
     settle: async () => {

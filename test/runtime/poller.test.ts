@@ -64,7 +64,7 @@ async function createWorld(
   };
   const sources: Source[] = [{ queueNames, visibilityMs: VISIBILITY_MS, ordered }];
   const queues = wrap(createQueues(call));
-  const slots = createSlots(concurrency);
+  const slots = createSlots(concurrency, 0);
   const ports = {
     clock,
     chance: () => 0.5,

@@ -1,0 +1,103 @@
+/**
+ * A child of a worker's pool: a thread or process that handles one batch at a time, with a worker and clients
+ * of its own. The parent polls, keeps messages hidden and acks them. Tinypool loads this module and calls
+ * `runJob`.
+ */
+import { isMainThread, type MessagePort } from 'node:worker_threads';
+import { STOPS } from '../runtime/pool.ts';
+import type { Ports } from '../runtime/ports.ts';
+import { createWorker, type Worker } from '../runtime/worker.ts';
+import { loadApp } from './app-module.ts';
+import { CONSOLE_LOG } from './machine.ts';
+import type { ChildSettings, FromChild, Job, JobDone, ToChild } from './pool-protocol.ts';
+import { createSdk } from './sdk.ts';
+import { createWorkerPorts } from './worker-ports.ts';
+
+let worker: Promise<Worker> | undefined;
+let running: Job | undefined;
+
+/** Handles a batch, as the parent would itself. */
+export async function runJob(job: Job): Promise<JobDone> {
+  worker ??= start(job.settings);
+  const made = await worker;
+  const stopping = new AbortController();
+  const silence = listen(job.port, () => stopping.abort(new Error(STOPS)));
+  running = job;
+  say({ kind: 'begun', pid: process.pid });
+  try {
+    const back = await made.handle({ ...job.batch, interrupted: stopping.signal });
+    return { back, memoryBytes: memoryBytes() };
+  } finally {
+    running = undefined;
+    silence();
+  }
+}
+
+async function start({ entry, app: name, stage, place }: ChildSettings): Promise<Worker> {
+  if (isMainThread) obeyParentOnly();
+  const app = await loadApp(entry, name);
+  return createWorker(app, stage, telling(createWorkerPorts(app, stage, createSdk(place), CONSOLE_LOG)));
+}
+
+/**
+ * Signals of a terminal or a container go to all processes of a group, but it is the parent who decides what
+ * becomes of a task. When the parent has died, nobody keeps the message hidden any more: the child ends too.
+ */
+function obeyParentOnly(): void {
+  process.on('SIGINT', () => {});
+  process.on('SIGQUIT', () => {});
+  process.on('SIGTERM', () => {
+    if (running === undefined) process.exit(0);
+  });
+  process.once('disconnect', () => process.exit(1));
+}
+
+/** Tells the parent of claims, so that it can keep or give up what this child holds when it cannot. */
+function telling(ports: Ports): Ports {
+  const { runs, state } = ports;
+  if (runs === undefined || state === undefined) return ports;
+  return {
+    ...ports,
+    runs: {
+      ...runs,
+      async claim(request, owner, leaseUntil) {
+        const outcome = await runs.claim(request, owner, leaseUntil);
+        if (outcome.kind === 'claimed') say({ kind: 'claimed', id: request.id, owner });
+        return outcome;
+      },
+    },
+    state: {
+      ...state,
+      control: {
+        ...state.control,
+        async extend(id, owner, leaseUntil) {
+          const kept = await state.control.extend(id, owner, leaseUntil);
+          say({ kind: 'beaten' });
+          return kept;
+        },
+      },
+    },
+  };
+}
+
+function say(message: FromChild): void {
+  if (running?.port !== undefined) running.port.postMessage(message);
+  else if (running !== undefined) process.send?.(message);
+}
+
+/** Calls `interrupt` when the parent says so; returns a function that ends it. */
+function listen(port: MessagePort | undefined, interrupt: () => void): () => void {
+  const hear = (message: Partial<ToChild>): void => {
+    if (message?.kind === 'interrupt') interrupt();
+  };
+  if (port === undefined) {
+    process.on('message', hear);
+    return () => process.off('message', hear);
+  }
+  port.on('message', hear);
+  return () => port.close();
+}
+
+function memoryBytes(): number {
+  return isMainThread ? process.memoryUsage.rss() : process.memoryUsage().heapUsed;
+}

@@ -1,0 +1,40 @@
+/** What a worker and a child of its pool say to each other. A child has one job at a time. */
+import type { MessagePort } from 'node:worker_threads';
+import type { Batch } from '../runtime/worker.ts';
+import type { SdkOptions } from './sdk.ts';
+
+/** What a child has to know once. */
+export interface ChildSettings {
+  /** URL of the module that exports the app. */
+  readonly entry: string;
+  readonly app: string;
+  readonly stage: string;
+  readonly place: Omit<SdkOptions, 'requestHandler'>;
+}
+
+/** One batch for a child. */
+export interface Job {
+  readonly settings: ChildSettings;
+  readonly batch: Omit<Batch, 'interrupted'>;
+  /** Where a thread speaks; a process has a channel of its own. */
+  readonly port?: MessagePort;
+}
+
+export interface JobDone {
+  /** The ids of what was not acked. */
+  readonly back: readonly string[];
+  /** What the child needs after the job, in bytes: all of a process, the heap of a thread. */
+  readonly memoryBytes: number;
+}
+
+/**
+ * What a child says of its job while it runs. begun: from here on its death counts as a crash. claimed and
+ * beaten: a claim is its own, and it has renewed it.
+ */
+export type FromChild =
+  | { readonly kind: 'begun'; readonly pid: number }
+  | { readonly kind: 'claimed'; readonly id: string; readonly owner: string }
+  | { readonly kind: 'beaten' };
+
+/** What a child is told: to stop what it runs. */
+export type ToChild = { readonly kind: 'interrupt' };

@@ -1,0 +1,134 @@
+/** `runWorker`: a worker for machines without Lambda, with the same tasks and the same outcomes. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import type { StopKind, WorkerRecord } from '../core/worker-record.ts';
+import type { App } from '../define/app.ts';
+import { queueNames, runsTableName } from '../define/resource-name.ts';
+import { createPollingWorker, type PollingWorker } from '../runtime/polling-worker.ts';
+import { createAsyncPool, type Pool } from '../runtime/pool.ts';
+import type { Ports } from '../runtime/ports.ts';
+import { createWorker } from '../runtime/worker.ts';
+import { createChildPool } from './child-pool.ts';
+import { listen } from './health.ts';
+import { CONSOLE_LOG } from './machine.ts';
+import { createReceiver } from './receiver.ts';
+import { createSdk, REPLY_COMMANDS, type SdkOptions } from './sdk.ts';
+import { type RunWorkerOptions, type WorkerSettings, workerSettings } from './worker-options.ts';
+import { createWorkerPorts } from './worker-ports.ts';
+import { createWorkers } from './workers.ts';
+
+/** A worker that runs. */
+export interface RunningWorker {
+  /** Under which it is known to `listWorkers`. */
+  readonly id: string;
+  /** Where the health endpoint is, if there is one. */
+  readonly health: string | undefined;
+  /** Resolves when it has stopped. After a cold stop, tasks of this process may still be running. */
+  readonly done: Promise<void>;
+  /** How it is now. */
+  status(): WorkerRecord;
+  /** Stops it; a harder way may follow a softer one. */
+  stop(how?: StopKind): void;
+  /** Changes how many messages run at once. */
+  resize(concurrency: number): void;
+}
+
+/**
+ * Works off queues of an app in this process, until it is stopped: SIGTERM and SIGINT stop it warm (what runs
+ * is finished), a second one soft (tasks are told to stop, and run again elsewhere), a third one and SIGQUIT
+ * cold (everything is handed back at once). No message is lost in any way. Region, credentials and endpoint
+ * default to the environment, as with `connect`. The queues must not have a Lambda worker beside it: give
+ * `Broker({ workers: { name: 'machine' } })`.
+ * @throws DefinitionError with all that is wrong with the options.
+ */
+export async function runWorker(app: App, options: RunWorkerOptions = {}): Promise<RunningWorker> {
+  const settings = workerSettings(app, options);
+  const { region, endpoint, credentials, requestHandler, log = CONSOLE_LOG } = options;
+  const place = defined({ region, endpoint, credentials });
+  const sdk = createSdk({ ...place, ...defined({ requestHandler }) }, REPLY_COMMANDS);
+  const ports = createWorkerPorts(app, settings.stage, sdk, log);
+  const pool = await createPool(app, settings, options, place, ports);
+  const id = randomUUID();
+  const workers =
+    ports.runs === undefined ? undefined : createWorkers(sdk.call, runsTableName(app.name, settings.stage));
+  const worker = createPollingWorker({ ...ports, receiver: createReceiver(sdk.call), workers }, pool, {
+    about: {
+      ...{ id, host: hostname(), pid: process.pid, pool: settings.pool },
+      queues: settings.queues.map(({ name }) => name),
+    },
+    sources: settings.queues.map((queue) => ({
+      // SQS has a queue for each level; the highest is looked at first.
+      queueNames: queueNames(app.name, settings.stage, queue).toReversed(),
+      visibilityMs: queue.visibilityMs,
+      ordered: queue.ordered,
+    })),
+    ...settings,
+    autoscale: options.autoscale,
+  });
+  const health = options.health && (await listen(options.health, worker));
+  const forget = options.signals === false ? () => {} : onSignals(worker);
+  const about = { id, queues: worker.record().queues, pool: settings.pool, health: health?.url };
+  log({ level: 'info', message: 'works', ...about, concurrency: settings.concurrency });
+  const end = async (): Promise<void> => {
+    await worker.done;
+    forget();
+    await health?.close();
+    sdk.close();
+    log({ level: 'info', message: 'stopped', id, processed: worker.record().processed });
+  };
+  return {
+    ...{ id, health: health?.url, done: end(), status: worker.record },
+    stop: (how = 'warm') => worker.stop(how),
+    resize: worker.resize,
+  };
+}
+
+async function createPool(
+  app: App,
+  { stage, pool, concurrency, beatMs }: WorkerSettings,
+  { entry = '', child = CHILD, maxTasksPerChild, maxMemoryPerChild }: RunWorkerOptions,
+  place: Omit<SdkOptions, 'requestHandler'>,
+  ports: Ports,
+): Promise<Pool> {
+  const worker = createWorker(app, stage, ports);
+  if (pool === 'async') return createAsyncPool(worker, beatMs);
+  return createChildPool({ ...ports, state: ports.state }, worker, {
+    ...{ kind: pool, child: String(child), size: concurrency, beatMs },
+    settings: { entry: toUrl(entry), app: app.name, stage, place },
+    tasksMax: maxTasksPerChild,
+    memoryBytesMax: maxMemoryPerChild === undefined ? undefined : maxMemoryPerChild * BYTES_PER_MB,
+  });
+}
+
+const BYTES_PER_MB = 1_000_000;
+/** Beside this file, whatever it is compiled to. */
+const CHILD = new URL(import.meta.url.replace(/run-worker(\.[a-z]+)$/, 'pool-child$1'));
+
+function toUrl(entry: string | URL): string {
+  const text = String(entry);
+  return text.startsWith('file:') ? text : pathToFileURL(text).href;
+}
+
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
+const STOPS: readonly StopKind[] = ['warm', 'soft', 'cold'];
+
+/** Each further signal stops it harder. Returns a function that lets go of them. */
+function onSignals(worker: PollingWorker): () => void {
+  let count = 0;
+  const hear = (signal: NodeJS.Signals): void => {
+    worker.stop(signal === 'SIGQUIT' ? 'cold' : (STOPS[count] ?? 'cold'));
+    count += 1;
+  };
+  for (const signal of SIGNALS) process.on(signal, hear);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, hear);
+  };
+}
+
+/** Without what is undefined, which would stand in the way of the environment. */
+function defined<T extends object>(options: T): { [Name in keyof T]?: NonNullable<T[Name]> } {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  // It has the members that are there.
+  return Object.fromEntries(given) as { [Name in keyof T]?: NonNullable<T[Name]> };
+}

@@ -1,0 +1,133 @@
+/**
+ * One place of a pool: a thread or process that handles one batch at a time, over Tinypool with a single
+ * child. A pool of single seats, rather than one Tinypool with many children, says which child does what, so
+ * that one can be replaced, ended or told something while the others go on.
+ */
+import { MessageChannel } from 'node:worker_threads';
+import type { Tinypool } from 'tinypool';
+import type { Batch } from '../runtime/worker.ts';
+import type { ChildSettings, FromChild, Job, JobDone, ToChild } from './pool-protocol.ts';
+
+export interface SeatOptions {
+  readonly kind: 'threads' | 'processes';
+  /** URL of the module of pool-child.ts. */
+  readonly child: string;
+  readonly settings: ChildSettings;
+}
+
+export interface Seat {
+  /** Rejects when the child dies. */
+  run(batch: Batch, hear: (message: FromChild) => void): Promise<JobDone>;
+  interrupt(): void;
+  /** Ends the child at once. */
+  kill(): void;
+  /** Ends an idle child. */
+  close(): Promise<void>;
+  /** The child's process, where it is one and has begun something. */
+  readonly pid: number | undefined;
+}
+
+/** Makes a seat; its child starts at once. */
+export async function createSeat({ kind, child, settings }: SeatOptions): Promise<Seat> {
+  const { Tinypool: Pool } = await import('tinypool');
+  const pool = new Pool({
+    filename: child,
+    name: 'runJob',
+    runtime: kind === 'threads' ? 'worker_threads' : 'child_process',
+    minThreads: 1,
+    maxThreads: 1,
+    // A child that waits for its next job is to hear what its clients' sockets say meanwhile.
+    useAtomics: false,
+    trackUnmanagedFds: false,
+    serialization: 'advanced',
+    env: environment(),
+  });
+  let tell = (_message: ToChild): void => {};
+  let pid: number | undefined;
+  const died = deathOf(pool);
+  return {
+    get pid() {
+      return pid;
+    },
+    async run({ interrupted: _, ...batch }, hear) {
+      const heard = (message: FromChild): void => {
+        if (message.kind === 'begun' && kind === 'processes') pid = message.pid;
+        hear(message);
+      };
+      const line = kind === 'threads' ? toThread(heard) : toProcess(heard);
+      tell = line.tell;
+      const job: Job = { settings, batch, ...line.job };
+      try {
+        return await Promise.race([pool.run(job, line.options), died]);
+      } finally {
+        tell = () => {};
+        line.close();
+      }
+    },
+    interrupt: () => tell({ kind: 'interrupt' }),
+    kill() {
+      if (pid === undefined) void pool.destroy().catch(() => {});
+      else end(pid);
+    },
+    close: () => pool.destroy().catch(() => {}),
+  };
+}
+
+/** Rejects when the child ends; Tinypool tells its own jobs of some deaths only. */
+function deathOf(pool: Tinypool): Promise<never> {
+  const died = new Promise<never>((_, reject) => {
+    pool.on('error', reject);
+    for (const child of pool.threads) {
+      child.once('exit', (code) => reject(new Error(`the child ended with code ${String(code)}`)));
+    }
+  });
+  // It may die while it has no job.
+  died.catch(() => {});
+  return died;
+}
+
+interface Line {
+  readonly job: Pick<Job, 'port'>;
+  readonly options: NonNullable<Parameters<Tinypool['run']>[1]>;
+  readonly tell: (message: ToChild) => void;
+  close(): void;
+}
+
+function toThread(heard: (message: FromChild) => void): Line {
+  const { port1, port2 } = new MessageChannel();
+  port1.on('message', heard);
+  return {
+    job: { port: port2 },
+    options: { transferList: [port2] },
+    tell: (message) => port1.postMessage(message),
+    close: () => port1.close(),
+  };
+}
+
+function toProcess(heard: (message: FromChild) => void): Line {
+  let send = (_message: ToChild): void => {};
+  const channel = {
+    onMessage(callback: (message: ToChild) => void) {
+      send = callback;
+    },
+    // Everything that is not Tinypool's own comes through here, an exit's code too.
+    postMessage(message: FromChild | null | number) {
+      if (typeof message === 'object' && message !== null) heard(message);
+    },
+  };
+  return { job: {}, options: { channel }, tell: (message) => send(message), close: () => {} };
+}
+
+/** Tinypool gives a process no environment of its own accord. */
+function environment(): Record<string, string> {
+  const all = Object.entries(process.env);
+  return Object.fromEntries(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}

@@ -1,0 +1,65 @@
+/** `celeriac worker`: works off queues of an app on this machine, until it is stopped. */
+import { loadApp } from '../aws/app-module.ts';
+import { type RunWorkerOptions, runWorker } from '../aws/index.ts';
+import type { PoolKind } from '../core/worker-record.ts';
+import { toModule } from './app-file.ts';
+import { parsePort } from './port.ts';
+
+export interface WorkerCommandOptions {
+  readonly app: string;
+  readonly name?: string;
+  readonly queues?: string;
+  readonly stage?: string;
+  readonly pool?: string;
+  readonly concurrency?: string;
+  readonly prefetch?: string;
+  readonly autoscale?: string;
+  readonly maxTasksPerChild?: string;
+  readonly maxMemoryPerChild?: string;
+  readonly health?: string;
+  readonly heartbeat?: string;
+  readonly softTimeout?: string;
+  readonly endpoint?: string;
+  readonly region?: string;
+}
+
+/** Ends the process when the worker has stopped, whatever tasks a cold stop has left behind. */
+export async function worker(options: WorkerCommandOptions): Promise<void> {
+  const entry = await toModule(options.app);
+  const app = await loadApp(entry, options.name);
+  const running = await runWorker(app, { ...toOptions(options), entry, ...(await ownChild()) });
+  await running.done;
+  process.exit();
+}
+
+function toOptions(options: WorkerCommandOptions): RunWorkerOptions {
+  const { queues, autoscale, health } = options;
+  const [min, max] = (autoscale ?? '').split(',');
+  return {
+    ...kept(options, ['stage', 'endpoint', 'region']),
+    // What is none of them is said by runWorker, with all else that is wrong.
+    ...(kept(options, ['pool', 'heartbeat', 'softTimeout']) as { readonly pool?: PoolKind }),
+    ...numbers(options, ['concurrency', 'prefetch', 'maxTasksPerChild', 'maxMemoryPerChild']),
+    ...(queues === undefined ? {} : { queues: queues.split(',').map((name) => name.trim()) }),
+    ...(autoscale === undefined ? {} : { autoscale: { min: Number(min), max: Number(max) } }),
+    ...(health === undefined ? {} : { health: { port: parsePort(health) } }),
+  };
+}
+
+type Name = keyof WorkerCommandOptions;
+
+function kept(options: WorkerCommandOptions, names: readonly Name[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.flatMap((name) => (options[name] ? [[name, options[name]]] : [])));
+}
+
+function numbers(options: WorkerCommandOptions, names: readonly Name[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    names.flatMap((name) => (options[name] === undefined ? [] : [[name, Number(options[name])]])),
+  );
+}
+
+/** In a checkout there is no build of the module that children load: it is bundled as an app's file is. */
+async function ownChild(): Promise<{ readonly child?: string }> {
+  if (!import.meta.url.endsWith('.ts')) return {};
+  return { child: await toModule(new URL('../aws/pool-child.ts', import.meta.url).pathname) };
+}

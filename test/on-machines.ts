@@ -1,0 +1,18 @@
+/**
+ * What tests of tasks, consumers and calls import in the place of `#lib/testing` when they run a second time:
+ * the same simulation, but no queue has a function. A polling worker works all of them off.
+ */
+import type { App } from '#lib';
+import { isWorked } from '../lib/define/work.ts';
+import { simulate as simulateOn, type SimulateOptions, type Simulation } from '../lib/testing/simulate.ts';
+
+export { ALL_FAULTS, type Fault, type FaultRates } from '../lib/testing/faults.ts';
+export { START_DEFAULT } from '../lib/testing/simulate.ts';
+export type { SimulateOptions, Simulation };
+
+/** `simulate`, on machines. */
+export function simulate(app: App, options: SimulateOptions = {}): Simulation {
+  const worked = app.queues.filter((queue) => isWorked(app, queue));
+  const workers = Object.fromEntries(worked.map(({ name }) => [name, 'machine'] as const));
+  return simulateOn(app, { ...options, workers });
+}
