@@ -70,6 +70,8 @@ const OURS: Readonly<Record<string, string>> = {
   PLAN_PAGE_BYTES_MAX: 'our own, below the limit of DynamoDB',
   PLAN_NODES_MAX: 'our own',
   PLAN_DEPTH_MAX: 'our own',
+  TREE_PARTS_MAX: 'our own',
+  TREE_NODES_MAX: 'our own',
   VISIBILITY_PER_TIMEOUT: 'advice, which no service enforces',
   RECORD_MS: 'our own',
   ARCHIVE_DAYS_MAX: 'our own, below the limit of EventBridge',

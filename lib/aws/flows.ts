@@ -29,7 +29,7 @@ export function createFlows(call: Call, tableName: string): Flows {
       throw new CeleriacError('PLAN_LOST', `workflow '${flowId}' has no page '${name}' any more`);
     },
     countMember: (flowId, path, index, isDone, now) =>
-      count(place, key(flowId, 'tally', `${path}/${shardOf(index)}`), index, isDone, now),
+      count(place, shardKey(flowId, path, shardOf(index)), index, isDone, now),
     countShard: (flowId, path, shard, isDone, now) =>
       count(place, key(flowId, 'tally', `${path}/all`), shard, isDone, now),
   };
@@ -49,8 +49,14 @@ function key(flowId: string, kind: 'plan' | 'tally', name: string): Key {
   return { pk: { S: `flow#${flowId}#${name}` }, sk: { S: kind } };
 }
 
-function pageKey(flowId: string, name: string): Key {
+/** Where a page of a plan lies. */
+export function pageKey(flowId: string, name: string): Key {
   return key(flowId, 'plan', name);
+}
+
+/** Where the members of a shard of the group at `path` are counted. */
+export function shardKey(flowId: string, path: string, shard: number): Key {
+  return key(flowId, 'tally', `${path}/${shard}`);
 }
 
 /** Writes a page unless it is there; resolves to the one that is there now. */
@@ -88,8 +94,12 @@ async function count(place: Place, Key: Key, index: number, isDone: boolean, now
     ExpressionAttributeValues: { ':index': { NS: [String(index)] }, ':expiresAt': expiry(now) },
     ReturnValues: 'ALL_NEW',
   });
-  const item: Item = answer.Attributes ?? {};
-  return { done: toSet(item.done), failed: toSet(item.failed) };
+  return toTally(answer.Attributes ?? {});
+}
+
+/** Reads a counter's item. */
+export function toTally({ done, failed }: Item): Tally {
+  return { done: toSet(done), failed: toSet(failed) };
 }
 
 function toSet(value: AttributeValue | undefined): ReadonlySet<number> {

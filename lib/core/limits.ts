@@ -122,3 +122,6 @@ export const PLAN_PAGE_BYTES_MAX = 380_000;
 /** Our own: nodes of one workflow, links included, and how deep they may be nested. */
 export const PLAN_NODES_MAX = 100_000;
 export const PLAN_DEPTH_MAX = 50;
+/** Our own: parts of a node of a workflow on one page, and nodes of a tree: each costs a part of a read. */
+export const TREE_PARTS_MAX = 1_000;
+export const TREE_NODES_MAX = 10_000;

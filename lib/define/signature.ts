@@ -3,7 +3,7 @@
  * workflows alike.
  */
 import type { Duration } from '../core/duration.ts';
-import type { Plan } from '../core/workflow/plan.ts';
+import type { GroupPlan, Plan } from '../core/workflow/plan.ts';
 import type { AnyTask } from './task.ts';
 
 /** Options of one send, beside the task's own. */
@@ -59,6 +59,12 @@ export interface WorkflowSignature<out Output = unknown> {
   readonly plan: Plan;
   /** Holds the type of the result; there is no such value at run time. */
   readonly [OUTPUT]?: () => Output;
+}
+
+/** A workflow that is a group by itself: its handle tells of the members too. */
+export interface GroupSignature<out Output extends readonly unknown[] = readonly unknown[]>
+  extends WorkflowSignature<Output> {
+  readonly plan: GroupPlan;
 }
 
 /** What a client performs: the call of a task, or a workflow of them. */

@@ -4,9 +4,16 @@
  * out. Results travel as JSON, so a step takes what `Jsonify` makes of the result before it.
  */
 import type { Jsonify } from '../core/json.ts';
-import type { Plan, TaskPlan } from '../core/workflow/plan.ts';
+import type { GroupPlan, Plan, TaskPlan } from '../core/workflow/plan.ts';
 import type { WireError } from '../errors.ts';
-import type { AnySignature, SendOptions, Signature, TaskSignature, WorkflowSignature } from './signature.ts';
+import type {
+  AnySignature,
+  GroupSignature,
+  SendOptions,
+  Signature,
+  TaskSignature,
+  WorkflowSignature,
+} from './signature.ts';
 import type { AnyTask, Task } from './task.ts';
 
 declare const TAKES: unique symbol;
@@ -81,15 +88,15 @@ export function chain(...given: readonly unknown[]): WorkflowSignature<unknown> 
 /** Side by side; the result is the list of results, in the order of the members. */
 export function group<const Members extends readonly AnySignature[]>(
   members: Members,
-): WorkflowSignature<Results<Members>>;
+): GroupSignature<Results<Members>>;
 /** The same as a step of a chain: every member gets the result before it. */
 export function group<Takes, const Members extends readonly Part[]>(
   members: Members & readonly (Step<Takes> | Task<Takes, unknown, unknown> | AnySignature)[],
 ): Step<Takes, Results<Members>>;
 export function group(members: readonly Part[]): unknown {
-  const plan: Plan = { kind: 'group', members: members.map(toPlan) };
+  const plan: GroupPlan = { kind: 'group', members: members.map(toPlan) };
   return members.every((member) => member.kind === 'signature' || member.kind === 'workflow')
-    ? workflow(plan)
+    ? groupOf(plan)
     : step(plan);
 }
 
@@ -120,14 +127,14 @@ export function chunks<Sent, Output>(
   task: Task<Sent, unknown, Output>,
   inputs: readonly Sent[],
   size: number,
-): WorkflowSignature<Jsonify<Output>[][]> {
+): GroupSignature<Jsonify<Output>[][]> {
   const cuts = Array.from({ length: Math.ceil(inputs.length / size) }, (_, index) =>
     inputs.slice(index * size, (index + 1) * size),
   );
   const members = cuts.map(
     (cut): Plan => ({ kind: 'task', task: task.name, input: cut, each: true, options: {} }),
   );
-  return workflow({ kind: 'group', members });
+  return groupOf({ kind: 'group', members });
 }
 
 /** What a task of `linkError` gets: whose error it is, and which. */
@@ -139,6 +146,14 @@ export interface Failure {
 }
 
 /** Calls `then` with the result once it is there; the result itself stays the signature's. */
+export function link<Output extends readonly unknown[], Then extends Part>(
+  signature: GroupSignature<Output>,
+  then: [Jsonify<Output>] extends [TakenBy<Then>] ? Then : Mismatch<Jsonify<Output>, TakenBy<Then>>,
+): GroupSignature<Output>;
+export function link<Output, Then extends Part>(
+  signature: Signature<Output>,
+  then: [Jsonify<Output>] extends [TakenBy<Then>] ? Then : Mismatch<Jsonify<Output>, TakenBy<Then>>,
+): WorkflowSignature<Output>;
 export function link<Output, Then extends Part>(
   signature: Signature<Output>,
   then: [Jsonify<Output>] extends [TakenBy<Then>] ? Then : Mismatch<Jsonify<Output>, TakenBy<Then>>,
@@ -149,6 +164,14 @@ export function link<Output, Then extends Part>(
 }
 
 /** Calls `then` once with the failure, when the signature has failed for good. */
+export function linkError<Output extends readonly unknown[], Then extends Part>(
+  signature: GroupSignature<Output>,
+  then: [Failure] extends [TakenBy<Then>] ? Then : Mismatch<Failure, TakenBy<Then>>,
+): GroupSignature<Output>;
+export function linkError<Output, Then extends Part>(
+  signature: Signature<Output>,
+  then: [Failure] extends [TakenBy<Then>] ? Then : Mismatch<Failure, TakenBy<Then>>,
+): WorkflowSignature<Output>;
 export function linkError<Output, Then extends Part>(
   signature: Signature<Output>,
   then: [Failure] extends [TakenBy<Then>] ? Then : Mismatch<Failure, TakenBy<Then>>,
@@ -181,6 +204,10 @@ function signaturePlan({ task, input, options }: TaskSignature): TaskPlan {
 }
 
 function workflow(plan: Plan): WorkflowSignature<never> {
+  return Object.freeze({ kind: 'workflow', plan: Object.freeze(plan) });
+}
+
+function groupOf(plan: GroupPlan): GroupSignature<never> {
   return Object.freeze({ kind: 'workflow', plan: Object.freeze(plan) });
 }
 

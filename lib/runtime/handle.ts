@@ -8,7 +8,8 @@ import { TaskError } from '../errors.ts';
 import type { Progress } from './control-port.ts';
 import { issuesText } from './issues.ts';
 import type { RunRecord, State } from './ports.ts';
-import { type Read, type ResultContext, refuse } from './result.ts';
+import type { Read } from './record-reader.ts';
+import { type ResultContext, refuse } from './result.ts';
 
 export function createHandle(
   context: ResultContext,
@@ -38,12 +39,20 @@ async function progress(
   schema: Schema | undefined,
 ): Promise<unknown> {
   refuse(context, task, id);
-  const record = await read(id);
+  return toProgress(await read(id), `task '${task.name}' (${id})`, schema);
+}
+
+/** What a record says of how far its run is, as a schema makes it. */
+export async function toProgress(
+  record: RunRecord | undefined,
+  title: string,
+  schema: Schema | undefined,
+): Promise<unknown> {
   const said = record === undefined ? undefined : progressOf(record)?.value;
   if (said === undefined || schema === undefined) return said;
   const parsed = await schema['~standard'].validate(said);
   if (parsed.issues === undefined) return parsed.value;
-  const text = `the progress of task '${task.name}' (${id}) does not fit: ${issuesText(parsed.issues)}`;
+  const text = `the progress of ${title} does not fit: ${issuesText(parsed.issues)}`;
   throw new TaskError('PROGRESS_INVALID', text, { value: said });
 }
 

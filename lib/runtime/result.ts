@@ -12,6 +12,7 @@ import { type AnyTask, keepsRecord } from '../define/task.ts';
 import { fromWireError, TaskError, TimeoutError } from '../errors.ts';
 import { createHandle, progressOf } from './handle.ts';
 import type { Blobs, Clock, Ending, RunRecord, Runs, State } from './ports.ts';
+import { createReader, type Read } from './record-reader.ts';
 import { UNTIMED } from './taken.ts';
 
 /** Set by the bundler to `false` for a worker whose tasks keep no records; see serve.ts. */
@@ -19,7 +20,6 @@ declare const CELERIAC_STATE: boolean | undefined;
 
 export const GET_TIMEOUT_DEFAULT = '5m';
 
-const READ_MAX = 100;
 /**
  * How far apart the looks at a record are: the first ones come soon. Each is a part of the last, where all
  * meet.
@@ -38,16 +38,38 @@ export interface ResultContext {
 export interface Results {
   /** The handle of a run of `task`. */
   handle(task: AnyTask, id: string): AsyncResult<unknown>;
+  /** What all handles share, those of workflows too. */
+  readonly poll: Poll;
+}
+
+/** The shared poll. */
+export interface Poll {
+  /** Reads a record, together with what others read in the same tick. */
+  readonly read: Read;
+  /**
+   * Waits for the next look, of which there were `looks`. Rejects with RESULT_TIMEOUT when it was too late
+   * already, and with the signal's reason.
+   */
+  next(looks: number, waiting: Waiting): Promise<void>;
+}
+
+/** Somebody who waits. */
+export interface Waiting {
+  readonly until: number;
+  readonly signal: AbortSignal | undefined;
+  /** What the timeout says. */
+  readonly late: () => TimeoutError;
 }
 
 /** Handles over one shared poll. */
 export function createResults(context: ResultContext): Results {
-  const read = createReader(context);
-  const wait = createWait(context.clock);
+  const read = createReader(context.runs);
+  const poll = { read, next: createNext(context.clock) };
   return {
+    poll,
     handle: (task, id) => ({
       id,
-      get: (options) => get(context, { read, wait }, task, id, options),
+      get: (options) => get(context, poll, task, id, options),
       state: () => state(context, read, task, id),
       ...(typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
         ? createHandle(context, read, task, id)
@@ -68,32 +90,60 @@ function unreadable(
   return { progress: refused, revoke: refused, forget: refused };
 }
 
-export type Read = (id: string) => Promise<RunRecord | undefined>;
 type Wait = (stepMs: number, until: number, signal: AbortSignal | undefined) => Promise<void>;
 
 async function get(
   context: ResultContext,
-  { read, wait }: { readonly read: Read; readonly wait: Wait },
+  poll: Poll,
   task: AnyTask,
   id: string,
   options: GetOptions = {},
 ): Promise<unknown> {
-  const { clock } = context;
   refuse(context, task, id);
-  const timeout = options.timeout ?? GET_TIMEOUT_DEFAULT;
-  const until = clock.now() + toMilliseconds(timeout);
+  const about = { title: `task '${task.name}' (${id})`, again: 'result(task, id)' };
+  return outcome(context, await follow(context, poll, id, about, options));
+}
+
+/** Waits for a run's end. `about` says what it is, and how to ask for it again. */
+export async function follow(
+  { clock }: Pick<ResultContext, 'clock'>,
+  poll: Poll,
+  id: string,
+  about: About,
+  options: GetOptions = {},
+): Promise<RunRecord> {
+  const waiting = toWaiting(clock, about, options);
   for (let looks = 0; ; looks++) {
-    options.signal?.throwIfAborted();
-    const record = await clock.waiting(read(id));
-    if (record !== undefined && isFinal(record.state)) return outcome(context, record);
-    if (clock.now() >= until) {
-      const text =
-        `task '${task.name}' (${id}) has no result after ${timeout}; it goes on, ask again ` +
-        'with result(task, id)';
-      throw new TimeoutError('RESULT_TIMEOUT', text, { value: timeout });
-    }
-    await clock.waiting(wait(POLL_MS[looks] ?? POLL_MAX_MS, until, options.signal));
+    const record = await clock.waiting(poll.read(id));
+    if (record !== undefined && isFinal(record.state)) return record;
+    await poll.next(looks, waiting);
   }
+}
+
+export interface About {
+  readonly title: string;
+  readonly again: string;
+}
+
+/** Somebody who begins to wait now, for as long as the options say. */
+export function toWaiting(
+  clock: Pick<Clock, 'now'>,
+  { title, again }: About,
+  { timeout = GET_TIMEOUT_DEFAULT, signal }: GetOptions,
+): Waiting {
+  signal?.throwIfAborted();
+  const text = `${title} has no result after ${timeout}; it goes on, ask again with ${again}`;
+  const late = (): TimeoutError => new TimeoutError('RESULT_TIMEOUT', text, { value: timeout });
+  return { until: clock.now() + toMilliseconds(timeout), signal, late };
+}
+
+function createNext(clock: Clock): Poll['next'] {
+  const wait = createWait(clock);
+  return async (looks, { until, signal, late }) => {
+    if (clock.now() >= until) throw late();
+    await clock.waiting(wait(POLL_MS[looks] ?? POLL_MAX_MS, until, signal));
+    signal?.throwIfAborted();
+  };
 }
 
 async function state(context: ResultContext, read: Read, task: AnyTask, id: string): Promise<RunState> {
@@ -124,12 +174,14 @@ export function refuse(context: ResultContext, task: AnyTask, id: string): void 
   }
 }
 
-function isOurs(context: ResultContext, id: string): boolean {
+/** Whether a run of this id may have a record. */
+export function isOurs(context: Pick<ResultContext, 'space' | 'clock'>, id: string): boolean {
   const sentAt = sentAtOf(context.space, id);
   return sentAt !== undefined && (sentAt === UNTIMED || sentAt > context.clock.now() - RECORD_MS);
 }
 
-async function outcome({ blobs }: ResultContext, record: RunRecord): Promise<unknown> {
+/** What a run that is over has brought. */
+export async function outcome({ blobs }: Pick<ResultContext, 'blobs'>, record: RunRecord): Promise<unknown> {
   if (record.state !== 'SUCCESS') throw endError(record);
   if (record.forgotten === true) {
     const text = `the result of task '${record.task}' (${record.id}) was forgotten`;
@@ -146,14 +198,15 @@ async function outcome({ blobs }: ResultContext, record: RunRecord): Promise<unk
 /** What whoever waits is told of a run that ended without a result. */
 export function endError(
   run: Pick<RunRecord, 'id' | 'task' | 'state'> & Pick<Ending, 'error' | 'reason'>,
+  title = `task '${run.task}'`,
 ): TaskError {
   const cause = run.error === undefined ? {} : { cause: fromWireError(run.error) };
   if (run.state === 'REVOKED') {
-    const text = `task '${run.task}' (${run.id}) did not run: ${run.reason ?? 'revoked'}`;
+    const text = `${title} (${run.id}) did not run: ${run.reason ?? 'revoked'}`;
     return new TaskError('TASK_REVOKED', text, cause);
   }
   const why = run.error === undefined ? '' : `: ${run.error.name}: ${run.error.message}`;
-  const text = `task '${run.task}' (${run.id}) failed (${run.reason ?? 'error'})${why}`;
+  const text = `${title} (${run.id}) failed (${run.reason ?? 'error'})${why}`;
   return new TaskError('TASK_FAILED', text, cause);
 }
 
@@ -192,59 +245,4 @@ function unlessAborted(sleep: Promise<void>, signal: AbortSignal | undefined): P
     );
     if (signal?.aborted === true) abort();
   });
-}
-
-/** Joins the reads of one tick; each id is read once however many wait for it. */
-function createReader(context: ResultContext): Read {
-  let pending = new Map<string, { promise: Promise<RunRecord | undefined>; settle: Settle }>();
-  return (id) => {
-    const same = pending.get(id);
-    if (same !== undefined) return same.promise;
-    if (pending.size === 0) {
-      queueMicrotask(() =>
-        queueMicrotask(() => {
-          const batch = pending;
-          pending = new Map();
-          void readAll(context, batch);
-        }),
-      );
-    }
-    const entry = deferred();
-    pending.set(id, entry);
-    return entry.promise;
-  };
-}
-
-interface Settle {
-  resolve(record: RunRecord | undefined): void;
-  reject(error: unknown): void;
-}
-
-function deferred(): { promise: Promise<RunRecord | undefined>; settle: Settle } {
-  let settle: Settle | undefined;
-  const promise = new Promise<RunRecord | undefined>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  // The executor has run by now: promises call it at once.
-  return { promise, settle: settle as unknown as Settle };
-}
-
-async function readAll(
-  context: ResultContext,
-  batch: ReadonlyMap<string, { readonly settle: Settle }>,
-): Promise<void> {
-  const ids = [...batch.keys()];
-  const cuts = Array.from({ length: Math.ceil(ids.length / READ_MAX) }, (_, index) =>
-    ids.slice(index * READ_MAX, (index + 1) * READ_MAX),
-  );
-  await Promise.all(
-    cuts.map(async (cut) => {
-      try {
-        const records = (await context.runs?.read(cut)) ?? new Map<string, RunRecord>();
-        for (const id of cut) batch.get(id)?.settle.resolve(records.get(id));
-      } catch (error) {
-        for (const id of cut) batch.get(id)?.settle.reject(error);
-      }
-    }),
-  );
 }

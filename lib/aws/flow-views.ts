@@ -1,0 +1,32 @@
+/**
+ * The port FlowViews over DynamoDB: the items that flows.ts writes, read a hundred a call. Like those, it
+ * needs no operation beside those of runs.
+ */
+import type { FlowViews } from '../runtime/flow-view-ports.ts';
+import type { Call } from './call.ts';
+import { pageKey, shardKey, toTally } from './flows.ts';
+import { readItems } from './read-items.ts';
+import type { Item, Key } from './run-item.ts';
+
+export function createFlowViews(call: Call, tableName: string): FlowViews {
+  const read = async (keys: readonly Key[]): Promise<ReadonlyMap<string, Item>> => {
+    const items = await readItems(call, tableName, keys);
+    return new Map(items.map((item) => [item.pk?.S ?? '', item]));
+  };
+  return {
+    async pages(flowId, names) {
+      const items = await read(names.map((name) => pageKey(flowId, name)));
+      return new Map(
+        names.flatMap((name) => {
+          const text = items.get(pageKey(flowId, name).pk.S)?.page?.S;
+          return text === undefined ? [] : [[name, text] as const];
+        }),
+      );
+    },
+    async tallies(flowId, shards) {
+      const keys = shards.map(({ path, shard }) => shardKey(flowId, path, shard));
+      const items = await read(keys);
+      return keys.map(({ pk }) => toTally(items.get(pk.S) ?? {}));
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/** What reading workflows asks of the world, besides the ports of those who carry them out. */
+import type { Tally } from '../core/workflow/tally.ts';
+
+/** A shard of the count of the group at `path`. */
+export interface ShardName {
+  readonly path: string;
+  readonly shard: number;
+}
+
+/** Reads of many pages and counts at once. */
+export interface FlowViews {
+  /** Pages of a plan besides its root; those that are gone are missing. At most 100 names a call. */
+  pages(flowId: string, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The members that were counted, each answer at its shard's place. At most 100 shards a call. */
+  tallies(flowId: string, shards: readonly ShardName[]): Promise<readonly Tally[]>;
+}

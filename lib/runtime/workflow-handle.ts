@@ -1,0 +1,164 @@
+/**
+ * The handles of workflows: what a send of one resolves to, and any of them by id. A handle of a workflow
+ * that was just sent knows its plan; one made from an id reads it when first asked.
+ */
+import type { StandardSchemaV1 as Schema } from '@standard-schema/spec';
+import type { TaskState } from '../core/task-state.ts';
+import { type Pages, parseRoot } from '../core/workflow/page.ts';
+import { hasBegun } from '../core/workflow/view.ts';
+import type { App } from '../define/app.ts';
+import type { AsyncResult, GetOptions } from '../define/client.ts';
+import type { GroupHandle, GroupResult, Workflow } from '../define/workflow-client.ts';
+import { TaskError } from '../errors.ts';
+import type { Flows } from './flow-ports.ts';
+import type { FlowViews } from './flow-view-ports.ts';
+import { createGroupLooks, flowError, type GroupReads, groupAt } from './group-handle.ts';
+import { toProgress } from './handle.ts';
+import { broughtBy, firstTask } from './member-ends.ts';
+import type { Runs, State } from './ports.ts';
+import { follow, isOurs, outcome, type Poll, type ResultContext } from './result.ts';
+import { createPlanReader } from './workflow-plan.ts';
+import { type RevokeReads, revokeFlow, revokeNode } from './workflow-revoke.ts';
+import { idOf, readParts, readTree } from './workflow-tree.ts';
+
+/** What handles of workflows need: a connection has it. */
+export interface FlowContext extends Pick<ResultContext, 'space' | 'clock' | 'blobs'> {
+  readonly app: Pick<App, 'tasks'>;
+  readonly poll: Poll;
+  readonly runs: Pick<Runs, 'read'>;
+  readonly flows: Pick<Flows, 'root' | 'page'>;
+  readonly views: FlowViews;
+  readonly control: Pick<State['control'], 'revoke' | 'forget'>;
+}
+
+type Reads = GroupReads & RevokeReads;
+
+/**
+ * The handle of a workflow that was sent from here, with the pages that were stored: a GroupResult where it
+ * is a group by itself.
+ */
+export function createWorkflowHandle(
+  context: FlowContext,
+  flowId: string,
+  pages: Pages,
+): AsyncResult<unknown> | GroupResult {
+  const result = createResult(context, readsOf(context, flowId, pages));
+  return parseRoot(pages.root).kind === 'group' ? toGroupResult(result) : result.handle;
+}
+
+/** The handle of a group by its id. */
+export function createGroupHandle(context: FlowContext, flowId: string): GroupResult {
+  return toGroupResult(createResult(context, readsOf(context, flowId)));
+}
+
+function toGroupResult({ group, handle }: Result): GroupResult {
+  // What a group brings is the list of what its members do.
+  return { ...group(''), ...handle } as GroupResult;
+}
+
+/** A workflow by its id. */
+export function createWorkflow(context: FlowContext, flowId: string): Workflow {
+  const reads = readsOf(context, flowId);
+  const { group, handle } = createResult(context, reads);
+  return {
+    id: flowId,
+    get: handle.get,
+    state: handle.state,
+    revoke: handle.revoke,
+    group,
+    tree: async (options) => {
+      reads.check();
+      return readTree(reads, options);
+    },
+    parts: async (path, options) => {
+      reads.check();
+      return readParts(reads, path, options);
+    },
+  };
+}
+
+interface WorkflowAsync extends AsyncResult<unknown> {
+  // The record of a workflow has no state of its own.
+  state(): ReturnType<Workflow['state']>;
+}
+
+interface Result {
+  readonly handle: WorkflowAsync;
+  readonly group: (path: string) => GroupHandle;
+}
+
+function createResult(context: FlowContext, reads: Reads): Result {
+  const { flowId, check } = reads;
+  const progress = async (schema?: Schema): Promise<unknown> => {
+    check();
+    return toProgress(await reads.read(flowId), `workflow '${flowId}'`, schema);
+  };
+  const revoke: Result['handle']['revoke'] = async ({ terminate = false } = {}) => {
+    check();
+    return revokeFlow(reads, terminate);
+  };
+  const handle: WorkflowAsync = {
+    id: flowId,
+    revoke,
+    get: async (options) => {
+      check();
+      return get(reads, options ?? {});
+    },
+    state: () => state(context, reads),
+    // With a schema the answer is what it makes, without one what was said: the overloads say so.
+    progress: progress as AsyncResult<unknown>['progress'],
+    forget: async () => {
+      check();
+      if (await context.control.forget(flowId)) return;
+      const text = `workflow '${flowId}' is not over: there is nothing to forget; revoke it first`;
+      throw new TaskError('RUN_NOT_OVER', text, { value: flowId });
+    },
+  };
+  const group = (path: string): GroupHandle => ({
+    id: idOf(reads, path),
+    path,
+    ...createGroupLooks(reads, path),
+    revoke: async ({ terminate = false } = {}) =>
+      path === '' ? revoke({ terminate }) : revokeNode(reads, await groupAt(reads, path), terminate),
+  });
+  return { handle, group };
+}
+
+async function get(reads: Reads, options: GetOptions): Promise<unknown> {
+  const { flowId, clock } = reads;
+  const about = { title: `workflow '${flowId}'`, again: 'workflow(id)' };
+  const record = await follow(reads, reads.poll, flowId, about, options);
+  if (record.state !== 'SUCCESS') throw flowError(reads, record);
+  if (record.result !== undefined || record.blob !== undefined || record.forgotten === true)
+    return outcome(reads, record);
+  // What its record cannot hold, or need not, stands in those of its parts.
+  return clock.waiting(reads.plan.root().then((root) => broughtBy(reads, root)));
+}
+
+/** The record of a workflow waits until it is over; that it has begun is seen from its first task. */
+async function state(context: FlowContext, reads: Reads): Promise<TaskState | 'UNKNOWN'> {
+  if (!isOurs(context, reads.flowId)) return 'UNKNOWN';
+  const record = await reads.read(reads.flowId);
+  if (record === undefined) return 'UNKNOWN';
+  if (record.state !== 'PENDING') return record.state;
+  const first = await firstTask(reads, await reads.plan.root());
+  const begun = first === undefined ? undefined : await reads.read(idOf(reads, first.path));
+  return hasBegun(begun?.state ?? 'PENDING') ? 'STARTED' : 'PENDING';
+}
+
+function readsOf(context: FlowContext, flowId: string, pages?: Pages): Reads {
+  const { app, space, clock, blobs, poll, runs, flows, views, control } = context;
+  return {
+    ...{ flowId, space, clock, blobs, poll, runs, views, control },
+    read: poll.read,
+    plan: createPlanReader({ flows, views }, flowId, pages),
+    queueOf: (name) => app.tasks.find((task) => task.name === name)?.queue.name ?? '',
+    check() {
+      if (isOurs(context, flowId)) return;
+      const text =
+        `'${flowId}' is no id of app '${space.app}' in stage '${space.stage}', or it is older than its ` +
+        'record';
+      throw new TaskError('RESULT_UNKNOWN', text, { value: flowId });
+    },
+  };
+}
