@@ -84,6 +84,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'LimitOptions.timeLimit': 'the time that its worker has',
   'LimitOptions.revocable': toTaskLimits({}).revocable,
   'RevokeOptions.terminate': false,
+  'SendOptions.priority': 0,
   'SendOptions.force': false,
   'SendOptions.ignoreResult': false,
   'WorkerOptions.memory': WORKER_DEFAULTS.memory,

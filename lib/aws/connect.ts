@@ -1,7 +1,11 @@
 /** `connect`: a client for an app on AWS, or on an emulator, from any process. */
-import type { App } from '../define/app.ts';
+
+import { type App, report } from '../define/app.ts';
 import type { Client } from '../define/client.ts';
-import { DEFAULT_STAGE, topology } from '../define/topology.ts';
+import { planExchanges } from '../define/exchange-topology.ts';
+import { spaceProblems } from '../define/name.ts';
+import { DEFAULT_STAGE } from '../define/topology.ts';
+import { needsState } from '../define/work.ts';
 import { createClient } from '../runtime/client.ts';
 import { MACHINE_CHANCE, MACHINE_CLOCK, QUIET_LOG } from './machine.ts';
 import { createMessaging, messagingNeeds } from './messaging.ts';
@@ -22,14 +26,17 @@ export interface ConnectOptions extends SdkOptions {
  */
 export function connect(app: App, options: ConnectOptions = {}): Client {
   const { stage = process.env.CELERIAC_STAGE ?? DEFAULT_STAGE, ...sdkOptions } = options;
-  const { tables, exchanges } = topology(app, { stage });
+  report(app.name, spaceProblems('stage', stage));
+  // What a deployment checks besides is not asked here: a producer need not know who works off the queues.
+  const { resources: exchanges } = planExchanges(app, stage);
+  const hasTable = app.queues.some((queue) => needsState(app, queue));
   const sdk = createSdk(sdkOptions, REPLY_COMMANDS);
   const machine = { clock: MACHINE_CLOCK, chance: MACHINE_CHANCE, log: QUIET_LOG };
   const ports = {
     ...machine,
     queues: createQueues(sdk.call),
     ...createMessaging(sdk, { app, stage }, messagingNeeds(app, exchanges)),
-    ...(tables.length > 0 ? createClientState(sdk.call, { app, stage }, machine) : { runs: undefined }),
+    ...(hasTable ? createClientState(sdk.call, { app, stage }, machine) : { runs: undefined }),
     // An environment of Lambda is frozen between invocations and never told that it ends: it could neither
     // say that it lives nor remove its queue.
     replies:

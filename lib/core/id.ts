@@ -38,6 +38,11 @@ export function originId(space: IdSpace, at: number, origin: string): string {
   return body + checksum(space, body);
 }
 
+/** A text of any length and letters as a short one that every service takes; another text makes another. */
+export function digestOf(text: string): string {
+  return hashed(text, BODY_LENGTH + CHECK_LENGTH);
+}
+
 /** When the message of this id was sent, or undefined when the id is not one of this app and stage. */
 export function sentAtOf(space: IdSpace, id: string): number | undefined {
   if (id.length !== BODY_LENGTH + CHECK_LENGTH) return undefined;

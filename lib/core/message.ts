@@ -97,6 +97,8 @@ export interface Message {
   readonly deferredSince?: number;
   /** What it waits for: a slot of its task's rate, a free place, its key. */
   readonly wait?: Wait;
+  /** Of a call: its priority in a queue with levels, where it is above 0. */
+  readonly priority?: number;
   /** Whether it runs without looking at the key of `once`. */
   readonly force?: boolean;
   /** Whether its sender has no use for what its run returns. */
@@ -116,7 +118,7 @@ export interface Message {
   readonly enteredAt?: number;
   /** Whether it may be sent again under its id and is therefore always claimed before it runs. */
   readonly claim: boolean;
-  /** The message group on an ordered queue. */
+  /** The message group on an ordered queue; on a fair one, of a message whose input lies in the bucket. */
   readonly group?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly history: readonly HistoryEntry[];
@@ -223,6 +225,7 @@ function complaint(body: Readonly<Record<string, unknown>>): string | undefined 
     'hops',
     'expiresAt',
     'enteredAt',
+    'priority',
   ]) {
     if (body[name] !== undefined && typeof body[name] !== 'number')
       return `the envelope's ${name} is no number`;

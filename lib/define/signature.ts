@@ -19,6 +19,11 @@ export interface SendOptions {
    * Celery. A dead letter does not expire: whoever redrives it wants it to run.
    */
   readonly expires?: Duration;
+  /**
+   * 0–255: more is sooner, in a queue with `priorities`; what is above its highest counts as the highest, and
+   * other queues have one level, as in RabbitMQ. @default 0
+   */
+  readonly priority?: number;
   /** The message group, instead of the one its queue's `ordered` gives. On an ordered queue only. */
   readonly group?: string;
   /** Runs it without looking at the key of its task's `once`, beside whoever has it. @default false */

@@ -3,9 +3,9 @@
  * queue's rules.
  */
 import { toMilliseconds } from '../core/duration.ts';
-import { type IdSpace, newId } from '../core/id.ts';
+import { digestOf, type IdSpace, newId } from '../core/id.ts';
 import { type Json, jsonProblem } from '../core/json.ts';
-import { DELAY_MS_MAX, HOPS_MAX, MESSAGE_BYTES_MAX } from '../core/limits.ts';
+import { DELAY_MS_MAX, GROUP_LENGTH_MAX, HOPS_MAX, MESSAGE_BYTES_MAX, PRIORITY_MAX } from '../core/limits.ts';
 import { encodeMessage, type Message } from '../core/message.ts';
 import type { App } from '../define/app.ts';
 import { queueName } from '../define/resource-name.ts';
@@ -15,6 +15,7 @@ import { SendError } from '../errors.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
 import type { ReplyAddress } from './inbox.ts';
 import { issuesText } from './issues.ts';
+import { levelOf } from './level.ts';
 import type { OutgoingMessage } from './ports.ts';
 
 export interface ComposeContext {
@@ -46,13 +47,14 @@ export interface Composed {
 /**
  * Composes a message.
  * @throws SendError UNKNOWN_TASK, INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG,
- * INVALID_TIME, DELAY_ON_ORDERED_QUEUE, INVALID_GROUP, GROUP_ON_STANDARD_QUEUE, TOO_MANY_HOPS, SEND_FAILED
- * when the bucket refuses a large input.
+ * INVALID_TIME, INVALID_PRIORITY, DELAY_ON_ORDERED_QUEUE, INVALID_GROUP, GROUP_ON_STANDARD_QUEUE,
+ * TOO_MANY_HOPS, SEND_FAILED when the bucket refuses a large input.
  */
 export async function compose(context: ComposeContext, signature: Signature): Promise<Composed> {
   const task = taskOf(context.app, signature.task);
   const parsed = await validate(task, signature.input);
-  const { expires, headers, force, ignoreResult } = signature.options;
+  const { expires, headers, force, ignoreResult, priority = 0 } = signature.options;
+  const waitMs = delayMs(task, signature.options, context.now);
   if (context.hops > HOPS_MAX) throw tooManyHops(task, context.hops);
   const message: Message = {
     id: newId(context.space, context.now, context.chance),
@@ -65,7 +67,10 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
     crashes: 0,
     hops: context.hops,
     sentAt: context.now,
+    ...(checkedPriority(task, priority) === 0 ? {} : { priority }),
     ...(expires === undefined ? {} : { expiresAt: context.now + toMilliseconds(expires) }),
+    // A message enters its queue when its delay is over, as with RabbitMQ's delayed messages.
+    ...(waitMs > 0 && task.queue.expiresMs !== undefined ? { enteredAt: context.now + waitMs } : {}),
     claim: false,
     ...(force === true ? { force } : {}),
     ...(ignoreResult === true ? { ignoreResult } : {}),
@@ -74,14 +79,13 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
     headers: headers ?? {},
     history: [],
   };
-  const waitMs = delayMs(task, signature.options, context.now);
   return {
     id: message.id,
     task,
     message,
     parsed,
     delayMs: waitMs,
-    queueName: queueName(context.space.app, context.space.stage, task.queue),
+    queueName: queueName(context.space.app, context.space.stage, task.queue, levelOf(task.queue, message)),
     outgoing: await toOutgoing(context, task, message, waitMs),
   };
 }
@@ -106,7 +110,9 @@ async function toFittingBody(
   if (body !== undefined) return body;
   if (task.queue.largePayloads === 's3' && store !== undefined) {
     const { input, ...rest } = message;
-    const reference = encodeMessage({ ...rest, blob: message.id });
+    // Who reads a copy of it later cannot ask the input whose message it is.
+    const tenant = task.queue.fairBy === undefined ? {} : { group: tenantOf(task, message) };
+    const reference = encodeMessage({ ...rest, ...tenant, blob: message.id });
     // Headers may be what is large.
     if (reference !== undefined) {
       await store(message.id, JSON.stringify(input));
@@ -155,17 +161,31 @@ function toPlace(task: AnyTask, message: Message, delayMs: number): Omit<Outgoin
       `task '${task.name}': a delay of ${Math.round(delayMs / 1_000)} s is longer than SQS's ` + `'15m'`;
     throw new SendError('DELAY_TOO_LONG', text, { value: delayMs, allowed: DELAY_MS_MAX });
   }
-  // The queue's function takes the input of its tasks, which only the user's own types know.
-  const tenant = task.queue.fairBy?.(message.input as never);
   return {
     ...(delayMs > 0 ? { delaySeconds: Math.ceil(delayMs / 1_000) } : {}),
-    ...(task.queue.fairBy === undefined ? {} : { group: checkedGroup(`task '${task.name}'`, tenant) }),
+    ...(task.queue.fairBy === undefined ? {} : { group: tenantOf(task, message) }),
   };
+}
+
+/** Whose message it is, in a fair queue. */
+function tenantOf(task: AnyTask, { input, blob, group }: Message): string {
+  // The queue's function takes the input of its tasks, which only the user's own types know.
+  const tenant = blob === undefined ? task.queue.fairBy?.(input as never) : group;
+  return checkedGroup(`task '${task.name}'`, tenant);
 }
 
 /** The same for every repetition of one send, another for each later copy of the message. */
 export function deduplicationOf(message: Message): string {
-  return `${message.id}-${message.generation}-${message.attempt}-${message.deferrals}`;
+  const text = `${message.id}-${message.generation}-${message.attempt}-${message.deferrals}`;
+  // Senders of other languages name their messages as they like, and SQS takes fewer texts than that.
+  return text.length <= GROUP_LENGTH_MAX && /^[\x21-\x7e]+$/.test(text) ? text : digestOf(text);
+}
+
+/** @throws SendError INVALID_PRIORITY */
+function checkedPriority(task: AnyTask, priority: number): number {
+  if (Number.isInteger(priority) && priority >= 0 && priority <= PRIORITY_MAX) return priority;
+  const text = `task '${task.name}': priority is ${priority}; give a whole number from 0 to ${PRIORITY_MAX}`;
+  throw new SendError('INVALID_PRIORITY', text, { value: priority });
 }
 
 function taskOf(app: App, name: string): AnyTask {

@@ -11,6 +11,7 @@ import { CeleriacError, TaskError } from '../errors.ts';
 import { type Connection, ownTask } from './client.ts';
 import { toOutgoing, validate } from './compose.ts';
 import type { RunAdmin } from './control-port.ts';
+import { levelOf } from './level.ts';
 import type { RunRecord, State } from './ports.ts';
 import { revocationExpiry, revocationName } from './revocation.ts';
 
@@ -76,7 +77,8 @@ async function retry(
   const message = again(record, before ?? plain(record), options);
   if ('input' in options) await validate(task, options.input);
   const store = ports.blobs === undefined ? undefined : outbox.store;
-  await outbox.send(queueName(app.name, space.stage, task.queue), await toOutgoing({ store }, task, message));
+  const name = queueName(app.name, space.stage, task.queue, levelOf(task.queue, message));
+  await outbox.send(name, await toOutgoing({ store }, task, message));
   // Afterwards: whoever dies in between has left a message that runs, and not a record that waits for none.
   await adminOf(ports.state).reopen(id, record.generation);
 }

@@ -14,6 +14,7 @@ import { deduplicationOf } from './compose.ts';
 import { createDeadLetters, type DeadLetters, foreignLetterOf } from './dead-letter.ts';
 import { encoded } from './encoded.ts';
 import { groupBy } from './forwarder.ts';
+import { levelOf } from './level.ts';
 import type { Delivery, Outcome } from './outcome.ts';
 import type { OutgoingMessage } from './ports.ts';
 
@@ -115,13 +116,17 @@ async function split(
 
 /** The first time at once; workers of two versions that send it to and fro take their time. */
 async function forward({ app, space, outbox }: Connection, message: Message, to: Queue): Promise<Outcome> {
-  const name = queueName(app.name, space.stage, to);
+  const name = queueName(app.name, space.stage, to, levelOf(to, message));
   const { enteredAt: _, ...before } = message;
   const moved = { ...before, deferrals: message.deferrals + 1 };
   const delaySeconds = message.deferrals > 0 ? growing(message.deferrals) : 0;
   if (!to.ordered) {
-    const body = encoded(moved);
-    await outbox.send(name, delaySeconds > 0 ? { body, delaySeconds } : { body });
+    const group = groupBy(to.fairBy, moved);
+    await outbox.send(name, {
+      body: encoded(moved),
+      ...(delaySeconds > 0 ? { delaySeconds } : {}),
+      ...(group === undefined ? {} : { group }),
+    });
     return DONE;
   }
   // The queue's function takes the input of its tasks, which only the user's own types know.
@@ -156,7 +161,8 @@ async function deferNewer(
   }
   if (place.queue.ordered) return { kind: 'hold', seconds: growing(deferrals) };
   const body = toBody({ ...newer.body, deferrals: deferrals + 1, deferredSince: since });
-  return sendLater(place, body, growing(deferrals));
+  // Nothing but SQS can say here whose message it is.
+  return sendLater(place, body, growing(deferrals), place.queue.fairBy && delivery.group);
 }
 
 /**

@@ -16,8 +16,9 @@ import type { Connection } from './client.ts';
 import { deduplicationOf } from './compose.ts';
 import { eventBytes, topicMessageBytes } from './entry-size.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
+import { levelOf } from './level.ts';
 import type { OutgoingMessage } from './ports.ts';
-import { levelOf, type Published, toRouted, type Way, waitMs, wayOf } from './way.ts';
+import { type Published, toRouted, type Way, waitMs, wayOf } from './way.ts';
 
 /** Gives the message to the outbox before it returns; resolves when every service has confirmed it. */
 export type Hand = () => Promise<void>;
@@ -140,7 +141,9 @@ async function largeSends(shared: Shared, message: Published, way: Way): Promise
     throw nack(message, [error], 1);
   });
   const { input: _, ...rest } = message;
-  const sends = toSends(shared, message, { ...rest, blob: message.id }, way);
+  // Who reads a copy of it later cannot ask its body whose message it is.
+  const tenant = way.queues.some(({ ordered: isOrdered }) => isOrdered) ? {} : fair(way.queues, message);
+  const sends = toSends(shared, message, { ...rest, ...tenant, blob: message.id }, way);
   // Headers may be what is large.
   if (sends === undefined) throw tooLarge(message, way);
   return sends;

@@ -16,6 +16,7 @@ import { isWaitQueue } from '../define/work.ts';
 import type { Connection } from './client.ts';
 import { deduplicationOf } from './compose.ts';
 import { encoded } from './encoded.ts';
+import { levelOf } from './level.ts';
 
 /** The takers of a published message, in all queues; undefined: there is no such exchange. */
 export function takersOf(app: App, via: Via): readonly Taker[] | undefined {
@@ -51,17 +52,13 @@ export async function sendTo(
   });
 }
 
-/** The level of a queue that a message belongs to: what is above the highest counts as the highest. */
-export function levelOf(queue: Queue, { via }: Message): number {
-  const priority = via?.properties?.priority ?? 0;
-  return Math.max(0, Math.min(Math.floor(priority), queue.priorities - 1)) || 0;
-}
-
 /** The message group of a copy; the user's function may not take what is there. */
 export function groupBy(
   by: ((message: never) => string) | undefined,
-  { input }: Pick<Message, 'input'>,
+  { input, blob, group }: Pick<Message, 'input' | 'blob' | 'group'>,
 ): string | undefined {
+  // What the function would be asked about lies in the bucket.
+  if (by !== undefined && blob !== undefined) return group;
   try {
     // The queue's function takes the messages of its queue, which only the user's own types know.
     return by?.(input as never);

@@ -2,7 +2,7 @@
 import type { TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
 import type { Connection } from './client.ts';
-import { type ComposeContext, compose } from './compose.ts';
+import { type ComposeContext, type Composed, compose } from './compose.ts';
 import { tell } from './hooks.ts';
 import { type Reserved, reserveKey } from './once-send.ts';
 
@@ -44,15 +44,38 @@ async function pass(
   options: Pick<ComposeContext, 'hops' | 'address' | 'store'>,
   signature: Signature,
 ): Promise<Transmitted> {
-  const { app, space, ports } = shared;
-  const context = { app, space, now: ports.clock.now(), chance: ports.chance, ...options };
-  const composed = await compose(context, signature);
+  const { ports } = shared;
+  const context = {
+    ...{ app: shared.app, space: shared.space, now: ports.clock.now(), chance: ports.chance },
+    ...options,
+  };
+  const queue = shared.app.tasks.find(({ name }) => name === signature.task)?.queue;
+  if (queue?.ordered !== true) return hand(shared, await compose(context, signature));
+  const prepare = async (): Promise<Composed> => {
+    const composed = await compose(context, signature);
+    await shared.room.check([queue], composed.id);
+    return composed;
+  };
+  // In the order of the calls, whatever their schemas wait for.
+  return shared.turns.take(`queue ${queue.name}`, prepare, (composed) => deliver(shared, composed, {}));
+}
+
+/** Sends what is composed, its key first. */
+async function hand(shared: Connection, composed: Composed): Promise<Transmitted> {
   const { task, id } = composed;
   const reserved: Reserved =
     typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS ? await reserveKey(shared, composed) : {};
   if (reserved.by !== undefined) return { task, id: reserved.by };
+  await shared.room.check([task.queue], id).catch(async (error) => {
+    await reserved.failed?.();
+    throw error;
+  });
+  return deliver(shared, composed, reserved);
+}
+
+async function deliver(shared: Connection, composed: Composed, reserved: Reserved): Promise<Transmitted> {
+  const { task, id } = composed;
   try {
-    await shared.room.check([task.queue], id);
     await shared.outbox.send(composed.queueName, composed.outgoing);
   } catch (error) {
     await reserved.failed?.();

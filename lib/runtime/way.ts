@@ -14,6 +14,7 @@ import type { Queue } from '../define/queue.ts';
 import { routesOf } from '../define/takers.ts';
 import { isWaitQueue } from '../define/work.ts';
 import type { Carrier, Carriers } from './carriers.ts';
+import { levelOf } from './level.ts';
 
 /** A published message on its way. */
 export type Published = Message & { readonly via: Via };
@@ -61,14 +62,6 @@ export function wayOf(app: App, carriers: Carriers, message: Published): Way {
 export function toRouted({ key, headers, bcc }: Via): RoutedMessage {
   const delivered = headers === undefined ? {} : fromJsonHeaders(headers);
   return { key, headers: bcc === undefined ? delivered : { ...delivered, BCC: bcc } };
-}
-
-/**
- * The level of a queue with priorities that a message belongs to. RabbitMQ: above the highest is the
- * highest.
- */
-export function levelOf(queue: Queue, { via }: Published): number {
-  return Math.min(via.properties?.priority ?? 0, queue.priorities - 1);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { defineApp, defineTask } from '#lib';
+import { bind, defineApp, defineConsumer, defineExchange, defineQueue, defineTask } from '#lib';
 import { connect } from '#lib/aws';
 import { createEmulator, type Emulator } from '#lib/emulator';
 import { topology } from '../../lib/define/topology.ts';
@@ -49,6 +49,25 @@ describe('a client', () => {
   afterEach(async () => {
     vi.unstubAllEnvs();
     await emulator.close();
+  });
+
+  test('need not know who works off the queues that it publishes to', async () => {
+    const events = defineExchange('events', { type: 'topic' });
+    const plain = defineQueue('plain');
+    // Without the consumer of the queue the Broker would refuse this binding, whose filter is not exact.
+    const binding = bind(events, '#.a.*.b.#', plain);
+    const consumers = [defineConsumer(plain, { run: () => 1 })];
+    await build(defineApp('shop', { bindings: [binding], consumers }), 'dev');
+    const producer = defineApp('shop', { bindings: [binding] });
+    await using client = connect(producer, { stage: 'dev', endpoint, region: 'us-east-1', credentials });
+
+    await client.publish(events, 'a.x.b', { id: 1 });
+
+    await vi.waitFor(() => expect(inQueue('shop-dev-plain')).toHaveLength(1));
+  });
+
+  test('refuses a stage that cannot be one', () => {
+    expect(() => connect(shop, { stage: 'a-b' })).toThrow(expect.objectContaining({ code: 'INVALID_NAME' }));
   });
 
   test('sends to the queue of its task, in its stage', async () => {

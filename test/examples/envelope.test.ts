@@ -28,6 +28,7 @@ const MEMBERS: Readonly<Record<keyof Message, true>> = {
   deferrals: true,
   deferredSince: true,
   wait: true,
+  priority: true,
   force: true,
   ignoreResult: true,
   crashes: true,

@@ -113,28 +113,45 @@ export function keepsRecord(task: AnyTask): boolean {
   return task.name !== 'stateless' && task.name !== 'child';
 }
 
+type Attributes = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
+
+/** What a call has set, by item, with the item's key. */
+function writtenBy(operation: string, input: object, output: unknown): readonly Attributes[] {
+  if (operation === 'UpdateItem') {
+    const { Key } = input as { Key: Attributes };
+    return [{ ...Key, ...(output as { Attributes: Attributes }).Attributes }];
+  }
+  if (operation !== 'BatchExecuteStatement') return [];
+  const { Statements } = input as { Statements: { Statement: string; Parameters: Attributes[string][] }[] };
+  const { Responses } = output as { Responses: { Error?: object }[] };
+  return Statements.filter((_, index) => Responses[index]?.Error === undefined).map(
+    ({ Statement, Parameters }) => {
+      const names = [...Statement.matchAll(/['"](\w+)['"](?:: | = )\?/g)].map(([, name = '']) => name);
+      return Object.fromEntries(names.map((name, index) => [name, Parameters[index] ?? {}]));
+    },
+  );
+}
+
 /** Sees each change of a record where it takes effect: behind all faults, at the table. */
 export function watchRecords() {
   const now = new Map<string, { readonly state: TaskState; readonly generation: number }>();
   const ends = new Map<string, number>();
   const illegal: string[] = [];
-  const onCall: NonNullable<SimulateOptions['onCall']> = async (call, proceed) => {
-    const output = await proceed();
-    if (call.operation !== 'UpdateItem') return output;
-    const { Key } = call.input as { Key: { pk: { S: string } } };
-    const { Attributes } = output as { Attributes: Record<string, { S?: string; N?: string }> };
-    const id = Key.pk.S.slice('run#'.length);
-    // A heartbeat changes no state.
-    if (Attributes.state === undefined) return output;
-    // What is no change of state: that a dead letter was sent.
-    if (Attributes.settled !== undefined && Attributes.state === undefined) return output;
+  const see = ({ pk = {}, ...attributes }: Attributes): void => {
+    const id = pk.S?.slice('run#'.length) ?? '';
+    // A heartbeat changes no state, and that a dead letter was sent is no change of it either.
+    if (attributes.state === undefined) return;
     const before = now.get(id) ?? { state: 'PENDING', generation: 0 };
-    const generation = Number(Attributes.generation?.N ?? before.generation);
-    const state = TASK_STATES.find((known) => known === Attributes.state?.S) ?? 'PENDING';
+    const generation = Number(attributes.generation?.N ?? before.generation);
+    const state = TASK_STATES.find((known) => known === attributes.state?.S) ?? 'PENDING';
     if (!mayBecome(before.state, state, { from: before.generation, to: generation }))
       illegal.push(`${id}: ${before.state} ${before.generation} to ${state} ${generation}`);
     if (isFinal(state)) ends.set(`${id} ${generation}`, (ends.get(`${id} ${generation}`) ?? 0) + 1);
     now.set(id, { state, generation });
+  };
+  const onCall: NonNullable<SimulateOptions['onCall']> = async (call, proceed) => {
+    const output = await proceed();
+    for (const attributes of writtenBy(call.operation, call.input, output)) see(attributes);
     return output;
   };
   return { onCall, ends, illegal, stateOf: (id: string): TaskState => now.get(id)?.state ?? 'PENDING' };

@@ -154,9 +154,9 @@ describe('what has happened', () => {
     await sim.sendMany(Array.from({ length: 30 }, () => echo()));
     await sim.advance('1h');
 
-    const writes = sim.calls().find(({ operation }) => operation === 'UpdateItem');
-    expect(writes).toMatchObject({ service: 'dynamodb' });
-    expect(writes?.calls).toBeGreaterThanOrEqual(60);
+    const sends = sim.calls().find(({ operation }) => operation === 'SendMessageBatch');
+    expect(sends).toMatchObject({ service: 'sqs' });
+    expect(sends?.calls).toBeGreaterThanOrEqual(3);
     expect(sim.faults().fail).toBeGreaterThan(0);
   });
 
