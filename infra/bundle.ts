@@ -58,6 +58,7 @@ export function toBundling(need: BundleNeed, props: BundlingProps = {}): Bundlin
       CELERIAC_BUS: String(need.bus),
       CELERIAC_BLOBS: String(need.blobs),
       CELERIAC_DEPTHS: String(need.depths),
+      CELERIAC_SCHEDULES: String(need.later),
     },
   };
 }

@@ -7,6 +7,7 @@ import { MACHINE_CHANCE, MACHINE_CLOCK, QUIET_LOG } from './machine.ts';
 import { createMessaging, messagingNeeds } from './messaging.ts';
 import { createQueues } from './queues.ts';
 import { createReplyQueues } from './reply-queues.ts';
+import { createClientScheduling } from './scheduling.ts';
 import { createSdk, REPLY_COMMANDS, type SdkOptions } from './sdk.ts';
 import { createClientState } from './state.ts';
 
@@ -29,6 +30,7 @@ export function connect(app: App, options: ConnectOptions = {}): Client {
     ...machine,
     queues: createQueues(sdk.call),
     ...createMessaging(sdk, { app, stage }, messagingNeeds(app, exchanges)),
+    scheduling: createClientScheduling(sdk, { app, stage }),
     ...(tables.length > 0 ? createClientState(sdk.call, { app, stage }, machine) : { runs: undefined }),
     // An environment of Lambda is frozen between invocations and never told that it ends: it could neither
     // say that it lives nor remove its queue.

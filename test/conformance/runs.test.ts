@@ -11,7 +11,7 @@ const { tables, exchanges } = topology(app);
 for (const [name, open] of Object.entries(DOORS)) {
   testRuns(name, async () => {
     const { call, close, emulator } = await open();
-    const onlyTables = { app: 'shop', stage: 'dev', queues: [], workers: [], tables, buckets: [], exchanges };
+    const onlyTables = { app: 'shop', stage: 'dev', queues: [], workers: [], tables, buckets: [], exchanges, later: undefined };
     await provision(emulator, onlyTables, () => {
       throw new Error('there are no workers here');
     });
