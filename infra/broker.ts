@@ -177,8 +177,8 @@ export class Broker extends Construct {
    */
   grantSchedules(grantee: IGrantable): void {
     if (this.topology.later?.schedules !== true) {
-      const why = `app '${this.topology.app}' has no schedules; drop grantSchedules, or set runtimeSchedules: true`;
-      throw new DefinitionError('NO_SCHEDULES', why);
+      const why = `app '${this.topology.app}' has no schedules, and there is nothing to grant`;
+      throw new DefinitionError('NO_SCHEDULES', `${why}; drop grantSchedules, or set runtimeSchedules: true`);
     }
     this.#runs?.grantSchedules(grantee);
     this.#later?.grantTimers(grantee);

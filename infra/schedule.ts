@@ -1,7 +1,7 @@
 /**
  * What `later` needs besides its queue and function: the group of the app's timers in EventBridge Scheduler,
- * the one role that all of them send with, the ticker, and a timer for each schedule that the service fires by
- * itself. Timers of run time join the group through the API.
+ * the one role that all of them send with, the ticker, and a timer for each schedule that the service fires
+ * by itself. Timers of run time join the group through the API.
  */
 import { Grant, type IGrantable, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';

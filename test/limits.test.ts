@@ -1,47 +1,20 @@
-/**
- * The limits that definitions are checked against are those that the emulator enforces, stated twice on
- * purpose; and what the documentation calls a default is the default.
- */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The limits that definitions are checked against are those that the emulator enforces. */
 import { expect, test } from 'vitest';
-import {
-  bind,
-  defineApp,
-  defineExchange,
-  defineQueue,
-  defineTask,
-  exponential,
-  QUEUE_DEFAULTS,
-  RETRY_DEFAULTS,
-  SCHEDULE_DEFAULTS,
-  topology,
-  WORKER_DEFAULTS,
-} from '#lib';
+import { defineApp, defineExchange, defineQueue, defineTask, topology } from '#lib';
 import { createEmulator } from '#lib/emulator';
-import { START_DEFAULT } from '#lib/testing';
 import * as own from '../lib/core/limits.ts';
 import {
   BUS_RULES_MAX,
   EVENT_PATTERN_LENGTH_MAX,
   WILDCARD_RULES_MAX,
 } from '../lib/core/routing/event-pattern.ts';
-import { CONSUMER_DEFAULTS } from '../lib/define/consumer.ts';
 import { blobsBucketName } from '../lib/define/resource-name.ts';
-import { DEFAULT_QUEUE } from '../lib/define/task.ts';
-import { DEFAULT_STAGE } from '../lib/define/topology.ts';
-import { transportOf } from '../lib/define/transport.ts';
 import * as dynamodb from '../lib/emulator/dynamodb/limits.ts';
 import * as eventbridge from '../lib/emulator/eventbridge/limits.ts';
 import * as lambda from '../lib/emulator/lambda/limits.ts';
+import * as scheduler from '../lib/emulator/scheduler/limits.ts';
 import * as sns from '../lib/emulator/sns/limits.ts';
 import * as sqs from '../lib/emulator/sqs/limits.ts';
-import { GET_TIMEOUT_DEFAULT } from '../lib/runtime/result.ts';
-import { CALL_TIMEOUT_DEFAULT } from '../lib/runtime/rpc.ts';
-import { LIMIT_DEFAULT } from '../lib/runtime/schedule-list.ts';
-import { LOOK_MS } from '../lib/runtime/scheduler.ts';
-
-const ROOT = join(import.meta.dirname, '..');
 
 /** Our limit, and the emulator's in our unit. */
 const LIMITS: Readonly<Record<string, number>> = {
@@ -70,6 +43,8 @@ const LIMITS: Readonly<Record<string, number>> = {
   QUEUE_POLICY_STATEMENTS_MAX: sqs.POLICY_STATEMENTS_MAX,
   RULE_RETRY_SECONDS_MAX: eventbridge.EVENT_AGE_MAX_S,
   RULE_RETRIES_MAX: eventbridge.RETRY_ATTEMPTS_MAX,
+  TIMER_RETRY_SECONDS_MAX: scheduler.EVENT_AGE_MAX_S,
+  TIMER_RETRIES_MAX: scheduler.RETRY_ATTEMPTS_MAX,
 };
 
 /** Limits that no emulated service has, each with its reason. */
@@ -92,6 +67,8 @@ const OURS: Readonly<Record<string, string>> = {
   INSTANCE_MS_MAX: 'our own',
   TIMER_INPUT_BYTES_MAX: 'our own, below the limit of EventBridge Scheduler',
   SCHEDULES_SORTED_MAX: 'our own',
+  LATER_RECEIVES_MAX: 'our own',
+  WAIT_MS_MAX: 'our own',
   HISTORY_ENTRIES_MAX: 'our own',
   STACK_LENGTH_MAX: 'our own',
   RESULT_BYTES_MAX: 'our own, below the limit of DynamoDB',
@@ -107,6 +84,7 @@ const OURS: Readonly<Record<string, string>> = {
   PRIORITY_LEVELS_MAX: 'our own; the levels are the sources of one dead-letter queue, compared below',
   PRIORITY_MAX: "AMQP's",
   BLOB_DAYS: 'our own',
+  SLOTS_MAX: 'our own',
   QUEUE_POLICY_SOURCES_MAX: 'our own, below the bytes of a policy of SQS',
 };
 
@@ -179,7 +157,7 @@ test('the longest names that definitions allow are names that SQS allows', () =>
 
   const { queues } = topology(app, { stage: 's'.repeat(own.STAGE_NAME_LENGTH_MAX) });
 
-  for (const { queueName, deadLetterQueueName } of queues) {
+  for (const { queueName, deadLetterQueueName } of queues.filter(({ fifo }) => fifo)) {
     expect(queueName).toMatch(sqs.FIFO_QUEUE_NAME);
     expect(deadLetterQueueName).toMatch(sqs.FIFO_QUEUE_NAME);
   }
@@ -199,108 +177,7 @@ test('so are those of levels, topics and the bucket, with the longest Region', (
   expect(bucket.length).toBeLessThanOrEqual(own.BUCKET_NAME_LENGTH_MAX);
 });
 
-const TOPIC_APP = defineApp('shop', { exchanges: [defineExchange('t', { type: 'topic' })] });
-
-/** What `@default` of each option says, and the value it has when nobody sets it. */
-const DEFAULTS: Readonly<Record<string, unknown>> = {
-  'QueueOptions.visibility': QUEUE_DEFAULTS.visibility,
-  'DeadLetterOptions.after': QUEUE_DEFAULTS.deadLetterAfter,
-  'DeadLetterOptions.routingKey': 'the key they were published with',
-  'DeadLetterOptions.expired': 'true with `to`, false without',
-  'QueueOptions.expires': `for ever (${own.RETENTION_MS / 86_400_000} days, SQS)`,
-  'QueueOptions.maxLength': 'no limit',
-  'QueueOptions.priorities': QUEUE_DEFAULTS.priorities,
-  'QueueOptions.largePayloads': 'refused',
-  'ExchangeOptions.internal': defineExchange('e', { type: 'fanout' }).internal,
-  'ExchangeOptions.transport': transportOf(TOPIC_APP, { name: 't' }),
-  'ExchangeOptions.ordered': defineExchange('e', { type: 'fanout' }).ordered,
-  'ExchangeOptions.archive': 'not kept',
-  'HeaderBinding.match': bind(defineExchange('h', { type: 'headers' }), { args: {} }, defineQueue('q'))
-    .args?.['x-match'],
-  'ConsumerOptions.prefetch': WORKER_DEFAULTS.batch,
-  'ConsumerOptions.ack': CONSUMER_DEFAULTS.ack,
-  'ConsumerOptions.once': CONSUMER_DEFAULTS.once,
-  'PublishOptions.mandatory': false,
-  'PublishOptions.messageId': 'a new one',
-  'PublishOptions.priority': 0,
-  'ReplayOptions.to': 'now',
-  'ReplayOptions.queue': 'all that are',
-  'QueueOptions.ordered': defineQueue('q').ordered,
-  'RetryOptions.attempts': RETRY_DEFAULTS.attempts,
-  'RetryOptions.backoff': RETRY_DEFAULTS.backoff,
-  'AppOptions.runtimeSchedules': defineApp('a', {}).runtimeSchedules,
-  'ScheduleTiming.misfireGrace': 'however late',
-  'ScheduleTiming.coalesce': SCHEDULE_DEFAULTS.coalesce,
-  'ScheduleTiming.maxInstances': 'any number',
-  'ScheduleTiming.jitter': 'none',
-  'ScheduleTiming.paused': SCHEDULE_DEFAULTS.paused,
-  'ListSchedulesOptions.order': 'name',
-  'ListSchedulesOptions.limit': LIMIT_DEFAULT,
-  'SchedulerOptions.lookMs': LOOK_MS,
-  'BackoffOptions.max': `${exponential('1s').maxMs / 60_000}m`,
-  'BackoffOptions.jitter': exponential('1s').jitter,
-  'exponential.factor': factorOf(exponential('1s')),
-  'CommonOptions.queue': DEFAULT_QUEUE.name,
-  'CommonOptions.result': defineTask('t', { run: () => 1 }).result,
-  'CommonOptions.crashed': defineTask('t', { run: () => 1 }).crashed,
-  'WorkerOptions.memory': WORKER_DEFAULTS.memory,
-  'WorkerOptions.batch': WORKER_DEFAULTS.batch,
-  'WorkerOptions.window': WORKER_DEFAULTS.window,
-  'WorkerOptions.timeout': 'all of that',
-  'TopologyOptions.stage': DEFAULT_STAGE,
-  'GetOptions.timeout': GET_TIMEOUT_DEFAULT,
-  'CallOptions.timeout': CALL_TIMEOUT_DEFAULT,
-  'SimulateOptions.start': START_DEFAULT,
-  'SimulateOptions.seed': 1,
-  'ConnectOptions.stage': DEFAULT_STAGE,
-};
-
-test('every default that the documentation states is one of these', () => {
-  expect(Object.keys(documented()).sort()).toEqual(Object.keys(DEFAULTS).sort());
-});
-
-test.each(Object.entries(DEFAULTS))('the documentation states the default of %s', (name, value) => {
-  expect(documented()[name]).toEqual(value);
-});
-
-/** `@default` texts of the folders that users read, by interface and member, as values. */
-function documented(): Readonly<Record<string, unknown>> {
-  const folders = ['lib/define', 'lib/runtime', 'lib/aws', 'lib/testing', 'lib/core'];
-  const files = folders.flatMap((folder) =>
-    readdirSync(join(ROOT, folder))
-      .filter((file) => file.endsWith('.ts'))
-      .map((file) => readFileSync(join(ROOT, folder, file), 'utf8')),
-  );
-  return Object.fromEntries(files.flatMap(defaultsIn));
-}
-
-function defaultsIn(text: string): [string, unknown][] {
-  const found = text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*?)@default((?:(?!\*\/)[\s\S])*)\*\/\s*(.*)/g);
-  return [...found].map((match) => {
-    const before = text.slice(0, match.index);
-    const owner = [...before.matchAll(/^(?:export )?(?:interface|function) (\w+)/gm)].at(-1)?.[1];
-    const member = /(?:readonly )?(\w+)\??:\s/.exec((match[3] ?? '').replace(/^.*readonly /, ''))?.[1];
-    return [`${owner}.${member}`, toValue((match[2] ?? '').replace(/\s*\n\s*\* ?/g, ' ').trim())];
-  });
-}
-
-/** The value that a documented default stands for. */
-function toValue(text: string): unknown {
-  if (/^exponential\(.*\)$/.test(text)) {
-    const [, base, max] = /^exponential\('(\w+)', \{ max: '(\w+)', jitter: true \}\)$/.exec(text) ?? [];
-    // The pattern has just found two durations.
-    return exponential(base as '2s', { max: max as '5m', jitter: true });
-  }
-  const quoted = [...text.matchAll(/'([^']*)'/g)].at(-1)?.[1];
-  if (quoted !== undefined) return quoted;
-  return /^(true|false|\d+)$/.test(text) ? JSON.parse(text) : text;
-}
-
 /** The longest text that a pattern of the form ^[…]{1,n}$ takes. */
 function longest(pattern: RegExp): number {
   return Number(/\{1,(\d+)\}\$$/.exec(pattern.source)?.[1]);
-}
-
-function factorOf(backoff: ReturnType<typeof exponential>): number | undefined {
-  return backoff.kind === 'exponential' ? backoff.factor : undefined;
 }

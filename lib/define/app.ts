@@ -40,15 +40,16 @@ export interface AppOptions {
   /** What fires by itself. The tasks, queues and exchanges that they reach are the app's, too. */
   readonly schedules?: readonly Schedule[];
   /**
-   * Whether `client.schedules` may add schedules at run time, in an app that has none of its own, and any that
-   * EventBridge Scheduler cannot fire by itself (seconds, jitter …): a ticker is deployed for them, which costs
-   * nothing within AWS's free tier. An app whose own schedules need one has it anyway. @default false
+   * Whether `client.schedules` may add schedules at run time in an app that has none of its own, and in any
+   * app those that EventBridge Scheduler cannot fire by itself (seconds, jitter …): a ticker is deployed for
+   * them, which costs nothing within AWS's free tier. An app whose own schedules need one has it anyway.
+   * @default false
    */
   readonly runtimeSchedules?: boolean;
   /**
-   * Whether messages may wait for longer than the 15 minutes of SQS, wait on ordered queues, and be published
-   * with a delay: a queue and a function are deployed for it (`later`), which cost nothing while nothing waits
-   * but the empty receives of the queue's mapping. An app with schedules has them anyway. @default true
+   * Whether messages may wait for longer than the 15 minutes of SQS, on ordered queues, and be published with
+   * a delay: a queue and a function are deployed for it (`later`), which cost nothing while nothing waits but
+   * the empty receives of the queue's mapping. An app with schedules has them anyway. @default true
    */
   readonly longDelays?: boolean;
 }

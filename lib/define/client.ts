@@ -80,8 +80,8 @@ export interface PublishOptions {
   /** The queue that waits for a reply: what its consumer or task returns is sent there. */
   readonly replyTo?: string;
   /**
-   * Publishes it this much later, at most a year, to the second: it is routed then (RabbitMQ's delayed message
-   * exchange). Resolves when it waits. `mandatory` and a full queue are looked at now.
+   * Publishes it this much later, at most a year, to the second: it is routed then (RabbitMQ's delayed
+   * message exchange). Resolves when it waits; `mandatory` and full queues are looked at now.
    */
   readonly delay?: Duration;
   /** Publishes it at this time, instead of `delay`; a time that is past means at once. */

@@ -29,7 +29,7 @@ export interface OnceOptions<Input> {
   /**
    * What becomes of a call whose key is taken. 'wait': it runs afterwards. 'reject': `send` rejects with
    * ONCE_TAKEN (Celery Once's AlreadyQueued). 'return': `send` resolves to the handle of the run that has
-   * the key. @default 'wait'; with `keep: 'first'` 'return'
+   * the key, which is the default with `keep: 'first'`. @default 'wait'
    */
   readonly taken?: 'reject' | 'return' | 'wait';
   /**

@@ -43,8 +43,8 @@ interface CommonOptions<Input = never> extends LimitOptions<Input> {
   readonly queue?: Queue;
   readonly retry?: RetryOptions;
   /**
-   * Whether a run leaves a record with its state and result; `false` saves its two DynamoDB writes. @default
-   * true. One is kept all the same for `once`, `rateLimit`, `concurrency` and `revocable`.
+   * Whether a run leaves a record with its state and result; `false` saves its two DynamoDB writes. One is
+   * kept all the same for `once`, `rateLimit`, `concurrency` and `revocable`. @default true
    */
   readonly result?: boolean;
   /**

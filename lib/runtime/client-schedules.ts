@@ -25,8 +25,8 @@ export function createClientSchedules(shared: Connection, publish: Sender['publi
 function none(app: string): Schedules {
   const refuse = async (): Promise<never> => {
     const text =
-      `app '${app}' has no schedules, so nothing fires any; give it schedules, or set runtimeSchedules: true ` +
-      'in defineApp, and deploy';
+      `app '${app}' has no schedules, so nothing is deployed that fires any; give it some, or set ` +
+      'runtimeSchedules: true in defineApp, and deploy';
     throw new CeleriacError('NO_SCHEDULES', text);
   };
   return {

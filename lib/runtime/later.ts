@@ -120,7 +120,8 @@ async function tryFire(work: Work, fire: Fire): Promise<boolean> {
   if (decision.kind === 'wait') {
     const id = fireId(space, fire.schedule, fire.scheduledAt);
     const waiting = { kind: 'fire' as const, fire: { ...fire, dueAt: decision.dueAt } };
-    await wait(ports, id, decision.dueAt, waiting);
+    // With its time: a change may have put it off, while the timer that has brought it is still there.
+    await wait(ports, `${id}-${decision.dueAt}`, decision.dueAt, waiting);
     return true;
   }
   // Nothing is kept of a schedule that is not there.

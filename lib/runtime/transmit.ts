@@ -3,6 +3,7 @@ import type { TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
 import type { Connection } from './client.ts';
 import { type ComposeContext, compose } from './compose.ts';
+import { putOff } from './delayed.ts';
 import { tell } from './hooks.ts';
 import { type Reserved, reserveKey } from './once-send.ts';
 
@@ -45,7 +46,8 @@ async function pass(
   signature: Signature,
 ): Promise<Transmitted> {
   const { app, space, ports } = shared;
-  const context = { app, space, now: ports.clock.now(), chance: ports.chance, ...options };
+  const patient = shared.delays !== undefined;
+  const context = { app, space, now: ports.clock.now(), chance: ports.chance, patient, ...options };
   const composed = await compose(context, signature);
   const { task, id } = composed;
   const reserved: Reserved =
@@ -53,7 +55,8 @@ async function pass(
   if (reserved.by !== undefined) return { task, id: reserved.by };
   try {
     await shared.room.check([task.queue], id);
-    await shared.outbox.send(composed.queueName, composed.outgoing);
+    if (composed.dueAt === undefined) await shared.outbox.send(composed.queueName, composed.outgoing);
+    else await putOff(shared.delays, composed.dueAt, composed);
   } catch (error) {
     await reserved.failed?.();
     throw error;
