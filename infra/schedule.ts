@@ -29,14 +29,11 @@ export class Later extends Construct {
   readonly group: ScheduleGroup;
   readonly #role: Role;
   readonly #groupName: string;
-  readonly #broker: Construct;
 
   constructor(scope: Construct, id: string, props: LaterProps) {
     super(scope, id);
     const { resource, removalPolicy } = props;
     this.#groupName = resource.groupName;
-    // Findings are about policies of those who are granted something, which stand below the Broker.
-    this.#broker = scope;
     this.group = new ScheduleGroup(this, 'Group', { scheduleGroupName: resource.groupName });
     // What waits in one-shot timers are messages, and stays as they do.
     this.group.applyRemovalPolicy(removalPolicy);
@@ -109,7 +106,9 @@ export class Later extends Construct {
     const { principalStatement } = Grant.addToPrincipal({ grantee, actions, resourceArns: [arn] });
     if (principalStatement === undefined) return;
     const found = `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/${resourceName}`;
-    acknowledge(this.#broker, {
+    const { grantPrincipal } = grantee;
+    // The finding is about the policy of whoever is granted it, who may stand anywhere in the app.
+    acknowledge(Construct.isConstruct(grantPrincipal) ? grantPrincipal : this, {
       [`AwsSolutions-IAM5[Resource::${found}]`]:
         'Timers are made at run time; the wildcard stands for their names in the group of this app.',
     });

@@ -8,7 +8,7 @@ import type { Message, Parsed, Via } from '../core/message.ts';
 import { toJsonHeaders } from '../core/routing/header-codec.ts';
 import type { App } from '../define/app.ts';
 import type { Consumer } from '../define/consumer.ts';
-import { exchangeResources } from '../define/exchange-topology.ts';
+import { exchangeResources, NO_EXCHANGES } from '../define/exchange-topology.ts';
 import type { Queue } from '../define/queue.ts';
 import { consumerName } from '../define/takers.ts';
 import type { AnyTask } from '../define/task.ts';
@@ -22,6 +22,10 @@ import { takenId } from './taken.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
+
+/** Set by the bundler to `false` for an app none of whose exchanges is carried by SNS, or by EventBridge. */
+declare const CELERIAC_TOPICS: boolean | undefined;
+declare const CELERIAC_BUS: boolean | undefined;
 
 export type Arrival =
   | { readonly kind: 'malformed'; readonly why: string }
@@ -127,7 +131,13 @@ function forTaker(space: IdSpace, message: Message, via: Via, name: string): Mes
  * for somebody there.
  */
 function isExact(app: App, stage: string, exchange: string, queue: Queue): boolean {
-  const { subscriptions, rules } = exchangeResources(app, stage);
+  const { subscriptions, rules } =
+    typeof CELERIAC_TOPICS === 'undefined' ||
+    CELERIAC_TOPICS ||
+    typeof CELERIAC_BUS === 'undefined' ||
+    CELERIAC_BUS
+      ? exchangeResources(app, stage)
+      : NO_EXCHANGES;
   const entries = new Set([exchange]);
   // A set that grows while it is walked: alternates may have alternates.
   for (const name of entries) {

@@ -29,6 +29,9 @@ import { createTurns, type Turns } from './turns.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
+/** The same for an app none of whose exchanges is carried by SNS, or by EventBridge. */
+declare const CELERIAC_TOPICS: boolean | undefined;
+declare const CELERIAC_BUS: boolean | undefined;
 
 /** What several senders of one process share: the outbox's batches and the results' poll. */
 export interface Connection {
@@ -65,7 +68,10 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
       : undefined,
     results: createResults({ ...ports, space }),
     carriers: createCarriers(() =>
-      typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
+      typeof CELERIAC_TOPICS === 'undefined' ||
+      CELERIAC_TOPICS ||
+      typeof CELERIAC_BUS === 'undefined' ||
+      CELERIAC_BUS
         ? exchangeResources(app, stage)
         : NO_EXCHANGES,
     ),
