@@ -1,14 +1,15 @@
 /**
  * The example from end to end, without AWS: synthesizes the stack, loads it into the emulator, publishes the
  * flights of each route to the topic exchange, adds up what the bundled workers make of them, sees that every
- * alert was raised, closes the day, and asks for one airport. Progress goes to stderr, figures to stdout.
+ * alert was raised, closes the day, asks for one airport, and opens the next day. Progress goes to stderr,
+ * figures to stdout.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
-import type { Client, Confirmed, PublishOutcome } from '#lib';
+import type { Client, Confirmed, PublishOutcome, ScheduleInfo } from '#lib';
 import { connect } from '#lib/aws';
 import { createEmulator, type Emulator } from '#lib/emulator';
 import { synthesize } from '../lib/cli/synthesize.ts';
@@ -29,6 +30,7 @@ import {
   VISIBILITY,
 } from './flights.ts';
 import { toReport, toTable } from './report.ts';
+import { showSchedules, toTimetable } from './timetable.ts';
 
 const USAGE = `npm run demo -- [--data FILE] [--json] [--kill]
 
@@ -58,7 +60,8 @@ async function main(options: Options): Promise<void> {
   try {
     say('synthesizing the stack and bundling its worker');
     await synthesize({ project: ROOT, output: folder });
-    const report = await run(emulator, folder, records);
+    const { report, schedules } = await run(emulator, folder, records);
+    if (!options.json) console.log(`${toTimetable(schedules)}\n`);
     console.log(options.json ? JSON.stringify(report) : toTable(report));
   } finally {
     await emulator.close();
@@ -66,7 +69,12 @@ async function main(options: Options): Promise<void> {
   }
 }
 
-async function run(emulator: Emulator, folder: string, records: readonly Flight[]): Promise<Report> {
+interface Ran {
+  readonly report: Report;
+  readonly schedules: readonly ScheduleInfo[];
+}
+
+async function run(emulator: Emulator, folder: string, records: readonly Flight[]): Promise<Ran> {
   const { url } = await emulator.listen();
   const loaded = await emulator.load(folder);
   const region = loaded.stacks[0]?.region ?? 'us-east-1';
@@ -88,7 +96,7 @@ async function run(emulator: Emulator, folder: string, records: readonly Flight[
   const delayed = published.filter((_, index) => routes[index]?.some(isLate));
   say(`${delayed.length} routes had late flights, ${await countAlerts(client, delayed)} alerts were raised`);
   await closeDay(client, report);
-  return report;
+  return { report, schedules: await openDay(client) };
 }
 
 /** The flights that are published together: those with one routing key. */
@@ -134,6 +142,14 @@ async function closeDay(client: Client, report: Report): Promise<void> {
   const [code] = busiest;
   const answer = await client.call(airport({ code, report: closing }), { timeout: '30s' });
   say(`asked for ${code}, the app answers: ${JSON.stringify(answer)}`);
+}
+
+/** Begins the next day, and looks at what fires by itself. */
+async function openDay(client: Client): Promise<readonly ScheduleInfo[]> {
+  const { dayBegun, setAt, scheduledAt, schedules } = await showSchedules(client);
+  say(`a new day: the board says ${dayBegun}`);
+  say(`its clock was to be set at ${scheduledAt.toISOString()}, and was at ${setAt}`);
+  return schedules;
 }
 
 /**

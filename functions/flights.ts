@@ -2,10 +2,21 @@
  * The example app: flight records are published to a topic exchange, those of a route together, under
  * `flight.<origin>.<destination>.<ontime|late>`. A task tallies them, another looks at the late ones and
  * raises alerts over a headers exchange; at the day's end a fanout exchange brings the report to the archive
- * and to the board; and whoever asks for one airport is answered from the archived report.
+ * and to the board; and whoever asks for one airport is answered from the archived report. At midnight in Los
+ * Angeles a schedule reports that a new day has begun, and another sets the clock of the board.
  */
 import * as z from 'zod/mini';
-import { bind, defineApp, defineExchange, defineQueue, defineTask } from '#lib';
+import {
+  bind,
+  cron,
+  defineApp,
+  defineExchange,
+  defineQueue,
+  defineSchedule,
+  defineTask,
+  describePublish,
+  every,
+} from '#lib';
 
 /** One record, as the npm package vega-datasets has them; delay in minutes, negative when early. */
 export const Flight = z.object({
@@ -88,8 +99,10 @@ export const archive = defineTask('archive', {
   run: (report) => report,
 });
 
+const boards = defineQueue('board', { visibility: VISIBILITY });
+
 export const board = defineTask('board', {
-  queue: defineQueue('board', { visibility: VISIBILITY }),
+  queue: boards,
   input: Report,
   run: ({ flights }) => `${flights} flights today`,
 });
@@ -104,8 +117,25 @@ export const airport = defineTask('airport', {
   },
 });
 
+/** Sets the clock of the board; returns its time. */
+export const clock = defineTask('clock', { queue: boards, run: (_input, { now }) => now().toISOString() });
+
+/** EventBridge Scheduler fires this by itself: it knows the zone and its summer time. */
+export const nightly = defineSchedule('nightly', {
+  trigger: cron('0 0 * * *', { timezone: 'America/Los_Angeles' }),
+  publish: describePublish(dayEnd, '', { flights: 0, airports: {} }),
+});
+
+/** Seconds are beyond it, so the ticker of the app fires this. A clock that is late is not set at all. */
+export const ticking = defineSchedule('clock', {
+  trigger: every('10s'),
+  send: clock(),
+  misfireGrace: '10s',
+});
+
 export const flights = defineApp('flights', {
   tasks: [airport],
+  schedules: [nightly, ticking],
   bindings: [
     bind(departures, 'flight.#', tally),
     bind(departures, 'flight.*.*.late', late),

@@ -22,10 +22,20 @@ export function toTable(report: Report): string {
   const late = airports.reduce((sum, [, airport]) => sum + airport.late, 0);
   const rows = airports.map(([name, airport]) => toRow(name, airport));
   const cells = [HEAD, ...rows, [`${airports.length} airports`, String(report.flights), String(late), '']];
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   // Names are read from the left, figures compared from the right.
+  return toColumns(cells, (column) => column > 0);
+}
+
+/** Cells as aligned lines; `isRight` says which columns are aligned to the right. */
+export function toColumns(
+  cells: readonly (readonly string[])[],
+  isRight: (column: number) => boolean = () => false,
+): string {
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
+  );
   const align = (cell: string, column: number): string =>
-    column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+    isRight(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
   return cells.map((row) => row.map(align).join('  ').trimEnd()).join('\n');
 }
 

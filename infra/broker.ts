@@ -7,71 +7,23 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { App } from '../lib/define/app.ts';
 import { reservesAtSend } from '../lib/define/once.ts';
-import { topicName } from '../lib/define/resource-name.ts';
-import { type QueueResource, type Topology, topology } from '../lib/define/topology.ts';
+import { LATER, topicName } from '../lib/define/resource-name.ts';
+import { type Topology, topology } from '../lib/define/topology.ts';
 import { DefinitionError } from '../lib/errors.ts';
-import type { AlarmProps } from './alarms.ts';
+import { type BrokerProps, toSettings } from './broker-props.ts';
 import { BlobsBucket } from './bucket.ts';
-import type { BundlingProps } from './bundle.ts';
 import { Exchanges, type ExchangesProps } from './exchange.ts';
-import { WorkQueue } from './queue.ts';
+import { byName, WorkQueue } from './queue.ts';
 import { grantReply, grantReplyQueues } from './reply.ts';
+import { Later, type LaterProps } from './schedule.ts';
 import { RunsTable } from './tables.ts';
-import { QueueWorker, type WorkerProps } from './worker.ts';
-
-export interface BrokerProps {
-  readonly app: App;
-  /** The file whose export `handler` is `serve(app)`; relative to the working directory. */
-  readonly entry: string;
-  /** Which copy of the app: 'dev', 'prod'. Part of every name. @default 'dev' */
-  readonly stage?: string;
-  /**
-   * The worker functions, by the name of their queue; 'machine' where `FargateWorker` or any other machine works
-   * a queue off (`celeriac worker`), and no function.
-   */
-  readonly workers?: Readonly<Record<string, WorkerProps | 'machine'>>;
-  readonly bundling?: BundlingProps;
-  /**
-   * A key of your own for queues, topics, the bus, tables and buckets; whoever is granted something may then
-   * use it, and so may SNS and EventBridge for what they deliver. A key from elsewhere (`Key.fromKeyArn`) has
-   * to allow the two services itself. @default - the services' keys
-   */
-  readonly encryptionKey?: IKey;
-  /**
-   * What becomes of queues, tables, archives, buckets and logs that leave the stack. Names are fixed, so what
-   * was retained is taken back by `cdk deploy --import-existing-resources`. @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
-  /** Refuses to delete tables, by whatever hand. @default false */
-  readonly deletionProtection?: boolean;
-  /** Keeps a history of tables from which they can be restored. @default false */
-  readonly pointInTimeRecovery?: boolean;
-  /** How long workers' logs are kept. @default RetentionDays.ONE_MONTH */
-  readonly logRetention?: RetentionDays;
-  /**
-   * Alarms on dead letters and on the age of the oldest message of each queue; false: none. @default -
-   * both, telling nobody
-   */
-  readonly alarms?: AlarmProps | false;
-}
-
-/** The defaults of BrokerProps. */
-export const BROKER_DEFAULTS = {
-  removalPolicy: RemovalPolicy.RETAIN,
-  deletionProtection: false,
-  pointInTimeRecovery: false,
-  logRetention: RetentionDays.ONE_MONTH,
-} as const;
+import { QueueWorker } from './worker.ts';
 
 /**
  * An app's resources in a stack.
@@ -86,12 +38,13 @@ export class Broker extends Construct {
   readonly #runs: RunsTable | undefined;
   readonly #blobs: BlobsBucket | undefined;
   readonly #exchanges: Exchanges | undefined;
+  readonly #later: Later | undefined;
 
   constructor(scope: Construct, id: string, props: BrokerProps) {
     super(scope, id);
     const { app, stage, workers = {} } = props;
     this.topology = topology(app, { workers, ...(stage === undefined ? {} : { stage }) });
-    const settings = { ...BROKER_DEFAULTS, ...defined(props) };
+    const settings = toSettings(props);
     const { encryptionKey, removalPolicy, alarms = {} } = settings;
     this.#queues = new Map(
       [...byName(this.topology.queues)].map(([name, resources]) => {
@@ -115,7 +68,11 @@ export class Broker extends Construct {
       }),
     );
     this.#exchanges = this.#createExchanges({ encryptionKey, removalPolicy, alarms });
-    for (const { queue } of this.topology.workers) this.grantWork(queue, this.worker(queue));
+    this.#later = this.#createLater({ encryptionKey, removalPolicy });
+    for (const { queue, later, state } of this.topology.workers) {
+      if (later) this.#grantLater(this.worker(queue), state);
+      else this.grantWork(queue, this.worker(queue));
+    }
   }
 
   /**
@@ -215,6 +172,21 @@ export class Broker extends Construct {
     this.grantRead(grantee);
     this.#runs?.grantControl(grantee);
     this.grantSend(grantee);
+    this.#later?.grantCancel(grantee);
+  }
+
+  /**
+   * Lets somebody add, change, run and read schedules (`client.schedules`); to run one includes to send.
+   * @throws DefinitionError NO_SCHEDULES when the app has none, and runtimeSchedules is not set
+   */
+  grantSchedules(grantee: IGrantable): void {
+    if (this.topology.later?.schedules !== true) {
+      const why = `app '${this.topology.app}' has no schedules, and there is nothing to grant`;
+      throw new DefinitionError('NO_SCHEDULES', `${why}; drop grantSchedules, or set runtimeSchedules: true`);
+    }
+    this.#runs?.grantSchedules(grantee);
+    this.#later?.grantTimers(grantee);
+    this.grantSend(grantee);
   }
 
   /**
@@ -246,6 +218,22 @@ export class Broker extends Construct {
     if (state) this.#runs?.grantRun(worker);
   }
 
+  /** What `later` does: it sends whatever has waited in it. */
+  #grantLater(worker: IGrantable, hasSchedules: boolean): void {
+    this.grantSend(worker);
+    this.#find(this.#queues, LATER, 'queue').grantDeadLetter(worker);
+    this.#later?.grantWait(worker);
+    if (hasSchedules) this.#runs?.grantSchedules(worker);
+  }
+
+  #createLater(settings: Pick<LaterProps, 'encryptionKey' | 'removalPolicy'>): Later | undefined {
+    const { later: resource } = this.topology;
+    if (resource === undefined) return undefined;
+    const queue = this.#find(this.#queues, LATER, 'queue');
+    const worker = this.#find(this.#workers, LATER, 'worker');
+    return new Later(this, 'Later', { ...settings, resource, queue, worker });
+  }
+
   #createExchanges(
     settings: Pick<ExchangesProps, 'encryptionKey' | 'removalPolicy' | 'alarms'>,
   ): Exchanges | undefined {
@@ -271,24 +259,4 @@ export class Broker extends Construct {
     const message = `app '${this.topology.app}' has no ${kind} '${name}'; there is ${names}`;
     return new DefinitionError(code, message, { value: name, allowed });
   }
-}
-
-/** The levels of each queue, the lowest first, as the topology lists them. */
-function byName(
-  resources: readonly QueueResource[],
-): ReadonlyMap<string, readonly [QueueResource, ...QueueResource[]]> {
-  const queues = new Map<string, readonly [QueueResource, ...QueueResource[]]>();
-  for (const resource of resources) {
-    const before = queues.get(resource.name);
-    queues.set(resource.name, before === undefined ? [resource] : [...before, resource]);
-  }
-  return queues;
-}
-
-/** The props that were given: an explicit undefined must not hide a default. */
-function defined(props: BrokerProps): BrokerProps {
-  // Only members whose value is undefined are left out, and those are optional.
-  return Object.fromEntries(
-    Object.entries(props).filter(([, value]) => value !== undefined),
-  ) as unknown as BrokerProps;
 }

@@ -58,8 +58,7 @@ export function toBundling(need: BundleNeed, props: BundlingProps = {}): Bundlin
       CELERIAC_BUS: String(need.bus),
       CELERIAC_BLOBS: String(need.blobs),
       CELERIAC_DEPTHS: String(need.depths),
-      // The records of schedules are the ticker's and the clients'.
-      CELERIAC_SCHEDULES: 'false',
+      CELERIAC_SCHEDULES: String(need.later),
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The CDK side of Celeriac: the construct that provisions an app. */
 
 export type { AlarmProps } from './alarms.ts';
-export { Broker, type BrokerProps } from './broker.ts';
+export { Broker } from './broker.ts';
+export type { BrokerProps } from './broker-props.ts';
 export type { BundlingProps } from './bundle.ts';
 export type { WorkerProps } from './worker.ts';

@@ -107,6 +107,18 @@ export class WorkQueue extends Construct {
   }
 }
 
+/** The levels of each queue, the lowest first, as the topology lists them. */
+export function byName(
+  resources: readonly QueueResource[],
+): ReadonlyMap<string, readonly [QueueResource, ...QueueResource[]]> {
+  const queues = new Map<string, readonly [QueueResource, ...QueueResource[]]>();
+  for (const resource of resources) {
+    const before = queues.get(resource.name);
+    queues.set(resource.name, before === undefined ? [resource] : [...before, resource]);
+  }
+  return queues;
+}
+
 /** Lets a service deliver into a queue from these sources. */
 export function allow(queue: Queue, service: string, sources: readonly string[]): void {
   queue.addToResourcePolicy(

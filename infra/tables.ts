@@ -78,6 +78,11 @@ export class RunsTable extends Construct {
     this.#grant(grantee, READ_ACTIONS, READER_KEY_ACTIONS);
   }
 
+  /** Lets somebody read and write the records of schedules, and read which of their runs have ended. */
+  grantSchedules(grantee: IGrantable): void {
+    this.#grant(grantee, [...SCHEDULE_ACTIONS, ...READ_ACTIONS], WRITER_KEY_ACTIONS);
+  }
+
   #grant(grantee: IGrantable, actions: string[], keyActions: string[]): void {
     // The table's own grants would add every index by a wildcard; runs are read and written by key alone.
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn] });
@@ -89,6 +94,7 @@ const NO_RECOVERY =
   'Runs are records of messages that expire; an old copy would say of newer messages that they had run. ' +
   'Set pointInTimeRecovery: true where results are to be restored by hand.';
 
+const SCHEDULE_ACTIONS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'];
 const READ_ACTIONS = ['dynamodb:BatchGetItem'];
 
 /** DynamoDB calls KMS in the caller's name for the table's key. */

@@ -101,6 +101,7 @@ export {
   type ScheduleOptions,
   type ScheduleTiming,
 } from './define/schedule.ts';
+export type { LaterResource, TimerResource } from './define/schedule-topology.ts';
 export type {
   ConflictPolicy,
   LastFireInfo,

@@ -59,6 +59,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'RetryOptions.attempts': RETRY_DEFAULTS.attempts,
   'RetryOptions.backoff': RETRY_DEFAULTS.backoff,
   'AppOptions.routes': DEFAULT_QUEUE.name,
+  'AppOptions.longDelays': defineApp('a', {}).longDelays,
   'AppOptions.runtimeSchedules': defineApp('a', {}).runtimeSchedules,
   'ScheduleTiming.misfireGrace': 'however late',
   'ScheduleTiming.coalesce': SCHEDULE_DEFAULTS.coalesce,

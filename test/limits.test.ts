@@ -12,6 +12,7 @@ import { blobsBucketName } from '../lib/define/resource-name.ts';
 import * as dynamodb from '../lib/emulator/dynamodb/limits.ts';
 import * as eventbridge from '../lib/emulator/eventbridge/limits.ts';
 import * as lambda from '../lib/emulator/lambda/limits.ts';
+import * as scheduler from '../lib/emulator/scheduler/limits.ts';
 import * as sns from '../lib/emulator/sns/limits.ts';
 import * as sqs from '../lib/emulator/sqs/limits.ts';
 
@@ -42,6 +43,8 @@ const LIMITS: Readonly<Record<string, number>> = {
   QUEUE_POLICY_STATEMENTS_MAX: sqs.POLICY_STATEMENTS_MAX,
   RULE_RETRY_SECONDS_MAX: eventbridge.EVENT_AGE_MAX_S,
   RULE_RETRIES_MAX: eventbridge.RETRY_ATTEMPTS_MAX,
+  TIMER_RETRY_SECONDS_MAX: scheduler.EVENT_AGE_MAX_S,
+  TIMER_RETRIES_MAX: scheduler.RETRY_ATTEMPTS_MAX,
 };
 
 /** Limits that no emulated service has, each with its reason. */
@@ -64,6 +67,8 @@ const OURS: Readonly<Record<string, string>> = {
   INSTANCE_MS_MAX: 'our own',
   TIMER_INPUT_BYTES_MAX: 'our own, below the limit of EventBridge Scheduler',
   SCHEDULES_SORTED_MAX: 'our own',
+  LATER_RECEIVES_MAX: 'our own',
+  WAIT_MS_MAX: 'our own',
   HISTORY_ENTRIES_MAX: 'our own',
   STACK_LENGTH_MAX: 'our own',
   RESULT_BYTES_MAX: 'our own, below the limit of DynamoDB',
@@ -154,7 +159,7 @@ test('the longest names that definitions allow are names that SQS allows', () =>
 
   const { queues } = topology(app, { stage: 's'.repeat(own.STAGE_NAME_LENGTH_MAX) });
 
-  for (const { queueName, deadLetterQueueName } of queues) {
+  for (const { queueName, deadLetterQueueName } of queues.filter(({ fifo }) => fifo)) {
     expect(queueName).toMatch(sqs.FIFO_QUEUE_NAME);
     expect(deadLetterQueueName).toMatch(sqs.FIFO_QUEUE_NAME);
   }

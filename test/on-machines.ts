@@ -4,7 +4,7 @@
  */
 import type { App } from '#lib';
 import { isWorked } from '../lib/define/work.ts';
-import { simulate as simulateOn, type SimulateOptions, type Simulation } from '../lib/testing/simulate.ts';
+import { type SimulateOptions, type Simulation, simulate as simulateOn } from '../lib/testing/simulate.ts';
 
 export { ALL_FAULTS, type Fault, type FaultRates } from '../lib/testing/faults.ts';
 export { START_DEFAULT } from '../lib/testing/simulate.ts';

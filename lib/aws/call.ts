@@ -5,6 +5,7 @@
 import type * as Dynamodb from '@aws-sdk/client-dynamodb';
 import type * as Eventbridge from '@aws-sdk/client-eventbridge';
 import type * as S3 from '@aws-sdk/client-s3';
+import type * as Scheduler from '@aws-sdk/client-scheduler';
 import type * as Sns from '@aws-sdk/client-sns';
 import type * as Sqs from '@aws-sdk/client-sqs';
 
@@ -56,6 +57,11 @@ export interface Operations {
   readonly s3: {
     readonly PutObject: [S3.PutObjectCommandInput, S3.PutObjectCommandOutput];
     readonly GetObject: [S3.GetObjectCommandInput, S3.GetObjectCommandOutput];
+  };
+  readonly scheduler: {
+    readonly CreateSchedule: [Scheduler.CreateScheduleCommandInput, Scheduler.CreateScheduleCommandOutput];
+    readonly UpdateSchedule: [Scheduler.UpdateScheduleCommandInput, Scheduler.UpdateScheduleCommandOutput];
+    readonly DeleteSchedule: [Scheduler.DeleteScheduleCommandInput, Scheduler.DeleteScheduleCommandOutput];
   };
 }
 

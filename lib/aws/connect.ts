@@ -3,6 +3,7 @@
 import { type App, report } from '../define/app.ts';
 import type { Client } from '../define/client.ts';
 import { planExchanges } from '../define/exchange-topology.ts';
+import { hasSchedules } from '../define/later.ts';
 import { spaceProblems } from '../define/name.ts';
 import { DEFAULT_STAGE } from '../define/topology.ts';
 import { needsState } from '../define/work.ts';
@@ -11,6 +12,7 @@ import { MACHINE_CHANCE, MACHINE_CLOCK, QUIET_LOG } from './machine.ts';
 import { createMessaging, messagingNeeds } from './messaging.ts';
 import { createQueues } from './queues.ts';
 import { createReplyQueues } from './reply-queues.ts';
+import { createClientScheduling } from './scheduling.ts';
 import { createSdk, REPLY_COMMANDS, type SdkOptions } from './sdk.ts';
 import { createClientState } from './state.ts';
 
@@ -29,13 +31,14 @@ export function connect(app: App, options: ConnectOptions = {}): Client {
   report(app.name, spaceProblems('stage', stage));
   // What a deployment checks besides is not asked here: a producer need not know who works off the queues.
   const { resources: exchanges } = planExchanges(app, stage);
-  const hasTable = app.queues.some((queue) => needsState(app, queue));
+  const hasTable = hasSchedules(app) || app.queues.some((queue) => needsState(app, queue));
   const sdk = createSdk(sdkOptions, REPLY_COMMANDS);
   const machine = { clock: MACHINE_CLOCK, chance: MACHINE_CHANCE, log: QUIET_LOG };
   const ports = {
     ...machine,
     queues: createQueues(sdk.call),
     ...createMessaging(sdk, { app, stage }, messagingNeeds(app, exchanges)),
+    scheduling: createClientScheduling(sdk, { app, stage }),
     ...(hasTable ? createClientState(sdk.call, { app, stage }, machine) : { runs: undefined }),
     // An environment of Lambda is frozen between invocations and never told that it ends: it could neither
     // say that it lives nor remove its queue.

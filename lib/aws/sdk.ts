@@ -19,6 +19,12 @@ import {
   StartReplayCommand,
 } from '@aws-sdk/client-eventbridge';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateScheduleCommand,
+  DeleteScheduleCommand,
+  SchedulerClient,
+  UpdateScheduleCommand,
+} from '@aws-sdk/client-scheduler';
 import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
 import {
   ChangeMessageVisibilityBatchCommand,
@@ -46,7 +52,7 @@ declare const CELERIAC_STATE: boolean | undefined;
 declare const CELERIAC_TOPICS: boolean | undefined;
 declare const CELERIAC_BUS: boolean | undefined;
 declare const CELERIAC_BLOBS: boolean | undefined;
-/** The same for what looks at no record of schedules: the bundles of workers. */
+/** The same for everything that is not `later`: the bundles of workers, which make no timers. */
 declare const CELERIAC_SCHEDULES: boolean | undefined;
 
 /** Where AWS is; what is missing comes from the environment, as with every SDK client. */
@@ -156,6 +162,18 @@ const S3: Service | undefined =
       }
     : undefined;
 
+const SCHEDULER: Service | undefined =
+  typeof CELERIAC_SCHEDULES === 'undefined' || CELERIAC_SCHEDULES
+    ? {
+        connect: (options) => new SchedulerClient(toConfig(options)),
+        commands: {
+          CreateSchedule: CreateScheduleCommand,
+          UpdateSchedule: UpdateScheduleCommand,
+          DeleteSchedule: DeleteScheduleCommand,
+        },
+      }
+    : undefined;
+
 /** An emulator has one address for all buckets, which AWS has names for. */
 function pathStyle({ endpoint = process.env.AWS_ENDPOINT_URL }: SdkOptions): {
   readonly forcePathStyle?: true;
@@ -174,6 +192,7 @@ export function createSdk(options: SdkOptions = {}, sqsCommands: Service['comman
     sns: SNS,
     eventbridge: EVENTBRIDGE,
     s3: S3,
+    scheduler: SCHEDULER,
   };
   const clients = new Map<string, Connected>();
   const clientOf = (service: string, known: Service): Connected => {

@@ -1,8 +1,11 @@
 /** `serve`: the Lambda handler of an app's workers. */
 import type { HeaderValue } from '../core/routing/headers.ts';
 import type { App } from '../define/app.ts';
+import { hasLater } from '../define/later.ts';
+import { laterQueueName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE } from '../define/topology.ts';
 import { DefinitionError } from '../errors.ts';
+import { createLaterWorker } from '../runtime/later-worker.ts';
 import type { Delivery } from '../runtime/outcome.ts';
 import type { Ports } from '../runtime/ports.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
@@ -10,6 +13,7 @@ import { toHeader } from './attribute.ts';
 import { CONSOLE_LOG, MACHINE_CHANCE, MACHINE_CLOCK } from './machine.ts';
 import { createMessaging } from './messaging.ts';
 import { createQueues } from './queues.ts';
+import { createScheduling } from './scheduling.ts';
 import { createSdk, type Sdk } from './sdk.ts';
 import { createState } from './state.ts';
 
@@ -20,6 +24,8 @@ declare const CELERIAC_TOPICS: boolean | undefined;
 declare const CELERIAC_BUS: boolean | undefined;
 declare const CELERIAC_BLOBS: boolean | undefined;
 declare const CELERIAC_DEPTHS: boolean | undefined;
+/** Set by the bundler to `true` for `later`, which runs no task, and to `false` for workers. */
+declare const CELERIAC_SCHEDULES: boolean | undefined;
 
 const MACHINE = { clock: MACHINE_CLOCK, chance: MACHINE_CHANCE, log: CONSOLE_LOG };
 
@@ -82,7 +88,24 @@ export function serve(app: App): SqsHandler {
       : { runs: undefined }),
     ...(typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING ? messagingOf(sdk, app, stage) : {}),
   };
-  return toHandler(createWorker(app, stage, ports), ports);
+  return toHandler(workerOf(sdk, app, stage, ports), ports);
+}
+
+/** Who works for a queue: a bundle holds one of the two, and without a bundler the queue's name tells. */
+function workerOf(sdk: Sdk, app: App, stage: string, ports: Ports): Pick<Worker, 'handle'> {
+  if (typeof CELERIAC_SCHEDULES === 'undefined') {
+    const worker = createWorker(app, stage, ports);
+    if (!hasLater(app)) return worker;
+    const later = createLaterWorker(app, stage, {
+      ...ports,
+      scheduling: createScheduling(sdk, { app, stage }),
+    });
+    const name = laterQueueName(app.name, stage);
+    return { handle: (batch) => (batch.queueName === name ? later : worker).handle(batch) };
+  }
+  return CELERIAC_SCHEDULES
+    ? createLaterWorker(app, stage, { ...ports, scheduling: createScheduling(sdk, { app, stage }) })
+    : createWorker(app, stage, ports);
 }
 
 /**

@@ -117,6 +117,16 @@ export const TIMER_INPUT_BYTES_MAX = 204_800;
 export const SCHEDULES_SORTED_MAX = 10_000;
 /** Our own: how long a run counts for maxInstances where no record says that it has ended. */
 export const INSTANCE_MS_MAX = 86_400_000;
+/**
+ * Our own: how often `later` takes what it cannot do before it is dead-lettered with the reason; it waits up
+ * to three minutes in between, so that an outage of hours loses nothing.
+ */
+export const LATER_RECEIVES_MAX = 100;
+/** Our own: how long a message may wait; schedules are for what is further away. */
+export const WAIT_MS_MAX = 365 * 86_400_000;
+/** EventBridge Scheduler: how long and how often a timer tries to deliver (RetryPolicy). */
+export const TIMER_RETRY_SECONDS_MAX = 86_400;
+export const TIMER_RETRIES_MAX = 185;
 /** DynamoDB: an item is at most 400 KB; a page of a workflow's plan has a short key besides. */
 export const PLAN_PAGE_BYTES_MAX = 380_000;
 /** Our own: nodes of one workflow, links included, and how deep they may be nested. */

@@ -9,6 +9,7 @@ import type { Binding } from './binding.ts';
 import type { Consumer } from './consumer.ts';
 import type { AnyExchange } from './exchange.ts';
 import type { Hooks } from './hooks.ts';
+import { delaysProblems } from './later.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
 import type { Schedule } from './schedule.ts';
@@ -39,11 +40,18 @@ export interface AppOptions {
   /** What fires by itself. The tasks, queues and exchanges that they reach are the app's, too. */
   readonly schedules?: readonly Schedule[];
   /**
-   * Whether `client.schedules` may add schedules at run time that EventBridge Scheduler cannot fire by itself
-   * (seconds, jitter …): a ticker is deployed for them, which costs nothing within AWS's free tier. An app
-   * whose own schedules need one has it anyway. @default false
+   * Whether `client.schedules` may add schedules at run time in an app that has none of its own, and in any
+   * app those that EventBridge Scheduler cannot fire by itself (seconds, jitter …): a ticker is deployed for
+   * them, which costs nothing within AWS's free tier. An app whose own schedules need one has it anyway.
+   * @default false
    */
   readonly runtimeSchedules?: boolean;
+  /**
+   * Whether messages may wait for longer than the 15 minutes of SQS, on ordered queues, and be published with
+   * a delay: a queue and a function are deployed for it (`later`), which cost nothing while nothing waits but
+   * the empty receives of the queue's mapping. An app with schedules has them anyway. @default true
+   */
+  readonly longDelays?: boolean;
 }
 
 /**
@@ -64,6 +72,7 @@ export interface App {
   readonly routed: boolean;
   readonly schedules: readonly Schedule[];
   readonly runtimeSchedules: boolean;
+  readonly longDelays: boolean;
 }
 
 /**
@@ -99,6 +108,7 @@ function problemsOf(app: App): readonly Problem[] {
     ...repeated('schedules', 'schedule', namesOf(schedules)),
     ...messagesProblems(app),
     ...schedulesProblems(app),
+    ...delaysProblems(app),
   ];
 }
 
@@ -164,6 +174,7 @@ function collected(name: string, options: AppOptions): App {
     telemetry: Object.freeze([options.telemetry ?? []].flat()),
     schedules: Object.freeze([...schedules]),
     runtimeSchedules: options.runtimeSchedules ?? false,
+    longDelays: options.longDelays ?? true,
   });
 }
 

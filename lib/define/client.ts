@@ -8,6 +8,7 @@ import type { ExchangeType } from '../core/routing/route.ts';
 import type { LimitsClient, RevokeOptions, RevokeOutcome, RunState, TaskProgress } from './control.ts';
 import type { AnyExchange, ComputedKey, Exchange, KeysOf, MessageAt } from './exchange.ts';
 import type { Queue } from './queue.ts';
+import type { Schedules } from './schedules-client.ts';
 import type { TaskSignature as Signature } from './signature.ts';
 import type { AnyTask, OutputOf } from './task.ts';
 
@@ -78,6 +79,13 @@ export interface PublishOptions {
   readonly correlationId?: string;
   /** The queue that waits for a reply: what its consumer or task returns is sent there. */
   readonly replyTo?: string;
+  /**
+   * Publishes it this much later, at most a year, to the second: it is routed then (RabbitMQ's delayed
+   * message exchange). Resolves when it waits; `mandatory` and full queues are looked at now.
+   */
+  readonly delay?: Duration;
+  /** Publishes it at this time, instead of `delay`; a time that is past means at once. */
+  readonly at?: Date;
   /** If nobody has started on it by then, it is dropped or dead-lettered (AMQP's expiration). */
   readonly expires?: Duration;
   /** 0–255; a queue with `priorities` takes what is above its highest as the highest. @default 0 */
@@ -218,6 +226,11 @@ export interface Client extends Sender, AsyncDisposable {
   ) => Promise<AsyncResult<OutputOf<T>>>;
   /** The limits of tasks, which can be changed while the app runs (Celery's control.rate_limit). */
   readonly limits: LimitsClient;
+  /**
+   * Schedules, which can be added, changed and looked at while the app runs.
+   * @throws CeleriacError NO_SCHEDULES in an app without schedules and without runtimeSchedules: true.
+   */
+  readonly schedules: Schedules;
   /**
    * How many replies have come, since it was made, after their calls had been given up (timeout, abort). They
    * are dropped; each leaves a line in the log.

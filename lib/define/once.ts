@@ -3,7 +3,6 @@
  * others.
  */
 import { type Duration, isDuration, toMilliseconds } from '../core/duration.ts';
-import { DELAY_MS_MAX } from '../core/limits.ts';
 import type { Problem } from '../errors.ts';
 import type { Queue } from './queue.ts';
 
@@ -90,12 +89,6 @@ export function onceProblems(task: string, once: Once | undefined, queue: Queue)
   if (!(once.forMs > 0)) {
     const message = `task '${task}': once.for is no duration longer than 0; write it as '30s' or '1h'`;
     problems.push({ code: 'INVALID_DURATION', path: `${path}.for`, message });
-  }
-  if (once.keep === 'last' && once.forMs > DELAY_MS_MAX) {
-    const message =
-      `task '${task}': keep: 'last' delays each call by '${once.forMs / 60_000}m', SQS delays at most ` +
-      `'15m'; set for: '15m' or less`;
-    problems.push({ code: 'DELAY_TOO_LONG', path: `${path}.for`, message });
   }
   if (once.keep === 'first' && once.taken === 'wait') {
     const message = `task '${task}': keep: 'first' drops what comes later; taken is 'return' or 'reject'`;

@@ -13,7 +13,7 @@ import type { Queue } from './queue.ts';
  */
 export type DescribedPublishOptions = Omit<
   PublishOptions,
-  'messageId' | 'timestamp' | 'mandatory' | 'correlationId' | 'replyTo'
+  'messageId' | 'timestamp' | 'mandatory' | 'correlationId' | 'replyTo' | 'delay' | 'at'
 >;
 
 /** A described publish. Nothing happens until it is performed. */

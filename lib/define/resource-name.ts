@@ -76,3 +76,47 @@ export function blobsBucketPrefix(app: string, stage: string): string {
 export function replyQueuePrefix(app: string, stage: string): string {
   return `${app}-${stage}-reply-`;
 }
+
+/** The name of `later` among the app's queues and workers; a queue of yours cannot have it. */
+export const LATER = 'later';
+
+/** The queue of `later`: in which everything waits that no service delays as it must. */
+export function laterQueueName(app: string, stage: string): string {
+  return queueName(app, stage, { name: LATER, ordered: false });
+}
+
+/** The dead-letter queue beside it, in which its timers leave what they cannot deliver, too. */
+export function laterDeadLetterQueueName(app: string, stage: string): string {
+  return deadLetterQueueName(app, stage, { name: LATER, ordered: false });
+}
+
+/** The group of an app's timers in EventBridge Scheduler. */
+export function timerGroupName(app: string, stage: string): string {
+  return `${app}-${stage}`;
+}
+
+/**
+ * The role that timers send with. Roles belong to no Region, and an app may be deployed in several, so the
+ * Region is in its name.
+ */
+export function timersRoleName(app: string, stage: string, region: string): string {
+  return `${timersRolePrefix(app, stage)}-${region}`;
+}
+
+/** What the name of that role begins with. */
+export function timersRolePrefix(app: string, stage: string): string {
+  return `${app}-${stage}-timers`;
+}
+
+/** The timer of the ticker; no other kind of timer has a name without a prefix. */
+export const TICKER_TIMER = 'ticker';
+
+/** The timer of a schedule as the code defines it. Only deploys change it. */
+export function definedTimerName(schedule: string): string {
+  return `defined-${schedule}`;
+}
+
+/** The timer of a schedule that was added or changed at run time; it may stand beside the one of the code. */
+export function addedTimerName(schedule: string): string {
+  return `added-${schedule}`;
+}

@@ -9,7 +9,8 @@ import type { AnyTask } from './task.ts';
 /** Options of one send, beside the task's own. */
 export interface SendOptions {
   /**
-   * Runs it this much later. At most 15 minutes for now (SQS's DelaySeconds), and not on an ordered queue.
+   * Runs it this much later, at most a year; for what is further away add a schedule. To the second, also
+   * beyond the 15 minutes of SQS, and on an ordered queue, where it takes its place when its time has come.
    */
   readonly delay?: Duration;
   /** Runs it at this time, instead of `delay` and within its limits; a time that is past means at once. */

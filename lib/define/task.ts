@@ -5,7 +5,7 @@
 import type { StandardSchemaV1 as Schema } from '@standard-schema/spec';
 import { fromMilliseconds } from '../core/duration.ts';
 import type { Jsonify } from '../core/json.ts';
-import { DELAY_MS_MAX, RECEIVES_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
+import { RECEIVES_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { ErrorMatcher, RetryPolicy } from '../core/retry.ts';
 import type { Problem } from '../errors.ts';
 import { exponential } from './backoff.ts';
@@ -264,12 +264,6 @@ export function retryProblems(path: string, owner: string, policy: RetryPolicy, 
     problems.push({ code: 'ATTEMPTS_OUT_OF_RANGE', path: `${path}.retry.attempts`, message });
   }
   const longestMs = policy.backoff.maxMs;
-  if (!queue.ordered && longestMs > DELAY_MS_MAX) {
-    const message =
-      `${owner}: its backoff waits up to '${fromMilliseconds(longestMs)}', SQS ` +
-      `delays at most '15m'; set max: '15m'`;
-    problems.push({ code: 'DELAY_TOO_LONG', path: `${path}.retry.backoff`, message });
-  }
   if (queue.ordered && longestMs > VISIBILITY_MS_MAX) {
     const message =
       `${owner}: its backoff holds a message up to '${fromMilliseconds(longestMs)}', ` +

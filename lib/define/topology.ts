@@ -16,6 +16,7 @@ import {
   queueNames,
   runsTableName,
 } from './resource-name.ts';
+import { type LaterResource, laterOf, laterQueue, laterWorker } from './schedule-topology.ts';
 import { isWaitQueue, isWorked, needsLimits, needsMessaging, needsState, needsTelemetry } from './work.ts';
 import {
   concurrencyShares,
@@ -79,6 +80,8 @@ export interface WorkerNeeds {
   readonly blobs: boolean;
   /** The lengths of queues that have a limit. */
   readonly depths: boolean;
+  /** It is `later`: it works off fires and what waits, and no task. */
+  readonly later: boolean;
 }
 
 /** A queue that a worker reads. */
@@ -138,6 +141,8 @@ export interface Topology {
   readonly buckets: readonly BucketResource[];
   /** The exchanges: topics with subscriptions, and the bus with its rules. */
   readonly exchanges: ExchangeResources;
+  /** What `later` needs besides its queue and function, which stand among the others. */
+  readonly later: LaterResource | undefined;
 }
 
 /**
@@ -163,21 +168,32 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
     bus: exchanges.resources.busName !== undefined,
     blobs: buckets.length > 0,
     depths: app.queues.some((queue) => queue.maxLength !== undefined),
+    later: false,
   };
+  const later = laterOf(app, stage);
+  // A producer's contracts count too: it reads the results that the workers of another process keep.
+  const isKept = later?.schedules === true || app.queues.some((queue) => needsState(app, queue));
+  const workers = app.queues
+    .filter((queue) => isWorked(app, queue) && options.workers?.[queue.name] !== ON_MACHINE)
+    .map((queue) => {
+      const given = workerOptions(app, queue, options.workers?.[queue.name]);
+      return toWorkerResource(app, stage, queue, given, { ...needs, state: needsState(app, queue) });
+    });
   return {
     app: app.name,
     stage,
-    queues: app.queues.flatMap((queue) => toQueueResources(app, stage, queue)),
-    workers: app.queues
-      .filter((queue) => isWorked(app, queue) && options.workers?.[queue.name] !== ON_MACHINE)
-      .map((queue) => {
-        const given = workerOptions(app, queue, options.workers?.[queue.name]);
-        return toWorkerResource(app, stage, queue, given, { ...needs, state: needsState(app, queue) });
-      }),
-    // A producer's contracts count too: it reads the results that the workers of another process keep.
-    tables: app.queues.some((queue) => needsState(app, queue)) ? [runsTable(app.name, stage)] : [],
+    queues: [
+      ...app.queues.flatMap((queue) => toQueueResources(app, stage, queue)),
+      ...(later === undefined ? [] : [laterQueue(later)]),
+    ],
+    workers: [
+      ...workers,
+      ...(later === undefined ? [] : [laterWorker(app, stage, later, { ...needs, state: later.schedules })]),
+    ],
+    tables: isKept ? [runsTable(app.name, stage)] : [],
     buckets,
     exchanges: exchanges.resources,
+    later,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Who works off a queue: tasks, a consumer, or nobody but the clock. */
 import type { App } from './app.ts';
+import { hasSchedules } from './later.ts';
 import type { Queue } from './queue.ts';
 import { keepsRecord } from './task.ts';
 
@@ -35,15 +36,16 @@ export function isChecked(app: App, queue: Queue): boolean {
 
 /**
  * Whether what runs from this queue keeps records: results, at-most-once runs, everything on an ordered
- * queue, a consumer that drops copies or acks early, and messages for several takers, whose copies are
- * claimed.
+ * queue, a consumer that drops copies or acks early, messages for several takers, whose copies are claimed,
+ * and everything that schedules may send, since a fire may be sent twice.
  */
 export function needsState(app: App, queue: Queue): boolean {
   const consumer = app.consumers.find((one) => one.queue === queue);
   return (
     app.tasks.some((task) => task.queue === queue && keepsRecord(task)) ||
     (consumer !== undefined && (consumer.once || consumer.ack === 'early' || queue.ordered)) ||
-    takersOf(app, queue) > 1
+    takersOf(app, queue) > 1 ||
+    (hasSchedules(app) && isWorked(app, queue) && !isWaitQueue(app, queue))
   );
 }
 
@@ -58,6 +60,7 @@ export function needsMessaging(app: App): boolean {
   return (
     app.exchanges.length > 0 ||
     app.consumers.length > 0 ||
+    app.schedules.some(({ action }) => action.publish !== undefined) ||
     app.queues.some(
       (queue) =>
         queue.deadLetterTo !== undefined ||

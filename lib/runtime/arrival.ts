@@ -23,6 +23,10 @@ import { takenId } from './taken.ts';
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
 
+/** Set by the bundler to `false` for an app none of whose exchanges is carried by SNS, or by EventBridge. */
+declare const CELERIAC_TOPICS: boolean | undefined;
+declare const CELERIAC_BUS: boolean | undefined;
+
 export type Arrival =
   | { readonly kind: 'malformed'; readonly why: string }
   | Extract<Parsed, { kind: 'newer' }>

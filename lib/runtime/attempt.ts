@@ -4,7 +4,7 @@
  * the end is sent.
  */
 import { fromMilliseconds } from '../core/duration.ts';
-import { DELAY_MS_MAX, STACK_LENGTH_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
+import { DELAY_MS_MAX, STACK_LENGTH_MAX, VISIBILITY_MS_MAX, WAIT_MS_MAX } from '../core/limits.ts';
 import type { DeadReason, Message } from '../core/message.ts';
 import { retry } from '../core/retry.ts';
 import type { Consumer } from '../define/consumer.ts';
@@ -226,7 +226,8 @@ function decide({ task, lease, connection }: Attempt, thrown: unknown, made: num
   const error = toWireError(thrown, STACK_LENGTH_MAX);
   const decision = retry(task.retry, thrown, made, connection.ports.chance());
   if (decision.kind === 'give-up') return { ...decision, error };
-  const maxMs = lease.queue.ordered ? VISIBILITY_MS_MAX : DELAY_MS_MAX;
+  const longestMs = connection.delays === undefined ? DELAY_MS_MAX : WAIT_MS_MAX;
+  const maxMs = lease.queue.ordered ? VISIBILITY_MS_MAX : longestMs;
   if (decision.afterMs <= maxMs)
     return { kind: 'retry', seconds: Math.ceil(decision.afterMs / 1_000), error };
   const text =

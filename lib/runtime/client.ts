@@ -5,11 +5,15 @@
 import type { IdSpace } from '../core/id.ts';
 import type { App } from '../define/app.ts';
 import type { AsyncResult, Client, Sender, SendOutcome } from '../define/client.ts';
+import { hasLater } from '../define/later.ts';
+import { laterQueueName } from '../define/resource-name.ts';
 import type { TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask, OutputOf } from '../define/task.ts';
 import { carriedBy } from './carried.ts';
 import { type Carriers, createCarriers } from './carriers.ts';
+import { createClientSchedules } from './client-schedules.ts';
 import { createControls } from './controls.ts';
+import type { DelayPorts } from './delayed.ts';
 import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
 import { NO_PUBLISHER } from './no-publisher.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -25,6 +29,9 @@ import { createTurns, type Turns } from './turns.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
+/** The same for an app none of whose exchanges is carried by SNS, or by EventBridge. */
+declare const CELERIAC_TOPICS: boolean | undefined;
+declare const CELERIAC_BUS: boolean | undefined;
 
 /** What several senders of one process share: the outbox's batches and the results' poll. */
 export interface Connection {
@@ -41,21 +48,28 @@ export interface Connection {
   readonly turns: Turns;
   /** Sends and publishes under way: one may still be on its way to the outbox. */
   readonly sends: Set<Promise<unknown>>;
+  /** The way of what waits longer than SQS delays; undefined where the app has no `later`. */
+  readonly delays: DelayPorts | undefined;
   /** Where replies come back; undefined where a call waits for the run's record. */
   readonly inbox?: Inbox | undefined;
 }
 
 export function createConnection(app: App, stage: string, ports: Ports): Connection {
   const space = { app: app.name, stage };
+  const outbox = createOutbox(ports);
+  const { clock } = ports;
   return {
     app,
     space,
     ports,
-    outbox: createOutbox(ports),
+    outbox,
+    delays: hasLater(app)
+      ? { clock, outbox, laterQueueName: laterQueueName(app.name, stage), timers: undefined }
+      : undefined,
     results: createResults({ ...ports, space }),
     carriers: createCarriers(() => carriedBy(app, stage)),
     room: typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING ? createRoom(space, ports) : ROOM,
-    turns: createTurns(ports.clock),
+    turns: createTurns(clock),
     sends: new Set(),
   };
 }
@@ -127,7 +141,9 @@ export function createClient(
   const replay = createReplay(shared);
   const lateReplies = (): number => inbox?.late() ?? 0;
   const more = { flush, replay, lateReplies, close, [Symbol.asyncDispose]: close };
-  return { ...createSender(shared, 0), ...createControls(shared), ...more };
+  const sender = createSender(shared, 0);
+  const schedules = createClientSchedules(shared, sender.publish);
+  return { ...sender, ...createControls(shared), schedules, ...more };
 }
 
 /** Resolves when no send is under way; whether they succeed is told to those who sent. */

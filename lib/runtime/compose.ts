@@ -12,6 +12,7 @@ import { queueName } from '../define/resource-name.ts';
 import type { SendOptions, TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
 import { SendError } from '../errors.ts';
+import { checkWait, fitsInside } from './delayed.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
 import type { ReplyAddress } from './inbox.ts';
 import { issuesText } from './issues.ts';
@@ -29,6 +30,8 @@ export interface ComposeContext {
   readonly address?: ReplyAddress | undefined;
   /** Keeps a payload that is too large for a message; undefined where the app has no bucket. */
   readonly store?: ((key: string, text: string) => Promise<void>) | undefined;
+  /** Whether the app has `later`, in which a message waits for longer than SQS delays it. */
+  readonly patient?: boolean | undefined;
 }
 
 /** A message ready to go, and the task it calls. */
@@ -42,6 +45,8 @@ export interface Composed {
   readonly parsed: unknown;
   /** How long it waits, in milliseconds. */
   readonly delayMs: number;
+  /** When it may go to its queue; undefined: now, where SQS delays it. */
+  readonly dueAt?: number;
 }
 
 /**
@@ -79,6 +84,8 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
     headers: headers ?? {},
     history: [],
   };
+  checkWait(`task '${task.name}'`, task.queue, waitMs, context.patient === true);
+  const isWaiting = waitMs > 0 && (task.queue.ordered || waitMs > DELAY_MS_MAX);
   return {
     id: message.id,
     task,
@@ -86,7 +93,10 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
     parsed,
     delayMs: waitMs,
     queueName: queueName(context.space.app, context.space.stage, task.queue, levelOf(task.queue, message)),
-    outgoing: await toOutgoing(context, task, message, waitMs),
+    ...(isWaiting ? { dueAt: context.now + waitMs } : {}),
+    outgoing: isWaiting
+      ? { ...toPlace(task, message, 0), body: await toFittingBody(context, task, message, fitsInside) }
+      : await toOutgoing(context, task, message, waitMs),
   };
 }
 
@@ -105,9 +115,10 @@ async function toFittingBody(
   { store }: Pick<ComposeContext, 'store'>,
   task: AnyTask,
   message: Message,
+  fits = (_body: string) => true,
 ): Promise<string> {
   const body = encodeMessage(message);
-  if (body !== undefined) return body;
+  if (body !== undefined && fits(body)) return body;
   if (task.queue.largePayloads === 's3' && store !== undefined) {
     const { input, ...rest } = message;
     // Who reads a copy of it later cannot ask the input whose message it is.
@@ -147,20 +158,7 @@ function askedMs(task: AnyTask, { delay, at }: SendOptions, now: number): number
 
 /** Its delay and whose turn it is, or its group and deduplication id on an ordered queue. */
 function toPlace(task: AnyTask, message: Message, delayMs: number): Omit<OutgoingMessage, 'body'> {
-  if (task.queue.ordered) {
-    if (delayMs > 0) {
-      const text =
-        `task '${task.name}': queue '${task.queue.name}' is ordered, and SQS delays no single ` +
-        'message of an ordered queue; send without delay';
-      throw new SendError('DELAY_ON_ORDERED_QUEUE', text, { value: delayMs });
-    }
-    return { group: message.group ?? '', deduplication: deduplicationOf(message) };
-  }
-  if (delayMs > DELAY_MS_MAX) {
-    const text =
-      `task '${task.name}': a delay of ${Math.round(delayMs / 1_000)} s is longer than SQS's ` + `'15m'`;
-    throw new SendError('DELAY_TOO_LONG', text, { value: delayMs, allowed: DELAY_MS_MAX });
-  }
+  if (task.queue.ordered) return { group: message.group ?? '', deduplication: deduplicationOf(message) };
   return {
     ...(delayMs > 0 ? { delaySeconds: Math.ceil(delayMs / 1_000) } : {}),
     ...(task.queue.fairBy === undefined ? {} : { group: tenantOf(task, message) }),

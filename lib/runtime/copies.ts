@@ -12,6 +12,7 @@ import type { WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { deduplicationOf } from './compose.ts';
 import { createDeadLetters, type DeadLetters, foreignLetterOf } from './dead-letter.ts';
+import { fitsInside, putOff } from './delayed.ts';
 import { encoded } from './encoded.ts';
 import { groupBy } from './forwarder.ts';
 import { levelOf } from './level.ts';
@@ -68,7 +69,7 @@ export function createCopies(connection: Connection, queue: Queue, name: string)
         attempt,
         error,
       });
-      await later(place, { ...past, attempt, crashes: 0 }, seconds);
+      await retryLater(place, { ...past, attempt, crashes: 0 }, seconds);
     },
     postpone: (message, crashes, seconds) =>
       later(place, { ...message, deferrals: message.deferrals + 1, crashes }, seconds),
@@ -78,6 +79,21 @@ export function createCopies(connection: Connection, queue: Queue, name: string)
     deferUnknown: (delivery, message) => deferSince(place, delivery, message),
     deferNewer: (delivery, newer) => deferNewer(place, delivery, newer),
   };
+}
+
+/** The next attempt of a message on a standard queue, after any time. */
+async function retryLater(place: Place, message: Message, seconds: number): Promise<void> {
+  const { connection, queue, name } = place;
+  const body = encoded(message);
+  const group = groupBy(queue.fairBy, message);
+  // A body that is too large to wait inside another comes after 15 minutes, which is better than never.
+  if (seconds * 1_000 <= DELAY_MS_MAX || !fitsInside(body)) {
+    await sendLater(place, body, seconds, group);
+    return;
+  }
+  const dueAt = connection.ports.clock.now() + seconds * 1_000;
+  const outgoing = { body, ...(group === undefined ? {} : { group }) };
+  await putOff(connection.delays, dueAt, { id: deduplicationOf(message), queueName: name, outgoing });
 }
 
 function later(place: Place, message: Message, seconds: number): Promise<Outcome> {

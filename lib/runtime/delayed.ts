@@ -1,58 +1,123 @@
 /**
- * Messages that must wait longer, or elsewhere, than SQS delays: beyond 15 minutes, and on ordered
- * queues. They go through the queue of `later`, and for what is beyond its 15 minutes through a one-shot
- * timer.
+ * Messages that must wait longer, or elsewhere, than SQS delays: beyond 15 minutes, on ordered queues, and
+ * published ones. They go through the queue of `later`, and for what is beyond its 15 minutes through a
+ * one-shot timer.
+ *
+ * Only `later` makes such timers: a sender that made its own would need a second service, a role to pass and
+ * their client in its bundle, where a message more does. What is too large for a timer (a quarter of what SQS
+ * takes) waits in the queue of `later`, 15 minutes at a time: to refuse it would save a few requests.
  */
 import { fromMilliseconds } from '../core/duration.ts';
-import { TIMER_INPUT_BYTES_MAX } from '../core/limits.ts';
+import { BATCH_BYTES_MAX, DELAY_MS_MAX, TIMER_INPUT_BYTES_MAX, WAIT_MS_MAX } from '../core/limits.ts';
 import { sizeBytes } from '../core/message.ts';
 import { planWait } from '../core/schedule/delay.ts';
-import { encodeLater, type LaterMessage } from '../core/schedule/fire.ts';
+import { encodeLater, type WaitingMessage } from '../core/schedule/fire.ts';
 import { SendError } from '../errors.ts';
 import type { Outbox } from './outbox.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, OutgoingMessage } from './ports.ts';
 import type { Timers } from './schedule-ports.ts';
 
 export interface DelayPorts {
-  readonly clock: Clock;
-  readonly outbox: Pick<Outbox, 'send' | 'flush'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly outbox: Pick<Outbox, 'send'>;
   /** The name of the queue of `later`. */
   readonly laterQueueName: string;
-  /** undefined where nothing waits longer than 15 minutes. */
-  readonly timers: Timers | undefined;
+  /** undefined for everybody but `later` itself, to which everybody else hands what waits long. */
+  readonly timers: Pick<Timers, 'once'> | undefined;
 }
 
 /**
  * Puts a message where it waits for its time; the same message put again waits once.
  * @param id names its timer.
- * @throws SendError MESSAGE_TOO_LARGE where it must pass EventBridge Scheduler, DELAY_TOO_LONG without
- * timers.
+ * @throws SendError MESSAGE_TOO_LARGE where SQS takes no message of this size.
  */
 export async function wait(
-  ports: DelayPorts,
+  { clock, outbox, laterQueueName, timers }: DelayPorts,
   id: string,
   dueAt: number,
-  message: LaterMessage,
+  message: WaitingMessage,
 ): Promise<void> {
-  const plan = planWait(dueAt, ports.clock.now());
+  const plan = planWait(dueAt, clock.now());
   const body = encodeLater(message);
+  if (sizeBytes(body) > BATCH_BYTES_MAX) {
+    const text =
+      `a message that waits travels inside another, of ${BATCH_BYTES_MAX / 1024} KiB at most (SQS); ` +
+      `this one has ${sizeBytes(body)} bytes; send a reference to the data instead`;
+    throw new SendError('MESSAGE_TOO_LARGE', text, { allowed: BATCH_BYTES_MAX });
+  }
   switch (plan.kind) {
     case 'due':
-      return ports.outbox.send(ports.laterQueueName, { body });
+      return outbox.send(laterQueueName, { body });
     case 'queue':
-      return ports.outbox.send(ports.laterQueueName, { body, delaySeconds: plan.delaySeconds });
-    case 'timer': {
-      if (ports.timers === undefined) {
-        const delay = fromMilliseconds(dueAt - ports.clock.now());
-        throw new SendError('DELAY_TOO_LONG', `a delay of ${delay} needs timers, which this app has none of`);
-      }
-      if (sizeBytes(body) > TIMER_INPUT_BYTES_MAX) {
-        const text =
-          `a message that waits longer than 15 minutes passes EventBridge Scheduler and may have ` +
-          `${TIMER_INPUT_BYTES_MAX / 1024} KiB, this one has ${sizeBytes(body)} bytes; send a reference`;
-        throw new SendError('MESSAGE_TOO_LARGE', text, { allowed: TIMER_INPUT_BYTES_MAX });
-      }
-      return ports.timers.once(id, plan.at, body);
-    }
+      return outbox.send(laterQueueName, { body, delaySeconds: plan.delaySeconds });
+    case 'timer':
+      if (timers === undefined) return outbox.send(laterQueueName, { body });
+      if (sizeBytes(body) > TIMER_INPUT_BYTES_MAX)
+        return outbox.send(laterQueueName, { body, delaySeconds: DELAY_MS_MAX / 1_000 });
+      return timers.once(id, plan.at, body);
   }
+}
+
+/** A message for a queue that waits first. */
+export interface Waiting {
+  /** Names its timer: another one for each copy of a message. */
+  readonly id: string;
+  readonly queueName: string;
+  readonly outgoing: OutgoingMessage;
+}
+
+/** Puts a message for a queue where it waits; the same message put again waits once. */
+export function putOff(ports: DelayPorts | undefined, dueAt: number, waiting: Waiting): Promise<void> {
+  const { id, queueName, outgoing } = waiting;
+  const { delaySeconds: _, ...message } = outgoing;
+  return wait(present(ports), id, dueAt, { kind: 'message', message: { id, queueName, dueAt, ...message } });
+}
+
+/** Puts a publish where it waits. */
+export function putOffPublish(
+  ports: DelayPorts | undefined,
+  dueAt: number,
+  { id, body }: { readonly id: string; readonly body: string },
+): Promise<void> {
+  return wait(present(ports), id, dueAt, { kind: 'publish', publish: { id, body, dueAt } });
+}
+
+/** Whether `later` takes a message with this body, in an envelope of its own. */
+export function fitsInside(body: string): boolean {
+  return sizeBytes(JSON.stringify(body)) + ENVELOPE_BYTES_MAX <= BATCH_BYTES_MAX;
+}
+
+/** Names of queues, ids, groups and times beside a body. */
+const ENVELOPE_BYTES_MAX = 2_048;
+
+/**
+ * Looks at how long a message is to wait; `what` names it.
+ * @throws SendError DELAY_TOO_LONG beyond a year, and in an app without `later` beyond what SQS delays;
+ * DELAY_ON_ORDERED_QUEUE there.
+ */
+export function checkWait(
+  what: string,
+  queue: { readonly name: string; readonly ordered: boolean },
+  waitMs: number,
+  patient: boolean,
+): void {
+  const maxMs = patient ? WAIT_MS_MAX : queue.ordered ? 0 : DELAY_MS_MAX;
+  if (waitMs <= maxMs) return;
+  if (!patient && queue.ordered) {
+    const why = `queue '${queue.name}' is ordered, and SQS delays no single message of an ordered queue`;
+    throw new SendError('DELAY_ON_ORDERED_QUEUE', `${what}: ${why}; ${DEPLOY_LATER}`, { value: waitMs });
+  }
+  const asked = `${what}: a delay of ${Math.round(waitMs / 1_000)} s is longer than`;
+  const text = patient
+    ? `${asked} '${fromMilliseconds(maxMs)}'; add a schedule with the trigger at() instead`
+    : `${asked} SQS's '${fromMilliseconds(maxMs)}'; ${DEPLOY_LATER}`;
+  throw new SendError('DELAY_TOO_LONG', text, { value: waitMs, allowed: maxMs });
+}
+
+/** What to do where an app has no `later`. */
+export const DEPLOY_LATER = 'drop longDelays: false from defineApp, and deploy';
+
+function present(ports: DelayPorts | undefined): DelayPorts {
+  if (ports !== undefined) return ports;
+  throw new SendError('DELAY_TOO_LONG', `there is nothing in which a message waits; ${DEPLOY_LATER}`);
 }

@@ -69,7 +69,17 @@ async function revoke(
     throw new TaskError('REVOKE_NOT_KEPT', text, { value: id });
   }
   const { control, now, sentAt } = controlOf(context, task, id);
-  return control.revoke({ id, task: task.name, queue: task.queue.name, sentAt, now, terminate });
+  const revoked = await control.revoke({
+    id,
+    task: task.name,
+    queue: task.queue.name,
+    sentAt,
+    now,
+    terminate,
+  });
+  // What waits for its time need not come at all; if its timer cannot be reached, the record drops it then.
+  if (revoked === 'revoked') await context.scheduling?.timers.cancel(id).catch(() => undefined);
+  return revoked;
 }
 
 async function forget(context: ResultContext, task: AnyTask, id: string): Promise<void> {

@@ -8,7 +8,13 @@ import type { IdSpace } from '../core/id.ts';
 import { INSTANCE_MS_MAX } from '../core/limits.ts';
 import { decideFire, type FireDecision } from '../core/schedule/delivery.ts';
 import type { EffectiveSchedule, Pause } from '../core/schedule/entry.ts';
-import { type DelayedMessage, type Fire, fireId, parseLater } from '../core/schedule/fire.ts';
+import {
+  type DelayedMessage,
+  type DelayedPublish,
+  type Fire,
+  fireId,
+  parseLater,
+} from '../core/schedule/fire.ts';
 import { admit, holding } from '../core/schedule/instances.ts';
 import { type FireOutcome, NEW_STATE, type ScheduleState, withOutcome } from '../core/schedule/state.ts';
 import type { App } from '../define/app.ts';
@@ -18,6 +24,7 @@ import type { Perform } from './perform.ts';
 import type { Log, Runs } from './ports.ts';
 import type { ScheduleStore } from './schedule-ports.ts';
 import { loadSchedule } from './schedule-view.ts';
+import type { Ticker } from './ticker.ts';
 
 export interface LaterPorts extends DelayPorts {
   /** undefined in an app without schedules, whose `later` delays messages only. */
@@ -25,6 +32,10 @@ export interface LaterPorts extends DelayPorts {
   /** Says which runs have ended, for maxInstances. */
   readonly runs: Runs | undefined;
   readonly perform: Perform;
+  /** Publishes a message that has waited, from its envelope. */
+  readonly publish: (body: string) => Promise<void>;
+  /** Takes the ticks; undefined where there is no record of schedules. */
+  readonly ticker: Ticker | undefined;
   readonly log: Log;
 }
 
@@ -43,14 +54,27 @@ export function createLater(app: App, space: IdSpace, ports: LaterPorts): Later 
   return {
     async take(body) {
       const message = parseLater(body);
-      if (message === undefined)
-        throw new CeleriacError('MALFORMED', 'a body in the queue of later is neither a fire nor a message');
-      if (message.kind === 'message') return takeMessage(ports, message.message);
-      if (ports.store === undefined)
-        throw new CeleriacError('MALFORMED', 'a fire came to an app that has no schedules');
-      return takeFire({ app, space, ports, store: ports.store }, message.fire);
+      switch (message?.kind) {
+        case undefined:
+          throw malformed('a body in the queue of later is nothing that it knows');
+        case 'message':
+          return takeMessage(ports, message.message);
+        case 'publish':
+          return takePublish(ports, message.publish);
+        case 'tick':
+          if (ports.ticker === undefined) throw malformed('a tick came to an app that has no schedules');
+          await ports.ticker.tick(new Date(message.nominal));
+          return;
+        case 'fire':
+          if (ports.store === undefined) throw malformed('a fire came to an app that has no schedules');
+          return takeFire({ app, space, ports, store: ports.store }, message.fire);
+      }
     },
   };
+}
+
+function malformed(text: string): CeleriacError {
+  return new CeleriacError('MALFORMED', text);
 }
 
 async function takeMessage(ports: LaterPorts, message: DelayedMessage): Promise<void> {
@@ -59,6 +83,12 @@ async function takeMessage(ports: LaterPorts, message: DelayedMessage): Promise<
   const order =
     group === undefined ? {} : { group, ...(deduplication === undefined ? {} : { deduplication }) };
   await ports.outbox.send(queueName, { body, ...order });
+}
+
+async function takePublish(ports: LaterPorts, publish: DelayedPublish): Promise<void> {
+  const { id, dueAt, body } = publish;
+  if (dueAt > ports.clock.now()) return wait(ports, id, dueAt, { kind: 'publish', publish });
+  await ports.publish(body);
 }
 
 interface Work {
@@ -90,7 +120,8 @@ async function tryFire(work: Work, fire: Fire): Promise<boolean> {
   if (decision.kind === 'wait') {
     const id = fireId(space, fire.schedule, fire.scheduledAt);
     const waiting = { kind: 'fire' as const, fire: { ...fire, dueAt: decision.dueAt } };
-    await wait(ports, id, decision.dueAt, waiting);
+    // With its time: a change may have put it off, while the timer that has brought it is still there.
+    await wait(ports, `${id}-${decision.dueAt}`, decision.dueAt, waiting);
     return true;
   }
   // Nothing is kept of a schedule that is not there.

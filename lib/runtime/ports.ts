@@ -11,6 +11,7 @@ import type { RunAdmin, RunControl } from './control-port.ts';
 import type { Limits, Locks } from './gate-ports.ts';
 import type { Gate } from './gated.ts';
 import type { Delivery } from './outcome.ts';
+import type { Scheduling } from './schedule-ports.ts';
 
 export type { Workers } from './worker-ports.ts';
 
@@ -281,6 +282,8 @@ export interface Ports {
   readonly depths?: Depths | undefined;
   /** undefined in a worker, which waits for records instead. */
   readonly replies?: ReplyQueues | undefined;
+  /** undefined in a worker, and in an app without `later`. */
+  readonly scheduling?: Scheduling | undefined;
   readonly log: Log;
 }
 

@@ -13,6 +13,7 @@ import { fromWireError, TaskError, TimeoutError } from '../errors.ts';
 import { createHandle, progressOf } from './handle.ts';
 import type { Blobs, Clock, Ending, RunRecord, Runs, State } from './ports.ts';
 import { createReader, type Read } from './record-reader.ts';
+import type { Scheduling } from './schedule-ports.ts';
 import { UNTIMED } from './taken.ts';
 
 /** Set by the bundler to `false` for a worker whose tasks keep no records; see serve.ts. */
@@ -33,6 +34,7 @@ export interface ResultContext {
   readonly runs: Runs | undefined;
   readonly state?: State | undefined;
   readonly blobs?: Blobs | undefined;
+  readonly scheduling?: Pick<Scheduling, 'timers'> | undefined;
 }
 
 export interface Results {

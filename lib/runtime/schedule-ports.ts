@@ -68,3 +68,10 @@ export interface Timers {
   /** Deletes a one-shot; one that is not there has fired. */
   cancel(name: string): Promise<void>;
 }
+
+/** What a process needs to work with schedules besides queues and records. */
+export interface Scheduling {
+  /** undefined in an app without schedules, whose `later` delays messages only. */
+  readonly store: ScheduleStore | undefined;
+  readonly timers: Timers;
+}

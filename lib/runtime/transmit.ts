@@ -3,6 +3,7 @@ import type { TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
 import type { Connection } from './client.ts';
 import { type ComposeContext, type Composed, compose } from './compose.ts';
+import { putOff } from './delayed.ts';
 import { tell } from './hooks.ts';
 import { type Reserved, reserveKey } from './once-send.ts';
 
@@ -44,11 +45,9 @@ async function pass(
   options: Pick<ComposeContext, 'hops' | 'address' | 'store'>,
   signature: Signature,
 ): Promise<Transmitted> {
-  const { ports } = shared;
-  const context = {
-    ...{ app: shared.app, space: shared.space, now: ports.clock.now(), chance: ports.chance },
-    ...options,
-  };
+  const { app, space, ports } = shared;
+  const patient = shared.delays !== undefined;
+  const context = { app, space, now: ports.clock.now(), chance: ports.chance, patient, ...options };
   const queue = shared.app.tasks.find(({ name }) => name === signature.task)?.queue;
   if (queue?.ordered !== true) return hand(shared, await compose(context, signature));
   const prepare = async (): Promise<Composed> => {
@@ -76,7 +75,8 @@ async function hand(shared: Connection, composed: Composed): Promise<Transmitted
 async function deliver(shared: Connection, composed: Composed, reserved: Reserved): Promise<Transmitted> {
   const { task, id } = composed;
   try {
-    await shared.outbox.send(composed.queueName, composed.outgoing);
+    if (composed.dueAt === undefined) await shared.outbox.send(composed.queueName, composed.outgoing);
+    else await putOff(shared.delays, composed.dueAt, composed);
   } catch (error) {
     await reserved.failed?.();
     throw error;

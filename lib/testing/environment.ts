@@ -6,11 +6,14 @@
 import type { Call } from '../aws/call.ts';
 import { createMessaging, type MessagingNeeds } from '../aws/messaging.ts';
 import { createQueues } from '../aws/queues.ts';
+import { createScheduling } from '../aws/scheduling.ts';
 import { type LambdaContext, type SqsEvent, toHandler } from '../aws/serve.ts';
 import { createState } from '../aws/state.ts';
 import type { App } from '../define/app.ts';
+import type { WorkerNeeds } from '../define/topology.ts';
 import type { VirtualEmulator } from '../emulator/index.ts';
 import type { InlineEnvironment } from '../emulator/lambda/lambda.ts';
+import { createLaterWorker } from '../runtime/later-worker.ts';
 import type { Clock, LogLine, Ports } from '../runtime/ports.ts';
 import { createWorker } from '../runtime/worker.ts';
 import { awsError, type Fault, type FaultPlan, SLOW_MS_MAX } from './faults.ts';
@@ -33,17 +36,20 @@ export interface World {
   readonly log: (line: LogLine) => void;
 }
 
-/** An environment for the function of one queue; `state` says whether it has the runs table. */
-export function createEnvironment(world: World, state: boolean): InlineEnvironment {
+/** What of a worker's needs makes a difference here: whether it has the runs table, and what it works off. */
+export type WorkerKind = Pick<WorkerNeeds, 'state' | 'later'>;
+
+/** An environment for the function of one queue. */
+export function createEnvironment(world: World, kind: WorkerKind): InlineEnvironment {
   let lineage = 0;
   let life = createLife();
-  let handler = createHandler(world, state, life, () => lineage);
+  let handler = createHandler(world, kind, life, () => lineage);
   return {
     async invoke(event, context) {
       lineage = context.lineage;
       if (!life.alive) {
         life = createLife();
-        handler = createHandler(world, state, life, () => lineage);
+        handler = createHandler(world, kind, life, () => lineage);
       }
       // The emulator's mapping makes the events of SQS, and its context has what a worker reads.
       return untilEnd(life, handler(event as SqsEvent, context as LambdaContext));
@@ -60,6 +66,8 @@ const DEADLY: Readonly<Record<string, readonly [before: Fault, after: Fault]>> =
   PublishBatch: ['crashBeforeSend', 'crashAfterSend'],
   PutEvents: ['crashBeforeSend', 'crashAfterSend'],
   PutObject: ['crashBeforeSend', 'crashAfterSend'],
+  PutItem: ['crashBeforeWrite', 'crashAfterWrite'],
+  CreateSchedule: ['crashBeforeSend', 'crashAfterSend'],
 };
 
 /** `call` over the emulator's models, with the plan's faults, for a process that may die if `mortal`. */
@@ -95,7 +103,7 @@ export function createCall(
 
 function createHandler(
   world: World,
-  state: boolean,
+  { state, later }: WorkerKind,
   life: Life,
   lineage: () => number,
 ): ReturnType<typeof toHandler> {
@@ -104,9 +112,14 @@ function createHandler(
   const call = createCall(world, life, clock, lineage);
   const own = { clock, chance, log };
   const records = state ? createState(call, world, own) : { runs: undefined };
-  const messaging = createMessaging({ call, region: async () => REGION }, world, world.needs);
+  const sdk = { call, region: async () => REGION };
+  const messaging = createMessaging(sdk, world, world.needs);
   const ports: Ports = { ...own, queues: createQueues(call), ...records, ...messaging };
-  return toHandler(createWorker(app, stage, ports), ports);
+  if (!later) return toHandler(createWorker(app, stage, ports), ports);
+  return toHandler(
+    createLaterWorker(app, stage, { ...ports, scheduling: createScheduling(sdk, world) }),
+    ports,
+  );
 }
 
 /**

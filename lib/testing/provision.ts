@@ -7,8 +7,9 @@ import type { QueueResource, TableResource, Topology, WorkerResource } from '../
 import type { Emulator } from '../emulator/index.ts';
 import type { InlineSource } from '../emulator/lambda/lambda.ts';
 import { ACCOUNT, provisionExchanges, queueArn, REGION } from './provision-exchanges.ts';
+import { provisionTimers } from './provision-timers.ts';
 
-/** Creates everything of a topology, exchanges last; `source` gives each worker its code. */
+/** Creates everything of a topology, exchanges and timers last; `source` gives each worker its code. */
 export async function provision(
   emulator: Emulator,
   topology: Topology,
@@ -19,6 +20,7 @@ export async function provision(
   if (topology.buckets.length > 0) await createBucket(emulator, topology);
   for (const worker of topology.workers) await createWorker(emulator, worker, source(worker));
   await provisionExchanges(emulator, topology);
+  await provisionTimers(emulator, topology);
 }
 
 /** A queue, and with the lowest level the dead-letter queue that all levels share. */

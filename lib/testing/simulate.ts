@@ -5,6 +5,7 @@
 import { createMessaging, messagingNeeds } from '../aws/messaging.ts';
 import { createQueues } from '../aws/queues.ts';
 import { createReplyQueues } from '../aws/reply-queues.ts';
+import { createClientScheduling } from '../aws/scheduling.ts';
 import { createClientState } from '../aws/state.ts';
 import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { type Message, parseMessage } from '../core/message.ts';
@@ -102,7 +103,7 @@ export function simulate(app: App, options: SimulateOptions = {}): Simulation {
     log: options.log ?? (() => {}),
   };
   const ready = provision(emulator, resources, (worker) => ({
-    start: () => createEnvironment(world, worker.state),
+    start: () => createEnvironment(world, worker),
   }));
   const machine = ready.then(() => startMachine(world, options.workers ?? {}, resources.tables.length > 0));
   const connect = createTestClients(world, ready, resources.tables.length > 0);
@@ -148,8 +149,10 @@ function createTestClients(world: World, ready: Promise<void>, state: boolean) {
     const own = { clock, chance, log };
     const records = state ? createClientState(waiting, world, own) : { runs: undefined };
     const replies = createReplyQueues(waiting, { app: app.name, stage });
-    const messaging = createMessaging({ call: waiting, region: async () => REGION }, world, world.needs);
-    const ports = { ...own, queues: createQueues(waiting), ...records, replies, ...messaging };
+    const sdk = { call: waiting, region: async () => REGION };
+    const messaging = createMessaging(sdk, world, world.needs);
+    const scheduling = createClientScheduling(sdk, world);
+    const ports = { ...own, queues: createQueues(waiting), ...records, replies, ...messaging, scheduling };
     return createClient(app, stage, ports, release);
   };
 }

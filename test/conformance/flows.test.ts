@@ -24,6 +24,7 @@ for (const [name, open] of Object.entries(DOORS)) {
         tables,
         buckets: [],
         exchanges,
+        later: undefined,
       };
       await provision(emulator, onlyTables, () => {
         throw new Error('there are no workers here');

@@ -46,7 +46,8 @@ function inCompany(runs: Runs): Runs {
 for (const [name, open] of Object.entries(DOORS)) {
   const openRuns: OpenRuns = async () => {
     const { call, close, emulator } = await open();
-    const onlyTables = { app: 'shop', stage: 'dev', queues: [], workers: [], tables, buckets: [], exchanges };
+    const nothing = { queues: [], workers: [], buckets: [], later: undefined };
+    const onlyTables = { app: 'shop', stage: 'dev', ...nothing, tables, exchanges };
     await provision(emulator, onlyTables, () => {
       throw new Error('there are no workers here');
     });
@@ -65,7 +66,8 @@ for (const [name, open] of Object.entries(DOORS)) {
 
 test('companions do share their calls', async () => {
   const emulator = createEmulator({ clock: { virtual: '2026-01-01T00:00:00Z' } });
-  const onlyTables = { app: 'shop', stage: 'dev', queues: [], workers: [], tables, buckets: [], exchanges };
+  const none = { queues: [], workers: [], buckets: [], later: undefined };
+  const onlyTables = { app: 'shop', stage: 'dev', tables, exchanges, ...none };
   await provision(emulator, onlyTables, () => {
     throw new Error('there are no workers here');
   });

@@ -17,7 +17,16 @@ testScheduleStore('in memory', async () => ({
 for (const [name, open] of Object.entries(DOORS)) {
   testScheduleStore(`in DynamoDB, ${name}`, async () => {
     const { call, close, emulator } = await open();
-    const onlyTables = { app: 'shop', stage: 'dev', queues: [], workers: [], tables, exchanges, buckets: [] };
+    const onlyTables = {
+      app: 'shop',
+      stage: 'dev',
+      queues: [],
+      workers: [],
+      tables,
+      exchanges,
+      buckets: [],
+      later: undefined,
+    };
     await provision(emulator, onlyTables, () => {
       throw new Error('there are no workers here');
     });

@@ -21,7 +21,7 @@ test('everything that is wrong with an app is said at once, each with its path',
     run,
   });
 
-  const error = caught(() => defineApp('my-shop', { tasks: [broken] }));
+  const error = caught(() => defineApp('my-shop', { tasks: [broken], longDelays: false }));
 
   expect(error).toMatchObject({ name: 'DefinitionError', code: 'INVALID_APP' });
   expect(error).toHaveProperty(

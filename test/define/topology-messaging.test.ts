@@ -16,7 +16,7 @@ const plain = defineQueue('plain');
 
 describe('priorities', () => {
   const urgent = defineQueue('urgent', { priorities: 3, deadLetter: { after: 5 } });
-  const app = defineApp('shop', { tasks: [defineTask('call', { queue: urgent, run })] });
+  const app = defineApp('shop', { tasks: [defineTask('call', { queue: urgent, run })], longDelays: false });
 
   test('each level is a queue, and the levels share dead-letter queue and worker', () => {
     const { queues, workers } = topology(app, { workers: { urgent: { concurrency: 12 } } });
@@ -67,7 +67,7 @@ describe('wait queues', () => {
   const wait = defineQueue('wait', { expires: '2500ms', deadLetter: { to: plain } });
 
   test('a wait queue delays each message by its expiry, and has a worker that sends it on', () => {
-    const { queues, workers } = topology(defineApp('shop', { queues: [wait] }));
+    const { queues, workers } = topology(defineApp('shop', { queues: [wait], longDelays: false }));
 
     expect(queues.map(({ name, delaySeconds }) => [name, delaySeconds])).toEqual([
       ['wait', 3],
@@ -80,7 +80,9 @@ describe('wait queues', () => {
     const task = defineTask('look', { queue: wait, result: false, run });
     const short = defineQueue('short', { expires: '5s' });
 
-    const { queues, workers } = topology(defineApp('shop', { tasks: [task], queues: [short] }));
+    const { queues, workers } = topology(
+      defineApp('shop', { tasks: [task], queues: [short], longDelays: false }),
+    );
 
     expect(queues.map(({ delaySeconds }) => delaySeconds)).toEqual([0, 0, 0]);
     expect(workers.map(({ queue }) => queue)).toEqual(['wait']);

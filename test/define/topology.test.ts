@@ -8,7 +8,7 @@ const ledger = defineQueue('ledger', { ordered: true });
 const charge = defineTask('charge', { queue: payments, result: false, run });
 const book = defineTask('book', { queue: ledger, result: false, run });
 const idle = defineQueue('idle');
-const shop = defineApp('shop', { tasks: [charge, book], queues: [idle] });
+const shop = defineApp('shop', { tasks: [charge, book], queues: [idle], longDelays: false });
 
 test('queues, workers and the table are finished data', () => {
   const resources = topology(shop, {
@@ -55,6 +55,7 @@ test('queues, workers and the table are finished data', () => {
       bus: false,
       blobs: false,
       depths: false,
+      later: false,
       environment: { CELERIAC_APP: 'shop', CELERIAC_STAGE: 'prod' },
     },
     expect.objectContaining({ queue: 'ledger', state: true }),
@@ -68,7 +69,10 @@ test('an app whose tasks keep no records has no table', () => {
 
 test('a worker may run for a sixth of the visibility, less the window, and at most 15 minutes', () => {
   const long = defineQueue('long', { visibility: '12h' });
-  const app = defineApp('shop', { tasks: [charge, defineTask('export', { queue: long, run })] });
+  const app = defineApp('shop', {
+    tasks: [charge, defineTask('export', { queue: long, run })],
+    longDelays: false,
+  });
 
   const { workers } = topology(app, { workers: { payments: { window: '30s' } } });
 
@@ -114,7 +118,7 @@ test('the longest names fit into what SQS takes', () => {
 test("a producer's contracts have the table of their results, and no worker", () => {
   const contract = defineTask('greet', { input: z.string() });
 
-  const { tables, workers } = topology(defineApp('shop', { tasks: [contract] }));
+  const { tables, workers } = topology(defineApp('shop', { tasks: [contract], longDelays: false }));
 
   expect(tables).toHaveLength(1);
   expect(workers).toEqual([]);

@@ -14,16 +14,18 @@ const inPlain = defineTask('in-plain', { queue: plain, result: false, run: () =>
 const inStore = defineTask('in-store', { queue: store, result: false, run: () => {} });
 const fanout = defineExchange('news', { type: 'fanout' });
 const topic = defineExchange('orders', { type: 'topic' });
+/** One bundle is enough to look at. */
+const longDelays = false;
 
 test.each([
-  ['without exchanges', [], defineApp('bare', { tasks: [inPlain] })],
-  ['with a fanout exchange', ['sns'], defineApp('fanned', { bindings: [bind(fanout, inPlain)] })],
+  ['without exchanges', [], defineApp('bare', { tasks: [inPlain], longDelays })],
+  ['with a fanout exchange', ['sns'], defineApp('fanned', { bindings: [bind(fanout, inPlain)], longDelays })],
   [
     'with a topic exchange',
     ['eventbridge'],
-    defineApp('matched', { bindings: [bind(topic, 'a.#', inPlain)] }),
+    defineApp('matched', { bindings: [bind(topic, 'a.#', inPlain)], longDelays }),
   ],
-  ['with large payloads', ['s3'], defineApp('large', { tasks: [inStore] })],
+  ['with large payloads', ['s3'], defineApp('large', { tasks: [inStore], longDelays })],
 ])(
   'an app %s is bundled with the clients of %j',
   (_, clients, app) => {

@@ -81,7 +81,11 @@ test('workers with the same needs share one bundle, which is made once', () => {
   const kept = queues.map((queue) => defineTask(`in-${queue.name}`, { queue, run: () => 1 }));
   const lost = defineTask('lost', { queue: defineQueue('lost'), result: false, run: () => 1 });
 
-  const { template } = synthesize(defineApp('many', { tasks: [...kept, lost] }), {}, { bundled: true });
+  const { template } = synthesize(
+    defineApp('many', { tasks: [...kept, lost], longDelays: false }),
+    {},
+    { bundled: true },
+  );
 
   const keys = codeKeys(template());
   expect(new Set([keys.one, keys.two, keys.three]).size).toBe(1);

@@ -13,7 +13,10 @@ function bound(count: number) {
   const exchanges = Array.from({ length: count }, (_, index) =>
     defineExchange(`e${index}`.padEnd(32, 'x'), { type: 'fanout' }),
   );
-  return defineApp('a'.repeat(16), { bindings: exchanges.map((exchange) => bind(exchange, inbox)) });
+  return defineApp('a'.repeat(16), {
+    bindings: exchanges.map((exchange) => bind(exchange, inbox)),
+    longDelays: false,
+  });
 }
 
 test.each([1, QUEUE_POLICY_SOURCES_MAX, QUEUE_POLICY_SOURCES_MAX + 1, 100])(

@@ -1,5 +1,5 @@
 /** `later` brings messages on at their time, and what a fire does is sent under its id. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   defineApp,
   defineExchange,
@@ -90,21 +90,64 @@ test('a body that is neither fire nor message is refused with a code', async () 
   expect(sim.runs.filter((run) => run.schedule !== 's')).toEqual([]);
 });
 
-test('a message that must pass EventBridge Scheduler has at most 200 KiB', async () => {
-  const ports = {
-    clock: createScheduleWorld(app, { start: START }).clock,
-    outbox: { send: async () => {}, flush: async () => {} },
-    laterQueueName: 'later',
-    timers: { put: async () => {}, remove: async () => {}, once: async () => {}, cancel: async () => {} },
+describe('a message that waits for 2 hours', () => {
+  const dueAt = START + 120 * MINUTE;
+  const messageOf = (length: number) => {
+    const message = { id: 'm', queueName: 'q', body: 'x'.repeat(length), dueAt };
+    return { kind: 'message' as const, message };
   };
-  const dueAt = START + 16 * MINUTE;
-  const message = { id: 'm', queueName: 'q', body: 'x'.repeat(210_000), dueAt };
 
-  const waiting = wait(ports, 'm', dueAt, { kind: 'message', message });
-  const withoutTimers = wait({ ...ports, timers: undefined }, 'm', dueAt, { kind: 'message', message });
+  test('is handed to later by whoever has no timers', async () => {
+    const { ports, sent } = waiting();
 
-  await expect(waiting).rejects.toMatchObject({ code: 'MESSAGE_TOO_LARGE' });
-  await expect(withoutTimers).rejects.toMatchObject({ code: 'DELAY_TOO_LONG' });
+    await wait({ ...ports, timers: undefined }, 'm', dueAt, messageOf(10));
+
+    expect(sent).toEqual([['later', undefined]]);
+  });
+
+  test('gets a timer from later, a minute before its time', async () => {
+    const { ports, sent, timers } = waiting();
+
+    await wait(ports, 'm', dueAt, messageOf(10));
+
+    expect(sent).toEqual([]);
+    expect(timers).toEqual([['m', dueAt - MINUTE]]);
+  });
+
+  test('waits in the queue, 15 minutes at a time, when it is too large for a timer', async () => {
+    const { ports, sent, timers } = waiting();
+
+    await wait(ports, 'm', dueAt, messageOf(210_000));
+
+    expect(sent).toEqual([['later', 900]]);
+    expect(timers).toEqual([]);
+  });
+
+  test('is refused when SQS would not take it inside its envelope', async () => {
+    const { ports } = waiting();
+
+    const refused = wait(ports, 'm', dueAt, messageOf(1_048_576));
+
+    await expect(refused).rejects.toMatchObject({
+      code: 'MESSAGE_TOO_LARGE',
+      message: expect.stringContaining('send a reference'),
+    });
+  });
+
+  function waiting() {
+    const sent: unknown[] = [];
+    const timers: unknown[] = [];
+    const ports = {
+      clock: createScheduleWorld(app, { start: START }).clock,
+      outbox: {
+        send: async (name: string, message: { readonly delaySeconds?: number }) =>
+          void sent.push([name, message.delaySeconds]),
+      },
+      laterQueueName: 'later',
+      timers: { once: async (name: string, at: number) => void timers.push([name, at]) },
+    };
+    return { ports, sent, timers };
+  }
 });
 
 test('a task is sent under the id of its fire and claimed, with nothing from the clock', async () => {

@@ -222,7 +222,8 @@ describe('a queue with a length', () => {
 
   test('takes messages when nobody can say how long it is', async () => {
     const onCall: OnCall = async (call, proceed) => {
-      if (call.operation === 'GetQueueAttributes') throw new Error('says the test');
+      const isAsked = JSON.stringify(call.input).includes('Messages');
+      if (call.operation === 'GetQueueAttributes' && isAsked) throw new Error('says the test');
       return proceed();
     };
     const { client, messages } = await openWorld(app, { onCall });

@@ -131,8 +131,13 @@ export function createScheduleWorld(app: App, options: WorldOptions): ScheduleWo
       new Map(ids.flatMap((id) => (records.has(id) ? [[id, { state: records.get(id) } as RunRecord]] : []))),
   };
   const common = { clock, outbox, laterQueueName: LATER, timers: service, store, runs, perform };
-  const later: Later = createLater(app, SPACE, { ...common, log: (line) => log.push(line) });
   const ticks = createTicker(app, SPACE, { ...common, log: () => {} });
+  const later: Later = createLater(app, SPACE, {
+    ...common,
+    publish: async (body) => void sent.push({ queueName: 'published', body, at: clock.now() }),
+    ticker: ticks,
+    log: (line) => log.push(line),
+  });
   const schedules = createSchedules(app, SPACE, { ...common, ticker: hasTicker, chance: random });
 
   /** What the service does at a whole minute: the tick, and what native timers fire. */

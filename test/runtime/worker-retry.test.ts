@@ -18,9 +18,9 @@ const RETRY = { attempts: 3, backoff: fixed('10s') };
 
 type Run = (input: unknown, context: Context) => unknown;
 
-function createWorld(run: Run, options: Partial<TaskOptions<unknown, unknown>> = {}) {
+function createWorld(run: Run, options: Partial<TaskOptions<unknown, unknown>> = {}, longDelays = true) {
   const task = defineTask('charge', { queue, retry: RETRY, ...options, run });
-  const sim = simulate(defineApp('shop', { tasks: [task] }));
+  const sim = simulate(defineApp('shop', { tasks: [task], longDelays }));
   return { task, sim };
 }
 
@@ -247,6 +247,7 @@ test.each([
         throw new RetryError('tomorrow', { after });
       },
       { queue: own },
+      false,
     );
 
     const result = await sim.send(task());

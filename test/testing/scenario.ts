@@ -54,6 +54,8 @@ function define(table: RoutingTable, transport: Transport | undefined, consumed:
   }
   const queues = new Map<string, Queue>(table.queues.map((name) => [name, defineQueue(name)]));
   return defineApp('routes', {
+    // Nothing here may work off a queue, so that what arrives stays where it is.
+    longDelays: false,
     exchanges: [...exchanges.values()],
     queues: [...queues.values()],
     bindings: table.bindings.map((one) => {

@@ -200,10 +200,13 @@ describe('options', () => {
       'shop-blue-default',
       'shop-blue-line-dlq.fifo',
       'shop-blue-line.fifo',
+      'shop-blue-later-dlq',
+      'shop-blue-later',
     ]);
     expect(sizes).toEqual([
       ['shop-default-worker', 512],
       ['shop-line-worker', 256],
+      ['shop-later-worker', 512],
     ]);
     expect(sim.attempts(queued)).toHaveLength(1);
   });

@@ -1,6 +1,15 @@
 /** What a simulation builds is what the template loader builds from the synthesized Broker. */
 import { describe, expect, test } from 'vitest';
-import { type App, defineApp, defineQueue, defineTask, type WorkerOptions } from '#lib';
+import {
+  type App,
+  cron,
+  defineApp,
+  defineQueue,
+  defineSchedule,
+  defineTask,
+  every,
+  type WorkerOptions,
+} from '#lib';
 import { createEmulator, type Emulator } from '#lib/emulator';
 import { simulate } from '#lib/testing';
 import { flights } from '../../functions/flights.ts';
@@ -29,12 +38,22 @@ const workers: Workers = {
 };
 
 /** An app that keeps no records at all. */
-const post = defineApp('post', { tasks: [defineTask('send', { queue: mail, result: false, run })] });
+const send = defineTask('send', { queue: mail, result: false, run });
+const post = defineApp('post', { tasks: [send], longDelays: false });
+
+/** Schedules of both kinds. */
+const timed = defineApp('timed', {
+  schedules: [
+    defineSchedule('nightly', { trigger: cron('0 2 * * *', { timezone: 'Europe/Oslo' }), send: send() }),
+    defineSchedule('beat', { trigger: every('10s'), send: send() }),
+  ],
+});
 
 describe.each([
   ['the example', flights, {}, 'dev'],
   ['queues and workers of all kinds', shop, workers, 'prod'],
   ['an app without records', post, {}, 'dev'],
+  ['an app with schedules', timed, {}, 'dev'],
   ['exchanges, priorities, waiting and large payloads', mall, { work: { concurrency: 20 } }, 'dev'],
 ] as const)('for %s', (_name, app: App, given: Workers, stage) => {
   test('a simulation has the same resources as the stack', async () => {
@@ -48,8 +67,9 @@ describe.each([
     const [fromTemplate, simulated] = [await describeAll(loaded), await describeAll(sim.emulator)];
     await sim.close();
 
-    const levels = app.queues.reduce((sum, queue) => sum + queue.priorities, 0);
-    expect(fromTemplate.queues.length).toBe(levels + app.queues.length);
+    const own = app.queues.reduce((sum, queue) => sum + queue.priorities, app.queues.length);
+    expect(fromTemplate.queues.length).toBe(app.longDelays ? own + 2 : own);
+    expect(fromTemplate.timers.length > 0).toBe(app.schedules.length > 0);
     expect(fromTemplate.topics.length > 0).toBe(app.exchanges.length > 0);
     expect(fromTemplate.buses.length > 1).toBe(app.exchanges.length > 0);
     expect(fromTemplate.mappings.length).toBeGreaterThan(0);
@@ -75,7 +95,19 @@ async function describeAll(emulator: Emulator) {
     topics: await topicsOf(emulator),
     buses: await busesOf(emulator),
     buckets: await bucketsOf(emulator),
+    timers: await timersOf(emulator),
   };
+}
+
+/** Timers of all groups but the account's own, but for when they were made. */
+async function timersOf(emulator: Emulator) {
+  const { Schedules } = (await emulator.call('scheduler', 'ListSchedules', {})) as { Schedules: Shown[] };
+  const described = Schedules.map(async ({ Name, GroupName }) => {
+    const timer = await emulator.call('scheduler', 'GetSchedule', { Name, GroupName });
+    const { CreationDate: _c, LastModificationDate: _l, ActionAfterCompletion: _a, ...rest } = timer;
+    return { name: `${GroupName}/${Name}`, ...rest };
+  });
+  return (await Promise.all(described)).sort(byName);
 }
 
 /** Attributes of all queues, without their policy (nobody is authorized in a simulation) and their times. */

@@ -30,9 +30,29 @@ export interface DelayedMessage {
   readonly deduplication?: string;
 }
 
-export type LaterMessage =
+/** A publish that waits for its time; it is routed then, by what is bound then. */
+export interface DelayedPublish {
+  /** The message's id, under which its one-shot timer goes too. */
+  readonly id: string;
+  /** The envelope. */
+  readonly body: string;
+  readonly dueAt: number;
+}
+
+/** What waits for its time, or for whoever decides on it. */
+export type WaitingMessage =
   | { readonly kind: 'fire'; readonly fire: Fire }
-  | { readonly kind: 'message'; readonly message: DelayedMessage };
+  | { readonly kind: 'message'; readonly message: DelayedMessage }
+  | { readonly kind: 'publish'; readonly publish: DelayedPublish };
+
+/** A minute of the ticker. */
+export interface TickMessage {
+  readonly kind: 'tick';
+  /** The time for which the service made it. */
+  readonly nominal: number;
+}
+
+export type LaterMessage = WaitingMessage | TickMessage;
 
 /** The id of a fire and of the message that it sends: the same whoever fires it, however often. */
 export function fireId(space: IdSpace, schedule: string, scheduledAt: number): string {
@@ -64,27 +84,67 @@ export function toTimerInput(schedule: string, revision: string): string {
   });
 }
 
+/** The static input of the ticker's timer, likewise. */
+export function toTickInput(): string {
+  return JSON.stringify({ celeriac: ENVELOPE_VERSION, later: 'tick', scheduledAt: SCHEDULED_TIME });
+}
+
 /** Writes a message for `later`. */
-export function encodeLater(message: LaterMessage): string {
-  const content = message.kind === 'fire' ? message.fire : message.message;
-  return toBody({ celeriac: ENVELOPE_VERSION, later: message.kind, ...content });
+export function encodeLater(message: WaitingMessage): string {
+  return toBody({ celeriac: ENVELOPE_VERSION, later: message.kind, ...contentOf(message) });
+}
+
+function contentOf(message: WaitingMessage): Fire | DelayedMessage | DelayedPublish {
+  switch (message.kind) {
+    case 'fire':
+      return message.fire;
+    case 'message':
+      return message.message;
+    case 'publish':
+      return message.publish;
+  }
 }
 
 /** Reads a message for `later`; undefined for what is none. */
 export function parseLater(body: string): LaterMessage | undefined {
   const parsed = parsedJson(body);
   if (parsed === undefined || typeof parsed.celeriac !== 'number') return undefined;
-  if (parsed.later === 'fire') return toFire(parsed);
-  return parsed.later === 'message' ? toDelayed(parsed) : undefined;
+  switch (parsed.later) {
+    case 'fire':
+      return toFire(parsed);
+    case 'message':
+      return toDelayed(parsed);
+    case 'publish':
+      return toPublish(parsed);
+    case 'tick':
+      return toTick(parsed);
+    default:
+      return undefined;
+  }
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
+/** AWS writes a time as ISO text in UTC, we as milliseconds. */
+function toTime(given: unknown): number | undefined {
+  const time = typeof given === 'string' ? Date.parse(given) : given;
+  return typeof time === 'number' && Number.isFinite(time) ? time : undefined;
+}
+
+function toTick({ scheduledAt }: Members): LaterMessage | undefined {
+  const nominal = toTime(scheduledAt);
+  return nominal === undefined ? undefined : { kind: 'tick', nominal };
+}
+
+function toPublish({ id, body, dueAt }: Members): LaterMessage | undefined {
+  if (typeof id !== 'string' || typeof body !== 'string' || typeof dueAt !== 'number') return undefined;
+  return { kind: 'publish', publish: { id, body, dueAt } };
+}
+
 function toFire({ schedule, revision, scheduledAt: given, dueAt }: Members): LaterMessage | undefined {
-  // AWS writes the time as ISO text in UTC, we as milliseconds.
-  const scheduledAt = typeof given === 'string' ? Date.parse(given) : given;
+  const scheduledAt = toTime(given);
   if (typeof schedule !== 'string' || typeof revision !== 'string') return undefined;
-  if (typeof scheduledAt !== 'number' || !Number.isFinite(scheduledAt)) return undefined;
+  if (scheduledAt === undefined) return undefined;
   const due = typeof dueAt === 'number' ? { dueAt } : {};
   return { kind: 'fire', fire: { schedule, revision, scheduledAt, ...due } };
 }

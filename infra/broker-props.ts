@@ -1,0 +1,63 @@
+/** What a Broker is told, and its defaults. */
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import type { App } from '../lib/define/app.ts';
+import type { AlarmProps } from './alarms.ts';
+import type { BundlingProps } from './bundle.ts';
+import type { WorkerProps } from './worker.ts';
+
+export interface BrokerProps {
+  readonly app: App;
+  /** The file whose export `handler` is `serve(app)`; relative to the working directory. */
+  readonly entry: string;
+  /** Which copy of the app: 'dev', 'prod'. Part of every name. @default 'dev' */
+  readonly stage?: string;
+  /**
+   * The worker functions, by the name of their queue; 'machine' where `FargateWorker` or any other machine
+   * works a queue off (`celeriac worker`), and no function.
+   */
+  readonly workers?: Readonly<Record<string, WorkerProps | 'machine'>>;
+  readonly bundling?: BundlingProps;
+  /**
+   * A key of your own for queues, topics, the bus, tables and buckets; whoever is granted something may then
+   * use it, and so may SNS and EventBridge for what they deliver. A key from elsewhere (`Key.fromKeyArn`) has
+   * to allow the two services itself. @default - the services' keys
+   */
+  readonly encryptionKey?: IKey;
+  /**
+   * What becomes of queues, tables, archives, buckets and logs that leave the stack. Names are fixed, so what
+   * was retained is taken back by `cdk deploy --import-existing-resources`. @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /** Refuses to delete tables, by whatever hand. @default false */
+  readonly deletionProtection?: boolean;
+  /** Keeps a history of tables from which they can be restored. @default false */
+  readonly pointInTimeRecovery?: boolean;
+  /** How long workers' logs are kept. @default RetentionDays.ONE_MONTH */
+  readonly logRetention?: RetentionDays;
+  /**
+   * Alarms on dead letters and on the age of the oldest message of each queue; false: none. @default -
+   * both, telling nobody
+   */
+  readonly alarms?: AlarmProps | false;
+}
+
+/** The defaults of BrokerProps. */
+export const BROKER_DEFAULTS = {
+  removalPolicy: RemovalPolicy.RETAIN,
+  deletionProtection: false,
+  pointInTimeRecovery: false,
+  logRetention: RetentionDays.ONE_MONTH,
+} as const;
+
+type Settled = Required<Pick<BrokerProps, keyof typeof BROKER_DEFAULTS>>;
+
+/** The props with what they leave out; an explicit undefined must not hide a default. */
+export function toSettings(props: BrokerProps): BrokerProps & Settled {
+  // Only members whose value is undefined are left out, and those are optional.
+  const given = Object.fromEntries(
+    Object.entries(props).filter(([, value]) => value !== undefined),
+  ) as unknown as BrokerProps;
+  return { ...BROKER_DEFAULTS, ...given };
+}

@@ -1,0 +1,121 @@
+/**
+ * The worker of `later`: takes batches from its queue as the other workers do from theirs. What fails comes
+ * back soon, and less and less often: a fire may be wanted within a grace of seconds, and an outage may last
+ * for hours. What no delivery will make better is dead-lettered with its reason.
+ */
+import { LATER_RECEIVES_MAX } from '../core/limits.ts';
+import { parseMessage } from '../core/message.ts';
+import type { App } from '../define/app.ts';
+import { defineQueue } from '../define/queue.ts';
+import { LATER, laterQueueName } from '../define/resource-name.ts';
+import { CeleriacError, toWireError } from '../errors.ts';
+import { type Connection, createConnection } from './client.ts';
+import { createDeadLetters, type DeadLetters, foreignLetterOf } from './dead-letter.ts';
+import { forward } from './dispatch.ts';
+import { createLater, type Later } from './later.ts';
+import { NO_PUBLISHER } from './no-publisher.ts';
+import type { Delivery } from './outcome.ts';
+import { createPerform } from './perform.ts';
+import type { Ports } from './ports.ts';
+import { createPublisher } from './publisher.ts';
+import type { Scheduling } from './schedule-ports.ts';
+import { createTicker } from './ticker.ts';
+import type { Worker } from './worker.ts';
+
+/** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes. */
+declare const CELERIAC_MESSAGING: boolean | undefined;
+declare const CELERIAC_STATE: boolean | undefined;
+
+/** The first failure brings a message back after so long, each further one after twice as long. */
+const BACK_SECONDS_MIN = 5;
+const BACK_SECONDS_MAX = 180;
+
+export function createLaterWorker(
+  app: App,
+  stage: string,
+  ports: Ports & { readonly scheduling: Scheduling },
+): Pick<Worker, 'handle'> {
+  const connection = createConnection(app, stage, ports);
+  const later = toLater(connection, ports.scheduling);
+  const dead = createDeadLetters(connection, defineQueue(LATER));
+  return {
+    async handle({ queueName, deliveries }) {
+      const back = await Promise.all(
+        deliveries.map(async (delivery) => {
+          if (await taken({ later, dead, connection }, delivery)) return [];
+          const hidden = ports.queues.hide(queueName, [delivery.receipt], backSeconds(delivery.receiveCount));
+          // It then comes back when the queue's own visibility ends.
+          await hidden.catch(() => []);
+          return [delivery.messageId];
+        }),
+      );
+      await connection.outbox.flush();
+      return back.flat();
+    },
+  };
+}
+
+function toLater(connection: Connection, { store, timers }: Scheduling): Later {
+  const { app, space, ports, outbox } = connection;
+  const { clock, log, runs } = ports;
+  const handOn = { clock, outbox, laterQueueName: laterQueueName(space.app, space.stage) };
+  const { publish } =
+    typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
+      ? createPublisher(connection, 0)
+      : NO_PUBLISHER;
+  return createLater(app, space, {
+    ...{ ...handOn, timers, store, runs, log },
+    perform: createPerform(app, space, { outbox, publish }),
+    publish: (body) => published(connection, body),
+    ticker:
+      (typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE) && store !== undefined
+        ? createTicker(app, space, { ...handOn, store, log })
+        : undefined,
+  });
+}
+
+/** Publishes a message that has waited; one that goes nowhere now is dropped, as in AMQP. */
+async function published(connection: Connection, body: string): Promise<void> {
+  const parsed = parseMessage(body);
+  if (parsed.kind !== 'message' || parsed.message.via === undefined)
+    throw new CeleriacError('MALFORMED', 'what was to be published is no published message');
+  const { via } = parsed.message;
+  if (typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING)
+    await forward(connection, { ...parsed.message, via });
+}
+
+interface Place {
+  readonly later: Later;
+  readonly dead: DeadLetters;
+  readonly connection: Connection;
+}
+
+/** Whether a delivery is done with; false: it is to come back. */
+async function taken({ later, dead, connection }: Place, delivery: Delivery): Promise<boolean> {
+  try {
+    // A redriven dead letter holds what it was.
+    await later.take(foreignLetterOf(delivery.body)?.input ?? delivery.body);
+    return true;
+  } catch (error) {
+    const { log } = connection.ports;
+    const wire = toWireError(error, 0);
+    log({ level: 'error', message: 'not taken', receives: delivery.receiveCount, error: wire });
+    const isMalformed = error instanceof CeleriacError && error.code === 'MALFORMED';
+    if (!isMalformed && delivery.receiveCount < LATER_RECEIVES_MAX) return false;
+    return buried(dead, delivery, `${wire.code}: ${wire.message}`);
+  }
+}
+
+async function buried(dead: DeadLetters, delivery: Delivery, why: string): Promise<boolean> {
+  try {
+    await dead.buryForeign(delivery, 'malformed', why);
+    return true;
+  } catch {
+    // It comes back, and is buried then.
+    return false;
+  }
+}
+
+function backSeconds(receiveCount: number): number {
+  return Math.min(BACK_SECONDS_MIN * 2 ** Math.min(receiveCount - 1, 10), BACK_SECONDS_MAX);
+}
