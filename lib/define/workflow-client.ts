@@ -99,7 +99,10 @@ interface AnyNode {
   readonly path: string;
   /** The id of its run; of a chain or group, the id that names it. */
   readonly id: string;
-  /** PENDING: not begun. Of chains and groups it follows from their parts. */
+  /**
+   * PENDING: not begun. Of chains and groups it follows from their parts; of a group whose members are not
+   * shown, that it has begun is seen from its first members and its count.
+   */
   readonly state: TaskState;
   readonly startedAt?: Date;
   readonly endedAt?: Date;

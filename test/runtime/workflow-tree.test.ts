@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../lib/core/workflow/plan.ts';
 import type { WorkflowNode } from '../../lib/define/workflow-client.ts';
+import { createWorkflow } from '../../lib/runtime/workflow-handle.ts';
 import { chainOf, createWorld, groupOf, taskOf } from './workflow-world.ts';
 import { NOW } from './world.ts';
 
@@ -110,9 +111,8 @@ describe('the tree of a workflow', () => {
 
   test('of an id that is none, is refused', async () => {
     const { workflow, context } = await createWorld(CHORD);
-    const { createWorkflow } = await import('../../lib/runtime/workflow-handle.ts');
     const foreign = createWorkflow(context, '0'.repeat(30));
-    const unknown = createWorkflow(context, (await workflow.tree()).links[0]?.id ?? workflow.group('0').id);
+    const unknown = createWorkflow(context, workflow.group('0').id);
 
     await expect(foreign.tree()).rejects.toMatchObject({ code: 'RESULT_UNKNOWN' });
     await expect(unknown.tree()).rejects.toThrow(/there is no workflow/);

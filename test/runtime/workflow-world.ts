@@ -51,10 +51,10 @@ export async function createWorld(plan: Plan, looks: (() => Promise<unknown>)[] 
   const flows = createFlows(call, TABLE);
   const clock = scriptedClock(looks);
   const { poll } = createResults({ space, clock, runs });
+  const control = createRunControl(call, TABLE);
   const context: FlowContext = {
-    ...{ app, space, clock, blobs: undefined, poll, runs, flows },
+    ...{ app, space, clock, blobs: undefined, poll, runs, flows, control },
     views: createFlowViews(call, TABLE),
-    control: createRunControl(call, TABLE),
   };
   const flowId = newId(space, NOW, createRandom(1));
   const pages = toPages(plan);
@@ -97,7 +97,7 @@ export async function createWorld(plan: Plan, looks: (() => Promise<unknown>)[] 
   await root('PENDING');
   calls.length = 0;
   return {
-    ...{ flowId, idAt, begin, end, countEnd, root, runs, clock, request, context, calls, pages },
+    ...{ flowId, idAt, begin, end, countEnd, root, runs, control, clock, request, context, calls, pages },
     workflow: createWorkflow(context, flowId),
     handle: createWorkflowHandle(context, flowId, pages),
     group: createGroupHandle(context, flowId),
