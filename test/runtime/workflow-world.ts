@@ -1,4 +1,4 @@
-/** Workflows whose plans and records a test writes by itself, through the ports, over the emulator's models. */
+/** Workflows whose plans and records a test writes by itself, through the ports, over the models. */
 import { defineApp, defineTask } from '#lib';
 import type { Call } from '../../lib/aws/call.ts';
 import { createFlowViews } from '../../lib/aws/flow-views.ts';
