@@ -11,6 +11,7 @@ import { toPages } from '../../lib/core/workflow/page.ts';
 import { parentOf, runIdOf } from '../../lib/core/workflow/path.ts';
 import type { Plan } from '../../lib/core/workflow/plan.ts';
 import { topology } from '../../lib/define/topology.ts';
+import type { MemberResult } from '../../lib/define/workflow-client.ts';
 import type { Clock, RunRecord } from '../../lib/runtime/ports.ts';
 import { createResults } from '../../lib/runtime/result.ts';
 import {
@@ -104,6 +105,16 @@ export async function createWorld(plan: Plan, looks: (() => Promise<unknown>)[] 
     stateOf: async (path: string) => (await runs.read([idAt(path)])).get(idAt(path))?.state,
     close: door.close,
   };
+}
+
+/** Longer than any of these tests has to wait. */
+export const SOON = { timeout: '10s' } as const;
+
+/** All that a loop over results gives. */
+export async function collect(results: AsyncIterable<MemberResult>): Promise<MemberResult[]> {
+  const all: MemberResult[] = [];
+  for await (const one of results) all.push(one);
+  return all;
 }
 
 /** A group of calls of the same task. */
