@@ -145,6 +145,24 @@ export {
   type WorkerResource,
 } from './define/topology.ts';
 export { WORKER_DEFAULTS, type WorkerOptions, type WorkersByQueue } from './define/worker.ts';
+export type {
+  GroupCounts,
+  GroupHandle,
+  GroupResult,
+  GroupTally,
+  MemberResult,
+  MemberResults,
+  PartsOptions,
+  PartsPage,
+  Send,
+  TreeOptions,
+  Workflow,
+  WorkflowChain,
+  WorkflowClient,
+  WorkflowGroup,
+  WorkflowNode,
+  WorkflowTask,
+} from './define/workflow-client.ts';
 export {
   CeleriacError,
   DefinitionError,

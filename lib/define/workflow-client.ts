@@ -99,7 +99,10 @@ interface AnyNode {
   readonly path: string;
   /** The id of its run; of a chain or group, the id that names it. */
   readonly id: string;
-  /** PENDING: not begun. Of chains and groups it follows from their parts. */
+  /**
+   * PENDING: not begun. Of chains and groups it follows from their parts; of a group whose members are not
+   * shown, that it has begun is seen from its first members and its count.
+   */
   readonly state: TaskState;
   readonly startedAt?: Date;
   readonly endedAt?: Date;
@@ -146,18 +149,18 @@ export interface WorkflowGroup extends AnyList {
 export type WorkflowNode = WorkflowTask | WorkflowChain | WorkflowGroup;
 
 export interface TreeOptions {
-  /** Levels below the workflow itself that are shown. @default all, within `nodes` */
+  /** Levels below the workflow itself that are shown; without it all, within `nodes`. */
   readonly depth?: number;
-  /** Parts of a chain or group that are shown, the first ones; at most 1,000. @default 100 */
+  /** Parts of a chain or group that are shown, the first ones: 100 if not said, at most 1,000. */
   readonly members?: number;
-  /** Nodes that are shown in all, level by level; at most 10,000. @default 1000 */
+  /** Nodes that are shown in all, level by level: 1,000 if not said, at most 10,000. */
   readonly nodes?: number;
 }
 
 export interface PartsOptions {
-  /** The place of the last part of the page before. @default from the first */
+  /** The place of the last part of the page before; without it from the first. */
   readonly after?: number;
-  /** At most 1,000. @default 100 */
+  /** Parts of a page: 100 if not said, at most 1,000. */
   readonly limit?: number;
 }
 

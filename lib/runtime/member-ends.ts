@@ -83,7 +83,7 @@ export async function firstTask(
   return first && firstTask(reads, first);
 }
 
-/** The task whose failure ended a chain or group: of a group the lowest one's, as the group's failure names it. */
+/** The task whose failure ended a chain or group: of a group the lowest one's, which its failure names. */
 async function failedIn(reads: EndReads, node: PlanNode): Promise<PlanNode | undefined> {
   switch (node.kind) {
     case 'task':

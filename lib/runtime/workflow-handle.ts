@@ -17,6 +17,7 @@ import { toProgress } from './handle.ts';
 import { broughtBy, firstTask } from './member-ends.ts';
 import type { Runs, State } from './ports.ts';
 import { follow, isOurs, outcome, type Poll, type ResultContext } from './result.ts';
+import { type ForgetReads, forgetFlow } from './workflow-forget.ts';
 import { createPlanReader } from './workflow-plan.ts';
 import { type RevokeReads, revokeFlow, revokeNode } from './workflow-revoke.ts';
 import { idOf, readParts, readTree } from './workflow-tree.ts';
@@ -31,7 +32,7 @@ export interface FlowContext extends Pick<ResultContext, 'space' | 'clock' | 'bl
   readonly control: Pick<State['control'], 'revoke' | 'forget'>;
 }
 
-type Reads = GroupReads & RevokeReads;
+type Reads = GroupReads & RevokeReads & ForgetReads;
 
 /**
  * The handle of a workflow that was sent from here, with the pages that were stored: a GroupResult where it
@@ -109,7 +110,7 @@ function createResult(context: FlowContext, reads: Reads): Result {
     progress: progress as AsyncResult<unknown>['progress'],
     forget: async () => {
       check();
-      if (await context.control.forget(flowId)) return;
+      if (await forgetFlow(reads)) return;
       const text = `workflow '${flowId}' is not over: there is nothing to forget; revoke it first`;
       throw new TaskError('RUN_NOT_OVER', text, { value: flowId });
     },
@@ -129,8 +130,11 @@ async function get(reads: Reads, options: GetOptions): Promise<unknown> {
   const about = { title: `workflow '${flowId}'`, again: 'workflow(id)' };
   const record = await follow(reads, reads.poll, flowId, about, options);
   if (record.state !== 'SUCCESS') throw flowError(reads, record);
-  if (record.result !== undefined || record.blob !== undefined || record.forgotten === true)
-    return outcome(reads, record);
+  if (record.forgotten === true) {
+    const text = `the result of workflow '${flowId}' was forgotten`;
+    throw new TaskError('RESULT_FORGOTTEN', text, { value: flowId });
+  }
+  if (record.result !== undefined || record.blob !== undefined) return outcome(reads, record);
   // What its record cannot hold, or need not, stands in those of its parts.
   return clock.waiting(reads.plan.root().then((root) => broughtBy(reads, root)));
 }

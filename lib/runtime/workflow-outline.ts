@@ -29,6 +29,11 @@ export interface OutlineLimits {
  * of a workflow that is a chain, it is known when they end, so only whether they have begun is asked.
  */
 const STEPS_READ = 100;
+/**
+ * Members that are read to know whether a group has begun of which none was counted yet: any may be the first
+ * one, but they are sent in order. Below what is shown it is the first one alone.
+ */
+const MEMBERS_READ = 10;
 
 interface Draft extends Outline {
   readonly parts: Draft[];
@@ -82,8 +87,9 @@ export function* nodesIn(outlines: readonly Outline[]): Generator<Outline> {
   }
 }
 
-function neededOf({ kind, isAlone, shown }: Draft): number {
-  return Math.max(shown, kind === 'chain' && isAlone ? STEPS_READ : 1);
+function neededOf({ kind, isAlone, isShown, shown }: Draft): number {
+  if (kind === 'chain') return Math.max(shown, isAlone ? STEPS_READ : 1);
+  return Math.max(shown, isShown ? MEMBERS_READ : 1);
 }
 
 function toDraft(node: PlanNode, isShown: boolean, isAlone: boolean): Draft {

@@ -1,4 +1,5 @@
 import type { Call } from '../../lib/aws/call.ts';
+import { createFlowViews } from '../../lib/aws/flow-views.ts';
 import { createFlows } from '../../lib/aws/flows.ts';
 import { topology } from '../../lib/define/topology.ts';
 import { defineApp, defineTask } from '../../lib/index.ts';
@@ -30,9 +31,13 @@ for (const [name, open] of Object.entries(DOORS)) {
         throw new Error('there are no workers here');
       });
       const writes = new Map<string, number>();
+      const reads: string[] = [];
+      const counting = counted(call, writes, reads);
       return {
-        flows: createFlows(counted(call, writes), 'shop-dev-runs'),
+        flows: createFlows(counting, 'shop-dev-runs'),
+        views: createFlowViews(counting, 'shop-dev-runs'),
         writes: () => writes,
+        reads: () => reads.length,
         close,
       };
     },
@@ -40,9 +45,10 @@ for (const [name, open] of Object.entries(DOORS)) {
   );
 }
 
-/** A call that counts the writes of each partition. */
-function counted(call: Call, writes: Map<string, number>): Call {
+/** A call that counts the writes of each partition, and the reads. */
+function counted(call: Call, writes: Map<string, number>, reads: string[]): Call {
   const counting = (service: string, operation: string, input: object): unknown => {
+    if (operation === 'BatchGetItem') reads.push(operation);
     if (operation === 'UpdateItem') {
       const partition = JSON.stringify((input as { readonly Key: { readonly pk: object } }).Key.pk);
       writes.set(partition, (writes.get(partition) ?? 0) + 1);

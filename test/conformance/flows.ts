@@ -5,12 +5,16 @@ import { toPages } from '../../lib/core/workflow/page.ts';
 import type { Plan } from '../../lib/core/workflow/plan.ts';
 import { shardOf, shardsOf } from '../../lib/core/workflow/tally.ts';
 import type { Flows } from '../../lib/runtime/flow-ports.ts';
+import type { FlowViews } from '../../lib/runtime/flow-view-ports.ts';
 
 /** An implementation in a world of its own. */
 export interface FlowsWorld {
   readonly flows: Flows;
+  readonly views: FlowViews;
   /** How many writes each partition of the store has had. */
   writes(): ReadonlyMap<string, number>;
+  /** How many reads there were. */
+  reads(): number;
   close(): Promise<void>;
 }
 
@@ -79,6 +83,52 @@ export function testFlows(name: string, open: () => Promise<FlowsWorld>, members
 
       expect(tally).toEqual({ done: new Set(), failed: new Set([1]) });
       expect((await world.flows.countMember('flow-1', '0', 1, true, T)).done).toEqual(new Set([1]));
+    });
+
+    test('pages are read together, and those that are gone are missing', async () => {
+      const pages = toPages(group(250));
+      await world.flows.create('flow-1', pages, T);
+
+      const read = await world.views.pages('flow-1', [...pages.others.keys(), 'gone']);
+
+      expect(pages.others.size).toBe(3);
+      expect(read).toEqual(pages.others);
+    });
+
+    test('counts are read together, each at the place of its shard', async () => {
+      await world.flows.countMember('flow-1', '0', 3, true, T);
+      await world.flows.countMember('flow-1', '0', 104, false, T);
+      await world.flows.countMember('flow-1', '0.1', 7, true, T);
+      await world.flows.countMember('flow-2', '0', 5, true, T);
+
+      const tallies = await world.views.tallies('flow-1', [
+        { path: '0.1', shard: 0 },
+        { path: '0', shard: 1 },
+        { path: '0', shard: 2 },
+        { path: '0', shard: 0 },
+      ]);
+
+      const none = new Set();
+      expect(tallies).toEqual([
+        { done: new Set([7]), failed: none },
+        { done: none, failed: new Set([104]) },
+        { done: none, failed: none },
+        { done: new Set([3]), failed: none },
+      ]);
+    });
+
+    test('a hundred of either are read in one call', async () => {
+      const shards = Array.from({ length: 100 }, (_, shard) => ({ path: '0', shard }));
+
+      const tallies = await world.views.tallies('flow-1', shards);
+      const pages = await world.views.pages(
+        'flow-1',
+        shards.map(({ shard }) => `page-${shard}`),
+      );
+
+      expect(tallies).toHaveLength(100);
+      expect(pages.size).toBe(0);
+      expect(world.reads()).toBe(2);
     });
 
     test(`of a group of ${members}, no partition gets more writes than its part`, async () => {

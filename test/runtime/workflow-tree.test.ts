@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Plan } from '../../lib/core/workflow/plan.ts';
 import type { WorkflowNode } from '../../lib/define/workflow-client.ts';
+import { createWorkflow } from '../../lib/runtime/workflow-handle.ts';
 import { chainOf, createWorld, groupOf, taskOf } from './workflow-world.ts';
 import { NOW } from './world.ts';
 
@@ -110,9 +111,8 @@ describe('the tree of a workflow', () => {
 
   test('of an id that is none, is refused', async () => {
     const { workflow, context } = await createWorld(CHORD);
-    const { createWorkflow } = await import('../../lib/runtime/workflow-handle.ts');
     const foreign = createWorkflow(context, '0'.repeat(30));
-    const unknown = createWorkflow(context, (await workflow.tree()).links[0]?.id ?? workflow.group('0').id);
+    const unknown = createWorkflow(context, workflow.group('0').id);
 
     await expect(foreign.tree()).rejects.toMatchObject({ code: 'RESULT_UNKNOWN' });
     await expect(unknown.tree()).rejects.toThrow(/there is no workflow/);
@@ -158,6 +158,38 @@ describe('a large workflow', () => {
     expect(page.parts[0]).toMatchObject({ path: '0.9900', state: 'PENDING' });
     // A page of the plan, the records, and the count of the group.
     expect(calls.map(({ keys }) => keys)).toEqual([1, 100, 100]);
+  });
+
+  test('of 10,000 is read to its end by pages, none of which costs more than the others', async () => {
+    const { workflow, calls } = await createWorld(LARGE);
+    await workflow.parts('0', { limit: 1 });
+
+    const costs: number[] = [];
+    let after: number | undefined = -1;
+    for (let page = 0; page < 100 && after !== undefined; page++) {
+      calls.length = 0;
+      ({ after } = await workflow.parts('0', { after, limit: 100 }));
+      costs.push(calls.length);
+    }
+
+    expect(after).toBeUndefined();
+    expect(costs).toHaveLength(100);
+    expect(Math.max(...costs)).toBe(3);
+  });
+
+  test('that is a chain, in a chain, is shown as over where that was read', async () => {
+    const steps = Array.from({ length: 150 }, () => taskOf('a'));
+    const { workflow, end, root } = await createWorld(chainOf(chainOf(...steps), taskOf('b')));
+    for (const index of steps.keys()) await end(`0.${index}`);
+    const before = await workflow.tree({ depth: 1 });
+    await end('1', { state: 'FAILURE' });
+    await root('FAILURE');
+
+    const after = await workflow.tree({ depth: 1 });
+
+    // Of the steps of such a chain the first hundred are read.
+    expect(words(before)).toEqual(['chain STARTED', ['chain STARTED'], 'b PENDING']);
+    expect(words(after)).toEqual(['chain FAILURE', ['chain SUCCESS'], 'b FAILURE']);
   });
 
   test('is read whole by its pages', async () => {

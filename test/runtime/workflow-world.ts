@@ -1,4 +1,4 @@
-/** Workflows whose plans and records a test writes by itself, through the ports, over the emulator's models. */
+/** Workflows whose plans and records a test writes by itself, through the ports, over the models. */
 import { defineApp, defineTask } from '#lib';
 import type { Call } from '../../lib/aws/call.ts';
 import { createFlowViews } from '../../lib/aws/flow-views.ts';
@@ -11,6 +11,7 @@ import { toPages } from '../../lib/core/workflow/page.ts';
 import { parentOf, runIdOf } from '../../lib/core/workflow/path.ts';
 import type { Plan } from '../../lib/core/workflow/plan.ts';
 import { topology } from '../../lib/define/topology.ts';
+import type { MemberResult } from '../../lib/define/workflow-client.ts';
 import type { Clock, RunRecord } from '../../lib/runtime/ports.ts';
 import { createResults } from '../../lib/runtime/result.ts';
 import {
@@ -51,10 +52,10 @@ export async function createWorld(plan: Plan, looks: (() => Promise<unknown>)[] 
   const flows = createFlows(call, TABLE);
   const clock = scriptedClock(looks);
   const { poll } = createResults({ space, clock, runs });
+  const control = createRunControl(call, TABLE);
   const context: FlowContext = {
-    ...{ app, space, clock, blobs: undefined, poll, runs, flows },
+    ...{ app, space, clock, blobs: undefined, poll, runs, flows, control },
     views: createFlowViews(call, TABLE),
-    control: createRunControl(call, TABLE),
   };
   const flowId = newId(space, NOW, createRandom(1));
   const pages = toPages(plan);
@@ -97,13 +98,23 @@ export async function createWorld(plan: Plan, looks: (() => Promise<unknown>)[] 
   await root('PENDING');
   calls.length = 0;
   return {
-    ...{ flowId, idAt, begin, end, countEnd, root, runs, clock, request, context, calls, pages },
+    ...{ flowId, idAt, begin, end, countEnd, root, runs, control, clock, request, context, calls, pages },
     workflow: createWorkflow(context, flowId),
     handle: createWorkflowHandle(context, flowId, pages),
     group: createGroupHandle(context, flowId),
     stateOf: async (path: string) => (await runs.read([idAt(path)])).get(idAt(path))?.state,
     close: door.close,
   };
+}
+
+/** Longer than any of these tests has to wait. */
+export const SOON = { timeout: '10s' } as const;
+
+/** All that a loop over results gives. */
+export async function collect(results: AsyncIterable<MemberResult>): Promise<MemberResult[]> {
+  const all: MemberResult[] = [];
+  for await (const one of results) all.push(one);
+  return all;
 }
 
 /** A group of calls of the same task. */

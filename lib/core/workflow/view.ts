@@ -73,9 +73,14 @@ function chainView({ parts, total }: Part, seen: Seen, { reached, ended }: Aroun
     views.push(view);
     isReached = view.state === 'SUCCESS';
   }
+  // What comes before a step that has begun has succeeded, whether or not that could be read.
+  const last = views.findLastIndex(({ state }) => state !== 'PENDING' && state !== 'REVOKED');
+  for (const [place, step] of parts.slice(0, Math.max(0, last)).entries())
+    if (views[place]?.state !== 'SUCCESS')
+      views[place] = viewOf(step, seen, { reached: true, ended: 'SUCCESS' });
   const at = views.findIndex(({ state }) => state !== 'SUCCESS');
   const [stopped, step] = [views[at], parts[at]];
-  // It ended there, whether or not that could be read.
+  // It ended there, likewise.
   if (ended !== undefined && stopped !== undefined && step !== undefined && !isFinal(stopped.state))
     views[at] = viewOf(step, seen, { reached: isReached, ended });
   return { state: endOf(chainState(views, total), ended), parts: views };
