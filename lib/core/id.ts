@@ -43,6 +43,11 @@ export function digestOf(text: string): string {
   return hashed(text, BODY_LENGTH + CHECK_LENGTH);
 }
 
+/** What ids of this time begin with: as texts they sort by time, so this stands before all of them. */
+export function idStart(at: number): string {
+  return toBase32(Math.max(0, Math.floor(at)), TIME_LENGTH);
+}
+
 /** When the message of this id was sent, or undefined when the id is not one of this app and stage. */
 export function sentAtOf(space: IdSpace, id: string): number | undefined {
   if (id.length !== BODY_LENGTH + CHECK_LENGTH) return undefined;
