@@ -15,8 +15,6 @@ import type { Scheduling } from './schedule-ports.ts';
 
 export type { Workers } from './worker-ports.ts';
 
-export type { Workers } from './worker-ports.ts';
-
 /** Time. A virtual one in simulations. */
 export interface Clock {
   /** Milliseconds since the epoch. */
