@@ -22,6 +22,7 @@ import { createCall } from './rpc.ts';
 import { takenId } from './taken.ts';
 import { transmit } from './transmit.ts';
 import { createTurns, type Turns } from './turns.ts';
+import { createWorkflows } from './workflows.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
@@ -131,7 +132,7 @@ export function createClient(
   const replay = createReplay(shared);
   const lateReplies = (): number => inbox?.late() ?? 0;
   const more = { flush, replay, lateReplies, close, [Symbol.asyncDispose]: close };
-  return { ...createSender(shared, 0), ...createControls(shared), ...more };
+  return { ...createSender(shared, 0), ...createControls(shared), ...createWorkflows(shared), ...more };
 }
 
 /** Resolves when no send is under way; whether they succeed is told to those who sent. */
