@@ -4,7 +4,7 @@
  */
 import type { FlowViews } from '../runtime/flow-view-ports.ts';
 import type { Call } from './call.ts';
-import { pageKey, shardKey, toTally } from './flows.ts';
+import { pageKey, rootKey, shardKey, toTally } from './flows.ts';
 import { readItems } from './read-items.ts';
 import type { Item, Key } from './run-item.ts';
 
@@ -14,6 +14,10 @@ export function createFlowViews(call: Call, tableName: string): FlowViews {
     return new Map(items.map((item) => [item.pk?.S ?? '', item]));
   };
   return {
+    async root(flowId) {
+      const [item] = await readItems(call, tableName, [rootKey(flowId)]);
+      return item?.page?.S;
+    },
     async pages(flowId, names) {
       const items = await read(names.map((name) => pageKey(flowId, name)));
       return new Map(

@@ -20,9 +20,9 @@ export function createFlows(call: Call, tableName: string): Flows {
     async create(flowId, { root, others }, now) {
       // The root comes last: a plan that has one is whole.
       for (const [name, text] of others) await put(place, pageKey(flowId, name), text, now);
-      return put(place, pageKey(flowId, ROOT), root, now);
+      return put(place, rootKey(flowId), root, now);
     },
-    root: (flowId) => get(place, pageKey(flowId, ROOT)),
+    root: (flowId) => get(place, rootKey(flowId)),
     async page(flowId, name) {
       const text = await get(place, pageKey(flowId, name));
       if (text !== undefined) return text;
@@ -47,6 +47,11 @@ const ROOT = 'root';
 
 function key(flowId: string, kind: 'plan' | 'tally', name: string): Key {
   return { pk: { S: `flow#${flowId}#${name}` }, sk: { S: kind } };
+}
+
+/** Where the root page of a plan lies. */
+export function rootKey(flowId: string): Key {
+  return pageKey(flowId, ROOT);
 }
 
 /** Where a page of a plan lies. */

@@ -4,6 +4,7 @@ import { runsTableName } from '../define/resource-name.ts';
 import { createGate } from '../runtime/gate.ts';
 import type { Ports } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
+import { createFlowViews } from './flow-views.ts';
 import { createLimits } from './limits.ts';
 import { createLocks } from './locks.ts';
 import { createRunAdmin } from './run-admin.ts';
@@ -34,8 +35,10 @@ export function createClientState(
   ports: Pick<Ports, 'clock' | 'chance' | 'log'>,
 ): Required<Pick<Ports, 'runs' | 'state'>> {
   const { runs, state } = createState(call, place, ports);
-  const admin = createRunAdmin(call, runsTableName(place.app.name, place.stage));
-  return { runs, state: state && { ...state, admin } };
+  const tableName = runsTableName(place.app.name, place.stage);
+  const admin = createRunAdmin(call, tableName);
+  const flowViews = createFlowViews(call, tableName);
+  return { runs, state: state && { ...state, admin, flowViews } };
 }
 
 function createGated(call: Call, tableName: string, ports: Pick<Ports, 'clock' | 'chance' | 'log'>) {

@@ -11,6 +11,7 @@ import type { Queue } from './queue.ts';
 import type { Schedules } from './schedules-client.ts';
 import type { TaskSignature as Signature } from './signature.ts';
 import type { AnyTask, OutputOf } from './task.ts';
+import type { WorkflowClient } from './workflow-client.ts';
 
 export interface GetOptions {
   /** How long to wait; then `get` rejects with a TimeoutError and the task goes on. @default '5m' */
@@ -188,7 +189,7 @@ export type SendOutcome<Output> =
   | { readonly status: 'failed'; readonly error: Error };
 
 /** A connection to an app's broker. */
-export interface Client extends Sender, AsyncDisposable {
+export interface Client extends Sender, WorkflowClient, AsyncDisposable {
   /** Waits until every send and publish under way was confirmed or refused; never rejects. */
   readonly flush: () => Promise<void>;
   /**

@@ -212,11 +212,14 @@ export interface Send {
 
 /** The part of a client that reads workflows. */
 export interface WorkflowClient {
-  /** A workflow by the id that its handle has. Nothing is read before one of its methods is called. */
+  /**
+   * A workflow by the id that its handle has. Nothing is read before one of its methods is called.
+   * @throws CeleriacError NO_STATE in an app none of whose tasks keeps a record.
+   */
   readonly workflow: (id: string) => Workflow;
   /**
    * The handle of a group that was sent by itself, by its id; for one inside a workflow, see
-   * `Workflow.group`.
+   * `Workflow.group`. @throws CeleriacError NO_STATE likewise.
    */
   readonly group: (id: string) => GroupResult;
 }

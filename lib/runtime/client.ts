@@ -26,6 +26,7 @@ import { createCall } from './rpc.ts';
 import { takenId } from './taken.ts';
 import { transmit } from './transmit.ts';
 import { createTurns, type Turns } from './turns.ts';
+import { createWorkflows } from './workflows.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
@@ -143,7 +144,7 @@ export function createClient(
   const more = { flush, replay, lateReplies, close, [Symbol.asyncDispose]: close };
   const sender = createSender(shared, 0);
   const schedules = createClientSchedules(shared, sender.publish);
-  return { ...sender, ...createControls(shared), schedules, ...more };
+  return { ...sender, ...createControls(shared), ...createWorkflows(shared), schedules, ...more };
 }
 
 /** Resolves when no send is under way; whether they succeed is told to those who sent. */

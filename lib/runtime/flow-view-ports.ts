@@ -9,6 +9,8 @@ export interface ShardName {
 
 /** Reads of many pages and counts at once. */
 export interface FlowViews {
+  /** The root page of a plan; undefined: there is no such workflow, or not any more. */
+  root(flowId: string): Promise<string | undefined>;
   /** Pages of a plan besides its root; those that are gone are missing. At most 100 names a call. */
   pages(flowId: string, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The members that were counted, each answer at its shard's place. At most 100 shards a call. */

@@ -8,6 +8,7 @@ import type { FilterAttribute } from '../core/routing/filter-policy.ts';
 import type { FinalState, TaskState } from '../core/task-state.ts';
 import type { WireError } from '../errors.ts';
 import type { RunAdmin, RunControl } from './control-port.ts';
+import type { FlowViews } from './flow-view-ports.ts';
 import type { Limits, Locks } from './gate-ports.ts';
 import type { Gate } from './gated.ts';
 import type { Delivery } from './outcome.ts';
@@ -257,6 +258,8 @@ export interface State {
   readonly control: RunControl;
   /** undefined in a worker. */
   readonly admin?: RunAdmin;
+  /** What workflows are read by; likewise. */
+  readonly flowViews?: FlowViews;
   /** The way of a run past keys and limits, and what it is made of; undefined where no task has any. */
   readonly gate?: Gate;
   readonly locks?: Locks;

@@ -10,7 +10,6 @@ import type { App } from '../define/app.ts';
 import type { AsyncResult, GetOptions } from '../define/client.ts';
 import type { GroupHandle, GroupResult, Workflow } from '../define/workflow-client.ts';
 import { TaskError } from '../errors.ts';
-import type { Flows } from './flow-ports.ts';
 import type { FlowViews } from './flow-view-ports.ts';
 import { createGroupLooks, flowError, type GroupReads, groupAt } from './group-handle.ts';
 import { toProgress } from './handle.ts';
@@ -27,7 +26,6 @@ export interface FlowContext extends Pick<ResultContext, 'space' | 'clock' | 'bl
   readonly app: Pick<App, 'tasks'>;
   readonly poll: Poll;
   readonly runs: Pick<Runs, 'read'>;
-  readonly flows: Pick<Flows, 'root' | 'page'>;
   readonly views: FlowViews;
   readonly control: Pick<State['control'], 'revoke' | 'forget'>;
 }
@@ -151,11 +149,11 @@ async function state(context: FlowContext, reads: Reads): Promise<TaskState | 'U
 }
 
 function readsOf(context: FlowContext, flowId: string, pages?: Pages): Reads {
-  const { app, space, clock, blobs, poll, runs, flows, views, control } = context;
+  const { app, space, clock, blobs, poll, runs, views, control } = context;
   return {
     ...{ flowId, space, clock, blobs, poll, runs, views, control },
     read: poll.read,
-    plan: createPlanReader({ flows, views }, flowId, pages),
+    plan: createPlanReader(views, flowId, pages),
     queueOf: (name) => app.tasks.find((task) => task.name === name)?.queue.name ?? '',
     check() {
       if (isOurs(context, flowId)) return;

@@ -5,8 +5,7 @@
 import { type PageRange, type Pages, parsePage, parseRoot, type StoredPlan } from '../core/workflow/page.ts';
 import { childrenOf, type Place, parentOf, pathOf } from '../core/workflow/path.ts';
 import type { Plan } from '../core/workflow/plan.ts';
-import { TaskError } from '../errors.ts';
-import type { Flows } from './flow-ports.ts';
+import { CeleriacError, TaskError } from '../errors.ts';
 import type { FlowViews } from './flow-view-ports.ts';
 
 /** A node of a plan. */
@@ -41,17 +40,16 @@ const KEPT_MAX = 200;
 /** DynamoDB: keys of one BatchGetItem. */
 const READ_MAX = 100;
 
-export interface PlanPorts {
-  readonly flows: Pick<Flows, 'root' | 'page'>;
-  readonly views: Pick<FlowViews, 'pages'>;
-}
-
 /** Reads the plan of a workflow; `pages` are those of one that was sent from here. */
-export function createPlanReader(ports: PlanPorts, flowId: string, pages?: Pages): PlanReader {
-  const kept = createPages(ports, flowId, pages?.others);
+export function createPlanReader(
+  views: Pick<FlowViews, 'root' | 'pages'>,
+  flowId: string,
+  pages?: Pages,
+): PlanReader {
+  const kept = createPages(views, flowId, pages?.others);
   let known: Promise<PlanNode> | undefined;
   const root = (): Promise<PlanNode> => {
-    const reading = known ?? readRoot(ports, flowId, pages);
+    const reading = known ?? readRoot(views, flowId, pages);
     known = reading;
     // Of a workflow that is just being sent there may be one the next time.
     reading.catch(() => {
@@ -86,8 +84,12 @@ function linkedNode(node: PlanNode, { kind, index }: Place): PlanNode | undefine
   return kind === 'child' ? undefined : linksOf(node, kind)[index];
 }
 
-async function readRoot({ flows }: PlanPorts, flowId: string, pages?: Pages): Promise<PlanNode> {
-  const text = pages?.root ?? (await flows.root(flowId));
+async function readRoot(
+  views: Pick<FlowViews, 'root'>,
+  flowId: string,
+  pages: Pages | undefined,
+): Promise<PlanNode> {
+  const text = pages?.root ?? (await views.root(flowId));
   if (text !== undefined) return toNode('', parseRoot(text));
   const unknown = `there is no workflow '${flowId}', or not any more; is it the id of a single task?`;
   throw new TaskError('WORKFLOW_UNKNOWN', unknown, { value: flowId });
@@ -122,7 +124,7 @@ function nodesIn(range: PartsRange, texts: ReadonlyMap<string, string>): readonl
 
 /** Reads pages, a hundred a call, and keeps those that were read last. */
 function createPages(
-  { flows, views }: PlanPorts,
+  views: Pick<FlowViews, 'pages'>,
   flowId: string,
   own: ReadonlyMap<string, string> = new Map(),
 ): (names: readonly string[]) => Promise<ReadonlyMap<string, string>> {
@@ -138,8 +140,7 @@ function createPages(
     for (let from = 0; from < left.length; from += READ_MAX) {
       const cut = left.slice(from, from + READ_MAX);
       const read = await views.pages(flowId, cut);
-      // One that a throttle kept back is asked for by itself, which also says when it is gone.
-      for (const name of cut) found.set(name, read.get(name) ?? (await flows.page(flowId, name)));
+      for (const name of cut) found.set(name, read.get(name) ?? lost(flowId, name));
     }
     for (const name of left) kept.set(name, found.get(name) ?? '');
     for (const name of kept.keys()) {
@@ -148,6 +149,11 @@ function createPages(
     }
     return found;
   };
+}
+
+function lost(flowId: string, name: string): never {
+  const text = `page '${name}' of workflow '${flowId}' is not there any more, or could not be read now`;
+  throw new CeleriacError('PLAN_LOST', text, { value: name });
 }
 
 function missing(flowId: string, path: string): never {

@@ -85,6 +85,14 @@ export function testFlows(name: string, open: () => Promise<FlowsWorld>, members
       expect((await world.flows.countMember('flow-1', '0', 1, true, T)).done).toEqual(new Set([1]));
     });
 
+    test('a root is read as it was stored', async () => {
+      const pages = toPages(group(2));
+      await world.flows.create('flow-1', pages, T);
+
+      expect(await world.views.root('flow-1')).toBe(pages.root);
+      expect(await world.views.root('flow-2')).toBeUndefined();
+    });
+
     test('pages are read together, and those that are gone are missing', async () => {
       const pages = toPages(group(250));
       await world.flows.create('flow-1', pages, T);

@@ -1,5 +1,7 @@
 /** Handles of workflows: what they wait for, and what they read. */
 import { describe, expect, test } from 'vitest';
+import { defineApp, defineTask } from '#lib';
+import { simulate } from '#lib/testing';
 import { chainOf, collect, createWorld, groupOf, SOON, taskOf } from './workflow-world.ts';
 
 describe('a handle', () => {
@@ -95,5 +97,24 @@ describe('forgetting', () => {
     const { handle } = await createWorld(groupOf(1));
 
     await expect(handle.forget()).rejects.toMatchObject({ code: 'RUN_NOT_OVER' });
+  });
+});
+
+describe('a client', () => {
+  test('has no workflows where nothing keeps a record', () => {
+    const sim = simulate(defineApp('shop', { tasks: [defineTask('a', { result: false, run: () => 1 })] }));
+
+    expect(() => sim.workflow('id')).toThrow(/nothing in this app keeps a record/);
+  });
+
+  test('knows its ids from those of others, and its workflows from its tasks', async () => {
+    const task = defineTask('a', { run: () => 1 });
+    const sim = simulate(defineApp('shop', { tasks: [task] }));
+    const { id } = await sim.send(task());
+
+    expect(await sim.workflow('other').state()).toBe('UNKNOWN');
+    await expect(sim.workflow('other').get()).rejects.toMatchObject({ code: 'RESULT_UNKNOWN' });
+    await expect(sim.workflow(id).tree()).rejects.toMatchObject({ code: 'WORKFLOW_UNKNOWN' });
+    await expect(sim.group(id).join()).rejects.toMatchObject({ code: 'WORKFLOW_UNKNOWN' });
   });
 });

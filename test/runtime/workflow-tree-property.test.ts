@@ -84,11 +84,7 @@ function readsOf(plan: Plan, { states, tallies }: ReturnType<typeof execute>): F
   const refuse = () => Promise.reject(new Error('all pages are here'));
   return {
     ...{ space, flowId: FLOW },
-    plan: createPlanReader(
-      { flows: { root: refuse, page: refuse }, views: { pages: refuse } },
-      FLOW,
-      toPages(plan),
-    ),
+    plan: createPlanReader({ root: refuse, pages: refuse }, FLOW, toPages(plan)),
     runs: { read: async (ids) => new Map([...records].filter(([id]) => ids.includes(id))) },
     views: { tallies: async (_, shards) => shards.map(({ path }) => tallies.get(path) ?? none) },
   };

@@ -54,7 +54,7 @@ export async function createWorld(plan: Plan, looks: (() => Promise<unknown>)[] 
   const { poll } = createResults({ space, clock, runs });
   const control = createRunControl(call, TABLE);
   const context: FlowContext = {
-    ...{ app, space, clock, blobs: undefined, poll, runs, flows, control },
+    ...{ app, space, clock, blobs: undefined, poll, runs, control },
     views: createFlowViews(call, TABLE),
   };
   const flowId = newId(space, NOW, createRandom(1));
