@@ -4,7 +4,7 @@
  */
 import type { App } from '#lib';
 import { isWorked } from '../lib/define/work.ts';
-import { simulate as simulateOn, type SimulateOptions, type Simulation } from '../lib/testing/simulate.ts';
+import { type SimulateOptions, type Simulation, simulate as simulateOn } from '../lib/testing/simulate.ts';
 
 export { ALL_FAULTS, type Fault, type FaultRates } from '../lib/testing/faults.ts';
 export { START_DEFAULT } from '../lib/testing/simulate.ts';
@@ -14,5 +14,13 @@ export type { SimulateOptions, Simulation };
 export function simulate(app: App, options: SimulateOptions = {}): Simulation {
   const worked = app.queues.filter((queue) => isWorked(app, queue));
   const workers = Object.fromEntries(worked.map(({ name }) => [name, 'machine'] as const));
-  return simulateOn(app, { ...options, workers });
+  const sim = simulateOn(app, { ...options, workers });
+  return {
+    ...sim,
+    // Acks of a short while share their calls, so nothing is acked while time stands still.
+    async settle() {
+      await sim.settle();
+      await sim.advance('20ms');
+    },
+  };
 }
