@@ -7,7 +7,8 @@ import { beforeEach } from 'vitest';
 
 const NO_DEADLINE =
   'a polling worker has no deadline: heartbeats keep a message for as long as its task runs';
-const CALLS = "it counts Lambda's calls; test/runtime/polling-calls.test.ts counts those of a polling worker";
+const CALLS =
+  "it counts Lambda's calls; test/runtime/polling-worker.test.ts counts those of a polling worker";
 const BEATS = "the worker's own record is written at each of its beats";
 const BATCH = 'a polling worker receives messages of their own, not batches that share a function';
 const ONE_WORKER = 'one worker serves all queues here, so none is without records';

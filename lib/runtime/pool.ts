@@ -35,7 +35,9 @@ export function createAsyncPool(worker: Worker, beatMs: number): Pool {
     handle: (batch) => worker.handle({ ...batch, interrupted: stopping.signal, beatMs }),
     putOff: (queueName, deliveries) => worker.putOff(queueName, deliveries),
     interrupt: () => stopping.abort(new Error(STOPS)),
-    kill: () => stopping.abort(new Error(STOPS)),
+    // Nothing ends a task of this process but its end, which follows. To tell them would bring copies of what
+    // was handed back.
+    kill: () => {},
     resize: () => {},
     close: async () => {},
     children: () => [],
