@@ -172,7 +172,9 @@ test('a cold stop hands everything back at once', async () => {
   sim.machine()?.worker.stop('cold');
   await sim.machine()?.worker.done;
 
-  expect(messagesOf(sim, queue).map(({ state }) => state)).toEqual(['visible', 'visible', 'visible']);
+  // A call for messages that the models cannot break off may bring one of them, which goes on as a copy.
+  const visible = messagesOf(sim, queue).filter(({ state }) => state === 'visible');
+  expect(visible.map(({ body }) => JSON.parse(body).input).sort()).toEqual([1, 2, 3]);
 });
 
 test('a worker is listed with what it runs, and as stopped when it has ended', async () => {
@@ -244,7 +246,7 @@ test('priorities are strict: the higher level goes first, whenever a slot is fre
   for (const input of ['high 1', 'high 2']) await put('shop-dev-ranked-p1', input);
   await sim.advance('1m');
 
-  expect(order.slice(1, 3)).toEqual(['high 1', 'high 2']);
+  expect(order.slice(0, 2)).toEqual(['high 1', 'high 2']);
   expect(order).toHaveLength(5);
 });
 
