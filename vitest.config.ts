@@ -30,8 +30,8 @@ export default defineConfig({
         resolve: { alias: { '#lib/testing': new URL('test/on-machines.ts', import.meta.url).pathname } },
         test: {
           name: 'machine',
-          include: ['test/runtime/**/*.test.ts'],
-          exclude: [],
+          include: ['test/runtime/{consumer,rpc,task,worker}*.test.ts'],
+          setupFiles: ['test/machine-deviations.ts'],
           testTimeout: 30_000,
           isolate: false,
         },

@@ -14,5 +14,13 @@ export type { SimulateOptions, Simulation };
 export function simulate(app: App, options: SimulateOptions = {}): Simulation {
   const worked = app.queues.filter((queue) => isWorked(app, queue));
   const workers = Object.fromEntries(worked.map(({ name }) => [name, 'machine'] as const));
-  return simulateOn(app, { ...options, workers });
+  const sim = simulateOn(app, { ...options, workers });
+  return {
+    ...sim,
+    // Acks of a short while share their calls, so nothing is acked while time stands still.
+    async settle() {
+      await sim.settle();
+      await sim.advance('20ms');
+    },
+  };
 }

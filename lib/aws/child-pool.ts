@@ -12,6 +12,7 @@ import type { FromChild } from './pool-protocol.ts';
 import { createSeat, type Seat, type SeatOptions } from './seat.ts';
 
 export interface ChildPoolOptions extends SeatOptions {
+  /** How many children are kept; with 0 each is made for its batch. */
   readonly size: number;
   readonly beatMs: number;
   /** How many batches a child handles before it is replaced. */
@@ -83,9 +84,6 @@ export async function createChildPool(
   return {
     handle,
     putOff: (queueName: string, deliveries: readonly Delivery[]) => worker.putOff(queueName, deliveries),
-    // The death of a process ends its own task alone; that of a thread may end them all.
-    isAlone: (queueName, deliveries) =>
-      options.kind === 'threads' && worker.isLastChance(queueName, deliveries),
     interrupt: () => {
       for (const { seat } of seats.all) seat.interrupt();
     },

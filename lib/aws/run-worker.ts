@@ -6,7 +6,7 @@ import type { StopKind, WorkerRecord } from '../core/worker-record.ts';
 import type { App } from '../define/app.ts';
 import { queueNames, runsTableName } from '../define/resource-name.ts';
 import { createPollingWorker, type PollingWorker } from '../runtime/polling-worker.ts';
-import { createAsyncPool, type Pool } from '../runtime/pool.ts';
+import { createAsyncPool, type Pool, withIsolation } from '../runtime/pool.ts';
 import type { Ports } from '../runtime/ports.ts';
 import { createWorker } from '../runtime/worker.ts';
 import { createChildPool } from './child-pool.ts';
@@ -87,18 +87,21 @@ export async function runWorker(app: App, options: RunWorkerOptions = {}): Promi
 async function createPool(
   app: App,
   { stage, pool, concurrency, beatMs }: WorkerSettings,
-  { entry = '', child = CHILD, maxTasksPerChild, maxMemoryPerChild }: RunWorkerOptions,
+  { entry, child = CHILD, maxTasksPerChild, maxMemoryPerChild }: RunWorkerOptions,
   place: Omit<SdkOptions, 'requestHandler'>,
   ports: Ports,
 ): Promise<Pool> {
   const worker = createWorker(app, stage, ports);
-  if (pool === 'async') return createAsyncPool(worker, beatMs);
-  return createChildPool({ ...ports, state: ports.state }, worker, {
-    ...{ kind: pool, child: String(child), size: concurrency, beatMs },
-    settings: { entry: toUrl(entry), app: app.name, stage, place },
-    tasksMax: maxTasksPerChild,
-    memoryBytesMax: maxMemoryPerChild === undefined ? undefined : maxMemoryPerChild * BYTES_PER_MB,
-  });
+  const children = (kind: 'threads' | 'processes', size: number): Promise<Pool> =>
+    createChildPool({ ...ports, state: ports.state }, worker, {
+      ...{ kind, child: String(child), size, beatMs },
+      settings: { entry: toUrl(entry ?? ''), app: app.name, stage, place },
+      tasksMax: maxTasksPerChild,
+      memoryBytesMax: maxMemoryPerChild === undefined ? undefined : maxMemoryPerChild * BYTES_PER_MB,
+    });
+  const made = pool === 'async' ? createAsyncPool(worker, beatMs) : await children(pool, concurrency);
+  if (pool === 'processes' || entry === undefined) return made;
+  return withIsolation(made, await children('processes', 0), worker);
 }
 
 const BYTES_PER_MB = 1_000_000;

@@ -36,7 +36,10 @@ export interface RunWorkerOptions extends SdkOptions {
    * waits, and shrinks to what was needed in the last 30 s. @default none
    */
   readonly autoscale?: Autoscale;
-  /** URL or path of the JavaScript module that exports the app, for the children of a pool. */
+  /**
+   * URL or path of the JavaScript module that exports the app, for children. Pool 'async' needs one where a
+   * message that has one crash left is to run in a process of its own, away from all others.
+   */
   readonly entry?: string | URL;
   /** After how many messages a child is replaced. @default never */
   readonly maxTasksPerChild?: number;

@@ -9,14 +9,22 @@
  * and count as received once more. The other way, to wait up to 20 s for the call, would leave an idle worker
  * too little of the 30 s that container services give it to stop.
  */
-import { BATCH_ENTRIES_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
-import { createHeld, type Held } from './held.ts';
+import { setMaxListeners } from 'node:events';
+import { BATCH_ENTRIES_MAX } from '../core/limits.ts';
+import {
+  type Level,
+  type PollerPorts,
+  type Run,
+  type Runner,
+  type RunningBatch,
+  runBatch,
+  type Shared,
+} from './batch-run.ts';
+import { createHeld } from './held.ts';
 import type { Delivery } from './outcome.ts';
-import type { Clock, Log, Queues, Receiver } from './ports.ts';
 import { receive } from './receive.ts';
-import { createRemovals, type Removals } from './removals.ts';
+import { createRemovals } from './removals.ts';
 import type { Slots } from './slots.ts';
-import type { Batch } from './worker.ts';
 
 /** A queue to poll. */
 export interface Source {
@@ -24,24 +32,6 @@ export interface Source {
   readonly queueNames: readonly string[];
   readonly visibilityMs: number;
   readonly ordered: boolean;
-}
-
-/** What runs batches: the worker in this process, or a pool of others. */
-export interface Runner {
-  /** Resolves to the ids of the deliveries that were not acked. */
-  handle(batch: Batch): Promise<readonly string[]>;
-  /** Sends deliveries that were not started on as copies, or brings them back where order counts. */
-  putOff(queueName: string, deliveries: readonly Delivery[]): Promise<readonly string[]>;
-  /** Whether a batch has to run alone; without it none has to. */
-  isAlone?(queueName: string, deliveries: readonly Delivery[]): boolean;
-}
-
-export interface PollerPorts {
-  readonly clock: Clock;
-  readonly chance: () => number;
-  readonly queues: Queues;
-  readonly receiver: Receiver;
-  readonly log: Log;
 }
 
 export interface Poller {
@@ -63,13 +53,6 @@ export interface Poller {
   abandon(): Promise<void>;
 }
 
-/** A batch that has a slot. */
-export interface RunningBatch {
-  readonly queueName: string;
-  readonly deliveries: readonly Delivery[];
-  readonly since: number;
-}
-
 const FIRST_WAIT_SECONDS = 1;
 /** After a call that failed: full jitter below these, so that a fleet does not come back at once. */
 const PAUSE_MS = 500;
@@ -82,7 +65,10 @@ export function createPoller(
   slots: Slots,
 ): Poller {
   const stopping = new AbortController();
-  const pulls = sources.map((source) => createPull(ports, runner, source, slots, stopping.signal));
+  // As many wait for it as messages run.
+  setMaxListeners(0, stopping.signal);
+  const shared = { slots, stopping: stopping.signal };
+  const pulls = sources.map((source) => createPull(ports, runner, source, shared));
   return {
     done: Promise.all(pulls.map((pull) => pull.done)).then(() => {}),
     count: () => pulls.reduce((sum, pull) => sum + pull.count(), 0),
@@ -112,22 +98,8 @@ interface Pull {
   abandon(): Promise<void>;
 }
 
-/** A queue's SQS queue: what is held of it, and what of it is to be deleted. */
-interface Level {
-  readonly queueName: string;
-  /** The higher, the sooner its messages get a slot. */
-  readonly rank: number;
-  readonly held: Held;
-  readonly removals: Removals;
-}
-
-function createPull(
-  ports: PollerPorts,
-  runner: Runner,
-  source: Source,
-  slots: Slots,
-  stopping: AbortSignal,
-): Pull {
+function createPull(ports: PollerPorts, runner: Runner, source: Source, shared: Shared): Pull {
+  const { slots, stopping } = shared;
   const levels = source.queueNames.map((queueName, index) => ({
     queueName,
     rank: source.queueNames.length - index,
@@ -147,7 +119,7 @@ function createPull(
     level.held.add(deliveries);
     for (const batch of source.ordered ? groups(deliveries) : deliveries.map((delivery) => [delivery])) {
       const receivedAt = ports.clock.now();
-      const around = { slots, stopping, running, acked, receivedAt };
+      const around = { ...shared, running, acked, receivedAt };
       const ran = runBatch(ports, runner, level, batch, around).finally(() => work.delete(ran));
       work.add(ran);
     }
@@ -212,63 +184,6 @@ async function poll(
     }
   }
 }
-
-interface Run {
-  readonly level: Level;
-  /** Once it has a slot. */
-  batch?: RunningBatch;
-}
-
-interface Around {
-  readonly slots: Slots;
-  readonly stopping: AbortSignal;
-  readonly running: Map<readonly Delivery[], Run>;
-  readonly acked: (count: number) => void;
-  readonly receivedAt: number;
-}
-
-/** Waits for a slot, runs, and acks; never rejects. */
-async function runBatch(
-  ports: PollerPorts,
-  runner: Runner,
-  level: Level,
-  deliveries: readonly Delivery[],
-  { slots, stopping, running, acked, receivedAt }: Around,
-): Promise<void> {
-  const { queueName } = level;
-  const run: Run = { level };
-  running.set(deliveries, run);
-  const alone = runner.isAlone?.(queueName, deliveries) === true;
-  const giveBack = await slots.take(level.rank, { signal: stopping, alone });
-  try {
-    if (!running.has(deliveries)) return;
-    if (giveBack !== undefined) run.batch = { queueName, deliveries, since: ports.clock.now() };
-    const deadline = receivedAt + VISIBILITY_MS_MAX - REST_MS;
-    const back =
-      giveBack === undefined || stopping.aborted
-        ? await runner.putOff(queueName, deliveries)
-        : await runner.handle({ queueName, deliveries, deadline });
-    // What was handed back in the meantime must not be deleted: somebody else may have it.
-    if (!running.has(deliveries)) return;
-    const done = deliveries.filter(({ messageId }) => !back.includes(messageId));
-    level.removals.add(done.map(({ receipt }) => receipt));
-    if (run.batch !== undefined) {
-      acked(done.length);
-      slots.ran(ports.clock.now() - run.batch.since);
-    }
-  } catch (error) {
-    // The process or thread that ran it has died. It counts as a crash, as if this worker had died whole.
-    ports.log({ level: 'error', message: 'a runner died', queue: queueName, error: String(error) });
-    if (running.has(deliveries)) await level.held.handBack(deliveries);
-  } finally {
-    running.delete(deliveries);
-    level.held.drop(deliveries);
-    giveBack?.();
-  }
-}
-
-/** What is left of SQS's 12 h when a task is told to stop. */
-const REST_MS = 60_000;
 
 function groups(deliveries: readonly Delivery[]): readonly (readonly Delivery[])[] {
   const byGroup = new Map<string, Delivery[]>();

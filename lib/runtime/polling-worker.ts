@@ -12,8 +12,9 @@ import {
   type WorkerState,
 } from '../core/worker-record.ts';
 import { startAutoscaler } from './autoscaler.ts';
+import type { PollerPorts, RunningBatch } from './batch-run.ts';
 import { parseDelivery } from './dead-letter.ts';
-import { createPoller, type Poller, type PollerPorts, type RunningBatch, type Source } from './poller.ts';
+import { createPoller, type Poller, type Source } from './poller.ts';
 import type { Pool } from './pool.ts';
 import { createRegistration } from './registration.ts';
 import { createSlots } from './slots.ts';

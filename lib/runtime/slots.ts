@@ -1,20 +1,19 @@
 /**
  * The concurrency of a polling worker: so many messages run at once, and whoever has to wait goes by rank,
- * the highest first, then in the order of asking. Who has to run alone waits until nothing else runs, and
- * nobody behind it starts before it has ended.
+ * the highest first, then in the order of asking.
  */
 import { BATCH_ENTRIES_MAX } from '../core/limits.ts';
 import { createAhead } from './ahead.ts';
 
 export interface Slots {
   /**
-   * How many more may be received: those that are free, and those that may wait for one. Zero or below while
-   * one runs alone, or too many are taken after the limit was lowered.
+   * How many more may be received: those that are free, and those that may wait for one; below zero while too
+   * many are taken after the limit was lowered.
    */
   readonly free: number;
   readonly limit: number;
   /** Resolves when a slot is ours, to a function that gives it back; undefined: aborted before that. */
-  take(rank: number, options?: TakeOptions): Promise<(() => void) | undefined>;
+  take(rank: number, signal?: AbortSignal): Promise<(() => void) | undefined>;
   /** Resolves when a call for more is worth it: nobody waits for a slot, or there is room for many. */
   ready(): Promise<void>;
   /** Says how long a run took. */
@@ -23,53 +22,37 @@ export interface Slots {
   resize(limit: number): void;
 }
 
-export interface TakeOptions {
-  readonly alone?: boolean;
-  readonly signal?: AbortSignal;
-}
-
 interface Entry {
   readonly rank: number;
-  readonly alone: boolean;
   readonly go: () => void;
 }
 
 /** `prefetch` is how many may wait for a slot besides those that run; undefined: by how long runs take. */
 export function createSlots(initial: number, prefetch: number | undefined): Slots {
-  let limit = initial;
   const ahead = createAhead(prefetch);
+  let limit = initial;
   let taken = 0;
-  let alone = false;
   const waiting: Entry[] = [];
   const watching: (() => void)[] = [];
 
-  function wake(): void {
-    for (let [first] = waiting; first !== undefined && mayStart(first); [first] = waiting) {
-      taken += 1;
-      alone = first.alone;
-      waiting.shift();
-      first.go();
-    }
-    if (isReady()) for (const tell of watching.splice(0)) tell();
-  }
-
-  const mayStart = (entry: Entry): boolean => (entry.alone ? taken === 0 : !alone && taken < limit);
-
   const room = (): number => limit + ahead.count(limit);
+  const free = (): number => room() - taken - waiting.length;
 
   function isReady(): boolean {
     const enough = waiting.length === 0 ? 1 : Math.min(BATCH_ENTRIES_MAX, Math.ceil(room() / 2));
     return free() >= enough;
   }
 
-  function free(): number {
-    const left = room() - taken - waiting.length;
-    return alone || waiting[0]?.alone === true ? Math.min(0, left) : left;
+  function wake(): void {
+    while (taken < limit && waiting.length > 0) {
+      taken += 1;
+      waiting.shift()?.go();
+    }
+    if (isReady()) for (const tell of watching.splice(0)) tell();
   }
 
-  function end(entry: Entry): void {
+  function giveBack(): void {
     taken -= 1;
-    if (entry.alone) alone = false;
     wake();
   }
 
@@ -80,7 +63,7 @@ export function createSlots(initial: number, prefetch: number | undefined): Slot
     get limit() {
       return limit;
     },
-    take(rank, { alone: isAlone = false, signal } = {}) {
+    take(rank, signal) {
       if (signal?.aborted === true) return Promise.resolve(undefined);
       return new Promise((resolve) => {
         const abort = (): void => {
@@ -90,9 +73,9 @@ export function createSlots(initial: number, prefetch: number | undefined): Slot
         };
         const go = (): void => {
           signal?.removeEventListener('abort', abort);
-          resolve(once(() => end(entry)));
+          resolve(once(giveBack));
         };
-        const entry: Entry = { rank, alone: isAlone, go };
+        const entry: Entry = { rank, go };
         signal?.addEventListener('abort', abort, { once: true });
         insert(waiting, entry);
         wake();

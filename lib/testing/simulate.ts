@@ -68,7 +68,7 @@ export interface Simulation extends Client {
   /** How often each fault has struck. */
   faults(): Readonly<Partial<Record<Fault, number>>>;
   /** The machine that works off queues whose worker is 'machine'; undefined where there is none. */
-  machine(): Promise<Machine | undefined>;
+  machine(): Machine | undefined;
   /** The emulator underneath, for what this interface does not show. */
   readonly emulator: VirtualEmulator;
 }
@@ -105,12 +105,15 @@ export function simulate(app: App, options: SimulateOptions = {}): Simulation {
   const ready = provision(emulator, resources, (worker) => ({
     start: () => createEnvironment(world, worker),
   }));
-  const machine = ready.then(() => startMachine(world, options.workers ?? {}, resources.tables.length > 0));
+  let machine: Machine | undefined;
+  const started = ready.then(() => {
+    machine = startMachine(world, options.workers ?? {}, resources.tables.length > 0);
+  });
   const connect = createTestClients(world, ready, resources.tables.length > 0);
   // The simulation lives as long as its own client.
   const client = connect(() => emulator.close());
   const move = async (ms: number): Promise<void> => {
-    await machine;
+    await started;
     await emulator.advance(ms);
   };
   return {
@@ -121,7 +124,7 @@ export function simulate(app: App, options: SimulateOptions = {}): Simulation {
     now: () => new Date(emulator.clock.now()),
     advance: (duration) => move(toMilliseconds(duration)),
     settle: async () => {
-      await ready;
+      await started;
       await emulator.settled();
     },
     attempts: (task) =>

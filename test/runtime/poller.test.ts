@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { createQueues } from '../../lib/aws/queues.ts';
 import { createReceiver } from '../../lib/aws/receiver.ts';
-import { createPoller, type Poller, type Runner, type Source } from '../../lib/runtime/poller.ts';
+import type { Runner } from '../../lib/runtime/batch-run.ts';
+import { createPoller, type Poller, type Source } from '../../lib/runtime/poller.ts';
 import type { Clock, LogLine, Queues } from '../../lib/runtime/ports.ts';
 import { createSlots } from '../../lib/runtime/slots.ts';
 import { DOORS } from '../conformance/doors.ts';

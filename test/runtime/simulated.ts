@@ -39,7 +39,7 @@ export function deadBodies(sim: Simulation, queue: Queue): readonly string[] {
 /** The worker's process dies, as by a kill: everything that it had received comes back later. */
 export function killWorker(sim: Simulation, queue: Queue): void {
   sim.emulator.services.lambda.kill(`${APP}-${queue.name}-worker`);
-  void sim.machine().then((machine) => machine?.kill());
+  sim.machine()?.kill();
 }
 
 /** How many calls of an operation clients and workers have made, or Lambda for them. */
