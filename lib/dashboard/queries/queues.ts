@@ -1,18 +1,16 @@
 /** Queues with their depths, ages and who works them; and what lies in them. */
 import { isWorked } from '../../define/work.ts';
 import { CeleriacError } from '../../errors.ts';
-import type { Taken } from '../../runtime/desk-ports.ts';
 import { type DeskContext, findQueue, type NamedQueue, queuesOf } from '../context.ts';
 import type { DeadLetterRow, DeadLettersQuery, MessageRow, Page, QueueRow } from '../row.ts';
 import { mappingsOf } from './mappings.ts';
 import { toDeadLetter, toMessage } from './messages.ts';
+import { lookAt } from './taken.ts';
 import { waitingOf } from './waiting-message.ts';
 
 export const PEEKED_DEFAULT = 10;
 export const LETTERS_DEFAULT = 100;
 const LETTERS_MAX = 1_000;
-/** How long messages that are looked at are away, should the desk die before it gives them back. */
-const LOOK_SECONDS = 30;
 
 export async function listQueues(context: DeskContext): Promise<readonly QueueRow[]> {
   const queues = queuesOf(context);
@@ -79,8 +77,7 @@ export async function peek(
       "'crashed'; look at the runs of its tasks, or at its dead letters";
     throw new CeleriacError('PEEK_COUNTS', text, { value: name });
   }
-  const { taken, giveBack } = await takeAll(context, named.queueName, limit);
-  await giveBack(taken);
+  const taken = await lookAt(context, named.queueName, limit);
   return taken.map((one) => toMessage(context, one).row);
 }
 
@@ -93,8 +90,7 @@ export async function listDeadLetters(
   const queues = deadQueuesOf(context, query.queue);
   const lists = await Promise.all(
     queues.map(async (named) => {
-      const { taken, giveBack } = await takeAll(context, named.queueName, LETTERS_MAX);
-      await giveBack(taken);
+      const taken = await lookAt(context, named.queueName, LETTERS_MAX);
       return taken.map((one) => toDeadLetter(context, one, named.queue.name));
     }),
   );
@@ -121,52 +117,4 @@ export function isAsked(row: DeadLetterRow, query: Omit<DeadLettersQuery, 'queue
   if (search === undefined || search === '') return true;
   const text = `${row.id} ${row.messageId} ${row.task} ${row.body} ${row.error?.name}: ${row.error?.message}`;
   return text.toLowerCase().includes(search.toLowerCase());
-}
-
-/** Beside an emulator nothing needs to be received. Else messages are taken until there are no more. */
-async function takeAll(
-  context: DeskContext,
-  queueName: string,
-  max: number,
-): Promise<{ readonly taken: readonly Taken[]; giveBack(taken: readonly Taken[]): Promise<void> }> {
-  const { see } = context.ports;
-  if (see !== undefined) {
-    const seen = see(queueName).filter(({ state }) => state !== 'inFlight');
-    return {
-      taken: seen.slice(0, max).map((one) => ({ ...one, receipt: '' })),
-      giveBack: async () => undefined,
-    };
-  }
-  return takeMessages(context, queueName, max, LOOK_SECONDS);
-}
-
-/**
- * Takes up to so many messages, hidden for so long. On an ordered queue only the first ten of a group are found:
- * the others wait behind those.
- */
-export async function takeMessages(
-  { ports: { admin, queues } }: DeskContext,
-  queueName: string,
-  max: number,
-  hiddenSeconds: number,
-): Promise<{ readonly taken: readonly Taken[]; giveBack(taken: readonly Taken[]): Promise<void> }> {
-  const taken = new Map<string, Taken>();
-  // An answer may be empty although there are messages (SQS); twice in a row it is believed.
-  let empty = 0;
-  while (taken.size < max && empty < 2) {
-    const batch = (await admin.take(queueName, hiddenSeconds)).filter(
-      ({ messageId }) => !taken.has(messageId),
-    );
-    empty = batch.length === 0 ? empty + 1 : 0;
-    for (const one of batch) taken.set(one.messageId, one);
-  }
-  return {
-    taken: [...taken.values()],
-    async giveBack(given) {
-      for (let at = 0; at < given.length; at += 10) {
-        const receipts = given.slice(at, at + 10).map(({ receipt }) => receipt);
-        await queues.hide(queueName, receipts, 0);
-      }
-    },
-  };
 }
