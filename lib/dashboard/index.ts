@@ -1,5 +1,6 @@
 /** The desk of an app on AWS, or on an emulator: what the dashboard, its API and the command line stand on. */
-import { type ConnectOptions, connectDesk, type DeskConnection } from '../aws/index.ts';
+import { connectDesk, type DeskConnection } from '../aws/desk.ts';
+import type { ConnectOptions } from '../aws/index.ts';
 import type { App } from '../define/app.ts';
 import type { Client } from '../define/client.ts';
 import type { Schedules } from '../define/schedules-client.ts';

@@ -109,7 +109,7 @@ export interface Gauges {
 export interface CountedCalls {
   readonly service: string;
   readonly operation: string;
-  readonly count: number;
+  readonly calls: number;
 }
 
 /** A message of a queue that is seen without being received, and where it stands. */

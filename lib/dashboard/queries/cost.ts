@@ -9,13 +9,13 @@ export async function readCost(context: DeskContext): Promise<CostAnswer> {
   const { gauges, clock } = context.ports;
   const counted = gauges.calls?.();
   const recent = await readRecent(context);
-  const rows = (counted?.counts ?? []).map(({ service, operation, count }) => {
+  const rows = (counted?.counts ?? []).map(({ service, operation, calls }) => {
     const price = priceOfCall(service, operation);
     return {
       service: price === undefined ? service : PRICES[price].service,
       what: operation,
-      calls: count,
-      usd: price === undefined ? 0 : usdOf(price, count),
+      calls,
+      usd: price === undefined ? 0 : usdOf(price, calls),
     };
   });
   const estimated = 'per task it is an estimate from the definition, with the runs of the last hour';
