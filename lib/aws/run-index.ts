@@ -41,6 +41,12 @@ export function createRunIndex(call: Call, tableName: string): RunIndex {
       const items = await readItems(call, tableName, [...new Set(ids)].map(toKey));
       return new Map(items.map(toDetails).map((row) => [row.id, row]));
     },
+    async holder(key) {
+      // As locks.ts writes it.
+      const [item] = await readItems(call, tableName, [{ pk: { S: `once#${key}` }, sk: { S: 'lock' } }]);
+      const id = item?.holder?.S;
+      return id === undefined ? undefined : { id, until: Number(item?.until?.N ?? 0) };
+    },
   };
 }
 

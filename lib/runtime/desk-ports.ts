@@ -29,6 +29,8 @@ export interface RunIndex {
   byTask(task: string, page: IndexPage): Promise<readonly string[]>;
   /** Whole records, at most 100. */
   rows(ids: readonly string[]): Promise<ReadonlyMap<string, RunDetails>>;
+  /** Which run has a key of `once`, and until when; undefined: nobody, as far as is known. */
+  holder(key: string): Promise<{ readonly id: string; readonly until: number } | undefined>;
 }
 
 /** A record with what only its owner looks at. */
@@ -107,7 +109,7 @@ export interface Gauges {
 export interface CountedCalls {
   readonly service: string;
   readonly operation: string;
-  readonly count: number;
+  readonly calls: number;
 }
 
 /** A message of a queue that is seen without being received, and where it stands. */
