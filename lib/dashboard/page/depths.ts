@@ -18,15 +18,27 @@ const APART_MS = 5_000;
 
 const seen: Depth[] = [];
 
-/** Takes note of an answer, and returns all notes, the oldest first. */
-export function noteDepths({ now, queues }: Overview): readonly Depth[] {
+/** The drawing begins so wide, and grows from its right end. */
+const SHOWN_MIN = 60;
+
+/** Takes note of an answer, and returns all notes, the oldest first; times before the first have no figures. */
+export function noteDepths(overview: Overview): readonly (Depth | Pick<Depth, 'at'>)[] {
+  note(overview);
+  const [first] = seen;
+  if (first === undefined) return seen;
+  const before = Array.from({ length: Math.max(0, SHOWN_MIN - seen.length) }, (_, n) => ({
+    at: first.at - (n + 1) * APART_MS,
+  }));
+  return [...before.reverse(), ...seen];
+}
+
+function note({ now, queues }: Overview): void {
   const last = seen.at(-1);
-  if (last !== undefined && now - last.at < APART_MS) return seen;
+  if (last !== undefined && now - last.at < APART_MS) return;
   const own = queues.filter(({ kind }) => kind === 'queue');
   const sum = (of: 'ready' | 'inFlight' | 'delayed') => own.reduce((total, queue) => total + queue[of], 0);
   const ages = own.flatMap(({ oldest }) => (oldest === undefined ? [] : [oldest]));
   const oldest = ages.length === 0 ? undefined : Math.max(...ages);
   seen.push({ at: now, ready: sum('ready'), inFlight: sum('inFlight'), delayed: sum('delayed'), oldest });
   if (seen.length > DEPTHS_MAX) seen.shift();
-  return seen;
 }

@@ -76,17 +76,18 @@ export const Telling = createContext<Tell>(() => {});
 
 export interface Action {
   readonly busy: boolean;
-  /** Does it once, tells how it went, and resolves to whether it went well. */
-  readonly run: (work: () => Promise<string>) => Promise<boolean>;
+  /** Does it once, tells what it resolves to or why it failed, and resolves to whether it went well. */
+  readonly run: (work: () => Promise<string | undefined>) => Promise<boolean>;
 }
 
 export function useAction(after: () => void = () => {}): Action {
   const tell = useContext(Telling);
   const [busy, setBusy] = useState(false);
-  const run = async (work: () => Promise<string>) => {
+  const run = async (work: () => Promise<string | undefined>) => {
     setBusy(true);
     try {
-      tell(await work());
+      const told = await work();
+      if (told !== undefined) tell(told);
       after();
       return true;
     } catch (error) {

@@ -38,7 +38,7 @@ const SHOTS: readonly Shot[] = [
   {
     name: 'dead-letters',
     hash: 'dead-letters',
-    act: (page) => page.getByText('Show', { exact: true }).first().click(),
+    act: click(/^History and body/),
   },
   { name: 'dead-letters-redrive', hash: 'dead-letters', act: redrive },
   { name: 'exchanges', hash: 'exchanges', act: tryMessage },
@@ -83,7 +83,16 @@ async function shoot(): Promise<void> {
         await page.waitForLoadState('networkidle');
         await act?.(page);
         const path = join(FOLDER, `${name}-${viewport.width}-${colorScheme}.png`);
-        await page.screenshot({ path, fullPage: !name.includes('-') || name === 'run-failed' });
+        const tall = Number(await page.evaluate('document.documentElement.scrollHeight'));
+        // What is behind a dialog does not scroll, and of a long list the first rows are enough.
+        const height =
+          act === undefined || !(await page.getByRole('dialog').isVisible()) ? tall : viewport.height;
+        await page.setViewportSize({
+          ...viewport,
+          height: Math.min(2_200, Math.max(viewport.height, height)),
+        });
+        await page.screenshot({ path });
+        await page.setViewportSize(viewport);
         const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
         console.log(
           `${name} ${viewport.width} ${colorScheme}${Number(wider) > 0 ? ` WIDER by ${wider}` : ''}`,

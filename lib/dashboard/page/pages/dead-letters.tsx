@@ -104,7 +104,16 @@ function List({ rows, filter, refresh, more }: ListProps) {
           </button>
         </div>
       )}
-      <Table label="Dead letters" columns={columns} rows={rows} keyOf={({ messageId }) => messageId} />
+      <Table
+        label="Dead letters"
+        columns={columns}
+        rows={rows}
+        keyOf={({ messageId }) => messageId}
+        detail={{
+          label: (row) => `History and body of ${messageOf(row)}`,
+          of: (row) => <More row={row} />,
+        }}
+      />
       {chosen && (
         <RedriveDialog
           chosen={chosen}
@@ -137,20 +146,16 @@ const COLUMNS: readonly Column<DeadLetterRow>[] = [
   },
   { head: 'From', cell: ({ queue }) => <a href={toHash(['queues', queue])}>{queue}</a> },
   { head: 'Died', figures: true, cell: ({ deadAt }) => deadAt && <Time at={deadAt} /> },
-  { head: 'More', cell: (row) => <More row={row} /> },
 ];
 
 function More({ row }: { readonly row: DeadLetterRow }) {
   return (
-    <details>
-      <summary aria-label={`History and body of ${messageOf(row)}`}>Show</summary>
-      <div class="more">
-        <h3>History</h3>
-        <Attempts attempts={row.attempts} />
-        {row.error?.stack && <ErrorText error={row.error} />}
-        <Code label="Body" text={row.body} />
-      </div>
-    </details>
+    <div class="more">
+      <h3>History</h3>
+      <Attempts attempts={row.attempts} />
+      {row.error && <ErrorText error={row.error} />}
+      <Code label="Body" text={row.body} />
+    </div>
   );
 }
 

@@ -47,7 +47,7 @@ export function NoRecords() {
 const TILES: readonly (readonly [state: TaskState, title: string])[] = [
   ['STARTED', 'Running'],
   ['PENDING', 'Pending'],
-  ['RETRY', 'Waiting for a retry'],
+  ['RETRY', 'Retrying'],
   ['SUCCESS', 'Succeeded'],
   ['FAILURE', 'Failed'],
   ['REVOKED', 'Revoked'],
@@ -109,6 +109,7 @@ function Rates({ overview: { series } }: { readonly overview: Overview }) {
       />
       <Chart
         title="Wait and runtime, mean"
+        durations
         at={at}
         kind="lines"
         format={toDuration}
@@ -123,8 +124,8 @@ function Rates({ overview: { series } }: { readonly overview: Overview }) {
 
 const SINCE = 'since this page was opened';
 
-function Depths({ depths }: { readonly depths: readonly Depth[] }) {
-  const at = depths.map((depth) => depth.at);
+function Depths({ depths }: { readonly depths: readonly Partial<Depth>[] }) {
+  const at = depths.map((depth) => depth.at ?? 0);
   return (
     <div class="charts">
       <Chart
@@ -144,8 +145,15 @@ function Depths({ depths }: { readonly depths: readonly Depth[] }) {
         note={SINCE}
         at={at}
         kind="lines"
-        format={(seconds) => toDuration(seconds * 1_000)}
-        series={[{ name: 'oldest', ink: 'ink-failure', values: depths.map(({ oldest }) => oldest) }]}
+        durations
+        format={toDuration}
+        series={[
+          {
+            name: 'oldest',
+            ink: 'ink-failure',
+            values: depths.map(({ oldest }) => (oldest === undefined ? undefined : oldest * 1_000)),
+          },
+        ]}
       />
     </div>
   );

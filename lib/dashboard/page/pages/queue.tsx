@@ -79,15 +79,6 @@ const COLUMNS: readonly Column<MessageRow>[] = [
   { head: 'Receives', figures: true, cell: ({ receives }) => receives },
   { head: 'Group', cell: ({ group }) => group },
   { head: 'Why it waits', wide: true, cell: ({ waiting }) => waiting && <WaitingText waiting={waiting} /> },
-  {
-    head: 'Body',
-    cell: ({ body, messageId }) => (
-      <details>
-        <summary aria-label={`Body of ${messageId}`}>Show</summary>
-        <Code label="Body" text={body} />
-      </details>
-    ),
-  },
 ];
 
 /** Looked at only when asked to: a look hides the messages for a moment and costs a call. */
@@ -119,7 +110,16 @@ function Messages({ queue }: { readonly queue: QueueRow }) {
         <Empty title="No message is ready">Those in flight or delayed cannot be seen.</Empty>
       )}
       {rows && rows.length > 0 && (
-        <Table label="Messages" columns={COLUMNS} rows={rows} keyOf={({ messageId }) => messageId} />
+        <Table
+          label="Messages"
+          columns={COLUMNS}
+          rows={rows}
+          keyOf={({ messageId }) => messageId}
+          detail={{
+            label: ({ id, messageId }) => `Body of ${id ?? messageId}`,
+            of: ({ body }) => <Code label="Body" text={body} />,
+          }}
+        />
       )}
     </section>
   );

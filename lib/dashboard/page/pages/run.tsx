@@ -46,18 +46,17 @@ function Detail({ run }: { readonly run: RunDetail }) {
           <ErrorText error={run.errorDetail} />
         </section>
       )}
-      <div class="pair">
+      <div class={run.result === undefined ? 'pair alone' : 'pair'}>
         {run.input === undefined ? (
           <Empty title="No input is kept" />
         ) : (
           <Code label="Input" text={run.input} />
         )}
-        {run.result === undefined ? (
-          <Empty title="No result">{isFinal(run.state) ? 'None is kept.' : 'It has not ended.'}</Empty>
-        ) : (
-          <Code label="Result" text={run.result} />
-        )}
+        {run.result !== undefined && <Code label="Result" text={run.result} />}
       </div>
+      {run.state === 'SUCCESS' && run.result === undefined && (
+        <p class="dim">It returned nothing that is kept.</p>
+      )}
       {run.progress !== undefined && <Code label="Progress" text={JSON.stringify(run.progress)} />}
       <h2>Attempts</h2>
       <Attempts attempts={run.attempts} />

@@ -186,7 +186,6 @@ export function SearchField({ label, hint = '', value, onSearch }: SearchProps) 
 const COLUMNS: readonly Column<RunRow>[] = [
   {
     head: 'Task',
-    wide: true,
     cell: ({ id, task }) => (
       <>
         <a href={toHash(['runs', id])}>{task}</a>

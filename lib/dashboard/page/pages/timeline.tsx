@@ -99,9 +99,9 @@ function Line({ schedule: { name, paused }, y, left, width, children }: LineProp
       <text x={0} y={y + 4}>
         {name.length > letters ? `${name.slice(0, letters - 1)}…` : name}
       </text>
-      <line x1={left} x2={width - 8} y1={y} y2={y} />
+      <line x1={paused ? left + 48 : left} x2={width - 8} y1={y} y2={y} />
       {paused ? (
-        <text class="note" x={left + 6} y={y - 2}>
+        <text class="note" x={left} y={y + 4}>
           paused
         </text>
       ) : (

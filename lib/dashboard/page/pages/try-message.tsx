@@ -32,9 +32,8 @@ export function TryMessage({ exchanges, onReached }: TryProps) {
     event.preventDefault();
     if (parsed === undefined) return;
     void run(async () => {
-      const next = await desk.route(exchange, key, parsed);
-      show(next);
-      return next.routed ? `It would reach ${plural(next.to.length, 'taker')}.` : 'It would reach nobody.';
+      show(await desk.route(exchange, key, parsed));
+      return undefined;
     });
   };
   const clearing = (set: (value: string) => void) => (value: string) => {
@@ -77,7 +76,7 @@ export function TryMessage({ exchanges, onReached }: TryProps) {
           )}
         </div>
       </form>
-      {answer && <Route answer={answer} />}
+      <div aria-live="polite">{answer && <Route answer={answer} />}</div>
       {publishing && parsed && (
         <Publish
           exchange={exchange}
@@ -91,9 +90,9 @@ export function TryMessage({ exchanges, onReached }: TryProps) {
   );
 }
 
-export function Route({ answer }: { readonly answer: RouteAnswer }) {
+function Route({ answer }: { readonly answer: RouteAnswer }) {
   return (
-    <div aria-live="polite">
+    <>
       {answer.alternate && <p>It takes the alternate exchange {answer.alternate}.</p>}
       {answer.to.length === 0 ? (
         <p class="notice tone-warn">No binding matches: the message would be returned or dropped.</p>
@@ -110,7 +109,7 @@ export function Route({ answer }: { readonly answer: RouteAnswer }) {
           ))}
         </ul>
       )}
-    </div>
+    </>
   );
 }
 

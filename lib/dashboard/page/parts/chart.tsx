@@ -4,7 +4,7 @@
  */
 import { useState } from 'preact/hooks';
 import { toClock } from '../text.ts';
-import { type Scale, toScale, toTimeTicks } from './scale.ts';
+import { DURATIONS_MS, type Scale, toScale, toTimeTicks } from './scale.ts';
 import { useWidth } from './width.ts';
 
 export interface Series {
@@ -20,6 +20,8 @@ interface ChartProps {
   readonly series: readonly Series[];
   readonly kind: 'bars' | 'lines';
   readonly format: (value: number) => string;
+  /** The figures are milliseconds, and lines stand at round times. */
+  readonly durations?: boolean;
   readonly note?: string;
 }
 
@@ -181,12 +183,12 @@ function toPath(values: readonly (number | undefined)[], frame: Frame): string {
     .join('');
 }
 
-function toFrame({ at, series, kind }: ChartProps, width: number): Frame {
+function toFrame({ at, series, kind, durations = false }: ChartProps, width: number): Frame {
   const sums = at.map((_, index) => {
     const values = series.map(({ values }) => values[index] ?? 0);
     return kind === 'bars' ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
   });
-  const scale = toScale(Math.max(0, ...sums));
+  const scale = toScale(Math.max(0, ...sums), durations ? DURATIONS_MS : undefined);
   const step = (width - LEFT) / Math.max(1, at.length);
   return {
     width,

@@ -5,12 +5,25 @@ export interface Scale {
   readonly max: number;
 }
 
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Between a second and a day, durations are not round in tens. */
+export const DURATIONS_MS: readonly number[] = [
+  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND_MS),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS),
+  ...[1, 2, 3, 6, 12, 24, 48, 96].map((hours) => hours * HOUR_MS),
+];
+
 /** From zero to the next round figure above, with about three lines between. */
-export function toScale(max: number): Scale {
-  if (!(max > 0)) return { ticks: [0, 1], max: 1 };
+export function toScale(max: number, steps: readonly number[] = []): Scale {
+  if (!(max > 0)) return { ticks: [0], max: 1 };
   const rough = max / 3;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
+  const decimal = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
+  const [least = Infinity] = steps;
+  const step = (rough > least / 2 ? steps.find((candidate) => candidate >= rough) : undefined) ?? decimal;
   const count = Math.ceil(max / step - 1e-9);
   return { ticks: Array.from({ length: count + 1 }, (_, index) => index * step), max: count * step };
 }

@@ -26,7 +26,7 @@ export function WaitingText({ waiting }: { readonly waiting: Waiting }) {
         <span class="dim">
           {' '}
           until <time dateTime={new Date(waiting.until).toISOString()}>{toTime(waiting.until)}</time> (
-          {toDistance(waiting.until)})
+          {waiting.until > Date.now() ? toDistance(waiting.until) : 'due now'})
         </span>
       )}
     </p>
