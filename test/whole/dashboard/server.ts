@@ -1,8 +1,8 @@
 /** The page and a desk over HTTP, on a port of this machine. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Desk } from '../../../lib/dashboard/desk.ts';
 import { findPage } from '../../../lib/dashboard/page-files.ts';
 import { CeleriacError } from '../../../lib/errors.ts';
-import type { SampleDesk } from './sample-desk.ts';
 
 export interface Served extends AsyncDisposable {
   readonly url: string;
@@ -13,7 +13,7 @@ const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-export async function serveDesk(desk: SampleDesk): Promise<Served> {
+export async function serveDesk(desk: Desk): Promise<Served> {
   const server = createServer((request, response) => {
     void answer(desk, request, response).catch((error: unknown) => {
       const code = error instanceof CeleriacError ? error.code : 'INTERNAL';
@@ -34,7 +34,7 @@ export async function serveDesk(desk: SampleDesk): Promise<Served> {
   };
 }
 
-async function answer(desk: SampleDesk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   const file = await page(url.pathname);
   if (file !== undefined) {
@@ -53,7 +53,7 @@ async function answer(desk: SampleDesk, request: IncomingMessage, response: Serv
 }
 
 // biome-ignore format: a table.
-async function ask(desk: SampleDesk, method: string, [what = '', name = '', verb = '']: string[], query: Record<string, string>, body: Record<string, never>): Promise<unknown> {
+async function ask(desk: Desk, method: string, [what = '', name = '', verb = '']: string[], query: Record<string, string>, body: Record<string, never>): Promise<unknown> {
   const key = method === 'GET' ? [what, name && ':', verb] : ['POST', what, verb ? ':' : name, verb];
   switch (key.filter(Boolean).join(' ')) {
     case 'overview': return desk.overview();

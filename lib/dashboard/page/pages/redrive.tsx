@@ -35,9 +35,8 @@ export function RedriveDialog({ chosen, onDone, onClose }: RedriveProps) {
   const redrives = toRedrives(chosen, to, edits ? input : undefined);
   const look = () =>
     run(async () => {
-      const answer = await redriveAll(redrives, true);
-      setPreview(answer);
-      return `${plural(answer.matched, 'dead letter')} would be sent.`;
+      setPreview(await redriveAll(redrives, true));
+      return undefined;
     });
   const confirm = async () => {
     const { sent } = await redriveAll(redrives, false);
@@ -73,7 +72,7 @@ export function RedriveDialog({ chosen, onDone, onClose }: RedriveProps) {
       <button type="button" disabled={busy || problem !== undefined} onClick={look}>
         Preview
       </button>
-      {preview && <Preview answer={preview} to={to} />}
+      <div aria-live="polite">{preview && <Preview answer={preview} to={to} />}</div>
     </Ask>
   );
 }
