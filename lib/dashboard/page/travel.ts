@@ -6,8 +6,12 @@ export function goTo(path: readonly string[], query: Query = {}): void {
   location.hash = toHash(path, query);
 }
 
-/** Changes the query only, and leaves no step in the history: a filter is no other page. */
-export function refine(place: Place, query: Query): void {
+/**
+ * Changes the query only, and leaves no step in the history: a filter is no other page. It begins with the
+ * query as it is now, since a search that was typed comes a moment later than a choice after it.
+ */
+export function refine(query: Query): void {
+  const place = parsePlace(location.hash);
   const hash = toHash(place.path, { ...place.query, ...query });
   if (hash === location.hash) return;
   history.replaceState(null, '', hash);

@@ -35,6 +35,9 @@ export async function openPage(
     problems,
     async go(place) {
       await page.goto(`${served.url}/#/${place}`);
+      // The page follows a change of the address a moment later.
+      const [name = ''] = place.split(/[/?]/);
+      await page.locator(`nav a[aria-current][href="#/${name}"]`).waitFor({ state: 'attached' });
       await page.getByRole('heading', { level: 1 }).waitFor();
     },
     async [Symbol.asyncDispose]() {

@@ -10,7 +10,7 @@ import type {
   WorkerRow,
   WorkflowNode,
 } from '../../../lib/dashboard/row.ts';
-import { DECLINED, toId } from './sample-runs.ts';
+import { declined, toId } from './sample-runs.ts';
 
 const MINUTE = 60_000;
 
@@ -61,7 +61,7 @@ export function deadLetters(now: number): DeadLetterRow[] {
 
 function letter(n: number, task: string, queue: string, reason: string, deadAt: number): DeadLetterRow {
   const id = `dead-${n}`;
-  const failed = reason === 'crashed' ? {} : { error: DECLINED };
+  const failed = reason === 'crashed' ? {} : { error: declined(`o-${n}`) };
   return {
     ...{ id, task, queue, reason, deadAt, ...failed },
     messageId: `5f1c${n}0de-4b7a-4f0e-8a51-20c4d1a0b9e${n}`,

@@ -22,18 +22,17 @@ const STATES: readonly TaskState[] = [
 
 const TASKS: readonly Task[] = ['charge', 'thank', 'resize', 'charge', 'price', 'import-catalogue', 'refund'];
 
-export const DECLINED: RunError = {
-  name: 'DeclinedError',
-  message: "the card of order 'o-1003' was declined: insufficient funds",
-  code: 'DECLINED',
-  stack: [
-    "DeclinedError: the card of order 'o-1003' was declined: insufficient funds",
+export function declined(order: string): RunError {
+  const message = `the card of order '${order}' was declined: insufficient funds`;
+  const stack = [
+    `DeclinedError: ${message}`,
     '    at Bank.charge (/app/lib/bank.ts:41:11)',
     '    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)',
     '    at async Object.run (/app/tasks/charge.ts:18:21)',
     '    at async perform (/app/node_modules/celeriac/dist/lib/runtime/perform.js:52:18)',
-  ].join('\n'),
-};
+  ];
+  return { name: 'DeclinedError', message, code: 'DECLINED', stack: stack.join('\n') };
+}
 
 export function toId(n: number): string {
   return `01JD${String(n).padStart(6, '0')}-7f3a-4c1e-9b52-celery`;
@@ -46,6 +45,7 @@ export function toDetail(n: number, now: number): RunDetail {
   const sentAt = now - n * 4_300 - (n % 5) * 211;
   const started = state !== 'PENDING' && state !== 'REVOKED';
   const ended = state === 'SUCCESS' || state === 'FAILURE';
+  const error = declined(`o-${1_000 + n}`);
   const runtime = 40 + ((n * 7_919) % 1_900);
   return {
     id: toId(n),
@@ -63,12 +63,12 @@ export function toDetail(n: number, now: number): RunDetail {
       amount: (n * 37) % 900,
     }),
     ...(state === 'SUCCESS' ? { result: JSON.stringify({ paid: (n * 37) % 900, receipt: `r-${n}` }) } : {}),
-    ...(state === 'FAILURE' ? { error: `DeclinedError: ${DECLINED.message}`, errorDetail: DECLINED } : {}),
+    ...(state === 'FAILURE' ? { error: `DeclinedError: ${error.message}`, errorDetail: error } : {}),
     ...(state === 'STARTED' ? { progress: { done: n % 40, total: 40 } } : {}),
     ...(state === 'RETRY' || state === 'PENDING'
       ? { waiting: (WAITINGS[n % WAITINGS.length] ?? WAITINGS[0])(now) }
       : {}),
-    attempts: toAttempts(state, sentAt),
+    attempts: toAttempts(state, sentAt, error),
     headers: { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', tenant: 'eu-1' },
     ...(n % 9 === 4 ? { workflow: { id: 'flow-0', path: `1.${n}` } } : {}),
   };
@@ -110,10 +110,10 @@ export const WAITINGS: readonly [ToWaiting, ...ToWaiting[]] = [
   (now) => ({ kind: 'delayed', sentence: 'sent with a delay of 10 minutes', until: now + 480_000 }),
 ];
 
-function toAttempts(state: TaskState, sentAt: number): readonly AttemptRow[] {
+function toAttempts(state: TaskState, sentAt: number, error: RunError): readonly AttemptRow[] {
   if (state === 'PENDING' || state === 'REVOKED') return [];
   if (state === 'SUCCESS' || state === 'STARTED') return [{ attempt: 1, at: sentAt + 300, outcome: state }];
-  const failed = { outcome: 'threw', error: DECLINED };
+  const failed = { outcome: 'threw', error };
   const attempts = [
     { attempt: 1, at: sentAt + 300, ...failed },
     { attempt: 2, at: sentAt + 2_400, ...failed },

@@ -54,7 +54,7 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
 
 // biome-ignore format: a table.
 async function ask(desk: Desk, method: string, [what = '', name = '', verb = '']: string[], query: Record<string, string>, body: Record<string, never>): Promise<unknown> {
-  const key = method === 'GET' ? [what, name && ':', verb] : ['POST', what, verb ? ':' : name, verb];
+  const key = what === 'limits' && method === 'POST' ? ['POST limits'] : method === 'GET' ? [what, name && ':', verb] : ['POST', what, verb ? ':' : name, verb];
   switch (key.filter(Boolean).join(' ')) {
     case 'overview': return desk.overview();
     case 'tasks': return desk.tasks();

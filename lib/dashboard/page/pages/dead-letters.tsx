@@ -203,25 +203,25 @@ function Filter({ place, rows }: { readonly place: Place; readonly rows: readonl
         label="Search"
         hint="A text in the body or the error."
         value={query.search ?? ''}
-        onSearch={(search) => refine(place, { search })}
+        onSearch={(search) => refine({ search })}
       />
       <Choice
         label="Queue"
         value={query.queue ?? ''}
         options={[['', 'Any queue'], ...names]}
-        onChange={(queue) => refine(place, { queue })}
+        onChange={(queue) => refine({ queue })}
       />
       <Choice
         label="Why"
         value={query.reason ?? ''}
         options={[['', 'Any reason'], ...known(({ reason }) => reason, query.reason)]}
-        onChange={(reason) => refine(place, { reason })}
+        onChange={(reason) => refine({ reason })}
       />
       <Choice
         label="Task"
         value={query.task ?? ''}
         options={[['', 'Any task'], ...known(({ task }) => task, query.task)]}
-        onChange={(task) => refine(place, { task })}
+        onChange={(task) => refine({ task })}
       />
     </search>
   );

@@ -94,25 +94,25 @@ function Filter({ place }: { readonly place: Place }) {
         label="Search"
         hint={'Text, or name: queue: state: id: input: result: error: with AND, OR, ( ) and "…"'}
         value={query.search ?? ''}
-        onSearch={(search) => refine(place, { search })}
+        onSearch={(search) => refine({ search })}
       />
       <Choice
         label="State"
         value={query.state ?? ''}
         options={[['', 'Any state'], ...TASK_STATES]}
-        onChange={(state) => refine(place, { state })}
+        onChange={(state) => refine({ state })}
       />
       <Choice
         label="Task"
         value={query.task ?? ''}
         options={[['', 'Any task'], ...tasks.map(({ name }) => name)]}
-        onChange={(task) => refine(place, { task })}
+        onChange={(task) => refine({ task })}
       />
       <Choice
         label="Queue"
         value={query.queue ?? ''}
         options={[['', 'Any queue'], ...queues]}
-        onChange={(queue) => refine(place, { queue })}
+        onChange={(queue) => refine({ queue })}
       />
       <TimeRange place={place} />
       <Choice
@@ -122,7 +122,7 @@ function Filter({ place }: { readonly place: Place }) {
           ['-sentAt', 'Newest first'],
           ['sentAt', 'Oldest first'],
         ]}
-        onChange={(sort) => refine(place, { sort: sort === '-sentAt' ? undefined : sort })}
+        onChange={(sort) => refine({ sort: sort === '-sentAt' ? undefined : sort })}
       />
     </search>
   );
@@ -136,7 +136,7 @@ function TimeRange({ place }: { readonly place: Place }) {
         label="Sent"
         value={last}
         options={RANGES}
-        onChange={(value) => refine(place, { last: value, from: undefined, to: undefined })}
+        onChange={(value) => refine({ last: value, from: undefined, to: undefined })}
       />
       {last === 'own' && (
         <>
@@ -144,14 +144,9 @@ function TimeRange({ place }: { readonly place: Place }) {
             label="From"
             type="datetime-local"
             value={from}
-            onInput={(value) => refine(place, { from: value })}
+            onInput={(value) => refine({ from: value })}
           />
-          <Field
-            label="To"
-            type="datetime-local"
-            value={to}
-            onInput={(value) => refine(place, { to: value })}
-          />
+          <Field label="To" type="datetime-local" value={to} onInput={(value) => refine({ to: value })} />
         </>
       )}
     </>

@@ -36,11 +36,7 @@ export function SchedulesPage({ place }: PageProps) {
         )}
       </Head>
       <search class="filter">
-        <SearchField
-          label="Name begins with"
-          value={prefix}
-          onSearch={(text) => refine(place, { prefix: text })}
-        />
+        <SearchField label="Name begins with" value={prefix} onSearch={(text) => refine({ prefix: text })} />
       </search>
       <Shown of={schedules}>
         {({ rows, next }) => (
