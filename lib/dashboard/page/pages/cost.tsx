@@ -35,7 +35,7 @@ function Costs({ cost: { rows, perTask, note } }: { readonly cost: CostAnswer })
   const total = rows.reduce((sum, { usd }) => sum + usd, 0);
   return (
     <>
-      <ul class="tiles">
+      <ul class="tiles few">
         <li>
           <span class="tile">
             <b>{toUsd(total)}</b>

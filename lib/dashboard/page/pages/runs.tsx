@@ -191,10 +191,10 @@ const COLUMNS: readonly Column<RunRow>[] = [
   {
     head: 'State',
     cell: (run) => (
-      <>
+      <span class="line">
         <State state={run.state} custom={run.customState} />
         {mayWait(run) && <WhyWaiting id={run.id} task={run.task} />}
-      </>
+      </span>
     ),
   },
   { head: 'Queue', cell: ({ queue }) => <a href={toHash(['queues', queue])}>{queue}</a> },
