@@ -21,7 +21,7 @@ const seen: Depth[] = [];
 /** The drawing begins so wide, and grows from its right end. */
 const SHOWN_MIN = 60;
 
-/** Takes note of an answer, and returns all notes, the oldest first; times before the first have no figures. */
+/** Takes note of an answer, and returns all notes from the oldest; times before that have no figures. */
 export function noteDepths(overview: Overview): readonly (Depth | Pick<Depth, 'at'>)[] {
   note(overview);
   const [first] = seen;

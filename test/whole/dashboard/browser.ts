@@ -3,8 +3,8 @@ import chromium from '@sparticuz/chromium';
 import { type Browser, chromium as driver } from 'playwright-core';
 
 /**
- * Of the flags that the package advises for a Lambda function, those that would switch off what is tested here,
- * and the one with which a second context hangs.
+ * Of the flags that the package advises for a Lambda function, those that would switch off what is tested
+ * here, and the one with which a second context hangs.
  */
 const UNWANTED = ['--disable-web-security', '--allow-running-insecure-content', '--single-process'];
 

@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: each page of the dashboard, wide and narrow, light and dark, over a sample shop, into
- * the folder `screenshots`, which git ignores. They are to be looked at.
+ * `npm run screenshots`: each page of the dashboard, wide and narrow, light and dark, over a sample shop,
+ * into the folder `screenshots`, which git ignores. They are to be looked at.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
