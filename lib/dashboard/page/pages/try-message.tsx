@@ -1,0 +1,162 @@
+/** A message that is tried out: where it would go, and publishing it. */
+import { useState } from 'preact/hooks';
+import type { Json } from '../../../core/json.ts';
+import type { ExchangeRow, RouteAnswer } from '../../row.ts';
+import { desk } from '../desk.ts';
+import { useInfo } from '../info.ts';
+import { useAction } from '../live.ts';
+import { Ask } from '../parts/dialog.tsx';
+import { Choice, Field, TextField } from '../parts/field.tsx';
+import { jsonProblem, plural } from '../text.ts';
+
+interface TryProps {
+  readonly exchanges: readonly ExchangeRow[];
+  /** Told of the keys of boxes that the message reaches. */
+  readonly onReached: (keys: ReadonlySet<string>) => void;
+}
+
+export function TryMessage({ exchanges, onReached }: TryProps) {
+  const { readOnly } = useInfo();
+  const [exchange, setExchange] = useState(exchanges[0]?.name ?? '');
+  const [key, setKey] = useState('');
+  const [headers, setHeaders] = useState('');
+  const [answer, setAnswer] = useState<RouteAnswer>();
+  const [publishing, setPublishing] = useState(false);
+  const { busy, run } = useAction();
+  const parsed = parseHeaders(headers);
+  const show = (next: RouteAnswer | undefined) => {
+    setAnswer(next);
+    onReached(new Set(next?.to.map(({ kind, name }) => `${kind} ${name}`)));
+  };
+  const ask = (event: Event) => {
+    event.preventDefault();
+    if (parsed === undefined) return;
+    void run(async () => {
+      show(await desk.route(exchange, key, parsed));
+      return undefined;
+    });
+  };
+  const clearing = (set: (value: string) => void) => (value: string) => {
+    set(value);
+    show(undefined);
+  };
+  return (
+    <section aria-label="Where would this message go?" class="panel">
+      <h2>Where would this message go?</h2>
+      <form class="filter" onSubmit={ask}>
+        <Choice
+          label="Exchange"
+          value={exchange}
+          options={exchanges.map(({ name }) => name)}
+          onChange={clearing(setExchange)}
+        />
+        <Field
+          label="Routing key"
+          mono
+          value={key}
+          onInput={clearing(setKey)}
+          placeholder="order.eu.created"
+        />
+        <Field
+          label="Headers (JSON)"
+          mono
+          value={headers}
+          onInput={clearing(setHeaders)}
+          placeholder={'{"region": "eu"}'}
+          {...(parsed === undefined ? { hint: 'This is not a JSON object.' } : {})}
+        />
+        <div class="buttons">
+          <button type="submit" class="primary" disabled={busy || parsed === undefined}>
+            Show
+          </button>
+          {!readOnly && (
+            <button type="button" disabled={parsed === undefined} onClick={() => setPublishing(true)}>
+              Publish…
+            </button>
+          )}
+        </div>
+      </form>
+      <div aria-live="polite">{answer && <Route answer={answer} />}</div>
+      {publishing && parsed && (
+        <Publish
+          exchange={exchange}
+          routingKey={key}
+          headers={parsed}
+          onRouted={show}
+          onClose={() => setPublishing(false)}
+        />
+      )}
+    </section>
+  );
+}
+
+function Route({ answer }: { readonly answer: RouteAnswer }) {
+  return (
+    <>
+      {answer.alternate && <p>It takes the alternate exchange {answer.alternate}.</p>}
+      {answer.to.length === 0 ? (
+        <p class="notice tone-warn">No binding matches: the message would be returned or dropped.</p>
+      ) : (
+        <ul class="plain route">
+          {answer.to.map(({ kind, name, queue, because }) => (
+            <li key={`${kind} ${name} ${queue}`}>
+              <b>
+                {kind} {name}
+              </b>{' '}
+              {queue !== name && <>in queue {queue} </>}
+              <code>{because}</code>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+interface PublishProps {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly headers: Readonly<Record<string, Json>>;
+  readonly onRouted: (route: RouteAnswer) => void;
+  readonly onClose: () => void;
+}
+
+function Publish({ exchange, routingKey, headers, onRouted, onClose }: PublishProps) {
+  const [body, setBody] = useState('{}');
+  const problem = jsonProblem(body);
+  const confirm = async () => {
+    const { messageId, route } = await desk.publish(exchange, routingKey, body, headers);
+    onRouted(route);
+    return `Published ${messageId}; it goes to ${plural(route.to.length, 'taker')}.`;
+  };
+  return (
+    <Ask
+      title={`Publish to ${exchange}`}
+      verb="Publish"
+      wide
+      blocked={problem !== undefined}
+      onConfirm={confirm}
+      onClose={onClose}
+    >
+      <p>
+        Routing key <code>{routingKey === '' ? '(empty)' : routingKey}</code>
+        {Object.keys(headers).length > 0 && (
+          <>
+            , headers <code>{JSON.stringify(headers)}</code>
+          </>
+        )}
+      </p>
+      <TextField label="Message (JSON)" value={body} onInput={setBody} problem={problem} />
+    </Ask>
+  );
+}
+
+function parseHeaders(text: string): Readonly<Record<string, Json>> | undefined {
+  if (text.trim() === '') return {};
+  if (jsonProblem(text) !== undefined) return undefined;
+  const value: unknown = JSON.parse(text);
+  // What JSON.parse has made is JSON, and an object that is no list.
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, Json>>)
+    : undefined;
+}
