@@ -3,12 +3,13 @@ import type { App } from '../define/app.ts';
 import type { Client } from '../define/client.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
 import { createClient } from '../runtime/client.ts';
+import type { Ports } from '../runtime/ports.ts';
 import { MACHINE_CHANCE, MACHINE_CLOCK, QUIET_LOG } from './machine.ts';
 import { createMessaging, messagingNeeds } from './messaging.ts';
 import { createQueues } from './queues.ts';
 import { createReplyQueues } from './reply-queues.ts';
 import { createClientScheduling } from './scheduling.ts';
-import { createSdk, REPLY_COMMANDS, type SdkOptions } from './sdk.ts';
+import { createSdk, REPLY_COMMANDS, type Sdk, type SdkOptions } from './sdk.ts';
 import { createClientState } from './state.ts';
 
 export interface ConnectOptions extends SdkOptions {
@@ -23,10 +24,15 @@ export interface ConnectOptions extends SdkOptions {
  */
 export function connect(app: App, options: ConnectOptions = {}): Client {
   const { stage = process.env.CELERIAC_STAGE ?? DEFAULT_STAGE, ...sdkOptions } = options;
-  const { tables, exchanges } = topology(app, { stage });
   const sdk = createSdk(sdkOptions, REPLY_COMMANDS);
+  return createClient(app, stage, toPorts(app, stage, sdk), async () => sdk.close());
+}
+
+/** What a client needs, over the SDK; nothing is called before it is used. */
+export function toPorts(app: App, stage: string, sdk: Sdk): Ports {
+  const { tables, exchanges } = topology(app, { stage });
   const machine = { clock: MACHINE_CLOCK, chance: MACHINE_CHANCE, log: QUIET_LOG };
-  const ports = {
+  return {
     ...machine,
     queues: createQueues(sdk.call),
     ...createMessaging(sdk, { app, stage }, messagingNeeds(app, exchanges)),
@@ -39,5 +45,4 @@ export function connect(app: App, options: ConnectOptions = {}): Client {
         ? createReplyQueues(sdk.call, { app: app.name, stage })
         : undefined,
   };
-  return createClient(app, stage, ports, async () => sdk.close());
 }

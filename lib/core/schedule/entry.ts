@@ -78,10 +78,7 @@ export function effectiveOf(
     ...common(defined.name, spec, override),
     source: 'template',
     pause,
-    ticked:
-      override?.spec === undefined
-        ? isTickedAsDefined(defined.spec)
-        : override.placed === 'ticked',
+    ticked: override?.spec === undefined ? isTickedAsDefined(defined.spec) : override.placed === 'ticked',
     createdAt: undefined,
   };
 }
