@@ -124,7 +124,7 @@ describe('inline, with the record in memory', () => {
   });
 });
 
-test('with the record in DynamoDB three processes send each fire once, and changes outlive them', async () => {
+test('with the record in DynamoDB processes send each fire once, and changes outlive them', async () => {
   const { app, clock, log } = createWorld();
   await using emulator = createEmulator({ clock: { virtual: START }, seed: 1 });
   const resources = topology(app);

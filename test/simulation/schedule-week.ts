@@ -1,4 +1,4 @@
-/** A week of 200 schedules of every kind in eight time zones: the real client, workers, ticker and `later`. */
+/** Days of 200 schedules of every kind in eight time zones: the real client, workers, ticker and `later`. */
 import { defineApp, defineQueue, defineSchedule, defineTask, fireTimes } from '#lib';
 import { type SimulateOptions, simulate } from '#lib/testing';
 import { fireId } from '../../lib/core/schedule/fire.ts';

@@ -49,7 +49,7 @@ test('a year of 200 schedules in 8 time zones is handed on exactly, each fire on
   expect(tooLate.length).toBeLessThan(total / 500);
 });
 
-test('a year of the native ones of them is fired exactly by EventBridge Scheduler, as it is emulated', async () => {
+test('a year of the native ones of them is fired exactly by the emulated service', async () => {
   const triggers = mixedSchedules();
   const note = defineTask('note', { run: () => 1 });
   const schedules = [...triggers].map(([name, trigger]) => defineSchedule(name, { trigger, send: note() }));
