@@ -16,10 +16,11 @@ import { createLater, type Later } from './later.ts';
 import { NO_PUBLISHER } from './no-publisher.ts';
 import type { Delivery } from './outcome.ts';
 import { createPerform } from './perform.ts';
-import type { Ports } from './ports.ts';
+import type { Ports, ReplyQueues } from './ports.ts';
 import { createPublisher } from './publisher.ts';
 import type { Scheduling } from './schedule-ports.ts';
 import { createTicker } from './ticker.ts';
+import { withSweep } from './ticker-sweep.ts';
 import type { Worker } from './worker.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes. */
@@ -30,13 +31,15 @@ declare const CELERIAC_STATE: boolean | undefined;
 const BACK_SECONDS_MIN = 5;
 const BACK_SECONDS_MAX = 180;
 
-export function createLaterWorker(
-  app: App,
-  stage: string,
-  ports: Ports & { readonly scheduling: Scheduling },
-): Worker {
+export type LaterWorkerPorts = Ports & {
+  readonly scheduling: Scheduling;
+  /** For the sweep of those that were abandoned; it waits for no reply itself. */
+  readonly replies: ReplyQueues;
+};
+
+export function createLaterWorker(app: App, stage: string, ports: LaterWorkerPorts): Worker {
   const connection = createConnection(app, stage, ports);
-  const later = toLater(connection, ports.scheduling);
+  const later = toLater(connection, ports);
   const dead = createDeadLetters(connection, defineQueue(LATER));
   return {
     async handle({ queueName, deliveries }) {
@@ -55,7 +58,8 @@ export function createLaterWorker(
   };
 }
 
-function toLater(connection: Connection, { store, timers }: Scheduling): Later {
+function toLater(connection: Connection, { scheduling, replies }: LaterWorkerPorts): Later {
+  const { store, timers } = scheduling;
   const { app, space, ports, outbox } = connection;
   const { clock, log, runs } = ports;
   const handOn = { clock, outbox, laterQueueName: laterQueueName(space.app, space.stage) };
@@ -69,7 +73,7 @@ function toLater(connection: Connection, { store, timers }: Scheduling): Later {
     publish: (body) => published(connection, body),
     ticker:
       (typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE) && store !== undefined
-        ? createTicker(app, space, { ...handOn, store, log })
+        ? withSweep(createTicker(app, space, { ...handOn, store, log }), { clock, replies, log }, space)
         : undefined,
   });
 }

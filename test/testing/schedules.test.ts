@@ -207,6 +207,24 @@ test('a change outlives every process: another client sees it, new environments 
   expect(await other.schedules.get('beat')).toMatchObject({ paused: true });
 });
 
+test('once an hour the ticker removes the reply queues of clients that died', async () => {
+  const { sim, say } = createWorld();
+  const replies = () =>
+    sim.emulator.services.sqs
+      .snapshot()
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith('shop-dev-reply-'));
+  // Never closed, and never heard of again.
+  const dead = sim.connect();
+  await dead.call(say({ text: 'hello' }));
+
+  const before = replies();
+  await sim.advance('3h');
+
+  expect(before).toHaveLength(1);
+  expect(replies()).toEqual([]);
+});
+
 test('an app without schedules says what to do', async () => {
   const sim = simulate(defineApp('shop', { tasks: [defineTask('t', { run: () => 1 })] }));
 
