@@ -98,6 +98,8 @@ export function laterWorker(
     state: schedules,
     limits: false,
     telemetry: false,
+    // Clients may publish to any queue, with a delay or by a schedule, whatever the app's own tasks do.
+    messaging: true,
     later: true,
     queue: LATER,
     queueName,

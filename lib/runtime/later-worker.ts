@@ -13,7 +13,6 @@ import { type Connection, createConnection } from './client.ts';
 import { createDeadLetters, type DeadLetters, foreignLetterOf } from './dead-letter.ts';
 import { forward } from './dispatch.ts';
 import { createLater, type Later } from './later.ts';
-import { NO_PUBLISHER } from './no-publisher.ts';
 import type { Delivery } from './outcome.ts';
 import { createPerform } from './perform.ts';
 import type { Ports, ReplyQueues } from './ports.ts';
@@ -23,8 +22,7 @@ import { createTicker } from './ticker.ts';
 import { withSweep } from './ticker-sweep.ts';
 import type { Worker } from './worker.ts';
 
-/** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes. */
-declare const CELERIAC_MESSAGING: boolean | undefined;
+/** Set by the bundler to `false` for an app without schedules. */
 declare const CELERIAC_STATE: boolean | undefined;
 
 /** The first failure brings a message back after so long, each further one after twice as long. */
@@ -63,10 +61,7 @@ function toLater(connection: Connection, { scheduling, replies }: LaterWorkerPor
   const { app, space, ports, outbox } = connection;
   const { clock, log, runs } = ports;
   const handOn = { clock, outbox, laterQueueName: laterQueueName(space.app, space.stage) };
-  const { publish } =
-    typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
-      ? createPublisher(connection, 0)
-      : NO_PUBLISHER;
+  const { publish } = createPublisher(connection, 0);
   return createLater(app, space, {
     ...{ ...handOn, timers, store, runs, log },
     perform: createPerform(app, space, { outbox, publish }),
@@ -84,8 +79,7 @@ async function published(connection: Connection, body: string): Promise<void> {
   if (parsed.kind !== 'message' || parsed.message.via === undefined)
     throw new CeleriacError('MALFORMED', 'what was to be published is no published message');
   const { via } = parsed.message;
-  if (typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING)
-    await forward(connection, { ...parsed.message, via });
+  await forward(connection, { ...parsed.message, via });
 }
 
 interface Place {
