@@ -20,7 +20,7 @@ import { type BrokerProps, toSettings } from './broker-props.ts';
 import { BlobsBucket } from './bucket.ts';
 import { Exchanges, type ExchangesProps } from './exchange.ts';
 import { byName, WorkQueue } from './queue.ts';
-import { grantReply, grantReplyQueues } from './reply.ts';
+import { grantReply, grantReplyQueues, grantSweep } from './reply.ts';
 import { Later, type LaterProps } from './schedule.ts';
 import { RunsTable } from './tables.ts';
 import { QueueWorker } from './worker.ts';
@@ -224,6 +224,7 @@ export class Broker extends Construct {
     this.#find(this.#queues, LATER, 'queue').grantDeadLetter(worker);
     this.#later?.grantWait(worker);
     if (hasSchedules) this.#runs?.grantSchedules(worker);
+    if (this.topology.later?.ticker === true) grantSweep(this, this.topology, worker);
   }
 
   #createLater(settings: Pick<LaterProps, 'encryptionKey' | 'removalPolicy'>): Later | undefined {

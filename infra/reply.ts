@@ -30,6 +30,16 @@ export function grantReply(scope: Construct, topology: Topology, grantee: IGrant
   grant(scope, topology, grantee, REPLY);
 }
 
+/** Lets the ticker find and remove those that were abandoned. */
+export function grantSweep(scope: Construct, topology: Topology, grantee: IGrantable): void {
+  grant(scope, topology, grantee, ['sqs:DeleteQueue', 'sqs:GetQueueUrl', 'sqs:ListQueueTags']);
+  // Queues are listed by how their names begin, and SQS knows no right to a part of the list.
+  Grant.addToPrincipal({ grantee, actions: ['sqs:ListQueues'], resourceArns: ['*'] });
+  acknowledge(scope, {
+    'AwsSolutions-IAM5[Resource::*]': 'ListQueues has no resources that it could be granted on.',
+  });
+}
+
 function grant(scope: Construct, { app, stage }: Topology, grantee: IGrantable, actions: string[]): void {
   const resource = `${replyQueuePrefix(app, stage)}*`;
   const arn = Stack.of(scope).formatArn({ service: 'sqs', resource });

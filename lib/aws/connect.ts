@@ -8,12 +8,13 @@ import { spaceProblems } from '../define/name.ts';
 import { DEFAULT_STAGE } from '../define/topology.ts';
 import { needsState } from '../define/work.ts';
 import { createClient } from '../runtime/client.ts';
+import type { Ports } from '../runtime/ports.ts';
 import { MACHINE_CHANCE, MACHINE_CLOCK, QUIET_LOG } from './machine.ts';
 import { createMessaging, messagingNeeds } from './messaging.ts';
 import { createQueues } from './queues.ts';
 import { createReplyQueues } from './reply-queues.ts';
 import { createClientScheduling } from './scheduling.ts';
-import { createSdk, REPLY_COMMANDS, type SdkOptions } from './sdk.ts';
+import { createSdk, REPLY_COMMANDS, type Sdk, type SdkOptions } from './sdk.ts';
 import { createClientState } from './state.ts';
 
 export interface ConnectOptions extends SdkOptions {
@@ -29,12 +30,17 @@ export interface ConnectOptions extends SdkOptions {
 export function connect(app: App, options: ConnectOptions = {}): Client {
   const { stage = process.env.CELERIAC_STAGE ?? DEFAULT_STAGE, ...sdkOptions } = options;
   report(app.name, spaceProblems('stage', stage));
+  const sdk = createSdk(sdkOptions, REPLY_COMMANDS);
+  return createClient(app, stage, toPorts(app, stage, sdk), async () => sdk.close());
+}
+
+/** What a client needs, over the SDK; nothing is called before it is used. */
+export function toPorts(app: App, stage: string, sdk: Sdk): Ports {
   // What a deployment checks besides is not asked here: a producer need not know who works off the queues.
   const { resources: exchanges } = planExchanges(app, stage);
   const hasTable = hasSchedules(app) || app.queues.some((queue) => needsState(app, queue));
-  const sdk = createSdk(sdkOptions, REPLY_COMMANDS);
   const machine = { clock: MACHINE_CLOCK, chance: MACHINE_CHANCE, log: QUIET_LOG };
-  const ports = {
+  return {
     ...machine,
     queues: createQueues(sdk.call),
     ...createMessaging(sdk, { app, stage }, messagingNeeds(app, exchanges)),
@@ -47,5 +53,4 @@ export function connect(app: App, options: ConnectOptions = {}): Client {
         ? createReplyQueues(sdk.call, { app: app.name, stage })
         : undefined,
   };
-  return createClient(app, stage, ports, async () => sdk.close());
 }

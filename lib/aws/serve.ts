@@ -13,8 +13,9 @@ import { toHeader } from './attribute.ts';
 import { CONSOLE_LOG, MACHINE_CHANCE, MACHINE_CLOCK } from './machine.ts';
 import { createMessaging } from './messaging.ts';
 import { createQueues } from './queues.ts';
+import { createReplyQueues } from './reply-queues.ts';
 import { createScheduling } from './scheduling.ts';
-import { createSdk, type Sdk } from './sdk.ts';
+import { createSdk, REPLY_COMMANDS, type Sdk } from './sdk.ts';
 import { createState } from './state.ts';
 
 /** Set by the bundler to `false` for a worker whose tasks keep no records; see sdk.ts. */
@@ -78,7 +79,10 @@ export function serve(app: App): SqsHandler {
       `'${app.name}'; let 'entry' of Broker serve the same app`;
     throw new DefinitionError('WRONG_APP', message, { value: app.name, allowed: deployed });
   }
-  const sdk = createSdk();
+  const sdk = createSdk(
+    {},
+    typeof CELERIAC_SCHEDULES === 'undefined' || CELERIAC_SCHEDULES ? REPLY_COMMANDS : {},
+  );
   const { call } = sdk;
   const ports: Ports = {
     ...MACHINE,
@@ -96,16 +100,20 @@ function workerOf(sdk: Sdk, app: App, stage: string, ports: Ports): Pick<Worker,
   if (typeof CELERIAC_SCHEDULES === 'undefined') {
     const worker = createWorker(app, stage, ports);
     if (!hasLater(app)) return worker;
-    const later = createLaterWorker(app, stage, {
-      ...ports,
-      scheduling: createScheduling(sdk, { app, stage }),
-    });
+    const later = laterOf(sdk, app, stage, ports);
     const name = laterQueueName(app.name, stage);
     return { handle: (batch) => (batch.queueName === name ? later : worker).handle(batch) };
   }
-  return CELERIAC_SCHEDULES
-    ? createLaterWorker(app, stage, { ...ports, scheduling: createScheduling(sdk, { app, stage }) })
-    : createWorker(app, stage, ports);
+  return CELERIAC_SCHEDULES ? laterOf(sdk, app, stage, ports) : createWorker(app, stage, ports);
+}
+
+function laterOf(sdk: Sdk, app: App, stage: string, ports: Ports): Pick<Worker, 'handle'> {
+  const replies = createReplyQueues(sdk.call, { app: app.name, stage });
+  return createLaterWorker(app, stage, {
+    ...ports,
+    replies,
+    scheduling: createScheduling(sdk, { app, stage }),
+  });
 }
 
 /**

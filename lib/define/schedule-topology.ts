@@ -45,6 +45,8 @@ export interface LaterResource {
   readonly rolePrefix: string;
   /** Whether it works for schedules, whose records it then reads and writes. */
   readonly schedules: boolean;
+  /** Whether there is a ticker, which also removes the reply queues of clients that died. */
+  readonly ticker: boolean;
   readonly timers: readonly TimerResource[];
 }
 
@@ -62,6 +64,7 @@ export function laterOf(app: App, stage: string): LaterResource | undefined {
     groupName: timerGroupName(app.name, stage),
     rolePrefix: timersRolePrefix(app.name, stage),
     schedules: hasSchedules(app),
+    ticker: hasTicker(app),
     timers: [...(hasTicker(app) ? [TICKER] : []), ...app.schedules.flatMap(toTimer)],
   };
 }
@@ -95,6 +98,8 @@ export function laterWorker(
     state: schedules,
     limits: false,
     telemetry: false,
+    // Clients may publish to any queue, with a delay or by a schedule, whatever the app's own tasks do.
+    messaging: true,
     later: true,
     queue: LATER,
     queueName,

@@ -13,30 +13,31 @@ import { type Connection, createConnection } from './client.ts';
 import { createDeadLetters, type DeadLetters, foreignLetterOf } from './dead-letter.ts';
 import { forward } from './dispatch.ts';
 import { createLater, type Later } from './later.ts';
-import { NO_PUBLISHER } from './no-publisher.ts';
 import type { Delivery } from './outcome.ts';
 import { createPerform } from './perform.ts';
-import type { Ports } from './ports.ts';
+import type { Ports, ReplyQueues } from './ports.ts';
 import { createPublisher } from './publisher.ts';
 import type { Scheduling } from './schedule-ports.ts';
 import { createTicker } from './ticker.ts';
+import { withSweep } from './ticker-sweep.ts';
 import type { Worker } from './worker.ts';
 
-/** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes. */
-declare const CELERIAC_MESSAGING: boolean | undefined;
+/** Set by the bundler to `false` for an app without schedules. */
 declare const CELERIAC_STATE: boolean | undefined;
 
 /** The first failure brings a message back after so long, each further one after twice as long. */
 const BACK_SECONDS_MIN = 5;
 const BACK_SECONDS_MAX = 180;
 
-export function createLaterWorker(
-  app: App,
-  stage: string,
-  ports: Ports & { readonly scheduling: Scheduling },
-): Pick<Worker, 'handle'> {
+export type LaterWorkerPorts = Ports & {
+  readonly scheduling: Scheduling;
+  /** For the sweep of those that were abandoned; it waits for no reply itself. */
+  readonly replies: ReplyQueues;
+};
+
+export function createLaterWorker(app: App, stage: string, ports: LaterWorkerPorts): Pick<Worker, 'handle'> {
   const connection = createConnection(app, stage, ports);
-  const later = toLater(connection, ports.scheduling);
+  const later = toLater(connection, ports);
   const dead = createDeadLetters(connection, defineQueue(LATER));
   return {
     async handle({ queueName, deliveries }) {
@@ -55,21 +56,19 @@ export function createLaterWorker(
   };
 }
 
-function toLater(connection: Connection, { store, timers }: Scheduling): Later {
+function toLater(connection: Connection, { scheduling, replies }: LaterWorkerPorts): Later {
+  const { store, timers } = scheduling;
   const { app, space, ports, outbox } = connection;
   const { clock, log, runs } = ports;
   const handOn = { clock, outbox, laterQueueName: laterQueueName(space.app, space.stage) };
-  const { publish } =
-    typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
-      ? createPublisher(connection, 0)
-      : NO_PUBLISHER;
+  const { publish } = createPublisher(connection, 0);
   return createLater(app, space, {
     ...{ ...handOn, timers, store, runs, log },
     perform: createPerform(app, space, { outbox, publish }),
     publish: (body) => published(connection, body),
     ticker:
       (typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE) && store !== undefined
-        ? createTicker(app, space, { ...handOn, store, log })
+        ? withSweep(createTicker(app, space, { ...handOn, store, log }), { clock, replies, log }, space)
         : undefined,
   });
 }
@@ -80,8 +79,7 @@ async function published(connection: Connection, body: string): Promise<void> {
   if (parsed.kind !== 'message' || parsed.message.via === undefined)
     throw new CeleriacError('MALFORMED', 'what was to be published is no published message');
   const { via } = parsed.message;
-  if (typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING)
-    await forward(connection, { ...parsed.message, via });
+  await forward(connection, { ...parsed.message, via });
 }
 
 interface Place {

@@ -60,7 +60,11 @@ export function createPerform(app: App, space: IdSpace, { outbox, publish }: Per
 }
 
 /** The message of a fire; it may be sent again under its id, so it is always claimed. */
-function toMessage(call: ScheduledCall & { kind: 'send' }, run: FireRun, group: string | undefined): Message {
+export function toMessage(
+  call: ScheduledCall & { kind: 'send' },
+  run: FireRun,
+  group: string | undefined,
+): Message {
   return {
     id: run.id,
     task: call.task,

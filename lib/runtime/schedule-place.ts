@@ -50,7 +50,8 @@ export async function place(
   const defined = definedIn(app, name);
   const found = effectiveOf(defined, entry);
   if (found === undefined) throw unknown(name);
-  if (entry.changedAt === before?.changedAt) return found;
+  // Two changes may have one time; what was only paused is still the same spec, not an equal one.
+  if (entry.changedAt === before?.changedAt && spec === before.spec) return found;
   const now = ports.clock.now();
   if (spec === undefined) {
     if (found.ticked) await handAhead(work, found, now, now + UNSEEN_MS);

@@ -67,6 +67,7 @@ function merged(
   prefix: string,
 ): readonly EffectiveSchedule[] {
   const defined = app.schedules.filter(({ name }) => name.startsWith(prefix));
-  const names = new Set([...defined.map(({ name }) => name), ...entries.keys()]);
-  return [...names].sort().flatMap((name) => effectiveOf(definedIn(app, name), entries.get(name)) ?? []);
+  const byName = new Map(defined.map((schedule) => [schedule.name, schedule]));
+  const names = new Set([...byName.keys(), ...entries.keys()]);
+  return [...names].sort().flatMap((name) => effectiveOf(byName.get(name), entries.get(name)) ?? []);
 }

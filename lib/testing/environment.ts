@@ -6,6 +6,7 @@
 import type { Call } from '../aws/call.ts';
 import { createMessaging, type MessagingNeeds } from '../aws/messaging.ts';
 import { createQueues } from '../aws/queues.ts';
+import { createReplyQueues } from '../aws/reply-queues.ts';
 import { createScheduling } from '../aws/scheduling.ts';
 import { type LambdaContext, type SqsEvent, toHandler } from '../aws/serve.ts';
 import { createState } from '../aws/state.ts';
@@ -116,10 +117,9 @@ function createHandler(
   const messaging = createMessaging(sdk, world, world.needs);
   const ports: Ports = { ...own, queues: createQueues(call), ...records, ...messaging };
   if (!later) return toHandler(createWorker(app, stage, ports), ports);
-  return toHandler(
-    createLaterWorker(app, stage, { ...ports, scheduling: createScheduling(sdk, world) }),
-    ports,
-  );
+  const replies = createReplyQueues(call, { app: app.name, stage });
+  const scheduling = createScheduling(sdk, world);
+  return toHandler(createLaterWorker(app, stage, { ...ports, replies, scheduling }), ports);
 }
 
 /**

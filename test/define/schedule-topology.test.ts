@@ -36,6 +36,7 @@ describe('an app', () => {
       groupName: 'shop-dev',
       rolePrefix: 'shop-dev-timers',
       schedules: false,
+      ticker: false,
       timers: [],
     });
     expect(queues.map(({ queueName }) => queueName)).toEqual(['shop-dev-reports', 'shop-dev-later']);

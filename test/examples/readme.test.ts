@@ -9,7 +9,6 @@ import { expect, test } from 'vitest';
 import { defineApp, defineTask, QUEUE_DEFAULTS, RETRY_DEFAULTS, WORKER_DEFAULTS } from '#lib';
 import { simulate } from '#lib/testing';
 import {
-  DELAY_MS_MAX,
   FUNCTION_MEMORY_MB_MAX,
   FUNCTION_MEMORY_MB_MIN,
   MESSAGE_BYTES_MAX,
@@ -17,6 +16,7 @@ import {
   RESULT_BYTES_MAX,
   RETENTION_MS,
   VISIBILITY_MS_MAX,
+  WAIT_MS_MAX,
   WORKER_BATCH_MAX,
   WORKER_CONCURRENCY_MAX,
   WORKER_CONCURRENCY_MIN,
@@ -55,6 +55,7 @@ test('every file of this folder is in the README, but for what only the tests ne
     'patterns',
     'patterns.test.ts',
     'readme.test.ts',
+    'timetable.test.ts',
   ];
 
   expect([...shown, ...own].sort()).toEqual(readdirSync(import.meta.dirname).sort());
@@ -97,7 +98,7 @@ test.each([
   ['`visibility`', `\`'${QUEUE_DEFAULTS.visibility}'\``, `${VISIBILITY_MS_MAX / HOUR} hours`],
   ['`deadLetter.after`', `${QUEUE_DEFAULTS.deadLetterAfter}`, '900'],
   ['`result`', '`true`', `${RESULT_BYTES_MAX / 1_000} KB, for ${RECORD_MS / DAY} days`],
-  ['`delay`', 'none', `${DELAY_MS_MAX / MINUTE} minutes; not on an ordered queue`],
+  ['`delay`', 'none', `${WAIT_MS_MAX / DAY} days`],
   [
     'worker `memory`',
     `${WORKER_DEFAULTS.memory} MB`,

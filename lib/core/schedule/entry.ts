@@ -78,10 +78,7 @@ export function effectiveOf(
     ...common(defined.name, spec, override),
     source: 'template',
     pause,
-    ticked:
-      override?.spec === undefined
-        ? placementOf(defined.spec).kind === 'ticked'
-        : override.placed === 'ticked',
+    ticked: override?.spec === undefined ? isTickedAsDefined(defined.spec) : override.placed === 'ticked',
     createdAt: undefined,
   };
 }
@@ -101,7 +98,17 @@ function common(
   };
 }
 
-// Specs are frozen data, so a name once made stays right.
+// Specs are frozen data, so what is once found of one stays right; a tick asks it of every schedule.
+const placements = new WeakMap<ScheduleSpec, boolean>();
+
+function isTickedAsDefined(spec: ScheduleSpec): boolean {
+  const known = placements.get(spec);
+  if (known !== undefined) return known;
+  const found = placementOf(spec).kind === 'ticked';
+  placements.set(spec, found);
+  return found;
+}
+
 const revisions = new WeakMap<ScheduleSpec, string>();
 
 function revision(spec: ScheduleSpec): string {
@@ -117,8 +124,18 @@ export function isPausedAt(pause: Pause | undefined, at: number): boolean {
   return pause !== undefined && at >= pause.from && (pause.to === undefined || at < pause.to);
 }
 
+const definitions = new WeakMap<readonly DefinedSchedule[], string>();
+
 /** Names all definitions of a code version, so that a ticker sees when another version runs. */
 export function definitionsOf(defined: readonly DefinedSchedule[]): string {
+  const known = definitions.get(defined);
+  if (known !== undefined) return known;
+  const named = nameOf(defined);
+  definitions.set(defined, named);
+  return named;
+}
+
+function nameOf(defined: readonly DefinedSchedule[]): string {
   const names = defined.map(({ name, spec }) => `${name}=${revision(spec)}`).sort();
   // Of one length for any number of them: the watermark is written each minute.
   return createHash('sha256').update(names.join()).digest('hex').slice(0, 16);

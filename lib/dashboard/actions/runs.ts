@@ -153,6 +153,7 @@ const OPTIONS: Readonly<Record<OptionName, (value: Json) => unknown>> = {
   group: (value) => (typeof value === 'string' ? value : undefined),
   force: (value) => (typeof value === 'boolean' ? value : undefined),
   ignoreResult: (value) => (typeof value === 'boolean' ? value : undefined),
+  priority: (value) => (typeof value === 'number' ? value : undefined),
   headers: (value) => (isTexts(value) ? value : undefined),
 };
 

@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { defineApp, defineQueue, defineSchedule, defineTask, every, fixed } from '#lib';
+import { createMemoryScheduleStore, runScheduler } from '#lib/aws';
+import { createEmulator } from '#lib/emulator';
+import { topology } from '../../lib/define/topology.ts';
+import type { LogLine } from '../../lib/runtime/ports.ts';
+import { provision } from '../../lib/testing/provision.ts';
+import { createTestClock } from '../runtime/test-clock.ts';
+
+const START = Date.parse('2026-03-01T00:00:00Z');
+const SECOND = 1_000;
+
+/** An app whose task notes when it ran; `work` is what it does then. */
+function createWorld(work: (input: { n: number }) => unknown = () => 1) {
+  const clock = createTestClock(START);
+  const ran: string[] = [];
+  const log: LogLine[] = [];
+  const task = defineTask('work', {
+    queue: defineQueue('work'),
+    input: z.object({ n: z.number() }),
+    retry: { attempts: 2, backoff: fixed('3s') },
+    run(input, { attempt, now }) {
+      ran.push(`${now().toISOString().slice(14, 19)} ${input.n} ${attempt}`);
+      return work(input);
+    },
+  });
+  const app = defineApp('shop', {
+    schedules: [defineSchedule('often', { trigger: every('10s'), send: task({ n: 1 }) })],
+  });
+  const options = { clock, log: (line: LogLine) => void log.push(line), executor: 'inline' } as const;
+  return { app, task, clock, ran, log, options };
+}
+
+describe('inline, with the record in memory', () => {
+  test('handlers run in this process at their time, and nothing of AWS is called', async () => {
+    const { app, clock, ran, options } = createWorld();
+    const requestHandler = { handle: () => Promise.reject(new Error('called')) };
+
+    await using _ = runScheduler(app, { ...options, store: 'memory', requestHandler });
+    await clock.advance(25 * SECOND);
+
+    expect(ran).toEqual(['00:00 1 1', '00:10 1 1', '00:20 1 1']);
+  });
+
+  test('a handler that throws is tried again as its task says, and then logged', async () => {
+    const { app, clock, ran, log, options } = createWorld(() => {
+      throw new Error('broken');
+    });
+
+    await using _ = runScheduler(app, { ...options, store: 'memory' });
+    await clock.advance(9 * SECOND);
+
+    expect(ran).toEqual(['00:00 1 1', '00:03 1 2']);
+    expect(log.filter(({ level }) => level === 'error')).toMatchObject([
+      { message: 'failed', task: 'work', error: { message: 'broken' } },
+    ]);
+  });
+
+  test('changes hold at once', async () => {
+    const { app, task, clock, ran, options } = createWorld();
+
+    await using scheduler = runScheduler(app, { ...options, store: 'memory' });
+    await clock.advance(SECOND);
+    await scheduler.schedules.add('more', { trigger: every('2s'), send: task({ n: 2 }) });
+    await clock.advance(4 * SECOND);
+    await scheduler.schedules.pause('more');
+    await scheduler.schedules.runNow('often');
+    await clock.advance(4 * SECOND);
+
+    expect(ran).toEqual(['00:00 1 1', '00:02 2 1', '00:04 2 1', '00:05 1 1']);
+    expect((await scheduler.schedules.list()).schedules.map(({ name }) => name)).toEqual(['more', 'often']);
+  });
+
+  test('maxInstances counts what still runs here', async () => {
+    const ended = new AbortController();
+    const { task, clock, ran, options } = createWorld(
+      () => ended.signal.aborted || new Promise((resolve) => ended.signal.addEventListener('abort', resolve)),
+    );
+    const app = defineApp('shop', {
+      schedules: [defineSchedule('one', { trigger: every('5s'), send: task({ n: 1 }), maxInstances: 1 })],
+    });
+
+    await using _ = runScheduler(app, { ...options, store: 'memory' });
+    await clock.advance(12 * SECOND);
+    ended.abort();
+    await clock.advance(4 * SECOND);
+
+    expect(ran).toEqual(['00:00 1 1', '00:15 1 1']);
+  });
+
+  test('stopping waits for what runs, and tells it to end', async () => {
+    const clock = createTestClock(START);
+    let told = false;
+    const task = defineTask('long', {
+      run: (_input, { signal }) =>
+        new Promise<void>((resolve) => {
+          signal.addEventListener('abort', () => {
+            told = true;
+            resolve();
+          });
+        }),
+    });
+    const schedule = defineSchedule('s', { trigger: every('10s'), send: task() });
+    const app = defineApp('shop', { schedules: [schedule] });
+
+    const scheduler = runScheduler(app, { clock, log: () => {}, executor: 'inline', store: 'memory' });
+    await clock.advance(SECOND);
+    await scheduler.stop();
+
+    expect(told).toBe(true);
+    await expect(scheduler.done).resolves.toBeUndefined();
+  });
+
+  test('two schedulers that share a store perform each fire once', async () => {
+    const { app, clock, ran, options } = createWorld();
+    const store = createMemoryScheduleStore();
+
+    await using _one = runScheduler(app, { ...options, store });
+    await using _two = runScheduler(app, { ...options, store });
+    await clock.advance(35 * SECOND);
+
+    expect(ran).toEqual(['00:00 1 1', '00:10 1 1', '00:20 1 1', '00:30 1 1']);
+  });
+});
+
+test('with the record in DynamoDB processes send each fire once, and changes outlive them', async () => {
+  const { app, clock, log } = createWorld();
+  await using emulator = createEmulator({ clock: { virtual: START }, seed: 1 });
+  const resources = topology(app);
+  await provision(emulator, { ...resources, workers: [], later: undefined }, () => {
+    throw new Error('there are no workers here');
+  });
+  const options = {
+    ...{ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } },
+    ...{ requestHandler: emulator.requestHandler(), clock, log: (line: LogLine) => void log.push(line) },
+  };
+  const sent = () =>
+    emulator.services.sqs
+      .snapshot()
+      .find(({ name }) => name === 'shop-dev-work')
+      ?.messages.map(({ body }) => JSON.parse(body).id) ?? [];
+
+  const schedulers = [1, 2, 3].map(() => runScheduler(app, options));
+  await clock.advance(60 * SECOND);
+  await schedulers[0]?.schedules.pause('often');
+  const before = sent();
+  await Promise.all(schedulers.map((scheduler) => scheduler.stop()));
+  await using _ = runScheduler(app, options);
+  await clock.advance(60 * SECOND);
+
+  expect(before).toHaveLength(7);
+  expect(new Set(before).size).toBe(7);
+  expect(sent()).toEqual(before);
+  expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+test('a stage that cannot be one is refused', () => {
+  const { app } = createWorld();
+
+  expect(() => runScheduler(app, { stage: 'a-b', store: 'memory' })).toThrow(
+    expect.objectContaining({ code: 'INVALID_NAME' }),
+  );
+});
