@@ -129,8 +129,9 @@ function isOurs(context: ResultContext, id: string): boolean {
   return sentAt !== undefined && (sentAt === UNTIMED || sentAt > context.clock.now() - RECORD_MS);
 }
 
-async function outcome({ blobs }: ResultContext, record: RunRecord): Promise<unknown> {
+async function outcome({ blobs, clock }: ResultContext, record: RunRecord): Promise<unknown> {
   if (record.state !== 'SUCCESS') throw endError(record);
+  if (record.resultUntil !== undefined && record.resultUntil <= clock.now()) throw expired(record);
   if (record.forgotten === true) {
     const text = `the result of task '${record.task}' (${record.id}) was forgotten`;
     throw new TaskError('RESULT_FORGOTTEN', text, { value: record.id });
@@ -141,6 +142,11 @@ async function outcome({ blobs }: ResultContext, record: RunRecord): Promise<unk
   const why = blobs === undefined ? 'this worker was not given that' : 'it is not there any more';
   const lost = `the result of task '${record.task}' (${record.id}) lies in the app's bucket, and ${why}`;
   throw new TaskError('RESULT_NOT_READABLE', lost, { value: record.blob });
+}
+
+function expired({ task, id }: RunRecord): TaskError {
+  const text = `the result of task '${task}' (${id}) was kept for as long as its resultExpires says`;
+  return new TaskError('RESULT_EXPIRED', text, { value: id });
 }
 
 /** What whoever waits is told of a run that ended without a result. */

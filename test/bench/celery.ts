@@ -8,7 +8,7 @@ import { startRabbitMq } from './rabbitmq.ts';
 /** The system's own: the first on PATH may be another, which does not see Debian's packages. */
 const PYTHON = '/usr/bin/python3';
 
-/** A broker, a worker with a process for each of two cores, and a client; undefined where they are missing. */
+/** A broker, a worker of two processes, and a client; undefined where they are not installed. */
 export async function startCelery(): Promise<Contender | undefined> {
   const { status, stdout } = spawnSync(PYTHON, ['-c', 'import celery; print(celery.__version__)'], {
     encoding: 'utf8',

@@ -93,7 +93,7 @@ function against(ours: Measured, peer: Measured): readonly Figure[] {
     },
     {
       name:
-        `${ours.name}, median of one ${ours.ms.toFixed(1)} ms by get, ${ours.toldMs.toFixed(1)} ms by call, ` +
+        `${ours.name}, median of one ${ours.ms.toFixed(1)} ms by get, ${ours.toldMs.toFixed(1)} by call, ` +
         `against ${peer.ms.toFixed(1)} ms`,
       value: times,
       unit: `× as long by get as ${peer.name}`,
