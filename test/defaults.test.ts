@@ -15,7 +15,7 @@ import {
   WORKER_DEFAULTS,
 } from '#lib';
 import { START_DEFAULT } from '#lib/testing';
-import { RETENTION_MS } from '../lib/core/limits.ts';
+import { RECORD_MS, RETENTION_MS } from '../lib/core/limits.ts';
 import { CONSUMER_DEFAULTS } from '../lib/define/consumer.ts';
 import { ONCE_DEFAULTS } from '../lib/define/once.ts';
 import { DEFAULT_QUEUE } from '../lib/define/task.ts';
@@ -89,6 +89,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'LimitOptions.concurrency': 'no limit',
   'LimitOptions.timeLimit': 'the time that its worker has',
   'LimitOptions.revocable': toTaskLimits({}).revocable,
+  'LimitOptions.resultExpires': `as long as the record, ${RECORD_MS / 86_400_000} days`,
   'RevokeOptions.terminate': false,
   'SendOptions.priority': 0,
   'SendOptions.force': false,

@@ -23,7 +23,7 @@ export function createRunAdmin(call: Call, tableName: string): RunAdmin {
           '#ends = #starts',
       ];
       const remove = ['#endedAt', '#reason', '#result', '#error', '#progress', '#forgotten', '#attempts'];
-      const marks = ['#revokedAt', '#terminate'];
+      const marks = ['#resultUntil', '#resultOf', '#revokedAt', '#terminate'];
       const update = { set, remove: [...remove, ...marks], values };
       await updates(toKey(id), update, `#generation = :generation AND ${FINAL}`);
     },

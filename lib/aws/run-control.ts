@@ -1,6 +1,7 @@
 /** The port RunControl over DynamoDB: changes of a run's item by others than the claims in runs.ts. */
 import { RECORD_MS } from '../core/limits.ts';
 import type { Revocation, Revoked, RevokeRequest, RunControl } from '../runtime/control-port.ts';
+import { createApart } from './apart.ts';
 import type { Call } from './call.ts';
 import { readItems } from './read-items.ts';
 import { type Key, toKey } from './run-item.ts';
@@ -9,6 +10,7 @@ import { createUpdates, type Update, type Updates } from './updates.ts';
 
 export function createRunControl(call: Call, tableName: string): RunControl {
   const updates = createUpdates(call, tableName);
+  const apart = createApart(call, tableName);
   return {
     async extend(id, owner, leaseUntil) {
       const { kind, item } = await updates(
@@ -31,7 +33,9 @@ export function createRunControl(call: Call, tableName: string): RunControl {
       const values = { ':now': { BOOL: true }, ...FINAL_VALUES };
       const set = ['#forgotten = :now'];
       const remove = ['#result', '#error', '#progress', '#letter'];
-      return (await updates(toKey(id), { set, remove, values }, FINAL)).kind === 'written';
+      if ((await updates(toKey(id), { set, remove, values }, FINAL)).kind !== 'written') return false;
+      await apart.drop(await readItems(call, tableName, [toKey(id)]));
+      return true;
     },
     async report(id, owner, { value, state }) {
       const set = ['#progress = :progress'];

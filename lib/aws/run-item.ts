@@ -42,6 +42,7 @@ export function fromItem(item: Item): {
       ...(result === undefined ? {} : { result }),
       ...(reason === undefined ? {} : { reason }),
       ...textsOf(item, ['blob', 'progress', 'letter']),
+      ...(item.resultUntil === undefined ? {} : { resultUntil: number('resultUntil') }),
       ...(item.forgotten === undefined ? {} : { forgotten: true }),
       ...(error === undefined ? {} : { error: JSON.parse(error) }),
       ...(item.settled !== undefined && item.settled.N === item.generation?.N ? { settled: true } : {}),

@@ -6,6 +6,7 @@
 import { RECORD_MS } from '../core/limits.ts';
 import type { WireError } from '../errors.ts';
 import type { ClaimOutcome, ClaimRequest, Ending, RunRecord, Runs } from '../runtime/ports.ts';
+import { type Apart, apartSets, createApart, withApart } from './apart.ts';
 import type { Call } from './call.ts';
 import { readItems } from './read-items.ts';
 import { createTogether } from './run-batch.ts';
@@ -20,14 +21,16 @@ export function createRuns(call: Call, tableName: string): Runs {
   const updates = createUpdates(call, tableName);
   const write: Write = (id, update, condition) => updates(toKey(id), update, condition);
   const together = createTogether(call, tableName);
+  const apart = createApart(call, tableName);
   return {
     async claim(request, owner, leaseUntil) {
       const update = claimUpdate(request, owner, leaseUntil);
-      return (await together.claim(request, owner, update)) ?? take(write, request, update, owner);
+      return (await together.claim(request, owner, update)) ?? take({ write, apart }, request, update, owner);
     },
-    finish: (request, ending) => take(write, request, finishUpdate(request, ending)),
-    async complete(request, owner, ending) {
-      const update = completeUpdate(request, ending);
+    finish: (request, ending) => take({ write, apart }, request, finishUpdate(request, ending)),
+    async complete(request, owner, whole) {
+      const ending = await apart.write(request.id, owner, whole);
+      const update = merged(completeUpdate(request, ending), apartSets(ending, owner));
       if (ending.state !== 'SUCCESS') together.forget(owner);
       const tried = ending.state === 'SUCCESS' ? await together.complete(request, owner, update) : 'untried';
       if (tried === 'done' || tried === 'twice') return tried === 'done';
@@ -43,8 +46,13 @@ export function createRuns(call: Call, tableName: string): Runs {
       );
     },
     settle: async (request) => void (await write(request.id, settleUpdate(request), SAME_GENERATION)),
-    read: (ids) => read(call, tableName, ids),
+    read: (ids) => read(call, tableName, apart, ids),
   };
+}
+
+function merged(update: Update, more: Update | undefined): Update {
+  if (more === undefined) return update;
+  return { ...update, set: [...update.set, ...more.set], values: { ...update.values, ...more.values } };
 }
 
 const SAME_GENERATION = '#generation = :generation';
@@ -128,7 +136,10 @@ function claimUpdate(request: ClaimRequest, owner: string, leaseUntil: number): 
       '#starts = if_not_exists(#starts, :zero) + :one, #ends = if_not_exists(#ends, :zero)',
     ],
     // What was said of an earlier generation does not hold for this one.
-    remove: ['#endedAt', '#reason', '#result', '#progress', '#forgotten', '#revokedAt', '#terminate'],
+    remove: [
+      ...['#endedAt', '#reason', '#result', '#resultUntil', '#resultOf', '#progress', '#forgotten'],
+      ...['#revokedAt', '#terminate'],
+    ],
     values: {
       ...values,
       ':stateShard': { S: stateShard('STARTED', request.id) },
@@ -204,7 +215,7 @@ function endingSets(request: ClaimRequest, ending: Ending): { set: string[]; val
 }
 
 async function take(
-  write: Write,
+  { write, apart }: { readonly write: Write; readonly apart: Apart },
   request: ClaimRequest,
   update: Update,
   claimant?: string,
@@ -218,7 +229,7 @@ async function take(
     return { kind: 'claimed', retries: record.retries, crashes: Math.max(0, starts - ends - 1) };
   if (record.generation > request.generation) return { kind: 'superseded' };
   if (record.state === 'SUCCESS' || record.state === 'FAILURE' || record.state === 'REVOKED')
-    return { kind: 'finished', record };
+    return { kind: 'finished', record: withApart(record, written.item, await apart.read([written.item])) };
   if (request.retries !== undefined && record.retries > request.retries) return { kind: 'superseded' };
   const isFree = record.state !== 'STARTED' || leaseUntil < request.now;
   if (isFree && written.item.revokedAt !== undefined) return { kind: 'revoked' };
@@ -233,8 +244,11 @@ function asOwner(write: Write, request: ClaimRequest, owner: string, update: Upd
 async function read(
   call: Call,
   tableName: string,
+  apart: Apart,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, RunRecord>> {
   const items = await readItems(call, tableName, [...new Set(ids)].map(toKey));
-  return new Map(items.map((item) => fromItem(item).record).map((record) => [record.id, record]));
+  const results = await apart.read(items);
+  const records = items.map((item) => withApart(fromItem(item).record, item, results));
+  return new Map(records.map((record) => [record.id, record]));
 }

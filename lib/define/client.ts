@@ -27,6 +27,7 @@ export interface AsyncResult<Output> {
    * Waits for the result.
    * @throws TaskError TASK_FAILED or TASK_REVOKED when the run ended without one (`cause` is the task's
    * error).
+   * @throws TaskError RESULT_EXPIRED, RESULT_FORGOTTEN for a result that is not kept any more.
    * @throws TimeoutError RESULT_TIMEOUT when it took longer than `timeout`.
    * @throws TaskError RESULT_NOT_KEPT for a task with `result: false`, RESULT_UNKNOWN for an id that is not
    * this app's, RESULT_NOT_READABLE inside a task whose own queue keeps no results.

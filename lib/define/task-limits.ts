@@ -1,6 +1,9 @@
-/** How much of a task may run: how often, how many at a time, how long; and whether it may be revoked. */
+/**
+ * How much of a task may run: how often, how many at a time, how long; whether it may be revoked, and how
+ * long its result is kept.
+ */
 import { type Duration, isDuration, toMilliseconds } from '../core/duration.ts';
-import { FUNCTION_TIMEOUT_MS_MAX, SLOTS_MAX } from '../core/limits.ts';
+import { FUNCTION_TIMEOUT_MS_MAX, RECORD_MS, SLOTS_MAX } from '../core/limits.ts';
 import { parseRate, type RateLimit } from '../core/rate.ts';
 import { DefinitionError, type Problem } from '../errors.ts';
 import type { KeyOf } from './once.ts';
@@ -45,6 +48,12 @@ export interface LimitOptions<Input> {
    * value many runs are revoked at once (`client.revokeBy`), which workers then look up. @default false
    */
   readonly revocable?: boolean | { readonly headers: readonly string[] };
+  /**
+   * How long a result is kept, at most 29 days: then `get` rejects with RESULT_EXPIRED, and DynamoDB deletes
+   * it some time later (its own expiry, within days). That the run has ended is remembered all the same. A
+   * shorter time costs one write more for each run. @default as long as the record, 29 days
+   */
+  readonly resultExpires?: Duration;
 }
 
 /** The limits, complete. */
@@ -57,6 +66,7 @@ export interface TaskLimits {
   readonly hardMs: number | undefined;
   readonly revocable: boolean;
   readonly revokedBy: readonly string[];
+  readonly resultMs: number | undefined;
 }
 
 /** Completes the options. */
@@ -79,6 +89,7 @@ export function toTaskLimits(options: LimitOptions<never>): TaskLimits {
     hardMs: toMs(timeLimit?.hard),
     revocable: revocable !== false,
     revokedBy: typeof revocable === 'object' ? revocable.headers : [],
+    resultMs: toMs(options.resultExpires),
   });
 }
 
@@ -93,7 +104,7 @@ function toMs(duration: Duration | undefined): number | undefined {
 
 /** The options that make these limits again. */
 export function fromTaskLimits(limits: TaskLimits): LimitOptions<never> {
-  const { rate, slots, softMs, hardMs, revocable, revokedBy } = limits;
+  const { rate, slots, softMs, hardMs, revocable, revokedBy, resultMs } = limits;
   return {
     ...(rate === undefined
       ? {}
@@ -106,6 +117,7 @@ export function fromTaskLimits(limits: TaskLimits): LimitOptions<never> {
       ...(hardMs === undefined ? {} : { hard: `${hardMs}ms` }),
     },
     revocable: revokedBy.length > 0 ? { headers: revokedBy } : revocable,
+    ...(resultMs === undefined ? {} : { resultExpires: `${resultMs}ms` }),
   };
 }
 
@@ -117,6 +129,7 @@ export function limitProblems(task: string, limits: TaskLimits, queue: Queue): P
     ...slotProblems(path, task, limits),
     ...timeProblems(path, task, limits, queue),
     ...orderProblems(path, task, limits, queue),
+    ...resultProblems(path, task, limits),
   ];
 }
 
@@ -156,6 +169,14 @@ function timeProblems(path: string, task: string, { softMs, hardMs }: TaskLimits
     `task '${task}': its timeLimit is longer than the visibility of queue '${queue.name}' ` +
     `('${queue.visibilityMs / 1_000}s'), after which another worker gets the message; raise that`;
   return [{ code, path: `${path}.timeLimit`, message }];
+}
+
+function resultProblems(path: string, task: string, { resultMs }: TaskLimits): Problem[] {
+  if (resultMs === undefined || (resultMs > 0 && resultMs <= RECORD_MS)) return [];
+  const message =
+    `task '${task}': its resultExpires is not between 0 and '${RECORD_MS / 86_400_000}d', for which its ` +
+    "record is kept; write it as '1h'";
+  return [{ code: 'RESULT_EXPIRES_OUT_OF_RANGE', path: `${path}.resultExpires`, message }];
 }
 
 function orderProblems(path: string, task: string, { rate, slots }: TaskLimits, queue: Queue): Problem[] {

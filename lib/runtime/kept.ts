@@ -4,11 +4,28 @@ import { encodeMessage, sizeBytes } from '../core/message.ts';
 import type { Attempt } from './attempt.ts';
 import { toResult } from './payload.ts';
 
-/** A result for its record; one that is too large for that goes to the bucket, where its queue has one. */
+interface Kept {
+  readonly result?: string;
+  readonly blob?: string;
+  readonly resultUntil?: number;
+}
+
+/** A result for its record, and until when it is kept. */
 export async function keepResult(
+  attempt: Attempt,
+  value: unknown,
+): Promise<Kept | { readonly error: Error }> {
+  const kept = await toKept(attempt, value);
+  const { resultMs } = attempt.task.limits;
+  if (resultMs === undefined || 'error' in kept || (kept.result ?? kept.blob) === undefined) return kept;
+  return { ...kept, resultUntil: attempt.connection.ports.clock.now() + resultMs };
+}
+
+/** The result as text; one that is too large for a record goes to the bucket, where its queue has one. */
+async function toKept(
   { task, message, lease, connection }: Attempt,
   value: unknown,
-): Promise<{ readonly result?: string; readonly blob?: string } | { readonly error: Error }> {
+): Promise<Kept | { readonly error: Error }> {
   const kept = toResult(task, value);
   const { blobs } = connection.ports;
   const isLarge = 'error' in kept && 'code' in kept.error && kept.error.code === 'RESULT_TOO_LARGE';

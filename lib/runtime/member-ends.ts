@@ -3,7 +3,7 @@ import { isFinal } from '../core/task-state.ts';
 import { firstFailed } from '../core/workflow/tally.ts';
 import { viewOf } from '../core/workflow/view.ts';
 import { TaskError } from '../errors.ts';
-import type { Blobs, RunRecord } from './ports.ts';
+import type { Blobs, Clock, RunRecord } from './ports.ts';
 import type { Read } from './record-reader.ts';
 import { endError, outcome } from './result.ts';
 import { outline } from './workflow-outline.ts';
@@ -12,6 +12,7 @@ import { type FlowReads, idOf, readAll, readTallies } from './workflow-tree.ts';
 
 /** What the results of members are read with. */
 export interface EndReads extends FlowReads {
+  readonly clock: Pick<Clock, 'now'>;
   readonly read: Read;
   readonly blobs: Blobs | undefined;
 }

@@ -169,6 +169,8 @@ export interface RunRecord {
   readonly result?: string;
   /** Where the result lies instead, when it was too large for its record. */
   readonly blob?: string;
+  /** Until when it is kept, where that is less than the record; it may be gone any time after. */
+  readonly resultUntil?: number;
   readonly error?: WireError;
   /** How far it is, as JSON text (control-port.ts, Progress). */
   readonly progress?: string;
@@ -223,6 +225,7 @@ export interface Ending {
   readonly attempts?: number;
   readonly result?: string;
   readonly blob?: string;
+  readonly resultUntil?: number;
   readonly error?: WireError;
   readonly reason?: string;
   readonly letter?: string;

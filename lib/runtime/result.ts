@@ -183,8 +183,12 @@ export function isOurs(context: Pick<ResultContext, 'space' | 'clock'>, id: stri
 }
 
 /** What a run that is over has brought. */
-export async function outcome({ blobs }: Pick<ResultContext, 'blobs'>, record: RunRecord): Promise<unknown> {
+export async function outcome(
+  { blobs, clock }: Pick<ResultContext, 'blobs'> & { readonly clock: Pick<Clock, 'now'> },
+  record: RunRecord,
+): Promise<unknown> {
   if (record.state !== 'SUCCESS') throw endError(record);
+  if (record.resultUntil !== undefined && record.resultUntil <= clock.now()) throw expired(record);
   if (record.forgotten === true) {
     const text = `the result of task '${record.task}' (${record.id}) was forgotten`;
     throw new TaskError('RESULT_FORGOTTEN', text, { value: record.id });
@@ -195,6 +199,11 @@ export async function outcome({ blobs }: Pick<ResultContext, 'blobs'>, record: R
   const why = blobs === undefined ? 'this worker was not given that' : 'it is not there any more';
   const lost = `the result of task '${record.task}' (${record.id}) lies in the app's bucket, and ${why}`;
   throw new TaskError('RESULT_NOT_READABLE', lost, { value: record.blob });
+}
+
+function expired({ task, id }: RunRecord): TaskError {
+  const text = `the result of task '${task}' (${id}) was kept for as long as its resultExpires says`;
+  return new TaskError('RESULT_EXPIRED', text, { value: id });
 }
 
 /** What whoever waits is told of a run that ended without a result. */

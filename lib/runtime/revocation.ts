@@ -7,6 +7,7 @@ import type { Revocation } from './control-port.ts';
 
 /** How long a worker believes what it has read. */
 const KNOWN_MS = 5_000;
+const KNOWN_MAX = 1_000;
 
 const known = new WeakMap<
   Connection['results'],
@@ -37,6 +38,8 @@ export async function isRevokedBy(
   if (entry === undefined || now - entry.at >= KNOWN_MS) {
     entry = { at: now, found: control.revocations(names) };
     entry.found.catch(() => cache.delete(key));
+    // A process that lives long sees many values, and needs each for a few seconds only.
+    if (cache.size >= KNOWN_MAX) cache.clear();
     cache.set(key, entry);
   }
   const found = await entry.found;

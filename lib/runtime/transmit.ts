@@ -1,4 +1,5 @@
 /** One send, from the signature to the queue: telemetry around it, its key before it, hooks after it. */
+import type { Queue } from '../define/queue.ts';
 import type { TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
 import type { Connection } from './client.ts';
@@ -55,8 +56,19 @@ async function pass(
     await shared.room.check([queue], composed.id);
     return composed;
   };
-  // In the order of the calls, whatever their schemas wait for.
-  return shared.turns.take(`queue ${queue.name}`, prepare, (composed) => deliver(shared, composed, {}));
+  // In the order of the calls, whatever their schemas wait for; groups go side by side, so they share calls.
+  const name = `queue ${queue.name} ${groupOf(queue, signature)}`;
+  return shared.turns.take(name, prepare, (composed) => deliver(shared, composed, {}));
+}
+
+/** What `compose` will find, or none where it will refuse the signature. */
+function groupOf(queue: Queue, { input, options }: Signature): string | undefined {
+  try {
+    // The queue's function takes the input of its tasks, which only the user's own types know.
+    return options.group ?? queue.groupBy?.(input as never);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Sends what is composed, its key first. */

@@ -1,7 +1,8 @@
 /**
  * What a task costs beside the calls of AWS that it consists of: the simulation against the emulator's
  * models called bare, and client and worker over the SDK against the SDK called bare, in one process and
- * without sockets. Run alone with `npx tsx test/bench/tasks.ts`.
+ * without sockets; and tasks per second next to Celery and BullMQ (peers.ts). Run alone with
+ * `npx tsx test/bench/tasks.ts`.
  */
 import { type App, defineApp, defineTask, topology } from '#lib';
 import { connect } from '#lib/aws';
@@ -15,6 +16,7 @@ import { createSdk, type SdkOptions } from '../../lib/aws/sdk.ts';
 import { type LambdaContext, type SqsEvent, toHandler } from '../../lib/aws/serve.ts';
 import { createWorker } from '../../lib/runtime/worker.ts';
 import { provision } from '../../lib/testing/provision.ts';
+import { comparePeers } from './peers.ts';
 
 /** One figure and the bound that it should keep. */
 export interface Figure {
@@ -45,7 +47,7 @@ const apps = {
   'without results': { app: defineApp('bench', { tasks: [plain] }), task: plain, writes: 0, atMost: [20, 4] },
 };
 
-/** Measures everything; takes some ten seconds. */
+/** Measures everything; takes some ten seconds, and a minute with the peers. */
 export async function run(): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const [kind, one] of Object.entries(apps)) {
@@ -58,7 +60,7 @@ export async function run(): Promise<readonly Figure[]> {
       toFigure(`client and worker over the SDK, ${kind}`, worked, sdk, 'the bare SDK', one.atMost[1]),
     );
   }
-  return figures;
+  return [...figures, ...(await comparePeers())];
 }
 
 type AnyOf = typeof kept | typeof plain;
