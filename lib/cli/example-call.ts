@@ -80,7 +80,9 @@ async function findNames(project: string, app: string): Promise<Names | undefine
 }
 
 /** The text of the project's modules; paths as an import from its folder writes them. */
-async function readSources(project: string): Promise<{ readonly path: string; readonly text: string }[]> {
+export async function readSources(
+  project: string,
+): Promise<{ readonly path: string; readonly text: string }[]> {
   const entries = await readdir(project, { recursive: true });
   const paths = entries.filter((path) => /\.m?[jt]s$/.test(path) && !NO_SOURCE.test(path)).sort();
   return Promise.all(

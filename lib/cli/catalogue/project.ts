@@ -1,0 +1,83 @@
+/** The commands that need a project and no running app. */
+import { APP_OPTIONS, type Entry, JSON_OPTION, type Option } from './entry.ts';
+
+const HEADER_OPTION: Option = {
+  flags: '--header <name=value>',
+  summary: 'a header; give it once for each. A value that is JSON is taken as such',
+  repeated: true,
+};
+
+export const PROJECT: readonly Entry[] = [
+  {
+    name: 'check',
+    summary: 'say what is wrong with the app, what a deploy would replace, limits, and costs',
+    options: [
+      ...APP_OPTIONS,
+      { flags: '--stage <name>', summary: 'which copy of the app; else CELERIAC_STAGE, else dev' },
+      {
+        flags: '--against <file>',
+        summary: 'what is deployed: a template, or a folder with some; else cdk.out, where there is one',
+      },
+      { flags: '--duration <ms>', summary: 'for the estimate: how long a task takes', default: '50' },
+      { flags: '--memory <mb>', summary: 'for the estimate: the memory of workers', default: '512' },
+    ],
+    examples: [
+      { words: 'check', summary: 'the app of this project' },
+      { words: 'check --against deployed.json --stage prod', summary: 'before a deploy to prod' },
+    ],
+    load: async () => (await import('../check.ts')).check,
+  },
+  {
+    name: 'graph',
+    summary: "draw the app's schedules, exchanges, queues and tasks",
+    options: [
+      ...APP_OPTIONS,
+      {
+        flags: '--format <format>',
+        summary: 'Mermaid, or DOT for Graphviz',
+        default: 'mermaid',
+        choices: ['mermaid', 'dot'],
+      },
+    ],
+    examples: [
+      { words: 'graph > topology.mmd', summary: 'as Mermaid' },
+      { words: 'graph --format dot | dot -Tsvg > topology.svg', summary: 'as a picture' },
+    ],
+    load: overApp(async () => (await import('../graph.ts')).graph),
+  },
+  {
+    name: 'routes',
+    summary: 'say where a message would go, and why; without an exchange, list them',
+    arguments: [
+      { name: 'exchange', summary: 'where it is published', optional: true },
+      { name: 'key', summary: 'its routing key', optional: true },
+    ],
+    options: [...APP_OPTIONS, HEADER_OPTION],
+    examples: [
+      { words: 'routes orders order.eu.created', summary: 'who gets a message under this key' },
+      { words: 'routes alerts --header urgent=true', summary: 'who gets it by its headers' },
+    ],
+    load: overApp(async () => (await import('../routes.ts')).routes),
+  },
+  {
+    name: 'completions',
+    summary: 'print a script that completes commands and options in a shell',
+    arguments: [{ name: 'shell', summary: 'bash or zsh', choices: ['bash', 'zsh'] }],
+    examples: [
+      { words: 'completions bash >> ~/.bashrc', summary: 'for bash' },
+      { words: 'completions zsh > ~/.zfunc/_celeriac', summary: 'for zsh, where ~/.zfunc is in fpath' },
+    ],
+    load: async () => (await import('../completions.ts')).completions,
+  },
+];
+
+/** Runs what is loaded over the app's definitions. */
+function overApp(load: () => Promise<import('../answer.ts').AppCommand>): Entry['load'] {
+  return async () => {
+    const [{ runOverApp }, command] = await Promise.all([import('../answer.ts'), load()]);
+    return (options: Parameters<typeof runOverApp>[1], ...given: readonly unknown[]) =>
+      runOverApp(command, options, given);
+  };
+}
+
+export { HEADER_OPTION, JSON_OPTION };
