@@ -1,6 +1,6 @@
 /**
- * `celeriac completions`: a script for a shell, made from the catalogue. It holds all words itself, so completing
- * starts no process.
+ * `celeriac completions`: a script for a shell, made from the catalogue. It holds all words itself, so
+ * completing starts no process.
  */
 import type { Entry, Option } from './catalogue/entry.ts';
 import { CATALOGUE, GROUPS } from './catalogue/index.ts';

@@ -1,6 +1,6 @@
 /**
- * The app that a command is about: the module that `--app` names, that package.json names (`celeriac.app`, which
- * `celeriac init` writes), or else the one module of the project that defines an app.
+ * The app that a command is about: the module that `--app` names, that package.json names (`celeriac.app`,
+ * which `celeriac init` writes), or else the one module of the project that defines an app.
  */
 import { access, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -45,8 +45,10 @@ export async function findAppFile(folder: string): Promise<string> {
   );
 }
 
-const DEFINES = /^export const \w+ = defineApp\(/m;
-const TEST = /(^|\/)(tests?|__tests__)\/|\.(test|spec)\.[cm]?[jt]s$/;
+/** How a module looks that defines an app. */
+export const DEFINES = /^export const \w+ = defineApp\(/m;
+/** Paths of tests, whose apps are none of the project's. */
+export const TEST = /(^|\/)(tests?|__tests__)\/|\.(test|spec)\.[cm]?[jt]s$/;
 
 /** The folder of the next package.json upwards, or the folder itself. */
 async function findProject(folder: string): Promise<string> {

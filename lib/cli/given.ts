@@ -23,10 +23,10 @@ export function readTime(what: string, text: string, now: number): number {
   if (isDuration(text)) return now - toMilliseconds(text);
   const time = Date.parse(text);
   if (Number.isFinite(time)) return time;
-  throw invalid(what, text, "a time such as 2026-01-01T00:00:00Z, or how long ago such as '2h'");
+  throw invalid(what, text, "a time (2026-01-01T00:00:00Z), or how long ago ('2h')");
 }
 
-/** JSON as text, checked; a text that is none is no value. */
+/** Reads JSON: a value that is none is said with what is missing. */
 export function readJson(what: string, text: string): Json {
   try {
     return JSON.parse(text);

@@ -1,4 +1,4 @@
-/** The `celeriac` command: reads the words, performs one command of the catalogue, and says what went wrong. */
+/** The `celeriac` command: performs one command of the catalogue, and says what went wrong. */
 import { readFileSync } from 'node:fs';
 import { exitCodeOf, sayFailure } from './failure.ts';
 import { createProgram, exitCodeOfCommander } from './program.ts';

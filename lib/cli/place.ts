@@ -19,8 +19,8 @@ export interface ReachedPlace {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Completes the options from the environment. An emulator on this machine takes any credentials, so none have to
- * be set up for it.
+ * Completes the options from the environment. An emulator on this machine takes any credentials, so none have
+ * to be set up for it.
  */
 export function toPlace(options: PlaceOptions, environment: Environment = process.env): ReachedPlace {
   const stage = options.stage ?? environment.CELERIAC_STAGE ?? DEFAULT_STAGE;

@@ -4,7 +4,7 @@ import type { Entry, Option as EntryOption } from './catalogue/entry.ts';
 import { CATALOGUE, GROUPS } from './catalogue/index.ts';
 import { EXIT } from './failure.ts';
 
-/** Where a command's action is run: `main` catches what it throws, and knows then whether JSON was asked for. */
+/** Runs a command: `main` catches what it throws, and knows then whether JSON was asked for. */
 export type Perform = (entry: Entry, options: { readonly json?: boolean }, given: unknown[]) => Promise<void>;
 
 /** Makes the program; parsing words performs a command. */
@@ -67,5 +67,6 @@ function toOption({ flags, summary, default: value, required, repeated, choices 
 }
 
 function sayExitCodes(): string {
-  return `Exit codes: ${EXIT.ok} ok, ${EXIT.failed} failed, ${EXIT.usage} usage, ${EXIT.notFound} not found, ${EXIT.timeout} timed out`;
+  const { ok, failed, usage, notFound, timeout } = EXIT;
+  return `Exit codes: ${ok} ok, ${failed} failed, ${usage} usage, ${notFound} not found, ${timeout} time-out`;
 }

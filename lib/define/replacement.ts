@@ -1,7 +1,7 @@
 /**
- * What of a change cannot be made in place: CloudFormation replaces such a resource by a new one, and what was in
- * the old one stays behind. A topology is compared with the template that is deployed, so nothing has to be
- * synthesized to know it.
+ * What of a change cannot be made in place: CloudFormation replaces such a resource by a new one, and what
+ * was in the old one stays behind. A topology is compared with the template that is deployed, so nothing has
+ * to be synthesized to know it.
  */
 import type { Topology } from './topology.ts';
 
@@ -85,8 +85,8 @@ function tableReplacements(
   const deployed = JSON.stringify(keysOf(Properties.KeySchema));
   if (keys !== deployed) {
     const message =
-      `table '${name}' has the keys ${deployed} and would have ${keys}, so it is replaced, and its items are ` +
-      'left behind; use another stage, or move them';
+      `table '${name}' has the keys ${deployed} and would have ${keys}, so it is replaced, and its items ` +
+      'are left behind; use another stage, or move them';
     return [{ code: 'KEYS_CHANGED', resource: name, message }];
   }
   const before = listOf(Properties.GlobalSecondaryIndexes).map((index) => String(index.IndexName));
@@ -94,8 +94,8 @@ function tableReplacements(
   const removed = before.filter((index) => !table.indexes.some((one) => one.name === index));
   if (added.length + removed.length <= INDEX_CHANGES_MAX) return [];
   const message =
-    `table '${name}': indexes are added (${added.join(', ') || 'none'}) and removed (${removed.join(', ') || 'none'}), ` +
-    'DynamoDB changes one index an update; deploy in steps';
+    `table '${name}': indexes are added (${added.join(', ') || 'none'}) and removed ` +
+    `(${removed.join(', ') || 'none'}), DynamoDB changes one index an update; deploy in steps`;
   return [{ code: 'INDEXES_CHANGED', resource: name, message }];
 }
 

@@ -32,7 +32,7 @@ test.each([
     () => readDuration('--timeout', '2'),
     "--timeout is '2'; it must be a duration such as '30s', '5m' or '2h'",
   ],
-  [() => readTime('--from', 'noon', NOW), "--from is 'noon'; it must be a time such as 2026-01-01T00:00:00Z"],
+  [() => readTime('--from', 'noon', NOW), "--from is 'noon'; it must be a time (2026-01-01T00:00:00Z)"],
   [() => readJson('the input', 'tea'), "the input is 'tea'; it must be JSON ("],
   [() => readObject('--options', '[]'), "--options is '[]'; it must be a JSON object"],
   [() => readState('done'), "--state is 'done'; it must be one of PENDING, STARTED, RETRY, SUCCESS"],

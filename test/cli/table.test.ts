@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createProgress } from '../../lib/cli/progress.ts';
 import { toList, toTable, widthOf } from '../../lib/cli/table.ts';
 
-test('columns are as wide as they must be, numbers stand at the right, and empty columns are left out', () => {
+test('columns are as wide as they must be, numbers stand right, empty columns are left out', () => {
   const rows = [
     { name: 'payments', ready: 12, paused: true, note: undefined },
     { name: '東京', ready: 3, paused: false, note: undefined },

@@ -29,8 +29,8 @@ test('a queue that becomes ordered is another queue, and so is its dead-letter q
     ['BECOMES_ORDERED', 'shop-dev-work-dlq'],
   ]);
   expect(found[0]?.message).toBe(
-    "queue 'shop-dev-work' becomes ordered, so it is replaced by 'shop-dev-work.fifo'; messages in it stay there: " +
-      'drain it before the deploy',
+    "queue 'shop-dev-work' becomes ordered, so it is replaced by 'shop-dev-work.fifo'; messages in it " +
+      'stay there: drain it before the deploy',
   );
 });
 

@@ -1,6 +1,6 @@
 /**
- * How a command is described: the program, its help, the completions of shells and docs/cli.md are all made from
- * these. What a command does is loaded only when it is asked for.
+ * How a command is described: the program, its help, the completions of shells and docs/cli.md are all made
+ * from these. What a command does is loaded only when it is asked for.
  */
 
 /** A value by its place. */

@@ -1,5 +1,5 @@
 /** The commands that need a project and no running app. */
-import { APP_OPTIONS, type Entry, JSON_OPTION, type Option } from './entry.ts';
+import { APP_OPTIONS, type Entry, JSON_OPTION, type Option, YES_OPTION } from './entry.ts';
 
 const HEADER_OPTION: Option = {
   flags: '--header <name=value>',
@@ -8,6 +8,26 @@ const HEADER_OPTION: Option = {
 };
 
 export const PROJECT: readonly Entry[] = [
+  {
+    name: 'init',
+    summary: 'start a project, or add Celeriac to one; asks before it touches a file of yours',
+    arguments: [{ name: 'folder', summary: 'where; else here', optional: true }],
+    options: [
+      { flags: '--name <name>', summary: "the app's name; else the folder's" },
+      {
+        flags: '--package <spec>',
+        summary: 'what package.json asks for as celeriac: a version, or a file such as file:../celeriac.tgz',
+      },
+      { flags: '--dry-run', summary: 'only say what would be written' },
+      YES_OPTION,
+      JSON_OPTION,
+    ],
+    examples: [
+      { words: 'init shop', summary: 'a new project in the folder shop' },
+      { words: 'init --dry-run', summary: 'what would be added to the project here' },
+    ],
+    load: async () => (await import('../init.ts')).init,
+  },
   {
     name: 'check',
     summary: 'say what is wrong with the app, what a deploy would replace, limits, and costs',
@@ -79,5 +99,3 @@ function overApp(load: () => Promise<import('../answer.ts').AppCommand>): Entry[
       runOverApp(command, options, given);
   };
 }
-
-export { HEADER_OPTION, JSON_OPTION };
