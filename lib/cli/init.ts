@@ -151,8 +151,8 @@ function sayNotes(plan: readonly PlannedFile[]): readonly string[] {
   const { type }: { readonly type?: unknown } = JSON.parse(manifest);
   if (type === 'module') return [];
   return [
-    'package.json has no "type": "module", and there are sources already: Celeriac is ESM only, so set it, or ' +
-      'run init in a folder of its own',
+    'package.json has no "type": "module", and there are sources already: Celeriac is ESM only, so set it, ' +
+      'or run init in a folder of its own',
   ];
 }
 

@@ -90,7 +90,7 @@ beforeAll(async () => {
 describe('the package', () => {
   test('holds the command, the build, the templates, the README and the licence, and nothing else', () => {
     const expected =
-      /^(LICENSE|README\.md|package\.json|bin\/.+\.js|dist\/(lib|infra)\/.+\.(js|d\.ts)|templates\/.*)$/;
+      /^(LICENSE|README\.md|package.json|bin\/celeriac\.js|dist\/(lib|infra)\/.+\.(js|d\.ts)|templates\/.+)$/;
 
     expect(packed.paths.filter((path) => !expected.test(path))).toEqual([]);
     expect(packed.paths).toEqual(

@@ -70,3 +70,14 @@ export const DESK_OPTIONS: readonly Option[] = [...APP_OPTIONS, ...PLACE_OPTIONS
 
 /** For what cannot be taken back. */
 export const YES_OPTION: Option = { flags: '--yes', summary: 'do not ask' };
+
+export const HEADER_OPTION: Option = {
+  flags: '--header <name=value>',
+  summary: 'a header; give it once for each. A value that is JSON is taken as such',
+  repeated: true,
+};
+
+/** How many rows a list has. */
+export function limitOption(most: number, value: number): Option {
+  return { flags: '--limit <number>', summary: `how many at most, up to ${most}`, default: String(value) };
+}

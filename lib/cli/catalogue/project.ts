@@ -1,11 +1,6 @@
 /** The commands that need a project and no running app. */
-import { APP_OPTIONS, type Entry, JSON_OPTION, type Option, YES_OPTION } from './entry.ts';
-
-const HEADER_OPTION: Option = {
-  flags: '--header <name=value>',
-  summary: 'a header; give it once for each. A value that is JSON is taken as such',
-  repeated: true,
-};
+import { APP_OPTIONS, type Entry, HEADER_OPTION, JSON_OPTION, YES_OPTION } from './entry.ts';
+import { overApp } from './over.ts';
 
 export const PROJECT: readonly Entry[] = [
   {
@@ -90,12 +85,3 @@ export const PROJECT: readonly Entry[] = [
     load: async () => (await import('../completions.ts')).completions,
   },
 ];
-
-/** Runs what is loaded over the app's definitions. */
-function overApp(load: () => Promise<import('../answer.ts').AppCommand>): Entry['load'] {
-  return async () => {
-    const [{ runOverApp }, command] = await Promise.all([import('../answer.ts'), load()]);
-    return (options: Parameters<typeof runOverApp>[1], ...given: readonly unknown[]) =>
-      runOverApp(command, options, given);
-  };
-}
