@@ -119,7 +119,9 @@ export async function inspectStats({ desk }: Session): Promise<Answer> {
     `${bold(app)} (${stage})`,
     keepsRuns ? counts.join('  ') : 'no task keeps records, so there are no runs to count',
     toList({
-      'last hour': `${sum('sent')} sent, ${sum('succeeded')} succeeded, ${sum('failed')} failed, ${sum('retried')} retried`,
+      'last hour': (['sent', 'succeeded', 'failed', 'retried'] as const)
+        .map((name) => `${sum(name)} ${name}`)
+        .join(', '),
       'dead letters': deadLetters === 0 ? '0' : red(String(deadLetters)),
     }),
     '',

@@ -1,7 +1,7 @@
 /** The catalogue as a program: Commander reads the words and prints the help. */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Entry, Option as EntryOption } from './catalogue/entry.ts';
-import { CATALOGUE, GROUPS } from './catalogue/index.ts';
+import { GROUPS, SECTIONS } from './catalogue/index.ts';
 import { EXIT } from './failure.ts';
 
 /** Runs a command: `main` catches what it throws, and knows then whether JSON was asked for. */
@@ -17,10 +17,13 @@ export function createProgram(version: string, perform: Perform): Command {
     .exitOverride();
   program.addHelpText('after', `\n${sayExitCodes()}`);
   const groups = new Map<string, Command>();
-  for (const entry of CATALOGUE) {
-    const [first = '', second] = entry.name.split(' ');
-    if (second === undefined) addEntry(program, first, entry, perform);
-    else addEntry(groups.get(first) ?? addGroup(program, groups, first), second, entry, perform);
+  for (const [title, entries] of Object.entries(SECTIONS)) {
+    program.commandsGroup(`${title}:`);
+    for (const entry of entries) {
+      const [first = '', second] = entry.name.split(' ');
+      if (second === undefined) addEntry(program, first, entry, perform);
+      else addEntry(groups.get(first) ?? addGroup(program, groups, first), second, entry, perform);
+    }
   }
   return program;
 }

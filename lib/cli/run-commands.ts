@@ -1,6 +1,7 @@
 /** `celeriac result`, `revoke`, `retry`, `forget`: what is done with one run. */
+import { CeleriacError } from '../errors.ts';
 import type { Answer } from './answer.ts';
-import { EXIT, missing } from './failure.ts';
+import { EXIT } from './failure.ts';
 import { readDuration } from './given.ts';
 import type { Session } from './over-desk.ts';
 import { cyan } from './paint.ts';
@@ -61,5 +62,5 @@ export async function forget(
 
 /** A question was answered with no. */
 export function notDone(what: string): Error {
-  return missing(`nothing was ${what}`);
+  return new CeleriacError('DECLINED', `nothing was ${what}`);
 }

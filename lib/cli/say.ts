@@ -4,7 +4,7 @@ import type { RunRow } from '../dashboard/row.ts';
 import { cyan, dim, paintState } from './paint.ts';
 import type { Columns } from './table.ts';
 
-/** When something was, or will be: '12 s ago', 'in 5 min', and the date where that is more than a day away. */
+/** When something was, or will be: '12 s ago', 'in 5 min', or the date of what is more than a day away. */
 export function sayWhen(at: number | undefined, now: number): string | undefined {
   if (at === undefined) return undefined;
   const distance = Math.abs(now - at);

@@ -1,8 +1,10 @@
 /** The catalogue of commands: complete, loadable, and completed by shells. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE, GROUPS } from '../../lib/cli/catalogue/index.ts';
 import { toScript } from '../../lib/cli/completions.ts';
+import { toDocument } from '../../lib/cli/document.ts';
 import { createProgram } from '../../lib/cli/program.ts';
 
 test.each(CATALOGUE.map((entry) => [entry.name, entry] as const))(
@@ -38,6 +40,13 @@ test('names are unique, and every group has a summary and members', () => {
   expect(Object.keys(GROUPS).sort()).toEqual([...groups].sort());
 });
 
+test('docs/cli.md says what the catalogue says: run lib/cli/document.ts anew', () => {
+  const committed = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+
+  expect(toDocument()).toBe(committed);
+  for (const { name } of CATALOGUE) expect(committed).toContain(`### celeriac ${name}`);
+});
+
 describe('bash', () => {
   test.each([
     ['celeriac gr', ['graph']],
@@ -45,6 +54,9 @@ describe('bash', () => {
     ['celeriac graph --format m', ['mermaid']],
     ['celeriac graph --json --format d', ['dot']],
     ['celeriac completions z', ['zsh']],
+    ['celeriac queues re', ['resume', 'redrive']],
+    ['celeriac queues redrive payments --pre', ['--preview']],
+    ['celeriac runs list --state F', ['FAILURE']],
   ])('completes %j', (line, words) => {
     expect(complete(line)).toEqual(words);
   });

@@ -5,8 +5,16 @@ import { RUNS } from './runs.ts';
 import { SERVING } from './serving.ts';
 import { STEERING } from './steering.ts';
 
+/** What stands together in the help. */
+export const SECTIONS: Readonly<Record<string, readonly Entry[]>> = {
+  'To run an app here': SERVING,
+  'In a project': PROJECT,
+  'Tasks and their runs': RUNS,
+  'A running app': STEERING,
+};
+
 /** The commands. */
-export const CATALOGUE: readonly Entry[] = [...SERVING, ...PROJECT, ...RUNS, ...STEERING];
+export const CATALOGUE: readonly Entry[] = Object.values(SECTIONS).flat();
 
 /** The groups of commands, by the first word. */
 export const GROUPS: Readonly<Record<string, string>> = {
