@@ -1,10 +1,10 @@
 /** `celeriac inspect`: what a running app does, as `celery inspect` tells of its workers. */
 import { TASK_STATES } from '../core/task-state.ts';
-import type { QueueRow, RunRow, Waiting } from '../dashboard/row.ts';
+import type { QueueRow, Waiting } from '../dashboard/row.ts';
 import type { Answer } from './answer.ts';
 import { readCount } from './given.ts';
 import type { Session } from './over-desk.ts';
-import { bold, cyan, green, paintState, red, yellow } from './paint.ts';
+import { bold, cyan, dim, green, paintState, red, yellow } from './paint.ts';
 import { runColumns, sayLength, sayWhen } from './say.ts';
 import { toList, toTable } from './table.ts';
 
@@ -22,37 +22,67 @@ export async function inspectActive({ desk, now }: Session, { limit }: InspectOp
   return { value: rows, text: toTable(rows, runColumns(now()), 'nothing runs') };
 }
 
-/** Runs that wait for a time: delayed ones, and those to be tried again; with the reason why each waits. */
-export async function inspectScheduled(
-  { desk, now, progress }: Session,
-  { limit }: InspectOptions,
-): Promise<Answer> {
+/** A run, or a message that will be one, that waits. */
+interface Scheduled {
+  readonly id: string;
+  readonly task: string | undefined;
+  readonly queue: string;
+  readonly waiting: Waiting;
+}
+
+/**
+ * What waits for a time, with the reason: runs with a record, and delayed messages as far as they can be seen.
+ * SQS shows nobody a delayed message, only how many there are; the emulator shows them.
+ */
+export async function inspectScheduled(session: Session, { limit }: InspectOptions): Promise<Answer> {
+  const { desk, now } = session;
   const max = readLimit(limit);
+  const queues = (await desk.queues()).filter(({ kind, delayed }) => kind === 'queue' && delayed > 0);
+  const waits = await waitingRuns(session, max);
+  const known = new Set(waits.map(({ id }) => id));
+  for (const { name } of queues) {
+    for (const { id, messageId, task, waiting } of await desk.peek(name, PEEK_MAX)) {
+      if (waiting?.until === undefined || known.has(id ?? messageId)) continue;
+      waits.push({ id: id ?? messageId, task, queue: name, waiting });
+    }
+  }
+  const delayed = Object.fromEntries(queues.map((queue) => [queue.name, queue.delayed]));
+  const text = toTable(
+    waits.slice(0, max),
+    {
+      id: ({ id }) => cyan(id),
+      task: ({ task }) => task,
+      queue: ({ queue }) => queue,
+      due: ({ waiting }) => sayWhen(waiting.until, now()),
+      waiting: ({ waiting }) => waiting.sentence,
+    },
+    'nothing that can be seen waits',
+  );
+  const counts = queues.map((queue) => `${queue.delayed} in ${queue.name}`).join(', ');
+  const note = counts === '' ? '' : `\n${dim(`delayed messages: ${counts}`)}`;
+  return { value: { waiting: waits.slice(0, max), delayed }, text: text + note };
+}
+
+/** As many as a list of messages holds. */
+const PEEK_MAX = 100;
+
+async function waitingRuns({ desk, progress }: Session, max: number): Promise<Scheduled[]> {
   const pages = await Promise.all(
     (['PENDING', 'RETRY'] as const).map((state) => desk.runs({ state, limit: max })),
   );
   const runs = pages.flatMap(({ rows }) => rows).slice(0, max);
   const bar = progress('asking why they wait');
-  const waits: (RunRow & { readonly waiting: Waiting })[] = [];
+  const waits: Scheduled[] = [];
   for (let start = 0; start < runs.length; start += AT_ONCE) {
     const asked = await Promise.all(
       runs.slice(start, start + AT_ONCE).map(async (run) => ({ run, waiting: await desk.waiting(run.id) })),
     );
-    for (const { run, waiting } of asked) if (waiting !== undefined) waits.push({ ...run, waiting });
+    for (const { run, waiting } of asked) {
+      if (waiting !== undefined) waits.push({ id: run.id, task: run.task, queue: run.queue, waiting });
+    }
     bar.at(start + asked.length, runs.length);
   }
-  const text = toTable(
-    waits,
-    {
-      id: ({ id }) => cyan(id),
-      task: ({ task }) => task,
-      state: ({ state }) => paintState(state),
-      due: ({ waiting }) => sayWhen(waiting.until, now()),
-      waiting: ({ waiting }) => waiting.sentence,
-    },
-    'nothing waits',
-  );
-  return { value: waits, text };
+  return waits;
 }
 
 /** What workers have received and not begun, by queue: in flight, less what has started. */

@@ -110,16 +110,29 @@ describe('inspect', () => {
       { ...RUN, id: 'a', state: 'PENDING' as const },
       { ...RUN, id: 'b', state: 'PENDING' as const },
     ];
+    const delayed = { kind: 'delayed' as const, sentence: 'delayed until 12:20', until: NOW + 1_200_000 };
+    const message = { messageId: 'm', receives: 0, body: '{}', task: 'ship' };
     const { session } = createSession({
       runs: ({ state }) => ({ rows: state === 'PENDING' ? runs : [] }),
+      queues: () => [
+        { ...WORK, delayed: 2 },
+        { ...WORK, name: 'idle', delayed: 0 },
+      ],
+      peek: () => [
+        { ...message, id: 'c', waiting: delayed },
+        { ...message, id: 'a', waiting: delayed },
+        { ...message, id: 'd' },
+      ],
       waiting: (id) =>
         id === 'a' ? { kind: 'delayed', sentence: 'delayed until 12:10', until: NOW + 600_000 } : undefined,
     });
 
     const { value, text } = await inspectScheduled(session, { limit: '50' });
 
-    expect(value).toMatchObject([{ id: 'a', waiting: { kind: 'delayed' } }]);
-    expect(text).toMatch(/^a +charge +PENDING +in 10 min +delayed until 12:10$/m);
+    expect(value).toMatchObject({ waiting: [{ id: 'a' }, { id: 'c', task: 'ship' }], delayed: { work: 2 } });
+    expect(text).toMatch(/^a +charge +work +in 10 min +delayed until 12:10$/m);
+    expect(text).toMatch(/^c +ship +work +in 20 min +delayed until 12:20$/m);
+    expect(text).toContain('delayed messages: 2 in work');
   });
 
   test('reserved is what is in flight and has not started', async () => {
