@@ -31,7 +31,7 @@ interface Scheduled {
 }
 
 /**
- * What waits for a time, with the reason: runs with a record, and delayed messages as far as they can be seen.
+ * What waits for a time, with the reason: runs with a record, and delayed messages that can be seen.
  * SQS shows nobody a delayed message, only how many there are; the emulator shows them.
  */
 export async function inspectScheduled(session: Session, { limit }: InspectOptions): Promise<Answer> {
