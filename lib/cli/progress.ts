@@ -1,5 +1,4 @@
 /** How far a long command is, drawn on stderr where that is a terminal; elsewhere nothing is written. */
-import { cyan, dim } from './paint.ts';
 
 /** Where it is drawn: `process.stderr`, or a stub. */
 export interface Screen {
@@ -9,8 +8,10 @@ export interface Screen {
 }
 
 export interface Progress {
-  /** Says how far it is; without `total` only that it goes on. */
-  at(done: number, total?: number, note?: string): void;
+  /** Says how far it is. */
+  at(done: number, total: number): void;
+  /** Says that it goes on, and for how long it has. */
+  spin(): void;
   /** Removes the bar, so that what is printed next stands alone. */
   clear(): void;
 }
@@ -22,29 +23,44 @@ const REST = '░';
 
 /** A bar called `title`. */
 export function createProgress(title: string, screen: Screen = process.stderr): Progress {
-  if (screen.isTTY !== true) return { at() {}, clear() {} };
+  if (screen.isTTY !== true) return { at() {}, spin() {}, clear() {} };
   let drawn = '';
+  let timer: NodeJS.Timeout | undefined;
+  const draw = (line: string): void => {
+    const cut = line.slice(0, screen.columns ?? DEFAULT_COLUMNS);
+    if (cut === drawn) return;
+    drawn = cut;
+    screen.write(`\r\u001b[K${cut}`);
+  };
   return {
-    at(done, total, note = '') {
-      const share = total === undefined || total === 0 ? undefined : Math.min(1, done / total);
-      const count = total === undefined ? String(done) : `${done} of ${total}`;
-      const words = `${count}${note === '' ? '' : `  ${note}`}`.slice(
-        0,
-        Math.max(0, (screen.columns ?? DEFAULT_COLUMNS) - title.length - WIDTH - 4),
-      );
-      const line = `${title} ${share === undefined ? '' : `${toBar(share)} `}${words}`;
-      if (line === drawn) return;
-      drawn = line;
-      screen.write(`\r\u001b[K${line}`);
+    at(done, total) {
+      const share = total === 0 ? 1 : Math.min(1, done / total);
+      draw(`${title} ${toBar(share)} ${done} of ${total}`);
+    },
+    spin() {
+      const start = Date.now();
+      let turns = 0;
+      const turn = (): void => {
+        const sign = SPINNER[turns++ % SPINNER.length] ?? '';
+        draw(`${sign} ${title} ${Math.floor((Date.now() - start) / 1_000)} s`);
+      };
+      turn();
+      // What is waited for keeps the process, not the spinner.
+      timer = setInterval(turn, TURN_MS).unref();
     },
     clear() {
+      clearInterval(timer);
       if (drawn !== '') screen.write('\r\u001b[K');
       drawn = '';
     },
   };
 }
 
+const SPINNER = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
+const TURN_MS = 100;
+
+/** Without colours: a line that is cut must not end in the middle of a sign of them. */
 function toBar(share: number): string {
   const full = Math.round(share * WIDTH);
-  return cyan(FULL.repeat(full)) + dim(REST.repeat(WIDTH - full));
+  return FULL.repeat(full) + REST.repeat(WIDTH - full);
 }

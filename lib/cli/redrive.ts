@@ -60,7 +60,7 @@ export async function redrive(session: Session, options: RedriveOptions, queue: 
     if (matched === 0) return { value: { matched, sent: 0, rows: [] }, text: 'no dead letters match' };
     if (!(await ask(`send ${matched} dead letters of ${queue} again`))) throw notDone('sent');
   }
-  session.progress(`redriving ${queue}`).at(0);
+  session.progress(`redriving ${queue}`).spin();
   const value = await desk.redrive(wanted);
   const { sent, matched } = value;
   const whole = sent === matched && (matched > 0 || options.id === undefined);

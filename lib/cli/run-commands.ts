@@ -14,7 +14,7 @@ export async function result(
   id: string,
 ): Promise<Answer> {
   const timeoutMs = readDuration('--timeout', timeout);
-  progress(`waiting for ${id}`).at(0);
+  progress(`waiting for ${id}`).spin();
   const { result: json } = await desk.result(id, timeoutMs);
   return { value: JSON.parse(json), text: pretty(json) };
 }

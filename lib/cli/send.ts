@@ -40,8 +40,7 @@ export async function send(
   const waitMs = options.wait === undefined ? undefined : readDuration('--wait', options.wait);
   const { id } = await session.desk.send(task, await readInput(session, input), given);
   if (waitMs === undefined) return { value: { id }, text: `sent ${cyan(id)}` };
-  const bar = session.progress(`waiting for ${id}`);
-  bar.at(0);
+  session.progress(`waiting for ${id}`).spin();
   const { result } = await session.desk.result(id, waitMs);
   return { value: { id, result: JSON.parse(result) }, text: pretty(result) };
 }
@@ -55,7 +54,7 @@ export async function call(
 ): Promise<Answer> {
   const timeoutMs = readDuration('--timeout', timeout);
   const text = await readInput({ read }, input);
-  progress(`calling ${task}`).at(0);
+  progress(`calling ${task}`).spin();
   const { result } = await desk.call(task, text, timeoutMs);
   return { value: JSON.parse(result), text: pretty(result) };
 }

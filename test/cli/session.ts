@@ -40,7 +40,7 @@ export function createSession(
     desk,
     ask,
     now: () => NOW,
-    progress: () => ({ at() {}, clear() {} }),
+    progress: () => ({ at() {}, spin() {}, clear() {} }),
     read: async (path) => more.files?.[path] ?? '',
   };
   return { session, calls, questions };
