@@ -155,7 +155,8 @@ const SCHEDULES: readonly Entry[] = [
     options: [
       {
         flags: '--trigger <trigger>',
-        summary: "when: a cron expression '0 2 * * *', an interval '15m', or JSON of a trigger",
+        summary:
+          "when: 'every 15m', 'at 2026-01-05T09:00:00Z', '0 2 * * * Europe/Oslo', or JSON of a trigger",
         required: true,
       },
       { flags: '--task <name>', summary: 'the task that is sent', required: true },
@@ -164,7 +165,7 @@ const SCHEDULES: readonly Entry[] = [
     ],
     examples: [
       {
-        words: `schedules add watch --trigger 15m --task price --input '{"sku":"tea"}'`,
+        words: `schedules add watch --trigger 'every 15m' --task price --input '{"sku":"tea"}'`,
         summary: 'every 15 min',
       },
     ],
