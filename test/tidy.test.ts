@@ -30,7 +30,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'lib/aws': ['lib/runtime', 'lib/define', 'lib/core'],
   'lib/emulator': [],
   'lib/testing': ['lib/aws', 'lib/runtime', 'lib/define', 'lib/core', 'lib/emulator'],
-  'lib/dashboard': ['lib/runtime/ports.ts', 'lib/define', 'lib/core'],
+  'lib/dashboard': ['lib/runtime/ports.ts', 'lib/runtime/desk-ports.ts', 'lib/define', 'lib/core'],
+  // The door of the package: it joins the desk with AWS.
+  'lib/dashboard/index.ts': ['lib/dashboard', 'lib/aws', 'lib/define', 'lib/core'],
   'lib/cli': ['lib'],
   infra: ['lib/define', 'lib/core'],
   'infra/main.ts': ['infra', 'functions', 'lib/define', 'lib/core'],
@@ -42,7 +44,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Files with a reason to stand outside a rule. */
 const EXCEPT: Readonly<Record<string, readonly string[]>> = {
   // Runs at development time only: it reads the SDK's schemas and writes lib/emulator/wire/generated.
-  sdk: ['lib/aws/sdk.ts', 'lib/emulator/wire/generate.ts'],
+  // What only the desk calls stands apart: no worker and no client loads it.
+  sdk: ['lib/aws/sdk.ts', 'lib/aws/desk-sdk.ts', 'lib/emulator/wire/generate.ts'],
 };
 
 const LINES_MAX = 300;

@@ -2,9 +2,12 @@
  * The one way in which adapters speak to AWS: `call(service, operation, input)`. In production the SDK stands
  * behind it, in a simulation the emulator's models; the types are the SDK's own.
  */
+import type * as Cloudwatch from '@aws-sdk/client-cloudwatch';
 import type * as Dynamodb from '@aws-sdk/client-dynamodb';
 import type * as Eventbridge from '@aws-sdk/client-eventbridge';
+import type * as Lambda from '@aws-sdk/client-lambda';
 import type * as S3 from '@aws-sdk/client-s3';
+import type * as Secrets from '@aws-sdk/client-secrets-manager';
 import type * as Sns from '@aws-sdk/client-sns';
 import type * as Sqs from '@aws-sdk/client-sqs';
 
@@ -29,6 +32,24 @@ export interface Operations {
     readonly DeleteQueue: [Sqs.DeleteQueueCommandInput, Sqs.DeleteQueueCommandOutput];
     readonly ListQueues: [Sqs.ListQueuesCommandInput, Sqs.ListQueuesCommandOutput];
     readonly ListQueueTags: [Sqs.ListQueueTagsCommandInput, Sqs.ListQueueTagsCommandOutput];
+    /** For the desk alone. */
+    readonly PurgeQueue: [Sqs.PurgeQueueCommandInput, Sqs.PurgeQueueCommandOutput];
+  };
+  readonly lambda: {
+    readonly ListEventSourceMappings: [
+      Lambda.ListEventSourceMappingsCommandInput,
+      Lambda.ListEventSourceMappingsCommandOutput,
+    ];
+    readonly UpdateEventSourceMapping: [
+      Lambda.UpdateEventSourceMappingCommandInput,
+      Lambda.UpdateEventSourceMappingCommandOutput,
+    ];
+  };
+  readonly secretsmanager: {
+    readonly GetSecretValue: [Secrets.GetSecretValueCommandInput, Secrets.GetSecretValueCommandOutput];
+  };
+  readonly cloudwatch: {
+    readonly GetMetricData: [Cloudwatch.GetMetricDataCommandInput, Cloudwatch.GetMetricDataCommandOutput];
   };
   readonly dynamodb: {
     readonly UpdateItem: [Dynamodb.UpdateItemCommandInput, Dynamodb.UpdateItemCommandOutput];

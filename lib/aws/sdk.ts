@@ -71,7 +71,8 @@ export interface Sdk {
 
 type Command = new (input: never) => object;
 
-interface Service {
+/** A client that `call` can use, and what it can be asked. */
+export interface Service {
   /** Made at the first call: a client that is never used costs nothing. */
   connect(options: SdkOptions): Connected;
   readonly commands: Readonly<Record<string, Command>>;
@@ -163,15 +164,20 @@ function pathStyle({ endpoint = process.env.AWS_ENDPOINT_URL }: SdkOptions): {
 
 /**
  * A `call` over the SDK's clients, which are made when they are first needed; `sqsCommands` are held besides
- * those that everybody needs.
+ * those that everybody needs, and `more` are further services.
  */
-export function createSdk(options: SdkOptions = {}, sqsCommands: Service['commands'] = {}): Sdk {
+export function createSdk(
+  options: SdkOptions = {},
+  sqsCommands: Service['commands'] = {},
+  more: Readonly<Record<string, Service>> = {},
+): Sdk {
   const services: Readonly<Record<string, Service | undefined>> = {
     sqs: { ...SQS, commands: { ...SQS.commands, ...sqsCommands } },
     dynamodb: DYNAMODB,
     sns: SNS,
     eventbridge: EVENTBRIDGE,
     s3: S3,
+    ...more,
   };
   const clients = new Map<string, Connected>();
   const clientOf = (service: string, known: Service): Connected => {
@@ -208,7 +214,8 @@ export function createSdk(options: SdkOptions = {}, sqsCommands: Service['comman
   };
 }
 
-function toConfig(options: SdkOptions): SdkOptions {
+/** What of the options a client takes. */
+export function toConfig(options: SdkOptions): SdkOptions {
   const { region, endpoint, credentials, requestHandler } = options;
   return {
     ...(region === undefined ? {} : { region }),

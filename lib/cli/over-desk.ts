@@ -30,7 +30,7 @@ export async function runOverDesk(
 ): Promise<void> {
   const place = toPlace(options);
   const app = await openApp(options);
-  const { desk, close } = await openDesk(app, place);
+  const desk = openDesk(app, place);
   const bars: Progress[] = [];
   const session: Session = {
     desk,
@@ -50,7 +50,7 @@ export async function runOverDesk(
     answer(outcome, options);
   } finally {
     for (const bar of bars) bar.clear();
-    await close();
+    await desk.close();
   }
 }
 

@@ -38,6 +38,11 @@ export function originId(space: IdSpace, at: number, origin: string): string {
   return body + checksum(space, body);
 }
 
+/** What ids of this time begin with: as texts they sort by time, so this stands before all of them. */
+export function idStart(at: number): string {
+  return toBase32(Math.max(0, Math.floor(at)), TIME_LENGTH);
+}
+
 /** When the message of this id was sent, or undefined when the id is not one of this app and stage. */
 export function sentAtOf(space: IdSpace, id: string): number | undefined {
   if (id.length !== BODY_LENGTH + CHECK_LENGTH) return undefined;

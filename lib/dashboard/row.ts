@@ -90,7 +90,8 @@ export interface RunsQuery {
   readonly to?: number;
   /**
    * Flower's search language: terms joined by AND, `OR`, parentheses, `"phrase"`, `name:`, `state:`,
-   * `queue:`, `id:`, `input:`, `result:`, `error:`; a bare term of 3 or more characters is looked for in all of them.
+   * `queue:`, `id:`, `input:`, `result:`, `error:`; a bare term of 3 or more characters is looked for in all
+   * of them.
    */
   readonly search?: string;
   readonly sort?: 'sentAt' | '-sentAt';

@@ -34,6 +34,11 @@ export interface AppOptions {
   readonly hooks?: Hooks;
   /** Traces and metrics: `openTelemetry(api)`, `emf()`; several as a list. */
   readonly telemetry?: Telemetry | readonly Telemetry[];
+  /**
+   * Headers whose values the dashboard does not show, besides those that hold credentials anywhere
+   * (Authorization, Cookie, X-Api-Key …). @default none
+   */
+  readonly redactHeaders?: readonly string[];
   /** To which queue tasks go that name none. @default a queue named 'default' */
   readonly routes?: TaskRoutes;
   /** What fires by itself. The tasks, queues and exchanges that they reach are the app's, too. */
@@ -60,6 +65,7 @@ export interface App {
   readonly consumers: readonly Consumer[];
   readonly hooks: Hooks | undefined;
   readonly telemetry: readonly Telemetry[];
+  readonly redactHeaders: readonly string[];
   /** Whether routes were given. */
   readonly routed: boolean;
   readonly schedules: readonly Schedule[];
@@ -160,6 +166,7 @@ function collected(name: string, options: AppOptions): App {
     bindings: Object.freeze([...bindings]),
     consumers: Object.freeze([...consumers]),
     hooks: options.hooks,
+    redactHeaders: Object.freeze([...(options.redactHeaders ?? [])]),
     routed: options.routes !== undefined,
     telemetry: Object.freeze([options.telemetry ?? []].flat()),
     schedules: Object.freeze([...schedules]),

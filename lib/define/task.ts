@@ -14,6 +14,7 @@ import type { Hooks } from './hooks.ts';
 import { nameProblems } from './name.ts';
 import { fromOnce, type Once, type OnceOption, onceProblems, toOnce } from './once.ts';
 import { defineQueue, type Queue } from './queue.ts';
+import type { RedactOptions } from './redact.ts';
 import { rememberTask, type SendOptions, type TaskSignature } from './signature.ts';
 import {
   fromTaskLimits,
@@ -38,7 +39,7 @@ export interface RetryOptions {
   readonly never?: readonly ErrorMatcher[];
 }
 
-interface CommonOptions<Input = never> extends LimitOptions<Input> {
+interface CommonOptions<Input = never> extends LimitOptions<Input>, RedactOptions {
   /** Where its messages wait. @default a queue named 'default' */
   readonly queue?: Queue;
   readonly retry?: RetryOptions;
@@ -101,6 +102,7 @@ export interface Task<Sent, Received, Output> {
   readonly once: Once | undefined;
   readonly limits: TaskLimits;
   readonly hooks: Hooks | undefined;
+  readonly redact: RedactOptions['redact'];
   /** The handler; undefined for a contract, which can be sent but not run. */
   readonly run: Handler | undefined;
   readonly problems: readonly Problem[];
@@ -195,6 +197,7 @@ export function defineTask(
     once,
     limits,
     hooks: options.hooks,
+    redact: options.redact,
     run,
     problems,
     with: (fixed: object, send: SendOptions = {}) => fixedStep(name, fixed, send),
@@ -228,8 +231,10 @@ export function inQueue(task: AnyTask, queue: Queue): AnyTask {
 }
 
 /** The options that make this task again, but for its handler and its schema. */
-function optionsOf({ queue, retry, result, crashed, aliases, once, limits, hooks }: AnyTask): CommonOptions {
-  const kept = { ...fromOnce(once), ...fromTaskLimits(limits), ...(hooks === undefined ? {} : { hooks }) };
+function optionsOf(task: AnyTask): CommonOptions {
+  const { queue, retry, result, crashed, aliases, once, limits, hooks, redact } = task;
+  const told = { ...(hooks === undefined ? {} : { hooks }), ...(redact === undefined ? {} : { redact }) };
+  const kept = { ...fromOnce(once), ...fromTaskLimits(limits), ...told };
   return { queue, retry, result, crashed, aliases, ...kept };
 }
 

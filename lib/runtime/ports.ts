@@ -12,6 +12,8 @@ import type { Limits, Locks } from './gate-ports.ts';
 import type { Gate } from './gated.ts';
 import type { Delivery } from './outcome.ts';
 
+export type { Workers } from './worker-ports.ts';
+
 /** Time. A virtual one in simulations. */
 export interface Clock {
   /** Milliseconds since the epoch. */

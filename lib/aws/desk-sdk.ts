@@ -1,0 +1,36 @@
+/**
+ * What only a desk calls of AWS. It stands beside sdk.ts, so that neither a worker's bundle nor a client's
+ * process loads these clients.
+ */
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
+import { createSdk, REPLY_COMMANDS, type Sdk, type SdkOptions, type Service, toConfig } from './sdk.ts';
+
+const SERVICES: Readonly<Record<string, Service>> = {
+  lambda: {
+    connect: (options) => new LambdaClient(toConfig(options)),
+    commands: {
+      ListEventSourceMappings: ListEventSourceMappingsCommand,
+      UpdateEventSourceMapping: UpdateEventSourceMappingCommand,
+    },
+  },
+  cloudwatch: {
+    connect: (options) => new CloudWatchClient(toConfig(options)),
+    commands: { GetMetricData: GetMetricDataCommand },
+  },
+  secretsmanager: {
+    connect: (options) => new SecretsManagerClient(toConfig(options)),
+    commands: { GetSecretValue: GetSecretValueCommand },
+  },
+};
+
+/** A `call` with everything that a desk and its client need. */
+export function createDeskSdk(options: SdkOptions): Sdk {
+  return createSdk(options, { ...REPLY_COMMANDS, PurgeQueue: PurgeQueueCommand }, SERVICES);
+}

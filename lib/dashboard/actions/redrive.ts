@@ -1,0 +1,109 @@
+/**
+ * Dead letters sent again. A letter is its message's next generation already (runtime/dead-letter.ts), so it goes
+ * out as it lies there, its history in it, and only then is deleted: whoever dies in between has sent a copy too
+ * many, which the claim drops where there is a record, and lost none. A destination is always named; SQS's own
+ * redrive neither filters nor edits, and does not know where a copy came from.
+ */
+import type { Json } from '../../core/json.ts';
+import { parseMessage, toBody } from '../../core/message.ts';
+import { queueName } from '../../define/resource-name.ts';
+import { CeleriacError } from '../../errors.ts';
+import type { Taken } from '../../runtime/desk-ports.ts';
+import { type DeskContext, found } from '../context.ts';
+import { toDeadLetter } from '../queries/messages.ts';
+import { deadQueuesOf, isAsked, listDeadLetters } from '../queries/queues.ts';
+import { giveBack, takeBatches } from '../queries/taken.ts';
+import type { DeadLetterRow, Redrive, RedriveAnswer } from '../row.ts';
+
+/** How long letters are away while others are looked at. */
+const HIDDEN_SECONDS = 120;
+/** Of one call; whoever has more calls again. */
+const REDRIVEN_MAX = 10_000;
+/** What is shown of many. */
+const ROWS_MAX = 100;
+
+/** @throws CeleriacError NOT_FOUND, INVALID_REDRIVE, SEND_FAILED */
+export async function redrive(context: DeskContext, asked: Redrive): Promise<RedriveAnswer> {
+  const [dead] = deadQueuesOf(context, asked.queue);
+  const named = found(dead, 'queue', asked.queue);
+  if (asked.to !== undefined) toQueue(context, asked.to);
+  if (asked.input !== undefined && asked.ids?.length !== 1) {
+    const text = 'another input is for one letter: give its id, and only that, in `ids`';
+    throw new CeleriacError('INVALID_REDRIVE', text, { value: asked.ids });
+  }
+  if (asked.preview === true) return preview(context, asked);
+  const kept: Taken[] = [];
+  const done: DeadLetterRow[] = [];
+  let matched = 0;
+  let failure: string | undefined;
+  for await (const batch of takeBatches(context, named.queueName, HIDDEN_SECONDS)) {
+    const letters = batch.map((taken) => ({ taken, row: toDeadLetter(context, taken, named.queue.name) }));
+    const wanted = letters.filter(({ row }) => isWanted(row, asked));
+    const outcomes = await Promise.all(wanted.map((letter) => sendAgain(context, asked, letter)));
+    const sent = wanted.filter((_, at) => outcomes[at] === undefined);
+    if (sent.length > 0) {
+      const receipts = sent.map(({ taken }) => taken.receipt);
+      await context.ports.queues.remove(named.queueName, receipts);
+    }
+    kept.push(...letters.filter((letter) => !sent.includes(letter)).map(({ taken }) => taken));
+    done.push(...sent.map(({ row }) => row));
+    matched += wanted.length;
+    failure = outcomes.find((outcome) => outcome !== undefined);
+    const enough = matched >= Math.min(REDRIVEN_MAX, asked.ids?.length ?? REDRIVEN_MAX);
+    if (enough || failure !== undefined) break;
+  }
+  await giveBack(context, named.queueName, kept);
+  if (failure !== undefined) {
+    const text = `${done.length} of ${matched} dead letters were sent again, then one was refused: ${failure}`;
+    throw new CeleriacError('SEND_FAILED', text, { value: failure });
+  }
+  return { matched, sent: done.length, rows: done.slice(0, ROWS_MAX) };
+}
+
+async function preview(context: DeskContext, asked: Redrive): Promise<RedriveAnswer> {
+  const { rows } = await listDeadLetters(context, { queue: asked.queue, limit: REDRIVEN_MAX });
+  const wanted = rows.filter((row) => isWanted(row, asked));
+  return { matched: wanted.length, sent: 0, rows: wanted.slice(0, ROWS_MAX) };
+}
+
+function isWanted(row: DeadLetterRow, { ids, filter = {} }: Redrive): boolean {
+  const named = ids?.some((id) => id === row.id || id === row.messageId) ?? true;
+  return named && isAsked(row, filter);
+}
+
+/** Sends one letter; what went wrong, if anything. */
+async function sendAgain(
+  context: DeskContext,
+  { to, input }: Redrive,
+  { taken, row }: { readonly taken: Taken; readonly row: DeadLetterRow },
+): Promise<string | undefined> {
+  const queue = toQueue(context, to ?? row.queue);
+  const body = input === undefined ? taken.body : withInput(taken.body, input);
+  const group = taken.group ?? 'all';
+  const message = queue.ordered ? { body, group, deduplication: `redrive-${taken.messageId}` } : { body };
+  const name = queueName(context.app.name, context.stage, queue);
+  const [refused] = await context.ports.queues.send(name, [message]);
+  return refused === undefined ? undefined : `${refused.code}: ${refused.message}`;
+}
+
+/** The same letter with another input. @throws CeleriacError INVALID_REDRIVE for a body that is no envelope */
+function withInput(body: string, input: string): string {
+  const parsed = parseMessage(body);
+  if (parsed.kind !== 'message') {
+    const text = 'this dead letter is no message of Celeriac, so its input cannot be changed';
+    throw new CeleriacError('INVALID_REDRIVE', text);
+  }
+  const { blob: _, ...message } = parsed.message;
+  const value: Json = JSON.parse(input);
+  return toBody({ celeriac: 1, ...message, input: value });
+}
+
+function toQueue(context: DeskContext, name: string) {
+  const { queues } = context.app;
+  return found(
+    queues.find((queue) => queue.name === name),
+    'queue',
+    name,
+    () => queues.map((queue) => queue.name),
+  );
+}

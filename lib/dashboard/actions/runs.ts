@@ -1,0 +1,203 @@
+/** Actions on tasks and their runs: all of them are the client's, which is asked by names and ids here. */
+import { isDuration } from '../../core/duration.ts';
+import { sentAtOf } from '../../core/id.ts';
+import type { Json } from '../../core/json.ts';
+import { parseMessage } from '../../core/message.ts';
+import { fromJsonHeaders } from '../../core/routing/header-codec.ts';
+import type { Publish } from '../../define/client.ts';
+import type { SendOptions, TaskSignature } from '../../define/signature.ts';
+import type { AnyTask } from '../../define/task.ts';
+import { CeleriacError } from '../../errors.ts';
+import { type DeskContext, findTask, found, queuesOf, redactWritten, taskNamed } from '../context.ts';
+import type { RouteAnswer } from '../row.ts';
+import { whereTo } from '../where.ts';
+
+/** How often a run without a record is looked for. */
+const LOOK_MS = 500;
+
+export async function send(
+  context: DeskContext,
+  name: string,
+  input: string,
+  options: Readonly<Record<string, Json>> = {},
+): Promise<{ readonly id: string }> {
+  const { id } = await context.ports.client.send(toSignature(findTask(context, name), input, options));
+  return { id };
+}
+
+export async function call(
+  context: DeskContext,
+  name: string,
+  input: string,
+  timeoutMs: number,
+): Promise<{ readonly result: string }> {
+  const task = findTask(context, name);
+  const value = await context.ports.client.call(toSignature(task, input, {}), { timeout: `${timeoutMs}ms` });
+  return { result: redactWritten(task, toText(value), []) };
+}
+
+/** Publishes to an exchange; '' is the default exchange, whose keys are the names of queues. */
+export async function publish(
+  context: DeskContext,
+  exchangeName: string,
+  key: string,
+  body: string,
+  headers: Readonly<Record<string, Json>>,
+): Promise<{ readonly messageId: string; readonly route: RouteAnswer }> {
+  const { app, ports } = context;
+  const message = parseJson(body, 'body');
+  const options = { headers: fromJsonHeaders(headers) };
+  if (exchangeName === '') {
+    const queue = found(
+      app.queues.find(({ name }) => name === key),
+      'queue',
+      key,
+    );
+    const { messageId } = await ports.client.publish(queue, message, options);
+    const because = 'the default exchange brings it there by its name';
+    return { messageId, route: { routed: true, to: [{ kind: 'queue', name: key, queue: key, because }] } };
+  }
+  const exchange = found(
+    app.exchanges.find(({ name }) => name === exchangeName),
+    'exchange',
+    exchangeName,
+    () => app.exchanges.map(({ name }) => name),
+  );
+  // The exchange's own schemas check the message; what they are only the user's types know.
+  const publishAny = ports.client.publish as (...given: readonly unknown[]) => ReturnType<Publish>;
+  const { messageId } = await publishAny(exchange, exchange.key(key), message, options);
+  return { messageId, route: whereTo(app, exchangeName, key, options.headers) };
+}
+
+export async function revoke(
+  context: DeskContext,
+  id: string,
+  terminate: boolean,
+): Promise<{ readonly outcome: string }> {
+  const task = await taskOfRun(context, id);
+  return { outcome: await context.ports.client.result(task, id).revoke({ terminate }) };
+}
+
+export async function retry(
+  context: DeskContext,
+  id: string,
+  input: string | undefined,
+): Promise<{ readonly id: string }> {
+  const task = await taskOfRun(context, id);
+  const options = input === undefined ? {} : { input: parseJson(input, 'input') };
+  await context.ports.client.retry(task, id, options);
+  return { id };
+}
+
+export async function forget(context: DeskContext, id: string): Promise<void> {
+  await context.ports.client.result(await taskOfRun(context, id), id).forget();
+}
+
+/** Waits for a run's result; one that has no record yet is looked for as long. */
+export async function result(
+  context: DeskContext,
+  id: string,
+  timeoutMs: number,
+): Promise<{ readonly result: string }> {
+  const { clock, client } = context.ports;
+  const until = clock.now() + timeoutMs;
+  let task = await findTaskOfRun(context, id);
+  const isOurs = sentAtOf({ app: context.app.name, stage: context.stage }, id) !== undefined;
+  while (task === undefined && isOurs && clock.now() < until) {
+    await clock.sleep(Math.min(LOOK_MS, until - clock.now()));
+    task = await findTaskOfRun(context, id);
+  }
+  const known = found(task, 'run', id);
+  const left = Math.max(1, until - clock.now());
+  const value = await client.result(known, id).get({ timeout: `${left}ms` });
+  return { result: redactWritten(known, toText(value), []) };
+}
+
+/** @throws CeleriacError NOT_FOUND where neither a record nor a message tells whose run it is. */
+async function taskOfRun(context: DeskContext, id: string): Promise<AnyTask> {
+  return found(await findTaskOfRun(context, id), 'run with a record', id);
+}
+
+async function findTaskOfRun(context: DeskContext, id: string): Promise<AnyTask | undefined> {
+  const { index, see } = context.ports;
+  const record = (await index?.rows([id]))?.get(id);
+  if (record !== undefined) return taskNamed(context.app, record.task);
+  for (const { queueName } of see === undefined ? [] : queuesOf(context)) {
+    for (const { body } of see?.(queueName) ?? []) {
+      if (!body.includes(id)) continue;
+      const parsed = parseMessage(body);
+      if (parsed.kind === 'message' && parsed.message.id === id)
+        return taskNamed(context.app, parsed.message.task);
+    }
+  }
+  return undefined;
+}
+
+/** The call of a task that is known by name only. */
+export function toSignature(
+  task: AnyTask,
+  input: string,
+  options: Readonly<Record<string, Json>>,
+): TaskSignature {
+  // The task's schema checks the input when it is sent; its type is not known here.
+  const describe = task as unknown as (input: unknown, options: SendOptions) => TaskSignature;
+  return describe(parseJson(input, 'input'), readOptions(options));
+}
+
+type OptionName = keyof SendOptions;
+
+const OPTIONS: Readonly<Record<OptionName, (value: Json) => unknown>> = {
+  delay: (value) => (isDurationText(value) ? value : undefined),
+  expires: (value) => (isDurationText(value) ? value : undefined),
+  at: (value) => toDate(value),
+  group: (value) => (typeof value === 'string' ? value : undefined),
+  force: (value) => (typeof value === 'boolean' ? value : undefined),
+  ignoreResult: (value) => (typeof value === 'boolean' ? value : undefined),
+  headers: (value) => (isTexts(value) ? value : undefined),
+};
+
+/** @throws CeleriacError INVALID_OPTION */
+function readOptions(given: Readonly<Record<string, Json>>): SendOptions {
+  const entries = Object.entries(given).map(([name, value]) => {
+    const read = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName](value) : undefined; // It has it.
+    if (read !== undefined) return [name, read] as const;
+    const allowed = Object.keys(OPTIONS).join(', ');
+    const text = `options.${name} is ${JSON.stringify(value)}; there are ${allowed}, as in a call of the task`;
+    throw new CeleriacError('INVALID_OPTION', text, { value, allowed });
+  });
+  // Each has been read as the type that its name has.
+  return Object.fromEntries(entries) as SendOptions;
+}
+
+function isDurationText(value: Json): boolean {
+  return typeof value === 'string' && isDuration(value);
+}
+
+/** Milliseconds since 1970, or ISO 8601. */
+function toDate(value: Json): Date | undefined {
+  const date =
+    typeof value === 'number' || typeof value === 'string' ? new Date(value) : new Date(Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function isTexts(value: Json): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((one) => typeof one === 'string')
+  );
+}
+
+/** 'null' stands for no input at all: JSON has no other word for it. */
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch (cause) {
+    throw new CeleriacError('INVALID_INPUT', `${name} is no JSON`, { value: text, cause });
+  }
+}
+
+function toText(value: unknown): string {
+  return JSON.stringify(value) ?? 'null';
+}

@@ -1,0 +1,169 @@
+/**
+ * Lists of runs, by state, task, queue, time and text. A page is bounded by what is looked at, not only by what
+ * it shows: a search for something rare answers with few rows, or none, and a cursor to go on from.
+ */
+import { idStart, sentAtOf } from '../../core/id.ts';
+import { TASK_STATES } from '../../core/task-state.ts';
+import { CeleriacError } from '../../errors.ts';
+import type { IndexedRun, IndexPage, RunDetails, RunIndex } from '../../runtime/desk-ports.ts';
+import type { DeskContext } from '../context.ts';
+import type { Page, RunRow, RunsQuery } from '../row.ts';
+import { isListed, matches, parseSearch, type Search } from '../search.ts';
+import { merged, type Partition } from './newest.ts';
+import { toRow, toSearched } from './run-row.ts';
+
+export const ROWS_DEFAULT = 50;
+export const ROWS_MAX = 500;
+/** What one request looks at: of an index, of an index and the records behind it. */
+const LISTED_MAX = 5_000;
+const RECORDS_MAX = 1_000;
+/** DynamoDB: keys of one BatchGetItem. */
+const BATCH = 100;
+/** Rows that are read of each partition at once; there are 48 of them when no state is asked for. */
+const CHUNK_MIN = 8;
+
+/** The runs that are asked for; no rows where no task keeps a record. */
+export async function listRuns(context: DeskContext, query: RunsQuery): Promise<Page<RunRow>> {
+  const { index } = context.ports;
+  const limit = query.limit ?? ROWS_DEFAULT;
+  if (!Number.isInteger(limit) || limit < 1 || limit > ROWS_MAX) {
+    const text = `a list has 1 to ${ROWS_MAX} rows, not ${limit}`;
+    throw new CeleriacError('INVALID_LIMIT', text, { value: limit, allowed: `1 to ${ROWS_MAX}` });
+  }
+  const search = query.search === undefined || query.search.trim() === '' ? undefined : query.search.trim();
+  if (index === undefined) return { rows: [] };
+  if (search !== undefined && sentAtOf({ app: context.app.name, stage: context.stage }, search) !== undefined)
+    return byId(context, index, search);
+  return scan(context, index, query, limit, search === undefined ? undefined : parseSearch(search));
+}
+
+/** A whole id is looked up, wherever it stands in time. */
+async function byId(context: DeskContext, index: RunIndex, id: string): Promise<Page<RunRow>> {
+  const details = (await index.rows([id])).get(id);
+  return { rows: details === undefined ? [] : [toRow(context, details, details)] };
+}
+
+async function scan(
+  context: DeskContext,
+  index: RunIndex,
+  query: RunsQuery,
+  limit: number,
+  search: Search | undefined,
+): Promise<Page<RunRow>> {
+  const newestFirst = query.sort !== 'sentAt';
+  const partitions = partitionsOf(index, query, newestFirst);
+  // A list by task has ids only, and a search may look at what stands in records alone.
+  const readsRecords = isByTask(query) || (search !== undefined && !isListed(search));
+  const filtered = search !== undefined || query.queue !== undefined || query.task !== undefined;
+  const chunk = Math.max(CHUNK_MIN, Math.ceil(((filtered ? 4 : 2) * limit) / partitions.length));
+  const lookedMax = readsRecords ? RECORDS_MAX : LISTED_MAX;
+  const shown: (readonly [IndexedRun, RunDetails | undefined])[] = [];
+  let looked = 0;
+  let last: string | undefined;
+  let more = true;
+  const rows = merged(partitions, { newestFirst, after: query.after, chunk });
+  while (more && shown.length < limit && looked < lookedMax) {
+    // Of a list without a filter exactly the rows of the page are looked at.
+    const batch = await take(rows, filtered || readsRecords ? BATCH : limit);
+    more = batch.length > 0;
+    const details = readsRecords ? await index.rows(batch.map(({ id }) => id)) : undefined;
+    for (const row of batch) {
+      if (shown.length === limit) break;
+      looked++;
+      last = row.id;
+      const record = details?.get(row.id);
+      // Its record may have expired between the two reads.
+      if (readsRecords && record === undefined) continue;
+      if (isAsked(context, query, search, record ?? row, record)) shown.push([record ?? row, record]);
+    }
+  }
+  const ended = !more && shown.length < limit;
+  const records = await detailsOf(index, shown);
+  return {
+    rows: shown.map(([row]) => toRow(context, row, records.get(row.id))),
+    ...(ended || last === undefined ? {} : { next: last }),
+  };
+}
+
+function isByTask({ task, state }: RunsQuery): boolean {
+  return task !== undefined && state === undefined;
+}
+
+function partitionsOf(
+  index: RunIndex,
+  query: RunsQuery,
+  newestFirst: boolean,
+): readonly Partition<IndexedRun>[] {
+  const shards = Array.from({ length: index.shards }, (_, shard) => shard);
+  const { from = 0, to } = query;
+  const first = idStart(from);
+  // An id of exactly that time is behind this text, and so is in no list until then.
+  const last = to === undefined ? '~' : idStart(to);
+  const page = (shard: number, at: string | undefined, limit: number): IndexPage => {
+    const bounds = newestFirst ? { from: first, to: at ?? last } : { from: at ?? first, to: last };
+    return { shard, ...bounds, newestFirst, limit };
+  };
+  const { task } = query;
+  if (task !== undefined && isByTask(query)) {
+    return shards.map((shard) => async (at, limit) => {
+      const ids = await index.byTask(task, page(shard, at, limit));
+      return ids.map((id): IndexedRun => ({ ...UNREAD, id, task }));
+    });
+  }
+  const states = query.state === undefined ? TASK_STATES : [query.state];
+  return states.flatMap((state) =>
+    shards.map(
+      (shard): Partition<IndexedRun> =>
+        (at, limit) =>
+          index.byState(state, page(shard, at, limit)),
+    ),
+  );
+}
+
+/** Stands for what only a record tells. */
+const UNREAD = { queue: '', state: 'PENDING', retries: 0, sentAt: 0 } as const;
+
+function isAsked(
+  context: DeskContext,
+  query: RunsQuery,
+  search: Search | undefined,
+  row: IndexedRun,
+  record: RunDetails | undefined,
+): boolean {
+  if (query.task !== undefined && row.task !== query.task) return false;
+  if (query.state !== undefined && row.state !== query.state) return false;
+  if (query.queue !== undefined && row.queue !== query.queue) return false;
+  return search === undefined || matches(search, toSearched(context, row, record));
+}
+
+async function take<Row>(rows: AsyncGenerator<Row>, count: number): Promise<readonly Row[]> {
+  const taken: Row[] = [];
+  while (taken.length < count) {
+    const { value, done } = await rows.next();
+    if (done === true) break;
+    taken.push(value);
+  }
+  return taken;
+}
+
+/**
+ * The records of what is shown and has more to show than the index holds: an error, progress. Those of runs that
+ * went well, which are most, are not read.
+ */
+async function detailsOf(
+  index: RunIndex,
+  shown: readonly (readonly [IndexedRun, RunDetails | undefined])[],
+): Promise<ReadonlyMap<string, RunDetails>> {
+  const known = new Map(shown.flatMap(([{ id }, record]) => (record === undefined ? [] : [[id, record]])));
+  const wanted = shown
+    .filter(
+      ([{ id, state }]) =>
+        !known.has(id) && (state === 'FAILURE' || state === 'RETRY' || state === 'STARTED'),
+    )
+    .map(([{ id }]) => id);
+  const batches = Array.from({ length: Math.ceil(wanted.length / BATCH) }, (_, at) =>
+    index.rows(wanted.slice(at * BATCH, (at + 1) * BATCH)),
+  );
+  for (const batch of await Promise.all(batches)) for (const [id, record] of batch) known.set(id, record);
+  return known;
+}

@@ -1,0 +1,68 @@
+/** Who works: functions, and the processes of long-running workers. */
+import { isLost, type WorkerRecord } from '../../core/worker-record.ts';
+import type { QueueMapping } from '../../runtime/desk-ports.ts';
+import { type DeskContext, queuesOf } from '../context.ts';
+import type { WorkerRow } from '../row.ts';
+import { mappingsOf } from './mappings.ts';
+
+/** DynamoDB deletes expired records within days; a worker that stopped is of interest for so long. */
+const STOPPED_MS = 5 * 60_000;
+const LOST_MS = 86_400_000;
+
+export async function listWorkers(context: DeskContext): Promise<readonly WorkerRow[]> {
+  const [functions, processes] = await Promise.all([listFunctions(context), listProcesses(context)]);
+  return [...functions, ...processes];
+}
+
+async function listFunctions(context: DeskContext): Promise<readonly WorkerRow[]> {
+  const worked = await Promise.all(
+    queuesOf(context).map(async (named) => ({
+      queue: named.name,
+      mappings: await mappingsOf(context, named),
+    })),
+  );
+  const byFunction = new Map<string, { readonly queues: string[]; readonly mappings: QueueMapping[] }>();
+  for (const { queue, mappings } of worked) {
+    for (const mapping of mappings) {
+      const known = byFunction.get(mapping.functionName) ?? { queues: [], mappings: [] };
+      known.queues.push(queue);
+      known.mappings.push(mapping);
+      byFunction.set(mapping.functionName, known);
+    }
+  }
+  const figures = await context.ports.gauges.functions([...byFunction.keys()]);
+  return [...byFunction].map(([name, { queues, mappings }]): WorkerRow => {
+    const limits = mappings.flatMap(({ concurrency }) => concurrency ?? []);
+    return {
+      name,
+      kind: 'function',
+      online: mappings.some(({ enabled }) => enabled),
+      queues,
+      ...(limits.length === 0 ? {} : { concurrency: limits.reduce((sum, one) => sum + one, 0) }),
+      ...figures.get(name),
+    };
+  });
+}
+
+async function listProcesses({ ports }: DeskContext): Promise<readonly WorkerRow[]> {
+  const now = ports.clock.now();
+  const records = (await ports.workers?.list()) ?? [];
+  return records
+    .filter(({ state, beatAt }) => now - beatAt < (state === 'stopped' ? STOPPED_MS : LOST_MS))
+    .map((record) => toProcess(record, now));
+}
+
+function toProcess(record: WorkerRecord, now: number): WorkerRow {
+  return {
+    name: record.id,
+    kind: 'process',
+    online: record.state !== 'stopped' && !isLost(record, now),
+    queues: record.queues,
+    concurrency: record.concurrency,
+    active: record.running.length,
+    processed: record.processed,
+    lastBeat: record.beatAt,
+    pool: record.pool,
+    tasks: record.running.map(({ id, task, since }) => ({ id, task, startedAt: since })),
+  };
+}

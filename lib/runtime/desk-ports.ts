@@ -1,0 +1,126 @@
+/**
+ * What the desk (the dashboard, its API, the command line) asks of the world besides a client: lists of
+ * records, queues as an administrator sees them, the functions behind them, and what is measured.
+ */
+import type { RunRecord } from './ports.ts';
+
+/** A run as an index has it: what a list shows. */
+export type IndexedRun = Pick<
+  RunRecord,
+  'id' | 'task' | 'queue' | 'state' | 'retries' | 'sentAt' | 'startedAt' | 'endedAt' | 'reason'
+>;
+
+/** One page of one partition of an index; ids sort by time. */
+export interface IndexPage {
+  readonly shard: number;
+  /** The smallest id, and the largest; both may be in the page. */
+  readonly from: string;
+  readonly to: string;
+  readonly newestFirst: boolean;
+  readonly limit: number;
+}
+
+/** The records of runs, listed. Each call is one request, but for `rows`. */
+export interface RunIndex {
+  /** How many partitions each state and each task has. */
+  readonly shards: number;
+  byState(state: RunRecord['state'], page: IndexPage): Promise<readonly IndexedRun[]>;
+  /** Ids only: that index holds nothing else. */
+  byTask(task: string, page: IndexPage): Promise<readonly string[]>;
+  /** Whole records, at most 100. */
+  rows(ids: readonly string[]): Promise<ReadonlyMap<string, RunDetails>>;
+  /** Which run has a key of `once`, and until when; undefined: nobody, as far as is known. */
+  holder(key: string): Promise<{ readonly id: string; readonly until: number } | undefined>;
+}
+
+/** A record with what only its owner looks at. */
+export interface RunDetails extends RunRecord {
+  /** Until when its worker has it. */
+  readonly leaseUntil?: number;
+  /** When it was revoked, while an attempt was under way. */
+  readonly revokedAt?: number;
+}
+
+export interface QueueDepth {
+  /** As SQS counts: approximate, within about a minute. */
+  readonly ready: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+}
+
+/** A message that is looked at. */
+export interface LookedAt {
+  readonly messageId: string;
+  readonly body: string;
+  readonly sentAt: number;
+  /** How often it was received before. */
+  readonly receives: number;
+  readonly group?: string;
+}
+
+/** The same, received: it is hidden until its receipt is given back. */
+export interface Taken extends LookedAt {
+  readonly receipt: string;
+}
+
+/** Queues as an administrator sees them; names are SQS's own. */
+export interface QueueAdmin {
+  depth(queueName: string): Promise<QueueDepth>;
+  /** At most 10 messages, hidden for so many seconds. */
+  take(queueName: string, hiddenSeconds: number): Promise<readonly Taken[]>;
+  /** Deletes all messages; it takes up to a minute (SQS). */
+  purge(queueName: string): Promise<void>;
+}
+
+/** What brings the messages of a queue to a function. */
+export interface QueueMapping {
+  readonly id: string;
+  readonly functionName: string;
+  readonly enabled: boolean;
+  /** How many run at once at most. */
+  readonly concurrency?: number;
+}
+
+export interface FunctionAdmin {
+  mappings(queueName: string): Promise<readonly QueueMapping[]>;
+  /** Lets a mapping deliver, or not. */
+  enable(mappingId: string, enabled: boolean): Promise<void>;
+}
+
+/** What a function did lately. */
+export interface FunctionFigures {
+  readonly active: number;
+  readonly processed: number;
+  readonly errors: number;
+  /** Mean, milliseconds. */
+  readonly duration?: number;
+}
+
+/** What is measured elsewhere: by CloudWatch, or by the emulator itself. */
+export interface Gauges {
+  /** Ages of the oldest messages in seconds, by queue name; one that is not known is missing. */
+  oldest(queueNames: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** By function name, over the last hour. */
+  functions(names: readonly string[]): Promise<ReadonlyMap<string, FunctionFigures>>;
+  /** Calls of AWS's services that were counted, and since when; undefined where nobody counts them. */
+  calls?(): { readonly since: number; readonly counts: readonly CountedCalls[] };
+}
+
+export interface CountedCalls {
+  readonly service: string;
+  readonly operation: string;
+  readonly calls: number;
+}
+
+/** A message of a queue that is seen without being received, and where it stands. */
+export interface Seen extends LookedAt {
+  readonly state: 'visible' | 'delayed' | 'inFlight';
+  /** When a delayed one is delivered, and one in flight comes back. */
+  readonly availableAt?: number;
+}
+
+/**
+ * Looks into queues without receiving. SQS cannot; the emulator can, so a desk beside one sees more than a desk
+ * on AWS.
+ */
+export type SeeQueue = (queueName: string) => readonly Seen[];
