@@ -16,7 +16,9 @@ interface Source {
 }
 
 const ROOT = join(import.meta.dirname, '..');
-const SOURCES = ['lib', 'functions', 'infra', 'test', 'bin'].flatMap((folder) => read(join(ROOT, folder)));
+const SOURCES = ['lib', 'functions', 'infra', 'templates', 'test', 'bin'].flatMap((folder) =>
+  read(join(ROOT, folder)),
+);
 
 /** What each folder may import of ours, besides itself; everything but the emulator may import lib/errors. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { FaultPlan } from '../emulator/index.ts';
+import { invalid } from './failure.ts';
 import { parsePort } from './port.ts';
 
 export interface EmulatorCommandOptions {
@@ -57,5 +58,5 @@ async function readPlan(path: string): Promise<FaultPlan> {
 function parseTime(text: string): number {
   const time = Date.parse(text);
   if (Number.isFinite(time)) return time;
-  throw new Error(`--virtual is '${text}'; it must be a time such as 2026-01-01T00:00:00Z`);
+  throw invalid('--virtual', text, 'a time such as 2026-01-01T00:00:00Z');
 }

@@ -25,7 +25,7 @@ const SOURCES_MAX = 2_000;
 export async function toExampleCall(running: RunningApp): Promise<string> {
   const { project, app, stage, url, region } = running;
   const found = await findNames(project, app);
-  const { appFile, appExport, taskFile, taskExport } = found ?? UNKNOWN;
+  const { appFile, appExport, taskFile, taskExport, taskName } = found ?? UNKNOWN;
   const imports =
     appFile === taskFile
       ? [[`${appExport}, ${taskExport}`, appFile]]
@@ -39,6 +39,8 @@ export async function toExampleCall(running: RunningApp): Promise<string> {
   const note = found === undefined ? ', with your app and task in place of these' : '';
   return [
     `send a task from another terminal${note}:`,
+    `  npx celeriac send ${taskName} '<its input as JSON>' --wait 30s --endpoint ${url}${ofStage(stage)}`,
+    'or from TypeScript:',
     `  ${environment.map(([name, value]) => `${name}=${value}`).join(' ')} \\`,
     '  npx tsx --input-type=module -e "',
     `    const { connect } = await import('${library}');`,
@@ -53,34 +55,49 @@ export async function toExampleCall(running: RunningApp): Promise<string> {
 /** The emulator takes any credentials, but the SDK wants some. */
 const KEYS = { AWS_ACCESS_KEY_ID: 'dev', AWS_SECRET_ACCESS_KEY: 'dev' };
 
+function ofStage(stage: string): string {
+  return stage === 'dev' ? '' : ` --stage ${stage}`;
+}
+
 interface Names {
+  readonly taskName: string;
   readonly appFile: string;
   readonly appExport: string;
   readonly taskFile: string;
   readonly taskExport: string;
 }
 
-const UNKNOWN: Names = { appFile: './app.ts', appExport: 'app', taskFile: './app.ts', taskExport: 'task' };
+const UNKNOWN: Names = {
+  taskName: 'task',
+  appFile: './app.ts',
+  appExport: 'app',
+  taskFile: './app.ts',
+  taskExport: 'task',
+};
 
 async function findNames(project: string, app: string): Promise<Names | undefined> {
   const files = await readSources(project);
   const isApp = new RegExp(String.raw`^export const (\w+) = defineApp\(\s*['"\x60]${app}['"\x60]`, 'm');
-  const isTask = /^export const (\w+) = (?:defineTask|implement)\(/m;
+  const isTask = /^export const (\w+) = (?:defineTask|implement)\(\s*(?:['"\x60]([\w-]+)['"\x60])?/m;
   const home = files.find(({ text }) => isApp.test(text));
   if (home === undefined) return undefined;
   // Beside the app if there is one, else wherever tasks are.
   const task = isTask.test(home.text) ? home : files.find(({ text }) => isTask.test(text));
   if (task === undefined) return undefined;
+  const [, taskExport = UNKNOWN.taskExport, taskName] = isTask.exec(task.text) ?? [];
   return {
     appFile: home.path,
     appExport: isApp.exec(home.text)?.[1] ?? UNKNOWN.appExport,
     taskFile: task.path,
-    taskExport: isTask.exec(task.text)?.[1] ?? UNKNOWN.taskExport,
+    taskExport,
+    taskName: taskName ?? taskExport,
   };
 }
 
 /** The text of the project's modules; paths as an import from its folder writes them. */
-async function readSources(project: string): Promise<{ readonly path: string; readonly text: string }[]> {
+export async function readSources(
+  project: string,
+): Promise<{ readonly path: string; readonly text: string }[]> {
   const entries = await readdir(project, { recursive: true });
   const paths = entries.filter((path) => /\.m?[jt]s$/.test(path) && !NO_SOURCE.test(path)).sort();
   return Promise.all(

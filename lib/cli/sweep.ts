@@ -5,10 +5,11 @@
 import { CONSOLE_LOG, MACHINE_CLOCK } from '../aws/machine.ts';
 import { createReplyQueues } from '../aws/reply-queues.ts';
 import { createSdk, REPLY_COMMANDS } from '../aws/sdk.ts';
-import { toMilliseconds } from '../core/duration.ts';
+
 import { report } from '../define/app.ts';
 import { spaceProblems } from '../define/name.ts';
 import { type Swept, sweepReplies } from '../runtime/sweep.ts';
+import { readDuration } from './given.ts';
 
 export interface SweepCommandOptions {
   readonly app: string;
@@ -23,7 +24,7 @@ export interface SweepCommandOptions {
 export async function sweep(options: SweepCommandOptions): Promise<void> {
   const { app, stage, endpoint, region, json = false } = options;
   report(app, [...spaceProblems('app', app), ...spaceProblems('stage', stage)]);
-  const afterMs = toMilliseconds(options.olderThan);
+  const afterMs = readDuration('--older-than', options.olderThan);
   const place = {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),

@@ -34,20 +34,43 @@ test('the help of a command lists its options with their defaults', async () => 
 });
 
 test.each([
-  [['emulator', '--port', 'http'], "celeriac: --port is 'http'; it must be a whole number from 0 to 65535"],
-  [['emulator', '--port', '65536'], "celeriac: --port is '65536'; it must be a whole number from 0 to 65535"],
-  [['emulator', '--virtual', 'soon'], "celeriac: --virtual is 'soon'; it must be a time such as"],
-  [['emulator', '--port', '0', '--template', 'no-such-folder'], 'celeriac: cannot load the app: 1 problem; '],
+  [
+    ['emulator', '--port', 'http'],
+    "celeriac: --port is 'http'; it must be a whole number from 0 to 65535",
+    2,
+  ],
+  [
+    ['emulator', '--port', '65536'],
+    "celeriac: --port is '65536'; it must be a whole number from 0 to 65535",
+    2,
+  ],
+  [['emulator', '--virtual', 'soon'], "celeriac: --virtual is 'soon'; it must be a time such as", 2],
+  [
+    ['emulator', '--port', '0', '--template', 'no-such-folder'],
+    'celeriac: cannot load the app: 1 problem; ',
+    1,
+  ],
   [
     ['sweep', '--app', 'my-shop'],
     "celeriac: app: app 'my-shop': a name has 1 to 16 letters, digits and '_'; ",
+    1,
   ],
-  [['sweep', '--app', 'shop', '--older-than', 'soon'], "celeriac: 'soon' is no duration; "],
-  [['dev', '--port', '0', '--project', EMPTY], `celeriac: there is no ${join(EMPTY, 'cdk.json')}; `],
-])('celeriac %j ends with one line that says why', async (words, line) => {
+  [
+    ['sweep', '--app', 'shop', '--older-than', 'soon'],
+    "celeriac: --older-than is 'soon'; it must be a duration",
+    2,
+  ],
+  [['dev', '--port', '0', '--project', EMPTY], `celeriac: there is no ${join(EMPTY, 'cdk.json')}; `, 1],
+  [['routes', 'departure'], "celeriac: there is no exchange 'departure'", 3],
+  [
+    ['graph', '--app', 'no-such-file.ts'],
+    "celeriac: --app is 'no-such-file.ts'; it must be a file that exports",
+    2,
+  ],
+])('celeriac %j ends with one line that says why', async (words, line, expected) => {
   const { code, stdout, stderr } = await celeriac(...words);
 
-  expect(code).toBe(1);
+  expect(code).toBe(expected);
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^[^\n]+\n$/);
   expect(stderr.startsWith(line)).toBe(true);
@@ -59,8 +82,29 @@ test.each([
 ])('celeriac %j is refused by name', async (words, line) => {
   const { code, stderr } = await celeriac(...words);
 
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toBe(`${line}\n(celeriac --help lists what there is)\n`);
+});
+
+test('with --json an error is JSON, too', async () => {
+  const { code, stdout, stderr } = await celeriac('routes', 'departure', '--json');
+
+  expect(code).toBe(3);
+  expect(stdout).toBe('');
+  expect(JSON.parse(stderr)).toEqual({
+    error: { code: 'EXCHANGE_NOT_FOUND', message: "there is no exchange 'departure'", value: 'departure' },
+  });
+});
+
+test('the app of a project is found, drawn, checked, and its routes are told', async () => {
+  const drawn = await celeriac('graph');
+  const routed = await celeriac('routes', 'departures', 'flight.LAX.JFK.late', '--json');
+  const checked = await celeriac('check', '--json', '--against', 'test/golden/flights.template.json');
+
+  expect(drawn).toMatchObject({ code: 0, stdout: expect.stringMatching(/^flowchart LR\n/), stderr: '' });
+  expect(JSON.parse(routed.stdout).to.map(({ name }: { name: string }) => name)).toEqual(['tally', 'late']);
+  expect(checked.code).toBe(0);
+  expect(JSON.parse(checked.stdout)).toMatchObject({ app: 'flights', problems: [], replacements: [] });
 });
 
 test('a port that is taken is said in one line', async () => {

@@ -88,9 +88,9 @@ beforeAll(async () => {
 });
 
 describe('the package', () => {
-  test('holds the command, the build, the README and the licence, and nothing else', () => {
+  test('holds the command, the build, the templates, the README and the licence, and nothing else', () => {
     const expected =
-      /^(LICENSE|README\.md|package\.json|bin\/celeriac\.js|dist\/(lib|infra)\/.+\.(js|d\.ts))$/;
+      /^(LICENSE|README\.md|package.json|bin\/celeriac\.js|dist\/(lib|infra)\/.+\.(js|d\.ts)|templates\/.+)$/;
 
     expect(packed.paths.filter((path) => !expected.test(path))).toEqual([]);
     expect(packed.paths).toEqual(
@@ -102,10 +102,14 @@ describe('the package', () => {
         'dist/lib/emulator/lambda/thread.js',
         'dist/lib/index.js',
         'package.json',
+        'templates/functions/app.ts',
+        'templates/gitignore',
       ]),
     );
     // What synthesizes the example and what reads the SDK's schemas are no part of it.
-    expect(packed.paths.filter((path) => /infra\/main|wire\/generate\.|\.test\./.test(path))).toEqual([]);
+    expect(
+      packed.paths.filter((path) => /dist\/infra\/main|wire\/generate\.|dist.*\.test\./.test(path)),
+    ).toEqual([]);
   });
 
   test('has every file that package.json names, for Node 20.19 and newer', () => {
@@ -136,14 +140,14 @@ describe('the package', () => {
     expect(statSync(packed.file).size).toBeLessThan(1_000_000);
   });
 
-  test('imports what it declares, and the optional peers in infra only', () => {
+  test('imports what it declares, and the optional peers in infra and in the command only', () => {
     const { dependencies, peerDependencies, peerDependenciesMeta } = packed.manifest;
     const imports = packed.paths
       .filter((path) => /^dist\/.*\.js$/.test(path))
       .flatMap((path) => packagesIn(textOf(path)).map((name) => ({ path, name })));
 
     const undeclared = imports.filter(({ path, name }) => {
-      const peers = path.startsWith('dist/infra/') ? Object.keys(peerDependencies) : [];
+      const peers = /^dist\/(infra|lib\/cli)\//.test(path) ? Object.keys(peerDependencies) : [];
       return !['celeriac', ...Object.keys(dependencies), ...peers].includes(name);
     });
 

@@ -10,6 +10,8 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -46,7 +48,7 @@ export interface Ran {
 export function pack(): Packed {
   const folder = mkdtempSync(join(tmpdir(), 'celeriac-pack-'));
   // Its script `prepack` builds.
-  execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: ROOT, stdio: 'pipe' });
+  alone(() => execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: ROOT, stdio: 'pipe' }));
   const file = join(folder, readdirSync(folder)[0] ?? '');
   const listed = execFileSync('tar', ['-tzf', file], { encoding: 'utf8' });
   const paths = listed
@@ -59,6 +61,30 @@ export function pack(): Packed {
     manifest: JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')),
   };
 }
+
+/** Two files of tests that pack at once would build into the same folder, so one waits for the other. */
+function alone(work: () => void): void {
+  const lock = join(ROOT, 'node_modules/.cache/celeriac-pack.lock');
+  mkdirSync(dirname(lock), { recursive: true });
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch {
+      // What a killed run has left behind is in nobody's way for long.
+      if (Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > LOCK_MS_MAX)
+        rmdirSync(lock);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
+  try {
+    work();
+  } finally {
+    rmdirSync(lock);
+  }
+}
+
+const LOCK_MS_MAX = 300_000;
 
 /** Makes a project with the package installed, its dependencies, and of the rest only the packages named. */
 export function createProject(

@@ -1,0 +1,69 @@
+/** How a command ends: its exit code, and what is said of a failure. */
+import { CeleriacError } from '../errors.ts';
+
+/** The exit codes, as docs/cli.md and --help say them. */
+export const EXIT = {
+  ok: 0,
+  /** It was tried, and did not succeed; `check` found a problem; a task that was waited for failed. */
+  failed: 1,
+  /** The command line itself is wrong: an unknown command or option, a value that cannot be. */
+  usage: 2,
+  /** There is no such run, queue, task, schedule or app. */
+  notFound: 3,
+  /** What was waited for did not come in time. */
+  timeout: 4,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** A value of the command line that cannot be, with what can. */
+export function invalid(what: string, value: unknown, allowed: string): CeleriacError {
+  return new CeleriacError(INVALID, `${what} is '${String(value)}'; it must be ${allowed}`, {
+    value,
+    allowed,
+  });
+}
+
+/** Something that the command line lacks. */
+export function missing(message: string): CeleriacError {
+  return new CeleriacError(MISSING, message);
+}
+
+const INVALID = 'INVALID_ARGUMENT';
+const MISSING = 'MISSING_ARGUMENT';
+
+const CODES: Readonly<Record<string, ExitCode>> = {
+  [INVALID]: EXIT.usage,
+  [MISSING]: EXIT.usage,
+  NOT_FOUND: EXIT.notFound,
+  EXCHANGE_NOT_FOUND: EXIT.notFound,
+  NO_APP: EXIT.notFound,
+  TIMEOUT: EXIT.timeout,
+};
+
+/** The exit code of an error. */
+export function exitCodeOf(error: unknown): ExitCode {
+  const code = codeOf(error);
+  if (code === undefined) return EXIT.failed;
+  return CODES[code] ?? (code.endsWith('_NOT_FOUND') ? EXIT.notFound : EXIT.failed);
+}
+
+/** An error for whoever reads stderr: one line, or one line of JSON. */
+export function sayFailure(error: unknown, json: boolean): string {
+  if (!json) return `celeriac: ${oneLine(error)}`;
+  const { value, allowed } =
+    error instanceof CeleriacError ? error : { value: undefined, allowed: undefined };
+  return JSON.stringify({
+    error: { code: codeOf(error) ?? 'FAILED', message: oneLine(error), value, allowed },
+  });
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function oneLine(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.trim().replace(/\s*\n\s*/g, '; ');
+}

@@ -1,0 +1,83 @@
+/** Reads what users write on the command line; what cannot be is said with what can. */
+
+import { isDuration, toMilliseconds } from '../core/duration.ts';
+import type { Json } from '../core/json.ts';
+import { TASK_STATES, type TaskState } from '../core/task-state.ts';
+import { invalid } from './failure.ts';
+
+/** A whole number within bounds. */
+export function readCount(what: string, text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw invalid(what, text, `a whole number from ${min} to ${max}`);
+}
+
+/** A duration in milliseconds. */
+export function readDuration(what: string, text: string): number {
+  if (isDuration(text)) return toMilliseconds(text);
+  throw invalid(what, text, "a duration such as '30s', '5m' or '2h'");
+}
+
+/** A time in milliseconds: ISO 8601, or how long before `now`. */
+export function readTime(what: string, text: string, now: number): number {
+  if (isDuration(text)) return now - toMilliseconds(text);
+  const time = Date.parse(text);
+  if (Number.isFinite(time)) return time;
+  throw invalid(what, text, "a time (2026-01-01T00:00:00Z), or how long ago ('2h')");
+}
+
+/** Reads JSON: a value that is none is said with what is missing. */
+export function readJson(what: string, text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw invalid(what, text, `JSON (${why}); a text is written with its quotes: '"tea"'`);
+  }
+}
+
+/** A JSON object. */
+export function readObject(what: string, text: string): Readonly<Record<string, Json>> {
+  const value = readJson(what, text);
+  if (typeof value === 'object' && value !== null && !isList(value)) return defined(value);
+  throw invalid(what, text, 'a JSON object such as {"urgent":true}');
+}
+
+/** `--header name=value`, several times; a value that is JSON is taken as such, any other as text. */
+export function readHeaders(given: readonly string[] = []): Readonly<Record<string, Json>> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+      if (name === undefined || value === undefined)
+        throw invalid('--header', text, "a name and a value such as 'urgent=true'");
+      return [name, parsedOrText(value)];
+    }),
+  );
+}
+
+function parsedOrText(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A state of runs, in small or large letters. */
+export function readState(text: string): TaskState {
+  const state = TASK_STATES.find((one) => one === text.toUpperCase());
+  if (state !== undefined) return state;
+  throw invalid('--state', text, `one of ${TASK_STATES.join(', ')}`);
+}
+
+/** What was parsed has no member that is undefined, which its type does not say. */
+function defined(value: { readonly [key: string]: Json | undefined }): Readonly<Record<string, Json>> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, one]) => (one === undefined ? [] : [[name, one]])),
+  );
+}
+
+/** `Array.isArray` does not tell a readonly array from other values. */
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

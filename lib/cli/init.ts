@@ -1,0 +1,165 @@
+/** `celeriac init`: starts a project, or adds Celeriac to one. */
+import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { spaceProblems } from '../define/name.ts';
+import { type Answer, type AnswerOptions, answer } from './answer.ts';
+import { type Ask, ask } from './ask.ts';
+import { readSources } from './example-call.ts';
+import { EXIT, invalid } from './failure.ts';
+import { DEFINES, TEST } from './find-app.ts';
+import { APP_PATH, type Found, type PlannedFile, planInit } from './init-plan.ts';
+import { bold, cyan, dim, green } from './paint.ts';
+import { readTemplates } from './templates.ts';
+
+export interface InitOptions extends AnswerOptions {
+  /** The app's name; else the folder's. */
+  readonly name?: string;
+  /** What package.json asks for as `celeriac`. */
+  readonly package?: string;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Starts, or adds; asks before a project is touched that is not empty. */
+export async function init(options: InitOptions, folder = '.'): Promise<void> {
+  answer(await toInit(options, resolve(folder), ask), options);
+}
+
+/** The answer of an init in a folder. */
+export async function toInit(options: InitOptions, folder: string, asks: Ask): Promise<Answer> {
+  const name = options.name ?? toName(basename(folder));
+  if (spaceProblems('app', name).length > 0)
+    throw invalid('--name', name, "1 to 16 letters, digits and '_', beginning with a letter");
+  const templates = await readTemplates(name);
+  const found = await lookAround(folder, templates, options);
+  const plan = planInit(found, templates);
+  const wanted = plan.filter(({ action }) => action !== 'keep');
+  const files = plan.map(({ path, action, what }) => ({ path, action, what }));
+  const said = sayPlan(plan, folder);
+  if (wanted.length === 0)
+    return { value: { folder, files, written: [] }, text: 'nothing to do: all is there' };
+  if (options.dryRun === true) return { value: { folder, files, written: [] }, text: said };
+  const empty = found.files.size === 0 && found.app === undefined && !found.sources;
+  const written: string[] = [];
+  for (const group of toQuestions(wanted)) {
+    if (!empty && options.yes !== true && !(await asks(`${group.question} in ${folder}`))) continue;
+    for (const file of group.files) await write(folder, file);
+    written.push(...group.files.map(({ path }) => path));
+  }
+  const value = { folder, files, written };
+  if (written.length === 0) return { value, text: 'nothing was written', code: EXIT.failed };
+  const complete = written.length === wanted.length;
+  const notes = sayNotes(plan);
+  return {
+    value,
+    text: [said, '', ...notes, complete ? sayNext(folder, found) : `written: ${written.join(', ')}`].join(
+      '\n',
+    ),
+  };
+}
+
+interface Question {
+  readonly question: string;
+  readonly files: readonly PlannedFile[];
+}
+
+/** One question for all new files, and one for each that is changed. */
+function toQuestions(wanted: readonly PlannedFile[]): readonly Question[] {
+  const changed = wanted.filter(({ action }) => action === 'change');
+  const created = wanted.filter(({ action }) => action === 'create');
+  return [
+    ...changed.map((file) => ({ question: `change ${file.path} (${file.what ?? ''})`, files: [file] })),
+    ...(created.length === 0
+      ? []
+      : [{ question: `create ${created.map(({ path }) => path).join(', ')}`, files: created }]),
+  ];
+}
+
+async function lookAround(
+  folder: string,
+  templates: ReadonlyMap<string, string>,
+  options: InitOptions,
+): Promise<Found> {
+  const paths = ['package.json', ...templates.keys()];
+  const texts = await Promise.all(
+    paths.map(
+      async (path) => [path, await readFile(join(folder, path), 'utf8').catch(() => undefined)] as const,
+    ),
+  );
+  const names = await readdir(folder).catch(() => []);
+  const sources = names.length === 0 ? [] : await readSources(folder);
+  const home = sources.find(({ path, text }) => DEFINES.test(text) && !TEST.test(path));
+  return {
+    files: new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text]]))),
+    app: home?.path.replace(/^\.\//, ''),
+    sources: sources.length > 0,
+    name: toPackageName(basename(folder)),
+    celeriac: options.package ?? (await ownPackage(folder)),
+  };
+}
+
+/** A checkout is named by its path, since what stands there may be in no registry. */
+async function ownPackage(folder: string): Promise<string> {
+  const root = fileURLToPath(
+    new URL(import.meta.url.includes('/dist/') ? '../../../' : '../../', import.meta.url),
+  );
+  const isCheckout = await access(join(root, 'lib/cli/init.ts')).then(
+    () => true,
+    () => false,
+  );
+  if (isCheckout) return `file:${relative(folder, root).replaceAll('\\', '/') || '.'}`;
+  const { version }: { readonly version: string } = JSON.parse(
+    await readFile(join(root, 'package.json'), 'utf8'),
+  );
+  return `^${version}`;
+}
+
+async function write(folder: string, { path, text }: PlannedFile): Promise<void> {
+  const file = join(folder, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+
+function toName(text: string): string {
+  const name = text.replace(/[^A-Za-z0-9_]/g, '').slice(0, APP_LENGTH_MAX);
+  return /^[A-Za-z]/.test(name) ? name : 'hello';
+}
+
+function toPackageName(text: string): string {
+  return (
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9._-]/g, '-')
+      .replace(/^[._-]+/, '') || 'hello'
+  );
+}
+
+const APP_LENGTH_MAX = 16;
+
+function sayPlan(plan: readonly PlannedFile[], folder: string): string {
+  const signs = { create: green('+'), change: cyan('~'), keep: dim('=') };
+  const lines = plan.map(
+    ({ path, action, what }) => `${signs[action]} ${path}${what === undefined ? '' : dim(`  ${what}`)}`,
+  );
+  return [bold(folder), ...lines].join('\n');
+}
+
+/** What the user has to decide: changing it would change what their own sources mean. */
+function sayNotes(plan: readonly PlannedFile[]): readonly string[] {
+  const manifest = plan.find(({ path }) => path === 'package.json')?.text ?? '{}';
+  const { type }: { readonly type?: unknown } = JSON.parse(manifest);
+  if (type === 'module') return [];
+  return [
+    'package.json has no "type": "module", and there are sources already: Celeriac is ESM only, so set it, ' +
+      'or run init in a folder of its own',
+  ];
+}
+
+function sayNext(folder: string, { app }: Found): string {
+  const way = relative(process.cwd(), folder);
+  const go = way.startsWith('..') ? folder : way;
+  const first = [...(go === '' ? [] : [`cd ${go}`]), 'npm install'];
+  if (app === undefined || app === APP_PATH) return `Next:\n  ${[...first, 'npm run demo'].join('\n  ')}`;
+  return `The app is ${app}. Next:\n  ${[...first, 'npm run check'].join('\n  ')}`;
+}

@@ -1,0 +1,66 @@
+/** `celeriac result`, `revoke`, `retry`, `forget`: what is done with one run. */
+import { CeleriacError } from '../errors.ts';
+import type { Answer } from './answer.ts';
+import { EXIT } from './failure.ts';
+import { readDuration } from './given.ts';
+import type { Session } from './over-desk.ts';
+import { cyan } from './paint.ts';
+import { pretty, readInput } from './send.ts';
+
+/** Prints a run's result as soon as there is one; the exit code is 1 if it failed, 4 if it takes longer. */
+export async function result(
+  { desk, progress }: Session,
+  { timeout }: { readonly timeout: string },
+  id: string,
+): Promise<Answer> {
+  const timeoutMs = readDuration('--timeout', timeout);
+  progress(`waiting for ${id}`).spin();
+  const { result: json } = await desk.result(id, timeoutMs);
+  return { value: JSON.parse(json), text: pretty(json) };
+}
+
+/** What `revoke` says for each of its outcomes. */
+const REVOKED: Readonly<Record<string, string>> = {
+  revoked: 'revoked: it will not start',
+  terminating: 'its signal is aborted as soon as its worker looks',
+  started: 'it has started; --terminate aborts it',
+  ended: 'it has ended already',
+};
+
+/** Revokes a run; the exit code is 1 if that came too late. */
+export async function revoke(
+  { desk }: Session,
+  { terminate = false }: { readonly terminate?: boolean },
+  id: string,
+): Promise<Answer> {
+  const value = await desk.revoke(id, terminate);
+  const late = ['started', 'ended', 'unknown'].includes(value.outcome);
+  return { value, text: REVOKED[value.outcome] ?? value.outcome, code: late ? EXIT.failed : EXIT.ok };
+}
+
+/** Runs an ended run once more, with its own input or another. */
+export async function retry(
+  session: Session,
+  { input }: { readonly input?: string },
+  id: string,
+): Promise<Answer> {
+  const text = input === undefined ? undefined : await readInput(session, input);
+  const value = await session.desk.retry(id, text);
+  return { value, text: `sent ${cyan(value.id)}` };
+}
+
+/** Drops what is kept of a run, which cannot be taken back. */
+export async function forget(
+  { desk, ask }: Session,
+  { yes = false }: { readonly yes?: boolean },
+  id: string,
+): Promise<Answer> {
+  if (!yes && !(await ask(`forget input, result and error of run ${id}`))) throw notDone('forgotten');
+  await desk.forget(id);
+  return { value: { forgotten: id }, text: `forgotten: ${id}` };
+}
+
+/** A question was answered with no. */
+export function notDone(what: string): Error {
+  return new CeleriacError('DECLINED', `nothing was ${what}`);
+}

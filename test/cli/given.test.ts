@@ -1,0 +1,69 @@
+/** What users write on the command line, and what they are told when it cannot be. */
+import { expect, test } from 'vitest';
+import { EXIT, exitCodeOf } from '../../lib/cli/failure.ts';
+import {
+  readCount,
+  readDuration,
+  readHeaders,
+  readJson,
+  readObject,
+  readState,
+  readTime,
+} from '../../lib/cli/given.ts';
+import { CeleriacError } from '../../lib/errors.ts';
+
+const NOW = Date.parse('2026-01-01T12:00:00Z');
+
+test('values are read', () => {
+  expect(readCount('--limit', '50', 1, 500)).toBe(50);
+  expect(readDuration('--timeout', '2m')).toBe(120_000);
+  expect(readTime('--from', '2h', NOW)).toBe(NOW - 7_200_000);
+  expect(readTime('--from', '2026-01-01T00:00:00Z', NOW)).toBe(NOW - 43_200_000);
+  expect(readJson('the input', '{"id":1}')).toEqual({ id: 1 });
+  expect(readObject('--options', '{"a":null}')).toEqual({ a: null });
+  expect(readState('failure')).toBe('FAILURE');
+  expect(readHeaders(['urgent=true', 'tenant=a=b', 'n=3'])).toEqual({ urgent: true, tenant: 'a=b', n: 3 });
+});
+
+test.each([
+  [() => readCount('--limit', '0', 1, 500), "--limit is '0'; it must be a whole number from 1 to 500"],
+  [() => readCount('--limit', '1e3', 1, 500), "--limit is '1e3'; it must be a whole number from 1 to 500"],
+  [
+    () => readDuration('--timeout', '2'),
+    "--timeout is '2'; it must be a duration such as '30s', '5m' or '2h'",
+  ],
+  [() => readTime('--from', 'noon', NOW), "--from is 'noon'; it must be a time (2026-01-01T00:00:00Z)"],
+  [() => readJson('the input', 'tea'), "the input is 'tea'; it must be JSON ("],
+  [() => readObject('--options', '[]'), "--options is '[]'; it must be a JSON object"],
+  [() => readState('done'), "--state is 'done'; it must be one of PENDING, STARTED, RETRY, SUCCESS"],
+  [
+    () => readHeaders(['urgent']),
+    "--header is 'urgent'; it must be a name and a value such as 'urgent=true'",
+  ],
+])('%s is refused with what can be', (read, message) => {
+  const error = caught(read);
+
+  expect(error.message).toContain(message);
+  expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', allowed: expect.any(String) });
+  expect(exitCodeOf(error)).toBe(EXIT.usage);
+});
+
+test.each([
+  [new CeleriacError('NOT_FOUND', 'no such run'), EXIT.notFound],
+  [new CeleriacError('EXCHANGE_NOT_FOUND', 'no such exchange'), EXIT.notFound],
+  [new CeleriacError('TIMEOUT', 'it took too long'), EXIT.timeout],
+  [new CeleriacError('READ_ONLY', 'it may only be looked at'), EXIT.failed],
+  [new Error('the network is down'), EXIT.failed],
+  ['thrown', EXIT.failed],
+])('%s ends with code %i', (error, code) => {
+  expect(exitCodeOf(error)).toBe(code);
+});
+
+function caught(read: () => unknown): CeleriacError {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof CeleriacError) return error;
+  }
+  throw new Error('nothing of ours was thrown');
+}
