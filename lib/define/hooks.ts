@@ -23,7 +23,10 @@ export interface AttemptEvent extends RunEvent {
 export interface Hooks {
   /** A message was sent (Celery: after_task_publish), by this client or task. */
   readonly onSend?: (event: RunEvent) => unknown;
-  /** An attempt begins (task_prerun). `waitedMs`: since it was sent. */
+  /**
+   * An attempt begins (task_prerun). `waitedMs`: since it was sent. It is waited for, so with a `rateLimit`
+   * it has to be quick: what it takes is between the slot and the start.
+   */
   readonly onStart?: (event: AttemptEvent & { readonly waitedMs: number }) => unknown;
   /** A run has succeeded (task_success). */
   readonly onSuccess?: (event: AttemptEvent & { readonly tookMs: number }) => unknown;
