@@ -1,6 +1,6 @@
 /**
- * The command line over a running app: the example on the emulator of `celeriac dev`, which is a process of its
- * own. Commands are run as words in this process, since starting fifty would take minutes; two are processes.
+ * The command line over a running app: the example on the emulator of `celeriac dev`, which is a process of
+ * its own. Commands are run as words in this process, since starting fifty would take minutes; one is not.
  */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ const LAX = { departures: 2, late: 1, meanDelay: 40 };
 
 let program: Program;
 let endpoint: string;
-/** A run that waits for a report that there is not, until its worker's time is over: it becomes a dead letter. */
+/** A run that waits for a report that there is not, until its worker's time is over: a dead letter. */
 let hopeless: string;
 
 beforeAll(async () => {
