@@ -5,6 +5,8 @@ import { createProgram, exitCodeOfCommander } from './program.ts';
 
 /** Runs the command line; a failure is one line on stderr and an exit code that is not 0. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // The SDK says eight lines about Node 20 in every process; a command's stderr is for what went wrong.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   let json = false;
   const program = createProgram(version(), async (entry, options, given) => {
     json = options.json === true;

@@ -19,23 +19,19 @@ export async function result(
   return { value: JSON.parse(json), text: pretty(json) };
 }
 
-/** What `revoke` says for each of its outcomes. */
-const REVOKED: Readonly<Record<string, string>> = {
-  revoked: 'revoked: it will not start',
-  terminating: 'its signal is aborted as soon as its worker looks',
-  started: 'it has started; --terminate aborts it',
-  ended: 'it has ended already',
-};
-
-/** Revokes a run; the exit code is 1 if that came too late. */
+/** Revokes a run; the exit code is 1 if it goes on all the same, or has ended. */
 export async function revoke(
   { desk }: Session,
   { terminate = false }: { readonly terminate?: boolean },
   id: string,
 ): Promise<Answer> {
   const value = await desk.revoke(id, terminate);
-  const late = ['started', 'ended', 'unknown'].includes(value.outcome);
-  return { value, text: REVOKED[value.outcome] ?? value.outcome, code: late ? EXIT.failed : EXIT.ok };
+  const { outcome } = value;
+  if (outcome === 'revoked') return { value, text: 'revoked: it will not start' };
+  if (outcome === 'running' && terminate)
+    return { value, text: 'it runs: its signal is aborted as soon as its worker looks' };
+  const text = outcome === 'running' ? 'it runs already; --terminate aborts it' : 'it has ended already';
+  return { value, text, code: EXIT.failed };
 }
 
 /** Runs an ended run once more, with its own input or another. */

@@ -1,8 +1,8 @@
 /**
  * Flower's search language. Terms are joined by AND; `OR` and parentheses group; `"a phrase"` is one term. A
  * term with a field ('name:charge', 'input:sku=tea') is looked for there, one without in everything. A bare
- * term and a text field take any part of the text, whatever its case; 'state:' takes the whole word. There is no
- * negation. Flower's 'args:' and 'kwargs:' are 'input:' here.
+ * term and a text field take any part of the text, whatever its case; 'state:' takes the whole word. There
+ * is no negation. Flower's 'args:' and 'kwargs:' are 'input:' here.
  */
 import type { Json } from '../core/json.ts';
 import { CeleriacError } from '../errors.ts';
@@ -54,6 +54,13 @@ export function parseSearch(written: string): Search {
 /** Whether a search is answered by what an index holds. */
 export function isListed(search: Search): boolean {
   return search.kind === 'term' ? LISTED.has(search.field) : search.of.every(isListed);
+}
+
+/** What a field must hold for a search to be answered, where it says so of one field for all of its answers. */
+export function termOf(search: Search, field: SearchField): string | undefined {
+  if (search.kind === 'any') return undefined;
+  if (search.kind === 'term') return search.field === field ? search.text : undefined;
+  return search.of.map((part) => termOf(part, field)).find((text) => text !== undefined);
 }
 
 /** Whether something is what is searched for. */

@@ -127,18 +127,21 @@ describe('a run', () => {
   });
 
   test.each([
-    ['revoked', 0],
-    ['terminating', 0],
-    ['started', 1],
-    ['ended', 1],
-  ])('that is revoked with the outcome %s ends with %i', async (outcome, expected) => {
-    const { session, calls } = createSession({ revoke: () => ({ outcome }) });
+    ['revoked', false, 0],
+    ['running', true, 0],
+    ['running', false, 1],
+    ['over', true, 1],
+  ])(
+    'that is revoked with the outcome %s (terminate: %s) ends with %i',
+    async (outcome, terminate, expected) => {
+      const { session, calls } = createSession({ revoke: () => ({ outcome }) });
 
-    const { code = 0 } = await revoke(session, { terminate: true }, 'r1');
+      const { code = 0 } = await revoke(session, { terminate }, 'r1');
 
-    expect(code).toBe(expected);
-    expect(calls).toEqual([['revoke', 'r1', true]]);
-  });
+      expect(code).toBe(expected);
+      expect(calls).toEqual([['revoke', 'r1', terminate]]);
+    },
+  );
 
   test('is retried with another input', async () => {
     const { session, calls } = createSession({ retry: () => ({ id: 'r2' }) });

@@ -1,147 +1,208 @@
 /**
- * The command line over a running app: the example on the emulator of `celeriac dev`, and every command a
- * process of its own, as in a shell.
+ * The command line over a running app: the example on the emulator of `celeriac dev`, which is a process of
+ * its own. Commands are run as words in this process, since starting fifty would take minutes; one is not.
  */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Ran, run } from './packed.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { main } from '../../lib/cli/main.ts';
+import { run } from './packed.ts';
 import { type Program, startProgram } from './program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const BIN = join(ROOT, 'bin/celeriac.js');
 const FLIGHT = { date: '2001/01/01 00:01', delay: 200, distance: 2500, origin: 'LAX', destination: 'JFK' };
 const ROUTE = JSON.stringify([FLIGHT]);
+const LAX = { departures: 2, late: 1, meanDelay: 40 };
 
 let program: Program;
 let endpoint: string;
+/** A run that waits for a report that there is not, until its worker's time is over: a dead letter. */
+let hopeless: string;
 
 beforeAll(async () => {
   program = startProgram(process.execPath, [BIN, 'dev', '--port', '0'], ROOT);
   endpoint = await program.listening();
+  ({ id: hopeless } = await ask('send', 'airport', '{"code":"LAX","report":{"messageId":"none"}}'));
 }, 120_000);
 
 afterAll(() => program[Symbol.asyncDispose]());
 
 describe('tasks', () => {
-  test('one is sent, its result printed, and it is found by a word of its input', async () => {
-    const sent = await celeriac('send', 'tally', ROUTE, '--wait', '60s');
-    expect(sent).toMatchObject({ code: 0, stderr: '' });
-    const { id, result } = JSON.parse(sent.stdout);
-    expect(result).toEqual({ origin: 'LAX', departures: 1, late: 1, totalDelay: 200 });
+  test('one is sent by a process of its own, and its result is printed', async () => {
+    const words = ['send', 'tally', ROUTE, '--wait', '60s', '--json', '--endpoint', endpoint];
 
-    const shown = JSON.parse((await celeriac('runs', 'show', id)).stdout);
-    expect(shown).toMatchObject({ id, task: 'tally', state: 'SUCCESS' });
+    const { code, stdout, stderr } = await run(process.execPath, [BIN, ...words], ROOT);
 
-    const { rows } = JSON.parse(
-      (await celeriac('runs', 'list', '--task', 'tally', '--state', 'SUCCESS')).stdout,
-    );
-    expect(rows.map((row: { readonly id: string }) => row.id)).toContain(id);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout).result).toEqual({ origin: 'LAX', departures: 1, late: 1, totalDelay: 200 });
   });
 
-  test('a call prints the answer, and a result that takes longer ends with 4', async () => {
-    const report = JSON.stringify({ flights: 3, airports: {} });
+  test('its run is listed, and shown with all that is known of it', async () => {
+    const { id } = await ask('send', 'tally', ROUTE, '--wait', '60s');
 
-    const called = await celeriac('call', 'board', report, '--timeout', '60s');
-    const late = await celeriac('result', UNKNOWN_ID, '--timeout', '1s');
+    const listed = await ask('runs', 'list', '--task', 'tally', '--state', 'SUCCESS', '--from', '1h');
+    const shown = await ask('runs', 'show', id);
+    const found = await ask('runs', 'list', 'name:tally totalDelay');
 
-    expect(JSON.parse(called.stdout)).toBe('3 flights today');
-    expect(late.code).not.toBe(0);
-    expect(JSON.parse(late.stderr).error).toMatchObject({ code: expect.any(String) });
+    expect(listed.rows.map((row: { readonly id: string }) => row.id)).toContain(id);
+    expect(shown).toMatchObject({ id, task: 'tally', queue: 'tallies', state: 'SUCCESS', retries: 0 });
+    expect(found.rows.map((row: { readonly id: string }) => row.id)).toContain(id);
   });
 
-  test('a task that there is not is said with those that there are', async () => {
-    const { code, stderr } = await celeriac('send', 'tallies', ROUTE);
+  test('a call prints the answer', async () => {
+    const answer = await ask('call', 'board', '{"flights":3,"airports":{}}', '--timeout', '60s');
 
-    expect(code).toBe(3);
-    expect(JSON.parse(stderr).error).toMatchObject({ code: 'NOT_FOUND' });
+    expect(answer).toBe('3 flights today');
+  });
+
+  test('many are sent from a file', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'celeriac-each-')), 'routes.jsonl');
+    writeFileSync(file, `${ROUTE}\n${ROUTE}\n`);
+
+    const { code, values } = await celeriac('send', 'tally', '--each', file);
+
+    expect(code).toBe(0);
+    expect(values).toEqual([{ id: expect.any(String) }, { id: expect.any(String) }]);
   });
 
   test('a message is published to whom the routes say', async () => {
-    const routed = await celeriac('routes', 'departures', 'flight.LAX.JFK.late');
-    const published = await celeriac('publish', 'departures', 'flight.LAX.JFK.late', ROUTE);
+    const routed = await ask('routes', 'departures', 'flight.LAX.JFK.late');
+    const published = await ask('publish', 'departures', 'flight.LAX.JFK.late', ROUTE);
 
-    expect(published).toMatchObject({ code: 0 });
-    expect(JSON.parse(published.stdout).route.to).toEqual(JSON.parse(routed.stdout).to);
+    expect(published.route.to).toEqual(routed.to);
+    expect(routed.to).toHaveLength(2);
+  });
+});
+
+describe('what cannot be is said with a code', () => {
+  test.each([
+    [['send', 'tallies', ROUTE], 3, { code: 'NOT_FOUND', allowed: expect.arrayContaining(['tally']) }],
+    [['result', 'nothing', '--timeout', '1s'], 3, { code: 'NOT_FOUND', value: 'nothing' }],
+    [['queues', 'pause', 'nothing'], 3, { code: 'NOT_FOUND' }],
+    [['send', 'tally', '{"no":"flight"}'], 1, { code: 'INVALID_INPUT' }],
+    [['queues', 'purge', 'board'], 2, { code: 'MISSING_ARGUMENT' }],
+    [['queues', 'peek', 'board'], 1, { code: 'PEEK_COUNTS' }],
+    [['runs', 'list', '--limit', 'all'], 2, { code: 'INVALID_ARGUMENT', value: 'all' }],
+  ])('%j', async (words, code, error) => {
+    const ran = await celeriac(...words);
+
+    expect(ran).toMatchObject({ code, stdout: '' });
+    expect(JSON.parse(ran.stderr).error).toMatchObject({ ...error, message: expect.any(String) });
   });
 });
 
 describe('queues', () => {
-  test('a paused queue keeps its messages, which can be seen, and works them when it goes on', async () => {
-    expect(await celeriac('queues', 'pause', 'board')).toMatchObject({ code: 0 });
-    const report = JSON.stringify({ flights: 4, airports: {} });
-    const { id } = JSON.parse((await celeriac('send', 'board', report)).stdout);
-
+  test('a paused queue keeps its messages, and works them when it goes on', async () => {
+    await ask('queues', 'pause', 'board');
+    const { id } = await ask('send', 'board', '{"flights":4,"airports":{}}');
     const waiting = await queue('board');
+    await ask('queues', 'resume', 'board');
+    const answer = await ask('result', id, '--timeout', '60s');
+
     expect(waiting).toMatchObject({ paused: true, ready: 1 });
-    const [peeked] = lines(await celeriac('queues', 'peek', 'board'));
-    expect(peeked).toMatchObject({ id, task: 'board' });
-
-    expect(await celeriac('queues', 'resume', 'board')).toMatchObject({ code: 0 });
-    const done = await celeriac('result', id, '--timeout', '60s');
-    expect(JSON.parse(done.stdout)).toBe('4 flights today');
+    expect(await queue('board')).toMatchObject({ paused: false, ready: 0 });
+    expect(answer).toBe('4 flights today');
   });
 
-  test('purge asks, and where nobody can be asked it says so', async () => {
-    const asked = await celeriac('queues', 'purge', 'board');
-    const purged = await celeriac('queues', 'purge', 'board', '--yes');
+  test('delayed messages are counted, and purged with --yes', async () => {
+    await ask('send', 'alert', '[]', '--delay', '10m');
+    const scheduled = await ask('inspect', 'scheduled');
+    await ask('queues', 'purge', 'alerts', '--yes');
 
-    expect(asked.code).toBe(2);
-    expect(JSON.parse(asked.stderr).error.message).toContain('add --yes');
-    expect(purged).toMatchObject({ code: 0 });
+    expect(scheduled).toMatchObject({ delayed: { alerts: 1 } });
+    expect(await queue('alerts')).toMatchObject({ delayed: 0 });
   });
 
-  test('a delayed run is seen, and revoked', async () => {
-    const { id } = JSON.parse(
-      (await celeriac('send', 'board', '{"flights":1,"airports":{}}', '--delay', '10m')).stdout,
-    );
+  test('a dead letter is seen, previewed and sent again; with another input its run succeeds', async () => {
+    const ended = await celeriac('result', hopeless, '--timeout', '110s');
+    expect(ended.code).toBe(1);
 
-    const [scheduled] = lines(await celeriac('inspect', 'scheduled'));
-    const revoked = await celeriac('revoke', id);
-
-    expect(scheduled).toMatchObject({ delayed: { board: 1 } });
-    expect(revoked).toMatchObject({ code: 0 });
-  });
-
-  test('a message that is no input is a dead letter, which is previewed and sent again corrected', async () => {
-    const { id } = JSON.parse(
-      (await celeriac('send', 'airport', '{"code":"LAX","report":{"messageId":"x"}}')).stdout,
-    );
-    await celeriac('result', id, '--timeout', '60s');
-
-    const [letter] = lines(await celeriac('queues', 'dead-letters', 'questions'));
-    expect(letter).toMatchObject({ id, task: 'airport' });
-    const [preview] = lines(await celeriac('queues', 'redrive', 'questions', '--preview'));
+    const letters = await celeriac('queues', 'dead-letters', 'questions');
+    const preview = await ask('queues', 'redrive', 'questions', '--preview');
+    expect(letters.values).toMatchObject([{ id: hopeless, task: 'airport', reason: 'crashed' }]);
     expect(preview).toMatchObject({ matched: 1, sent: 0 });
-    const [sent] = lines(await celeriac('queues', 'redrive', 'questions', '--id', id));
+
+    // The report that it waits for: who answers for an airport reads what the end of the day has archived.
+    const report = JSON.stringify({ flights: 2, airports: { LAX } });
+    const { messageId } = await ask('publish', 'day-end', '', report);
+    const input = JSON.stringify({ code: 'LAX', report: { messageId } });
+    const sent = await ask('queues', 'redrive', 'questions', '--id', hopeless, '--input', input);
     expect(sent).toMatchObject({ matched: 1, sent: 1 });
+    await expect.poll(() => ask('runs', 'show', hopeless), POLL).toMatchObject({ state: 'SUCCESS' });
+    expect(await ask('result', hopeless)).toEqual(LAX);
+    expect((await celeriac('queues', 'dead-letters', 'questions')).values).toEqual([]);
   });
 });
 
-test.each(['active', 'reserved', 'queues', 'workers', 'stats'])('inspect %s answers', async (what) => {
-  const json = await celeriac('inspect', what);
-  const text = await run(process.execPath, [BIN, 'inspect', what, '--endpoint', endpoint], ROOT);
+describe('inspect', () => {
+  test('workers are the functions, each with its queue', async () => {
+    const { values } = await celeriac('inspect', 'workers');
 
-  expect(json).toMatchObject({ code: 0, stderr: '' });
-  expect(text).toMatchObject({ code: 0, stderr: '' });
-  if (what === 'workers') expect(lines(json).map(({ queues }) => queues)).toContainEqual(['tallies']);
-  if (what === 'stats')
-    expect(lines(json)).toMatchObject([{ app: 'flights', stage: 'dev', keepsRuns: true }]);
+    expect(values).toHaveLength(6);
+    expect(values).toContainEqual(
+      expect.objectContaining({ kind: 'function', queues: ['tallies'], online: true }),
+    );
+  });
+
+  test.each(['active', 'reserved', 'queues', 'stats'])('%s answers in words and in JSON', async (what) => {
+    const words = ['inspect', what, '--endpoint', endpoint];
+
+    const { code, values } = await celeriac('inspect', what);
+    const text = await said(words);
+
+    expect(code).toBe(0);
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    if (what === 'stats') expect(values).toMatchObject([{ app: 'flights', stage: 'dev', keepsRuns: true }]);
+  });
 });
 
-const UNKNOWN_ID = '01m8bj1b984wz7khwhqna5fnqbd1f4';
+/** A run may take its time on a busy machine. */
+const POLL = { timeout: 60_000, interval: 500 };
 
-async function queue(name: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  return lines(await celeriac('queues', 'list')).find((row) => row.name === name);
+async function queue(name: string): Promise<unknown> {
+  const { values } = await celeriac('queues', 'list');
+  return values.find((row) => row.name === name);
 }
 
-function lines({ stdout }: Ran): readonly Readonly<Record<string, unknown>>[] {
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
+/** The one value that a command prints; it has to succeed. */
+async function ask(...words: readonly string[]): Promise<ReturnType<typeof JSON.parse>> {
+  const { code, stderr, values } = await celeriac(...words);
+  expect({ words, code, stderr }).toEqual({ words, code: 0, stderr: '' });
+  return values[0];
 }
 
-function celeriac(...words: readonly string[]): Promise<Ran> {
+interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function celeriac(
+  ...words: readonly string[]
+): Promise<Said & { readonly values: ReturnType<typeof JSON.parse>[] }> {
   const place = words[0] === 'routes' ? [] : ['--endpoint', endpoint];
-  return run(process.execPath, [BIN, ...words, '--json', ...place], ROOT);
+  const ran = await said([...words, '--json', ...place]);
+  const lines = ran.stdout.split('\n').filter((line) => line !== '');
+  return { ...ran, values: lines.map((line) => JSON.parse(line)) };
+}
+
+/** Runs the command line in this process. */
+async function said(words: readonly string[]): Promise<Said> {
+  const texts = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      texts[name] += String(text);
+      return true;
+    }),
+  );
+  try {
+    process.exitCode = 0;
+    await main(['node', 'celeriac', ...words]);
+    return { code: Number(process.exitCode), ...texts };
+  } finally {
+    process.exitCode = 0;
+    for (const spy of spies) spy.mockRestore();
+  }
 }

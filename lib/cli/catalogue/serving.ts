@@ -41,7 +41,14 @@ export const SERVING: readonly Entry[] = [
   {
     name: 'dev',
     summary: 'run the app of this folder on the emulator, and reload it when a source changes',
-    options: [PORT_OPTION, { flags: '--project <folder>', summary: 'the folder of the app', default: '.' }],
+    options: [
+      PORT_OPTION,
+      { flags: '--project <folder>', summary: 'the folder of the app', default: '.' },
+      {
+        flags: '--dashboard <port>',
+        summary: "the dashboard's port, or 'off'; without it the one after --port",
+      },
+    ],
     examples: [{ words: 'dev', summary: 'the app of the cdk.json in this folder' }],
     load: async () => (await import('../dev.ts')).dev,
   },
