@@ -3,4 +3,5 @@
 export type { AlarmProps } from './alarms.ts';
 export { Broker, type BrokerProps } from './broker.ts';
 export type { BundlingProps } from './bundle.ts';
+export { FARGATE_DEFAULTS, type FargateScaling, FargateWorker, type FargateWorkerProps } from './fargate.ts';
 export type { WorkerProps } from './worker.ts';
