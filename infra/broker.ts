@@ -36,8 +36,8 @@ export interface BrokerProps {
   /** Which copy of the app: 'dev', 'prod'. Part of every name. @default 'dev' */
   readonly stage?: string;
   /**
-   * The worker functions, by the name of their queue; 'machine' where `FargateWorker` or any other machine works
-   * a queue off (`celeriac worker`), and no function.
+   * The worker functions, by the name of their queue; 'machine' where `FargateWorker` or any other machine
+   * works a queue off (`celeriac worker`), and no function.
    */
   readonly workers?: Readonly<Record<string, WorkerProps | 'machine'>>;
   readonly bundling?: BundlingProps;

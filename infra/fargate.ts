@@ -188,7 +188,7 @@ function acknowledgeTask(scope: Construct, { broker, environment = {} }: Fargate
     [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sqs:<AWS::Region>:<AWS::AccountId>:${replies}]`]:
       'Reply queues are made at run time; the wildcard stands for what follows after their own prefix.',
     'AwsSolutions-IAM5[Resource::*]':
-      'The execution role asks for a token of the image registry, which has no resource (ecr:GetAuthorizationToken).',
+      'The execution role asks the registry for a token (ecr:GetAuthorizationToken): it has no resource.',
   });
 }
 

@@ -1,4 +1,4 @@
-/** `celeriac worker` as a user starts it: pools, health, signals, and a task that nothing but its end can stop. */
+/** `celeriac worker` as a user starts it: pools, health, signals, and a task that only its end can stop. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
