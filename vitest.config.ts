@@ -30,9 +30,11 @@ export default defineConfig({
         resolve: { alias: { '#lib/testing': new URL('test/on-machines.ts', import.meta.url).pathname } },
         test: {
           name: 'machine',
-          include: ['test/runtime/{consumer,rpc,task,worker}*.test.ts'],
+          include: ['test/runtime/{consumer,rpc,task,worker}*.test.ts', 'test/simulation/tasks.test.ts'],
           setupFiles: ['test/machine-deviations.ts'],
-          testTimeout: 30_000,
+          // A fifth of the seeds of the simulation on Lambda.
+          env: { CELERIAC_SEEDS: String(Math.ceil(Number(process.env.CELERIAC_SEEDS ?? 50) / 5)) },
+          testTimeout: 120_000,
           isolate: false,
         },
       },

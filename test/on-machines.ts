@@ -7,6 +7,7 @@ import { isWorked } from '../lib/define/work.ts';
 import { type SimulateOptions, type Simulation, simulate as simulateOn } from '../lib/testing/simulate.ts';
 
 export { ALL_FAULTS, type Fault, type FaultRates } from '../lib/testing/faults.ts';
+export { createRandom } from '../lib/testing/random.ts';
 export { START_DEFAULT } from '../lib/testing/simulate.ts';
 export type { SimulateOptions, Simulation };
 

@@ -16,7 +16,7 @@ import type { SdkOptions } from './sdk.ts';
 export interface RunWorkerOptions extends SdkOptions {
   /** Which copy of the app. @default the environment variable CELERIAC_STAGE, else 'dev' */
   readonly stage?: string;
-  /** The names of the queues to work off. @default all of the app's that have tasks or a consumer */
+  /** The names of the queues to work off. @default all that have tasks or a consumer */
   readonly queues?: readonly string[];
   /**
    * async: in this process, side by side, for tasks that mostly wait. threads, processes: in children with an
@@ -24,7 +24,7 @@ export interface RunWorkerOptions extends SdkOptions {
    * @default 'async'
    */
   readonly pool?: PoolKind;
-  /** How many messages run at once. @default 10 for async, else the number of processors */
+  /** How many messages run at once. @default 10 for async, else the processors' number */
   readonly concurrency?: number;
   /**
    * How many more messages are held in advance; other workers do not get them meanwhile. @default as many as

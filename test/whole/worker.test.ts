@@ -1,0 +1,133 @@
+/** `celeriac worker` as a user starts it: pools, health, signals, and a task that only its end can stop. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Client } from '#lib';
+import { connect, listWorkers, tellWorker } from '#lib/aws';
+import { createEmulator, type Emulator } from '#lib/emulator';
+import { app, block, wait, where } from './killed/busy.ts';
+import { addressOf, environmentOf, provisionBySdk } from './provisioned.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const ENTRY = join(import.meta.dirname, 'killed/busy.ts');
+
+let emulator: Emulator;
+let url: string;
+let client: Client;
+let program: Started | undefined;
+
+beforeEach(async () => {
+  emulator = createEmulator();
+  ({ url } = await emulator.listen());
+  await provisionBySdk(app, addressOf(url));
+  client = connect(app, addressOf(url));
+});
+
+afterEach(async () => {
+  program?.child.kill('SIGKILL');
+  await client.close();
+  await emulator.close();
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly said: () => string;
+  /** Where its health is. */
+  readonly health: string;
+}
+
+/** Starts the command and waits until it works. */
+async function startWorker(...words: readonly string[]): Promise<Started> {
+  const all = ['bin/celeriac.js', 'worker', '--app', ENTRY, '--health', '0', '--heartbeat', '1s', ...words];
+  const env = { ...process.env, ...environmentOf(url) };
+  const child = spawn(process.execPath, all, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  program = { child, said: () => said, health: '' };
+  for (;;) {
+    const health = /"message":"works".*"health":"http:\/\/0\.0\.0\.0:(\d+)"/.exec(said)?.[1];
+    if (health !== undefined) {
+      program = { child, said: () => said, health: `http://127.0.0.1:${health}` };
+      return program;
+    }
+    if (child.exitCode !== null) throw new Error(`the worker ended:\n${said}`);
+    await sleep(20);
+  }
+}
+
+async function end({ child }: Started, signal: NodeJS.Signals): Promise<number | null> {
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  const [code] = await exited;
+  return code;
+}
+
+test.each(['async', 'threads', 'processes'])(
+  'pool %s runs tasks, says how it is, and ends by SIGTERM',
+  async (pool) => {
+    const worker = await startWorker('--pool', pool, '--concurrency', '2', '--max-tasks-per-child', '3');
+    const sent = await client.sendMany(Array.from({ length: 12 }, () => where()));
+    const results = await Promise.all(
+      sent.map((one) => (one.status === 'sent' ? one.result.get() : undefined)),
+    );
+    const ready = await fetch(`${worker.health}/readyz`);
+    const code = await end(worker, 'SIGTERM');
+
+    expect([ready.status, await ready.json()]).toMatchObject([200, { ready: true, pool, processed: 12 }]);
+    expect(code).toBe(0);
+    const runs = results.map((result) => result?.runs ?? 0);
+    const isOwn = results.every((result) => result?.pid === worker.child.pid);
+    // A child is replaced after three; the worker's own process is not.
+    expect([Math.max(...runs), isOwn]).toEqual(pool === 'async' ? [12, true] : [3, pool === 'threads']);
+  },
+);
+
+test('a child that nothing can be told keeps its claim, and is ended when its run is revoked', async () => {
+  const worker = await startWorker('--pool', 'processes', '--concurrency', '1');
+  const long = await client.send(block(8_000));
+  const kept = await long.get({ timeout: '30s' });
+  const endless = await client.send(block(3_600_000));
+  while ((await endless.state()) !== 'STARTED') await sleep(50);
+  await endless.revoke({ terminate: true });
+  const after = await (await client.send(where())).get({ timeout: '30s' });
+
+  expect(kept).toBe('unblocked');
+  expect(await endless.state()).toBe('REVOKED');
+  // The child that ran it is gone.
+  expect(after.runs).toBe(1);
+  expect(worker.said().match(/"task":"block".*"attempt":1/g)).toHaveLength(1);
+});
+
+test('a second signal tells tasks to stop, and another worker runs them at once', async () => {
+  const first = await startWorker('--pool', 'processes', '--concurrency', '1');
+  const waiting = await client.send(wait());
+  while ((await waiting.state()) !== 'STARTED') await sleep(50);
+  first.child.kill('SIGINT');
+  await sleep(300);
+  const running = first.child.exitCode;
+  const code = await end(first, 'SIGINT');
+  const state = await waiting.state();
+  await startWorker();
+  while ((await waiting.state()) !== 'STARTED') await sleep(50);
+
+  expect([running, code, state]).toEqual([null, 0, 'RETRY']);
+});
+
+test('a worker is listed, and shuts down when it is told to', async () => {
+  const { child } = await startWorker();
+  const exited = once(child, 'exit');
+  let listed = await listWorkers(app, addressOf(url));
+  while (listed.length === 0) listed = await listWorkers(app, addressOf(url));
+  const told = await tellWorker(app, listed[0]?.id ?? '', { kind: 'shutdown', how: 'warm' }, addressOf(url));
+  const [code] = await exited;
+  const after = await listWorkers(app, addressOf(url));
+
+  expect(listed).toMatchObject([{ pid: child.pid, queues: ['work'], state: 'running', lost: false }]);
+  expect([told, code]).toEqual([true, 0]);
+  expect(after).toMatchObject([{ state: 'stopped', lost: false }]);
+});
