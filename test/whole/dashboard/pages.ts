@@ -88,7 +88,7 @@ export function testPages(browser: () => Browser): void {
     expect(await open.page.evaluate(NAMELESS)).toHaveLength(2);
   });
 
-  test('a link of the navigation is reached and followed by keyboard, and the page takes the focus', async () => {
+  test('a link of the navigation is followed by keyboard, and the page takes the focus', async () => {
     await using open = await openPage(browser(), createSampleDesk());
     await open.go('overview');
 

@@ -5,7 +5,7 @@ import { toId } from './sample-runs.ts';
 import { at } from './stage.ts';
 
 export function testRuns(browser: () => Browser): void {
-  test('a failed run is found by a text of its input, read, given another input and run to success', async () => {
+  test('a failed run is found by its input, read, given another input and run to success', async () => {
     await at(browser(), 'runs', async ({ desk, page, button, confirm }) => {
       await page.getByLabel('Search').fill('o-1003');
       await page.getByLabel('State').selectOption('FAILURE');
