@@ -7,13 +7,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { createEmulator, type Emulator, type LoadReport, toChangeLines } from '../emulator/index.ts';
-import { NO_SOURCE, toExampleCall } from './example-call.ts';
+import { createDevDashboard, type DevDashboard } from './dev-dashboard.ts';
+import { NO_SOURCE, type RunningApp, toExampleCall } from './example-call.ts';
 import { parsePort } from './port.ts';
 import { readConfiguration, synthesize } from './synthesize.ts';
 
 export interface DevCommandOptions {
   readonly port: string;
   readonly project: string;
+  /** The dashboard's port, or 'off'. @default the one after the emulator's; any free one, if that is */
+  readonly dashboard?: string;
 }
 
 /** A save touches several files, and editors write some of them twice. */
@@ -32,12 +35,16 @@ export async function dev(options: DevCommandOptions): Promise<void> {
   const emulator = createEmulator({ log: say });
   try {
     const { url } = await emulator.listen({ port: parsePort(options.port) });
+    const dashboard = openDashboard(emulator, options);
     let taught = false;
     const reload = inTurn(async () => {
       const report = await load(emulator, project, output);
-      if (taught || report === undefined) return;
+      if (report === undefined) return;
+      const running = toRunning(emulator, project, url, report);
+      await dashboard?.show(running);
+      if (taught) return;
       taught = true;
-      say(await howToSend(emulator, project, url, report));
+      say(await howToSend(running));
     });
     const watching = await watch(project, reload);
     await reload();
@@ -47,6 +54,7 @@ export async function dev(options: DevCommandOptions): Promise<void> {
     await watching.close();
     // What is being loaded is in the way of what is closed next.
     await reload.idle();
+    await dashboard?.close();
   } finally {
     await emulator.close();
     await rm(output, { recursive: true, force: true });
@@ -111,16 +119,23 @@ async function watch(project: string, changed: () => Promise<unknown>): Promise<
 }
 
 /** What a client must be told is in the functions' environment, where Broker has put it. */
-async function howToSend(
-  emulator: Emulator,
-  project: string,
-  url: string,
-  report: LoadReport,
-): Promise<string> {
-  const [worker] = emulator.services.lambda.functions();
+function toRunning(emulator: Emulator, project: string, url: string, report: LoadReport): RunningApp {
+  const functions = emulator.services.lambda.functions();
+  const worker = functions.find(({ variables }) => variables.CELERIAC_APP !== undefined);
   const { CELERIAC_APP: app = '', CELERIAC_STAGE: stage = 'dev' } = worker?.variables ?? {};
-  const region = report.stacks[0]?.region ?? 'us-east-1';
-  const call = await toExampleCall({ project, app, stage, url, region });
+  return { project, app, stage, url, region: report.stacks[0]?.region ?? 'us-east-1' };
+}
+
+/** Nothing where it is switched off. */
+function openDashboard(emulator: Emulator, options: DevCommandOptions): DevDashboard | undefined {
+  if (options.dashboard === 'off') return undefined;
+  const own = parsePort(options.port);
+  const port = options.dashboard === undefined ? (own === 0 ? 0 : own + 1) : parsePort(options.dashboard);
+  return createDevDashboard({ emulator, port, say });
+}
+
+async function howToSend(running: RunningApp): Promise<string> {
+  const call = await toExampleCall(running);
   return `${call}\nfunctions print here; a saved file is loaded at once; Ctrl-C ends it`;
 }
 

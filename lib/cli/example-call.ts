@@ -51,7 +51,7 @@ export async function toExampleCall(running: RunningApp): Promise<string> {
 }
 
 /** The emulator takes any credentials, but the SDK wants some. */
-const KEYS = { AWS_ACCESS_KEY_ID: 'dev', AWS_SECRET_ACCESS_KEY: 'dev' };
+export const KEYS = { AWS_ACCESS_KEY_ID: 'dev', AWS_SECRET_ACCESS_KEY: 'dev' };
 
 interface Names {
   readonly appFile: string;
@@ -64,7 +64,7 @@ const UNKNOWN: Names = { appFile: './app.ts', appExport: 'app', taskFile: './app
 
 async function findNames(project: string, app: string): Promise<Names | undefined> {
   const files = await readSources(project);
-  const isApp = new RegExp(String.raw`^export const (\w+) = defineApp\(\s*['"\x60]${app}['"\x60]`, 'm');
+  const isApp = appPattern(app);
   const isTask = /^export const (\w+) = (?:defineTask|implement)\(/m;
   const home = files.find(({ text }) => isApp.test(text));
   if (home === undefined) return undefined;
@@ -77,6 +77,15 @@ async function findNames(project: string, app: string): Promise<Names | undefine
     taskFile: task.path,
     taskExport: isTask.exec(task.text)?.[1] ?? UNKNOWN.taskExport,
   };
+}
+
+/** The file that exports an app, as an import from the project's folder writes it. */
+export async function findAppFile(project: string, app: string): Promise<string | undefined> {
+  return (await readSources(project)).find(({ text }) => appPattern(app).test(text))?.path;
+}
+
+function appPattern(app: string): RegExp {
+  return new RegExp(String.raw`^export const (\w+) = defineApp\(\s*['"\x60]${app}['"\x60]`, 'm');
 }
 
 /** The text of the project's modules; paths as an import from its folder writes them. */

@@ -28,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('run the app of this folder on the emulator, and reload it when a source changes')
     .option('--port <number>', 'the port to listen on; 0 takes a free one', '4566')
     .option('--project <folder>', 'the folder of the app', '.')
+    .option('--dashboard <port>', "the dashboard's port, or 'off'; without it the one after --port")
     .action(async (options) => (await import('./dev.ts')).dev(options));
   program
     .command('sweep')

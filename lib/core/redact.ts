@@ -1,6 +1,6 @@
 /**
- * Secrets in what is shown: members of an input that a task names, and headers by name. What was found is then
- * hidden wherever else it stands in the same run, in an error's text as much as in a result.
+ * Secrets in what is shown: members of an input that a task names, and headers by name. What was found is
+ * then hidden wherever else it stands in the same run, in an error's text as much as in a result.
  */
 import type { Json } from './json.ts';
 

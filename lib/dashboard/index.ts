@@ -1,4 +1,6 @@
-/** The desk of an app on AWS, or on an emulator: what the dashboard, its API and the command line stand on. */
+/**
+ * The desk of an app on AWS, or on an emulator: what the dashboard, its API and the command line stand on.
+ */
 import { connectDesk, type DeskConnection } from '../aws/desk.ts';
 import type { ConnectOptions } from '../aws/index.ts';
 import type { App } from '../define/app.ts';
@@ -8,8 +10,8 @@ import type { DeskPorts } from './context.ts';
 import { createDeskOver } from './create-desk.ts';
 import type { Desk } from './desk.ts';
 
-export { listen } from './api/listen.ts';
-export { createApi } from './api/server.ts';
+export { type Listening, listen } from './api/listen.ts';
+export { type Api, type ApiOptions, createApi, type PageFile } from './api/server.ts';
 export type { Desk, DeskActions, DeskQueries } from './desk.ts';
 
 export interface DeskOptions extends ConnectOptions {

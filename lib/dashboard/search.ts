@@ -1,8 +1,8 @@
 /**
  * Flower's search language. Terms are joined by AND; `OR` and parentheses group; `"a phrase"` is one term. A
  * term with a field ('name:charge', 'input:sku=tea') is looked for there, one without in everything. A bare
- * term and a text field take any part of the text, whatever its case; 'state:' takes the whole word. There is no
- * negation. Flower's 'args:' and 'kwargs:' are 'input:' here.
+ * term and a text field take any part of the text, whatever its case; 'state:' takes the whole word. There
+ * is no negation. Flower's 'args:' and 'kwargs:' are 'input:' here.
  */
 import type { Json } from '../core/json.ts';
 import { CeleriacError } from '../errors.ts';

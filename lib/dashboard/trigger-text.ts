@@ -1,6 +1,6 @@
 /**
- * Triggers as one line of text, for forms and the command line: 'every 15m', 'at 2026-01-05T09:00:00Z', cron's
- * fields with a zone after them ('0 2 * * * Europe/Oslo'), and everything else as JSON.
+ * Triggers as one line of text, for forms and the command line: 'every 15m', 'at 2026-01-05T09:00:00Z',
+ * cron's fields with a zone after them ('0 2 * * * Europe/Oslo'), and everything else as JSON.
  */
 import { isDuration } from '../core/duration.ts';
 import { type CronTrigger, cron } from '../core/trigger/cron.ts';
@@ -14,8 +14,8 @@ const ZONE = /^(.*\S)\s+([A-Z][A-Za-z_]+(?:\/[A-Za-z_+-]+)+|UTC)$/;
 
 /**
  * Reads a trigger.
- * @throws DefinitionError INVALID_CRON, INVALID_TRIGGER, INVALID_TIMEZONE; CeleriacError INVALID_TRIGGER for JSON
- * that is none.
+ * @throws DefinitionError INVALID_CRON, INVALID_TRIGGER, INVALID_TIMEZONE; CeleriacError INVALID_TRIGGER for
+ * JSON that is none.
  */
 export function readTrigger(written: string): Trigger {
   const text = written.trim();

@@ -1,7 +1,7 @@
 /**
- * Where a message would go, and why: RabbitMQ's question of its management page, answered from the definitions
- * alone. The walk is that of core/routing/route.ts, which is asked whether a binding takes the message; it
- * remembers by which bindings each taker was reached, which a publisher has no use for.
+ * Where a message would go, and why: RabbitMQ's question of its management page, answered from the
+ * definitions alone. The walk is that of core/routing/route.ts, which is asked whether a binding takes the
+ * message; it remembers by which bindings each taker was reached, which a publisher has no use for.
  */
 import type { Headers } from '../core/routing/headers.ts';
 import { checkPublishable, type RoutingBinding, type RoutingTable, route } from '../core/routing/route.ts';

@@ -120,7 +120,7 @@ export interface Seen extends LookedAt {
 }
 
 /**
- * Looks into queues without receiving. SQS cannot; the emulator can, so a desk beside one sees more than a desk
- * on AWS.
+ * Looks into queues without receiving. SQS cannot; the emulator can, so a desk beside one sees more than a
+ * desk on AWS.
  */
 export type SeeQueue = (queueName: string) => readonly Seen[];

@@ -1,4 +1,7 @@
-/** A desk over a simulated app: real client, workers and adapters over the emulator's models, on virtual time. */
+/**
+ * A desk over a simulated app: real client, workers and adapters over the emulator's models, on virtual
+ * time.
+ */
 import type { Call } from '../../lib/aws/call.ts';
 import { createDeskAdapters } from '../../lib/aws/desk.ts';
 import { MACHINE_CLOCK } from '../../lib/aws/machine.ts';

@@ -141,7 +141,7 @@ function reasons(): readonly (readonly [string, Reason])[] {
           return settled(world, (await world.sim.send(pack({ box: 'b' }))).id);
         },
         kind: 'concurrency',
-        sentence: /^of task 'pack' 1, as many runs as are allowed are under way; its turn is about 2026/,
+        sentence: /^task 'pack' runs at most 1 at a time, and as many are under way; its turn is about 2026/,
         by: 'pack',
       },
     ],
@@ -242,7 +242,7 @@ describe('a queue', () => {
     expect((await world.desk.queues()).find(({ name }) => name === 'letters')?.ready).toBe(0);
   });
 
-  test('that is worked is looked into without a receive beside an emulator, and not at all on AWS', async () => {
+  test('that is worked is looked into without a receive beside an emulator, on AWS not at all', async () => {
     await using world = await createDeskWorld(shop);
     await using onAws = await createDeskWorld(shop, { sees: false });
     await world.desk.pauseQueue('payments');

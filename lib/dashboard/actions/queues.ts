@@ -18,8 +18,8 @@ export async function purge(context: DeskContext, name: string): Promise<{ reado
 }
 
 /**
- * Stops or starts the delivery to functions. What runs is finished; nothing is received, and nothing is paid for.
- * A queue with priorities is paused with all its levels, unless one is named.
+ * Stops or starts the delivery to functions. What runs is finished; nothing is received, and nothing is paid
+ * for. A queue with priorities is paused with all its levels, unless one is named.
  * @throws CeleriacError NOT_FOUND, PAUSE_NOT_POSSIBLE for a queue that no function works
  */
 export async function setPaused(context: DeskContext, name: string, paused: boolean): Promise<void> {
@@ -29,8 +29,8 @@ export async function setPaused(context: DeskContext, name: string, paused: bool
   const mappings = (await Promise.all(levels.map((level) => mappingsOf(context, level)))).flat();
   if (mappings.length === 0) {
     const text =
-      `no function works queue '${name}', so there is nothing to ${paused ? 'pause' : 'resume'}; a long-running ` +
-      'worker is shut down or resized instead';
+      `no function works queue '${name}', so there is nothing to ${paused ? 'pause' : 'resume'}; a ` +
+      'long-running worker is shut down or resized instead';
     throw new CeleriacError('PAUSE_NOT_POSSIBLE', text, { value: name });
   }
   const changed = mappings.filter(({ enabled }) => enabled === paused);

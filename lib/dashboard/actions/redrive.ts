@@ -1,8 +1,8 @@
 /**
- * Dead letters sent again. A letter is its message's next generation already (runtime/dead-letter.ts), so it goes
- * out as it lies there, its history in it, and only then is deleted: whoever dies in between has sent a copy too
- * many, which the claim drops where there is a record, and lost none. A destination is always named; SQS's own
- * redrive neither filters nor edits, and does not know where a copy came from.
+ * Dead letters sent again. A letter is its message's next generation already (runtime/dead-letter.ts), so it
+ * goes out as it lies there, its history in it, and only then is deleted: whoever dies in between has sent a
+ * copy too many, which the claim drops where there is a record, and lost none. A destination is always
+ * named; SQS's own redrive neither filters nor edits, and does not know where a copy came from.
  */
 import type { Json } from '../../core/json.ts';
 import { parseMessage, toBody } from '../../core/message.ts';
@@ -54,7 +54,7 @@ export async function redrive(context: DeskContext, asked: Redrive): Promise<Red
   }
   await giveBack(context, named.queueName, kept);
   if (failure !== undefined) {
-    const text = `${done.length} of ${matched} dead letters were sent again, then one was refused: ${failure}`;
+    const text = `${done.length} of ${matched} dead letters were sent, then one was refused: ${failure}`;
     throw new CeleriacError('SEND_FAILED', text, { value: failure });
   }
   return { matched, sent: done.length, rows: done.slice(0, ROWS_MAX) };
@@ -86,7 +86,9 @@ async function sendAgain(
   return refused === undefined ? undefined : `${refused.code}: ${refused.message}`;
 }
 
-/** The same letter with another input. @throws CeleriacError INVALID_REDRIVE for a body that is no envelope */
+/**
+ * The same letter with another input. @throws CeleriacError INVALID_REDRIVE for a body that is no envelope
+ */
 function withInput(body: string, input: string): string {
   const parsed = parseMessage(body);
   if (parsed.kind !== 'message') {

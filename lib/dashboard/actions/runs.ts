@@ -162,7 +162,7 @@ function readOptions(given: Readonly<Record<string, Json>>): SendOptions {
     const read = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName](value) : undefined; // It has it.
     if (read !== undefined) return [name, read] as const;
     const allowed = Object.keys(OPTIONS).join(', ');
-    const text = `options.${name} is ${JSON.stringify(value)}; there are ${allowed}, as in a call of the task`;
+    const text = `options.${name} is ${JSON.stringify(value)}; there are ${allowed}, as in a task's call`;
     throw new CeleriacError('INVALID_OPTION', text, { value, allowed });
   });
   // Each has been read as the type that its name has.

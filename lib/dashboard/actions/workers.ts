@@ -8,7 +8,9 @@ import { type DeskContext, findTask, found } from '../context.ts';
 /** @throws CeleriacError NO_SCHEDULES where the app keeps none */
 export function schedulesOf({ app, ports }: DeskContext): Schedules {
   if (ports.schedules !== undefined) return ports.schedules;
-  const text = `app '${app.name}' has no schedules; define one, or set runtimeSchedules: true to add them while it runs`;
+  const text =
+    `app '${app.name}' has no schedules; define one, or set runtimeSchedules: true to add ` +
+    'them while it runs';
   throw new CeleriacError('NO_SCHEDULES', text, { value: app.name });
 }
 

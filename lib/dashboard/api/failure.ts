@@ -1,5 +1,5 @@
 /** How an error is answered: a status by its kind, and a body of the same shape as the error. */
-import { CeleriacError } from '../../errors.ts';
+import type { CeleriacError } from '../../errors.ts';
 
 export interface Failure {
   readonly code: string;
@@ -54,8 +54,7 @@ const VALUE_LENGTH_MAX = 1_000;
 
 export function toFailure(error: unknown): FailureAnswer {
   const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof CeleriacError))
-    return { status: 500, body: withHint({ code: 'INTERNAL', message }) };
+  if (!isOurs(error)) return { status: 500, body: withHint({ code: 'INTERNAL', message }) };
   const { code, value, allowed } = error;
   return {
     status: statusOf(error),
@@ -67,6 +66,21 @@ export function toFailure(error: unknown): FailureAnswer {
     }),
   };
 }
+
+/** By name and code, never by class: a user's app may bring a copy of the library of its own. */
+function isOurs(error: unknown): error is CeleriacError {
+  return error instanceof Error && OURS.has(error.name) && 'code' in error && typeof error.code === 'string';
+}
+
+const OURS: ReadonlySet<string> = new Set([
+  'CeleriacError',
+  'DefinitionError',
+  'SendError',
+  'NackError',
+  'UnroutableError',
+  'TaskError',
+  'TimeoutError',
+]);
 
 function statusOf({ code, name }: CeleriacError): FailureAnswer['status'] {
   if (code === 'UNAUTHORIZED') return 401;

@@ -18,7 +18,8 @@ export interface Listening {
 
 /**
  * Names of this machine. A page elsewhere whose own name is made to lead here (DNS rebinding) is of the same
- * origin for its browser, so the header against foreign posts does not stop it; the name that it asks for does.
+ * origin for its browser, so the header against foreign posts does not stop it; the name that it asks for
+ * does.
  */
 const OWN_NAMES = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 

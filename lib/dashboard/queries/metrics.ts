@@ -1,7 +1,8 @@
 /**
- * Prometheus text: Flower's six metrics, by their own names so that its boards show something, and ours. Flower
- * counts events since it was started; here nobody listens, so what it counts is counted over the last hour and
- * is a gauge of a window in all but name, which the help lines say. Its buckets are the defaults of Prometheus.
+ * Prometheus text: Flower's six metrics, by their own names so that its boards show something, and ours.
+ * Flower counts events since it was started; here nobody listens, so what it counts is counted over the last
+ * hour and is a gauge of a window in all but name, which the help lines say. Its buckets are the defaults of
+ * Prometheus.
  */
 import type { IndexedRun } from '../../runtime/desk-ports.ts';
 import type { DeskContext } from '../context.ts';

@@ -1,6 +1,6 @@
 /**
- * Many sorted lists as one: the partitions of an index are read in pages, all first pages at once, and the row
- * that comes first of all of them is taken again and again.
+ * Many sorted lists as one: the partitions of an index are read in pages, all first pages at once, and the
+ * row that comes first of all of them is taken again and again.
  */
 
 /** Reads a partition from a place on; the row at that place may be among the answer. */
@@ -14,8 +14,8 @@ interface Head<Row> {
 }
 
 /**
- * All rows by id, newest or oldest first, without the row `after` and those before it. `chunk` rows are read of
- * a partition at once.
+ * All rows by id, newest or oldest first, without the row `after` and those before it. `chunk` rows are read
+ * of a partition at once.
  */
 export async function* merged<Row extends { readonly id: string }>(
   partitions: readonly Partition<Row>[],

@@ -47,11 +47,11 @@ function tasksOf({ app }: DeskContext, { queue }: NamedQueue): readonly string[]
 }
 
 /**
- * Looks at messages of a queue, which stay where they are. SQS shows a message only by receiving it, and counts
- * that; of a queue that somebody works the count means crashes (docs/rabbitmq.md), on an ordered one a message that
- * is looked at holds its group, and a function's next batch would miss it. So what is worked is looked into only
- * where that needs no receive, beside an emulator; elsewhere the list of runs and the dead letters say what there
- * is.
+ * Looks at messages of a queue, which stay where they are. SQS shows a message only by receiving it, and
+ * counts that; of a queue that somebody works the count means crashes (docs/rabbitmq.md), on an ordered one
+ * a message that is looked at holds its group, and a function's next batch would miss it. So what is worked
+ * is looked into only where that needs no receive, beside an emulator; elsewhere the list of runs and the
+ * dead letters say what there is.
  * @throws CeleriacError PEEK_COUNTS for a queue that is worked, NOT_FOUND.
  */
 export async function peek(

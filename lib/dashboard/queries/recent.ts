@@ -1,7 +1,7 @@
 /**
- * The runs of the last hour, as the index by state has them: what an overview and the metrics count. Bounded,
- * since an hour may have millions of runs; of those the newest are counted, and what is older than they is left
- * out rather than shown too low.
+ * The runs of the last hour, as the index by state has them: what an overview and the metrics count.
+ * Bounded, since an hour may have millions of runs; of those the newest are counted, and what is older than
+ * they is left out rather than shown too low.
  */
 import { idStart } from '../../core/id.ts';
 import { TASK_STATES, type TaskState } from '../../core/task-state.ts';

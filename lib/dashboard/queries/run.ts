@@ -121,13 +121,13 @@ async function reasonOf(
   const sentence =
     record.state === 'STARTED'
       ? `its worker gave no sign of life since ${timeOf(record.leaseUntil ?? now)}; another one takes it over`
-      : 'it waits for a worker, for a limit of its task, or until its delay is over; SQS does not show which';
+      : 'it waits for a worker, a limit of its task, or the end of its delay; SQS does not show which';
   return { kind: 'queued', sentence };
 }
 
 /**
- * Nothing is kept of a run before its first attempt, and SQS shows no message: all that can be said is what its
- * id says.
+ * Nothing is kept of a run before its first attempt, and SQS shows no message: all that can be said is what
+ * its id says.
  * @throws CeleriacError NOT_FOUND for an id that is not this app's
  */
 function unseen(context: DeskContext, id: string): Waiting | undefined {
@@ -135,8 +135,8 @@ function unseen(context: DeskContext, id: string): Waiting | undefined {
   const since = timeOf(found(sentAt, 'run', id));
   if (context.ports.see !== undefined) return undefined;
   const sentence =
-    `it was sent at ${since} and has not begun, or keeps no record: it waits for a worker, for a limit of its ` +
-    'task, or until its delay is over; SQS does not show which';
+    `it was sent at ${since} and has not begun, or keeps no record: it waits for a worker, a limit of ` +
+    'its task, or the end of its delay; SQS does not show which';
   return { kind: 'queued', sentence };
 }
 

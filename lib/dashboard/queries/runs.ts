@@ -1,6 +1,6 @@
 /**
- * Lists of runs, by state, task, queue, time and text. A page is bounded by what is looked at, not only by what
- * it shows: a search for something rare answers with few rows, or none, and a cursor to go on from.
+ * Lists of runs, by state, task, queue, time and text. A page is bounded by what is looked at, not only by
+ * what it shows: a search for something rare answers with few rows, or none, and a cursor to go on from.
  */
 import { idStart, sentAtOf } from '../../core/id.ts';
 import { TASK_STATES } from '../../core/task-state.ts';
@@ -147,8 +147,8 @@ async function take<Row>(rows: AsyncGenerator<Row>, count: number): Promise<read
 }
 
 /**
- * The records of what is shown and has more to show than the index holds: an error, progress. Those of runs that
- * went well, which are most, are not read.
+ * The records of what is shown and has more to show than the index holds: an error, progress. Those of runs
+ * that went well, which are most, are not read.
  */
 async function detailsOf(
   index: RunIndex,

@@ -52,7 +52,7 @@ async function ownReason(
   const task =
     message === undefined || message.task === '' ? undefined : taskNamed(context.app, message.task);
   if (message !== undefined && message.task !== '' && task === undefined) {
-    const sentence = `no worker of this app knows task '${message.task}'; it is kept for 24 h in case one comes`;
+    const sentence = `no worker of this app knows task '${message.task}'; it is kept for 24 h`;
     return { kind: 'unknown-task', sentence, by: message.task };
   }
   const until = seen.availableAt;
@@ -90,8 +90,10 @@ async function reserved(
     }
     case 'concurrency': {
       const { concurrency } = await context.ports.client.limits.get(task);
-      const many = concurrency === undefined || concurrency === null ? 'as many' : `${concurrency}, as many`;
-      const sentence = `of task '${task.name}' ${many} runs as are allowed are under way; its turn is about ${at}`;
+      const many = concurrency === undefined || concurrency === null ? 'some' : concurrency;
+      const sentence =
+        `task '${task.name}' runs at most ${many} at a time, and as many are under way; its turn is ` +
+        `about ${at}`;
       return { kind: 'concurrency', sentence, until: wait.at, by: task.name };
     }
     case 'once': {
@@ -103,7 +105,9 @@ async function reserved(
   }
 }
 
-/** Who has the key of a message; undefined where it cannot be known: the task's schema may change its input. */
+/**
+ * Who has the key of a message; undefined where it cannot be known: the task's schema may change its input.
+ */
 async function holderOf(
   { ports: { index } }: DeskContext,
   task: AnyTask,
