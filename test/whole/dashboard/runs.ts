@@ -85,6 +85,7 @@ export function testRuns(browser: () => Browser): void {
         .filter({ hasNotText: 'thank' })
         .first()
         .waitFor({ state: 'detached' });
+      await page.locator('tbody th a').first().waitFor();
       const tasks = await page.locator('tbody th a').allInnerTexts();
       await page.reload();
       await page.locator('tbody th a').first().waitFor();
