@@ -1,6 +1,6 @@
 /**
- * The dashboard as `celeriac dev` serves it, over a real app on the emulator: what is done in the page happens
- * to real messages in real queues, and what it says is true of them.
+ * The dashboard as `celeriac dev` serves it, over a real app on the emulator: what is done in the page
+ * happens to real messages in real queues, and what it says is true of them.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -82,7 +82,7 @@ describe.skipIf(browser === undefined)(`the dashboard of celeriac dev in Chromiu
     rmSync(project, { recursive: true, force: true });
   });
 
-  test('a failing task is found by search, its error read, its input edited and retried to success', async () => {
+  test('a failing task is found by search, its error read, its input edited, and it succeeds', async () => {
     await send('charge', { amount: 41 });
     await send('charge', { amount: 4_711 });
 
