@@ -56,6 +56,13 @@ export function isListed(search: Search): boolean {
   return search.kind === 'term' ? LISTED.has(search.field) : search.of.every(isListed);
 }
 
+/** What a field must hold for a search to be answered, where it says so of one field for all of its answers. */
+export function termOf(search: Search, field: SearchField): string | undefined {
+  if (search.kind === 'any') return undefined;
+  if (search.kind === 'term') return search.field === field ? search.text : undefined;
+  return search.of.map((part) => termOf(part, field)).find((text) => text !== undefined);
+}
+
 /** Whether something is what is searched for. */
 export function matches(search: Search, searched: Searched): boolean {
   switch (search.kind) {

@@ -3,12 +3,12 @@
  * what it shows: a search for something rare answers with few rows, or none, and a cursor to go on from.
  */
 import { idStart, sentAtOf } from '../../core/id.ts';
-import { TASK_STATES } from '../../core/task-state.ts';
+import { TASK_STATES, type TaskState } from '../../core/task-state.ts';
 import { CeleriacError } from '../../errors.ts';
 import type { IndexedRun, IndexPage, RunDetails, RunIndex } from '../../runtime/desk-ports.ts';
 import type { DeskContext } from '../context.ts';
 import type { Page, RunRow, RunsQuery } from '../row.ts';
-import { isListed, matches, parseSearch, type Search } from '../search.ts';
+import { isListed, matches, parseSearch, type Search, termOf } from '../search.ts';
 import { merged, type Partition } from './newest.ts';
 import { toRow, toSearched } from './run-row.ts';
 
@@ -51,9 +51,10 @@ async function scan(
   search: Search | undefined,
 ): Promise<Page<RunRow>> {
   const newestFirst = query.sort !== 'sentAt';
-  const partitions = partitionsOf(index, query, newestFirst);
+  const plan = planOf(context, query, search);
+  const partitions = partitionsOf(index, query, plan, newestFirst);
   // A list by task has ids only, and a search may look at what stands in records alone.
-  const readsRecords = isByTask(query) || (search !== undefined && !isListed(search));
+  const readsRecords = plan.kind === 'tasks' || (search !== undefined && !isListed(search));
   const filtered = search !== undefined || query.queue !== undefined || query.task !== undefined;
   const chunk = Math.max(CHUNK_MIN, Math.ceil(((filtered ? 4 : 2) * limit) / partitions.length));
   const lookedMax = readsRecords ? RECORDS_MAX : LISTED_MAX;
@@ -85,17 +86,43 @@ async function scan(
   };
 }
 
-function isByTask({ task, state }: RunsQuery): boolean {
-  return task !== undefined && state === undefined;
+/** Which index is walked. */
+type IndexPlan =
+  | { readonly kind: 'states'; readonly states: readonly TaskState[] }
+  | { readonly kind: 'tasks'; readonly tasks: readonly string[] };
+
+/** Of so many tasks the partitions are walked side by side; of more the index by state costs less. */
+const TASKS_MAX = 6;
+
+/**
+ * A list of a state is walked in that state. One of a task, of a queue, or of tasks with a name, is walked
+ * by task, where every run counts: a queue's runs are those of its tasks. (Runs of tasks that the app does
+ * not have any more are found by state and by id.)
+ */
+function planOf({ app }: DeskContext, query: RunsQuery, search: Search | undefined): IndexPlan {
+  const written = search === undefined ? undefined : termOf(search, 'state')?.toUpperCase();
+  const state = query.state ?? TASK_STATES.find((known) => known === written);
+  if (state !== undefined) return { kind: 'states', states: [state] };
+  if (query.task !== undefined) return { kind: 'tasks', tasks: [query.task] };
+  const name = search === undefined ? undefined : termOf(search, 'name')?.toLowerCase();
+  const tasks = app.tasks.filter(
+    (task) =>
+      (query.queue === undefined || task.queue.name === query.queue) &&
+      (name === undefined || task.name.toLowerCase().includes(name)),
+  );
+  const asked = query.queue !== undefined || name !== undefined;
+  return asked && tasks.length <= TASKS_MAX
+    ? { kind: 'tasks', tasks: tasks.map((task) => task.name) }
+    : { kind: 'states', states: TASK_STATES };
 }
 
 function partitionsOf(
   index: RunIndex,
-  query: RunsQuery,
+  { from = 0, to }: RunsQuery,
+  plan: IndexPlan,
   newestFirst: boolean,
 ): readonly Partition<IndexedRun>[] {
   const shards = Array.from({ length: index.shards }, (_, shard) => shard);
-  const { from = 0, to } = query;
   const first = idStart(from);
   // An id of exactly that time is behind this text, and so is in no list until then.
   const last = to === undefined ? '~' : idStart(to);
@@ -103,21 +130,26 @@ function partitionsOf(
     const bounds = newestFirst ? { from: first, to: at ?? last } : { from: at ?? first, to: last };
     return { shard, ...bounds, newestFirst, limit };
   };
-  const { task } = query;
-  if (task !== undefined && isByTask(query)) {
-    return shards.map((shard) => async (at, limit) => {
-      const ids = await index.byTask(task, page(shard, at, limit));
-      return ids.map((id): IndexedRun => ({ ...UNREAD, id, task }));
-    });
+  switch (plan.kind) {
+    case 'tasks':
+      return plan.tasks.flatMap((task) =>
+        shards.map(
+          (shard): Partition<IndexedRun> =>
+            async (at, limit) => {
+              const ids = await index.byTask(task, page(shard, at, limit));
+              return ids.map((id): IndexedRun => ({ ...UNREAD, id, task }));
+            },
+        ),
+      );
+    case 'states':
+      return plan.states.flatMap((state) =>
+        shards.map(
+          (shard): Partition<IndexedRun> =>
+            (at, limit) =>
+              index.byState(state, page(shard, at, limit)),
+        ),
+      );
   }
-  const states = query.state === undefined ? TASK_STATES : [query.state];
-  return states.flatMap((state) =>
-    shards.map(
-      (shard): Partition<IndexedRun> =>
-        (at, limit) =>
-          index.byState(state, page(shard, at, limit)),
-    ),
-  );
 }
 
 /** Stands for what only a record tells. */
