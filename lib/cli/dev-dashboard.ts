@@ -3,7 +3,7 @@
  * app's own module is loaded for it, as the workers load it; definitions do nothing but define.
  */
 import { join } from 'node:path';
-import { type Api, createApi, createDesk, listen, type OpenDesk } from '../dashboard/index.ts';
+import { type Api, createApi, createDesk, findPage, listen, type OpenDesk } from '../dashboard/index.ts';
 import type { App } from '../define/app.ts';
 import type { Emulator } from '../emulator/index.ts';
 import { toModule } from './app-file.ts';
@@ -27,6 +27,7 @@ export interface DevDashboard {
 }
 
 export function createDevDashboard({ emulator, port, say }: DevDashboardOptions): DevDashboard {
+  const page = findPage();
   let api: Api | undefined;
   let desk: OpenDesk | undefined;
   let server: Awaited<ReturnType<typeof listen>> | undefined;
@@ -41,7 +42,7 @@ export function createDevDashboard({ emulator, port, say }: DevDashboardOptions)
     const next = createDesk(app, { endpoint, region, stage, credentials }, viewOf(emulator));
     await desk?.close();
     desk = next;
-    api = createApi(next, { onFailure: (error) => say(`dashboard: ${error}`) });
+    api = createApi(next, { page, onFailure: (error) => say(`dashboard: ${error}`) });
     if (server !== undefined) return;
     server = await listen(async (request) => (api ?? notYet)(request), { port });
     say(`dashboard ${server.url}`);

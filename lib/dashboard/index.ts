@@ -13,6 +13,7 @@ import type { Desk } from './desk.ts';
 export { type Listening, listen } from './api/listen.ts';
 export { type Api, type ApiOptions, createApi, type PageFile } from './api/server.ts';
 export type { Desk, DeskActions, DeskQueries } from './desk.ts';
+export { findPage, type Page, pageIn } from './page-files.ts';
 
 export interface DeskOptions extends ConnectOptions {
   /** Refuses every action with READ_ONLY. @default false */

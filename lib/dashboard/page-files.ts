@@ -3,12 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-export interface PageFile {
-  readonly body: Uint8Array<ArrayBuffer>;
-  /** Its media type. */
-  readonly type: string;
-}
+import type { PageFile } from './api/server.ts';
 
 /** Answers a path of the address ('/' is the page itself); undefined for one that is no file of the page. */
 export type Page = (path: string) => Promise<PageFile | undefined>;

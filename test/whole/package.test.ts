@@ -10,6 +10,8 @@ import { createProject, type Packed, pack, type Ran, run } from './packed.ts';
 import { startProgram } from './program.ts';
 
 const TSC = join(import.meta.dirname, '../../node_modules/.bin/tsc');
+/** The dashboard's page is built for browsers. */
+const PAGE = 'dist/lib/dashboard/page/';
 const CDK_PEERS = ['aws-cdk-lib', 'constructs', 'esbuild'];
 
 const SOURCES = {
@@ -90,9 +92,10 @@ beforeAll(async () => {
 describe('the package', () => {
   test('holds the command, the build, the templates, the README and the licence, and nothing else', () => {
     const expected =
-      /^(LICENSE|README\.md|package.json|bin\/celeriac\.js|dist\/(lib|infra)\/.+\.(js|d\.ts)|templates\/.+)$/;
+      /^(LICENSE|README\.md|package\.json|bin\/celeriac\.js|dist\/(lib|infra)\/.+\.(js|d\.ts)|templates\/.+)$/;
+    const page = ['LICENSE-preact.txt', 'icon.svg', 'index.html', 'page.css'].map((name) => PAGE + name);
 
-    expect(packed.paths.filter((path) => !expected.test(path))).toEqual([]);
+    expect(packed.paths.filter((path) => !expected.test(path)).sort()).toEqual(page);
     expect(packed.paths).toEqual(
       expect.arrayContaining([
         'LICENSE',
@@ -100,6 +103,7 @@ describe('the package', () => {
         'bin/celeriac.js',
         'dist/infra/index.d.ts',
         'dist/lib/emulator/lambda/thread.js',
+        `${PAGE}page.js`,
         'dist/lib/index.js',
         'package.json',
         'templates/functions/app.ts',
@@ -122,7 +126,7 @@ describe('the package', () => {
   });
 
   test('has a declaration beside each module', () => {
-    const modules = packed.paths.filter((path) => /^dist\/.*\.js$/.test(path));
+    const modules = packed.paths.filter((path) => /^dist\/.*\.js$/.test(path) && !path.startsWith(PAGE));
     const without = modules.filter((path) => !packed.paths.includes(path.replace(/\.js$/, '.d.ts')));
 
     expect(modules.length).toBeGreaterThan(100);

@@ -7,6 +7,7 @@ import { type Tell, Telling, Updating, useLive } from './live.ts';
 import { Navigation, PAGES } from './navigation.tsx';
 import { Empty } from './parts/notice.tsx';
 import type { Place } from './place.ts';
+import { SignIn } from './sign-in.tsx';
 import { applyTheme, storedTheme, THEMES, type Theme } from './theme.ts';
 import { usePlace } from './travel.ts';
 
@@ -38,7 +39,7 @@ interface FrameProps {
 }
 
 function Frame({ place, updating, onUpdating }: FrameProps) {
-  const { data, error } = useLive('overview', desk.overview, 10_000);
+  const { data, error, refresh } = useLive('overview', desk.overview, 10_000);
   const { app = '', stage = '', readOnly = false, keepsRuns = true, deadLetters = 0 } = data ?? {};
   return (
     <AppInfo.Provider value={{ app, stage, readOnly, keepsRuns }}>
@@ -53,7 +54,7 @@ function Frame({ place, updating, onUpdating }: FrameProps) {
             {readOnly && <span class="badge tone-plain">read only</span>}
           </p>
         </Navigation>
-        <Content place={place} app={app} />
+        {error?.code === 'UNAUTHORIZED' ? <SignIn onDone={refresh} /> : <Content place={place} app={app} />}
       </div>
     </AppInfo.Provider>
   );

@@ -26,6 +26,7 @@ export async function openBrowser(): Promise<Opened> {
     // Anything but a missing library is a failure of ours.
     const library = /error while loading shared libraries: (\S+):/.exec(said)?.[1];
     if (library === undefined) throw error;
+    if (process.env.CI === 'true') throw new Error(`Chromium lacks ${library}, which .ci/outside installs`);
     return { missing: `Chromium lacks ${library} (apt-get install libnss3)` };
   }
 }

@@ -6,7 +6,7 @@ export const NAMELESS = `[...document.querySelectorAll('button, a, input, select
     element.getAttribute('aria-label') || element.textContent.trim() || element.labels?.length
   ))).map((element) => element.outerHTML.slice(0, 120))`;
 
-/** Runs in the page: texts with less contrast to the ground behind them than 4.5, or 3 where they are large. */
+/** Runs in the page: texts with less contrast to the ground behind them than 4.5, or 3 where large. */
 export const POOR_CONTRAST = `(() => {
   const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   const parse = (text) => {

@@ -5,7 +5,7 @@ import { toId } from './sample-runs.ts';
 import { at } from './stage.ts';
 
 export function testRuns(browser: () => Browser): void {
-  test('a failed run is found by a text of its input, read, given another input and run to success', async () => {
+  test('a failed run is found by its input, read, given another input and run to success', async () => {
     await at(browser(), 'runs', async ({ desk, page, button, confirm }) => {
       await page.getByLabel('Search').fill('o-1003');
       await page.getByLabel('State').selectOption('FAILURE');
@@ -85,6 +85,7 @@ export function testRuns(browser: () => Browser): void {
         .filter({ hasNotText: 'thank' })
         .first()
         .waitFor({ state: 'detached' });
+      await page.locator('tbody th a').first().waitFor();
       const tasks = await page.locator('tbody th a').allInnerTexts();
       await page.reload();
       await page.locator('tbody th a').first().waitFor();

@@ -204,9 +204,8 @@ export function createSampleDesk(options: SampleOptions = {}): SampleDesk {
       const { rows: matching } = await this.deadLetters({ ...filter, queue });
       const chosen = matching.filter(({ id, messageId }) => ids?.includes(id ?? messageId) ?? true);
       if (preview) return { matched: chosen.length, sent: 0, rows: chosen };
-      act(
-        `redrive ${chosen.map(({ id }) => id)} to ${to ?? queue}${input === undefined ? '' : ` with ${input}`}`,
-      );
+      const given = input === undefined ? '' : ` with ${input}`;
+      act(`redrive ${chosen.map(({ id }) => id)} to ${to ?? queue}${given}`);
       letters = letters.filter((row) => !chosen.includes(row));
       return { matched: chosen.length, sent: chosen.length, rows: chosen };
     },

@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<CostRow>[] = [
 const TASK_COLUMNS: readonly Column<CostAnswer['perTask'][number]>[] = [
   { head: 'Task', wide: true, cell: ({ task }) => <a href={toHash(['runs'], { task })}>{task}</a> },
   { head: 'Runs', figures: true, cell: ({ runs }) => toCount(runs) },
-  { head: 'Price of a million', figures: true, cell: ({ usdPerMillion }) => toUsd(usdPerMillion) },
+  { head: 'Per million', figures: true, cell: ({ usdPerMillion }) => toUsd(usdPerMillion) },
 ];
 
 function Costs({ cost: { rows, perTask, note } }: { readonly cost: CostAnswer }) {

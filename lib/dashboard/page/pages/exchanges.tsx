@@ -7,6 +7,7 @@ import { Head } from '../parts/head.tsx';
 import { Empty, Shown } from '../parts/notice.tsx';
 import { Tag } from '../parts/state.tsx';
 import { type Column, Table } from '../parts/table.tsx';
+import { useWidth } from '../parts/width.ts';
 import { toHash } from '../place.ts';
 import { BOX_HEIGHT, type Box, layOut, toLabel } from './topology.ts';
 import { TryMessage } from './try-message.tsx';
@@ -69,33 +70,45 @@ interface TopologyProps {
 }
 
 function Topology({ exchanges, reached }: TopologyProps) {
-  const { boxes, arrows, width, height } = layOut(exchanges);
+  const [ref, room] = useWidth();
+  const drawn = layOut(exchanges);
+  const { boxes, arrows, width, height } = room > 0 && room < drawn.width ? layOut(exchanges, true) : drawn;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to take the focus.
     <section class="drawing" aria-label="Topology" tabIndex={0}>
-      <svg
-        width={width}
-        height={height}
-        role="img"
-        aria-label="Exchanges, and where each binding leads; the table below says the same"
-      >
-        <defs>
-          <marker id="tip" viewBox="0 0 8 8" refX="1" refY="4" markerWidth="8" markerHeight="8" orient="auto">
-            <path class="tip" d="M0 0L8 4L0 8z" />
-          </marker>
-        </defs>
-        {arrows.map(({ key, path, alternate }) => (
-          <path key={key} class={alternate ? 'arrow alternate' : 'arrow'} d={path} marker-end="url(#tip)" />
-        ))}
-        {arrows.map(({ key, label, x, y }) => (
-          <text key={key} class="arrow-label" x={x} y={y} text-anchor="end">
-            {label}
-          </text>
-        ))}
-        {boxes.map((box) => (
-          <BoxShape key={box.key} box={box} reached={reached.has(box.key)} />
-        ))}
-      </svg>
+      <div ref={ref}>
+        <svg
+          width={width}
+          height={height}
+          role="img"
+          aria-label="Exchanges, and where each binding leads; the table below says the same"
+        >
+          <defs>
+            <marker
+              id="tip"
+              viewBox="0 0 8 8"
+              refX="1"
+              refY="4"
+              markerWidth="8"
+              markerHeight="8"
+              orient="auto"
+            >
+              <path class="tip" d="M0 0L8 4L0 8z" />
+            </marker>
+          </defs>
+          {arrows.map(({ key, path, alternate }) => (
+            <path key={key} class={alternate ? 'arrow alternate' : 'arrow'} d={path} marker-end="url(#tip)" />
+          ))}
+          {arrows.map(({ key, label, x, y }) => (
+            <text key={key} class="arrow-label" x={x} y={y} text-anchor="end">
+              {label}
+            </text>
+          ))}
+          {boxes.map((box) => (
+            <BoxShape key={box.key} box={box} reached={reached.has(box.key)} />
+          ))}
+        </svg>
+      </div>
     </section>
   );
 }

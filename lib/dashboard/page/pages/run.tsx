@@ -103,8 +103,8 @@ function toFacts(run: RunDetail): readonly Fact[] {
 }
 
 const COLUMNS: readonly Column<AttemptRow>[] = [
-  { head: 'Attempt', figures: true, cell: ({ attempt }) => attempt },
-  { head: 'At', figures: true, cell: ({ at }) => <Time at={at} /> },
+  { head: 'Attempt', cell: ({ attempt }) => attempt },
+  { head: 'At', cell: ({ at }) => <Time at={at} /> },
   { head: 'Outcome', cell: ({ outcome }) => outcome },
   {
     head: 'Error',

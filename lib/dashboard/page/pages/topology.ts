@@ -61,7 +61,8 @@ interface Placed extends Spot {
   readonly width: number;
 }
 
-export function layOut(exchanges: readonly ExchangeRow[]): Drawing {
+/** `top`: columns begin at the top instead of standing in the middle, for where only the first is seen. */
+export function layOut(exchanges: readonly ExchangeRow[], top = false): Drawing {
   const edges = exchanges.flatMap(toEdges);
   const columns = toColumns(exchanges, edges);
   const height =
@@ -71,10 +72,10 @@ export function layOut(exchanges: readonly ExchangeRow[]): Drawing {
   for (const column of columns) {
     const names = column.flatMap(({ box }) => (box === undefined ? [] : [box.name.length]));
     const width = Math.max(110, ...names.map((letters) => Math.ceil(letters * LETTER) + 28));
-    let top = (height - column.reduce((sum, spot) => sum + spot.height, 0)) / 2;
+    let from = top ? 4 : (height - column.reduce((sum, spot) => sum + spot.height, 0)) / 2;
     for (const spot of column) {
-      placed.set(spot.key, { ...spot, x, width, middle: top + spot.height / 2 });
-      top += spot.height;
+      placed.set(spot.key, { ...spot, x, width, middle: from + spot.height / 2 });
+      from += spot.height;
     }
     x += width + GAP;
   }
