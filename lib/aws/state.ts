@@ -4,6 +4,7 @@ import { runsTableName } from '../define/resource-name.ts';
 import { createGate } from '../runtime/gate.ts';
 import type { Ports } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
+import { createFlows } from './flows.ts';
 import { createLimits } from './limits.ts';
 import { createLocks } from './locks.ts';
 import { createRunAdmin } from './run-admin.ts';
@@ -12,6 +13,8 @@ import { createRuns } from './runs.ts';
 
 /** Set by the bundler to `false` where no task has keys or limits; see serve.ts. */
 declare const CELERIAC_LIMITS: boolean | undefined;
+/** The same where no workflow goes through. */
+declare const CELERIAC_WORKFLOWS: boolean | undefined;
 
 /** The ports of an app's records. */
 export function createState(
@@ -24,7 +27,11 @@ export function createState(
   const control = createRunControl(call, tableName);
   const gated =
     typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS ? createGated(call, tableName, ports) : {};
-  return { runs, state: { control, ...gated } };
+  const flows =
+    typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
+      ? { flows: createFlows(call, tableName) }
+      : {};
+  return { runs, state: { control, ...gated, ...flows } };
 }
 
 /** The same for a client, which may do more to runs. */

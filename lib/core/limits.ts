@@ -122,3 +122,7 @@ export const PLAN_PAGE_BYTES_MAX = 380_000;
 /** Our own: nodes of one workflow, links included, and how deep they may be nested. */
 export const PLAN_NODES_MAX = 100_000;
 export const PLAN_DEPTH_MAX = 50;
+/** Our own: a result that travels to the next step in its message; what is larger is read from its record. */
+export const FLOW_INPUT_BYTES_MAX = 65_536;
+/** Our own: how long a workflow may take; its parts' records live longer, whatever it does. */
+export const FLOW_DEADLINE_MS_MAX = 1_209_600_000;

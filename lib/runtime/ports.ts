@@ -8,6 +8,7 @@ import type { FilterAttribute } from '../core/routing/filter-policy.ts';
 import type { FinalState, TaskState } from '../core/task-state.ts';
 import type { WireError } from '../errors.ts';
 import type { RunAdmin, RunControl } from './control-port.ts';
+import type { Flows } from './flow-ports.ts';
 import type { Limits, Locks } from './gate-ports.ts';
 import type { Gate } from './gated.ts';
 import type { Delivery } from './outcome.ts';
@@ -256,6 +257,8 @@ export interface State {
   readonly gate?: Gate;
   readonly locks?: Locks;
   readonly limits?: Limits;
+  /** undefined where no workflow goes through. */
+  readonly flows?: Flows;
 }
 
 /** Everything a client or a worker needs. What an app has no use for is undefined, and not in its bundle. */
