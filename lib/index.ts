@@ -44,6 +44,7 @@ export type {
   ReplayOptions,
   Sender,
   SendOutcome,
+  WorkflowOptions,
 } from './define/client.ts';
 export {
   CONSUMER_DEFAULTS,
@@ -111,7 +112,12 @@ export type {
   SchedulePage,
   Schedules,
 } from './define/schedules-client.ts';
-export type { SendOptions, TaskSignature as Signature } from './define/signature.ts';
+export type {
+  SendOptions,
+  Signature as AnySignature,
+  TaskSignature as Signature,
+  WorkflowSignature,
+} from './define/signature.ts';
 export {
   type AnyTask,
   type ContractOptions,
@@ -145,6 +151,18 @@ export {
   type WorkerResource,
 } from './define/topology.ts';
 export { WORKER_DEFAULTS, type WorkerOptions, type WorkersByQueue } from './define/worker.ts';
+export {
+  CHAIN_TYPED_MAX,
+  chain,
+  chord,
+  chunks,
+  type Failure,
+  group,
+  link,
+  linkError,
+  map,
+  type Step,
+} from './define/workflow.ts';
 export type {
   GroupCounts,
   GroupHandle,

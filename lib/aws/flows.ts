@@ -9,6 +9,8 @@ import { shardOf, type Tally } from '../core/workflow/tally.ts';
 import { CeleriacError } from '../errors.ts';
 import type { Flows } from '../runtime/flow-ports.ts';
 import type { Call } from './call.ts';
+import { createFlowRoots } from './flow-roots.ts';
+import { readItems } from './read-items.ts';
 import type { Item } from './run-item.ts';
 
 /** Asked again for a page that DynamoDB left unread (a throttle), at most this often. */
@@ -28,10 +30,15 @@ export function createFlows(call: Call, tableName: string): Flows {
       if (text !== undefined) return text;
       throw new CeleriacError('PLAN_LOST', `workflow '${flowId}' has no page '${name}' any more`);
     },
-    countMember: (flowId, path, index, isDone, now) =>
-      count(place, shardKey(flowId, path, shardOf(index)), index, isDone, now),
+    countMember: (flowId, path, index, isDone, now, failedPath) =>
+      count(place, shardKey(flowId, path, shardOf(index)), { index, isDone, failedPath }, now),
     countShard: (flowId, path, shard, isDone, now) =>
-      count(place, key(flowId, 'tally', `${path}/all`), shard, isDone, now),
+      count(place, key(flowId, 'tally', `${path}/all`), { index: shard, isDone }, now),
+    async tally(flowId, path, shard) {
+      const [item] = await readItems(call, tableName, [shardKey(flowId, path, shard)]);
+      return toTally(item ?? {});
+    },
+    ...createFlowRoots(call, tableName),
   };
 }
 
@@ -89,22 +96,40 @@ async function get({ call, tableName }: Place, Key: Key): Promise<string | undef
   throw new CeleriacError('PLAN_NOT_READ', `DynamoDB left '${Key.pk.S}' unread ${READS_MAX} times`);
 }
 
-/** Adds an index to the set of those that ended so, and tells both sets. Adding it again changes nothing. */
-async function count(place: Place, Key: Key, index: number, isDone: boolean, now: number): Promise<Tally> {
+/** Adds one to the set of those that ended so, and tells both sets. Adding it again changes nothing. */
+async function count(
+  place: Place,
+  Key: Key,
+  ended: { readonly index: number; readonly isDone: boolean; readonly failedPath?: string | undefined },
+  now: number,
+): Promise<Tally> {
+  const { index, isDone, failedPath } = ended;
+  const named = failedPath === undefined ? '' : ', #failedPaths :failedPath';
   const answer = await place.call('dynamodb', 'UpdateItem', {
     TableName: place.tableName,
     Key,
-    UpdateExpression: 'ADD #ended :index SET #expiresAt = :expiresAt',
-    ExpressionAttributeNames: { '#ended': isDone ? 'done' : 'failed', '#expiresAt': 'expiresAt' },
-    ExpressionAttributeValues: { ':index': { NS: [String(index)] }, ':expiresAt': expiry(now) },
+    UpdateExpression: `ADD #ended :index${named} SET #expiresAt = :expiresAt`,
+    ExpressionAttributeNames: {
+      ...{ '#ended': isDone ? 'done' : 'failed', '#expiresAt': 'expiresAt' },
+      ...(failedPath === undefined ? {} : { '#failedPaths': 'failedPaths' }),
+    },
+    ExpressionAttributeValues: {
+      ...{ ':index': { NS: [String(index)] }, ':expiresAt': expiry(now) },
+      // DynamoDB takes no empty text in a set.
+      ...(failedPath === undefined ? {} : { ':failedPath': { SS: [`.${failedPath}`] } }),
+    },
     ReturnValues: 'ALL_NEW',
   });
   return toTally(answer.Attributes ?? {});
 }
 
 /** Reads a counter's item. */
-export function toTally({ done, failed }: Item): Tally {
-  return { done: toSet(done), failed: toSet(failed) };
+export function toTally({ done, failed, failedPaths }: Item): Tally {
+  return {
+    done: toSet(done),
+    failed: toSet(failed),
+    ...(failedPaths?.SS === undefined ? {} : { failedPaths: failedPaths.SS.map((path) => path.slice(1)) }),
+  };
 }
 
 function toSet(value: AttributeValue | undefined): ReadonlySet<number> {

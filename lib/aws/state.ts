@@ -5,6 +5,7 @@ import { createGate } from '../runtime/gate.ts';
 import type { Ports } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
 import { createFlowViews } from './flow-views.ts';
+import { createFlows } from './flows.ts';
 import { createLimits } from './limits.ts';
 import { createLocks } from './locks.ts';
 import { createRunAdmin } from './run-admin.ts';
@@ -13,6 +14,8 @@ import { createRuns } from './runs.ts';
 
 /** Set by the bundler to `false` where no task has keys or limits; see serve.ts. */
 declare const CELERIAC_LIMITS: boolean | undefined;
+/** The same where no workflow goes through. */
+declare const CELERIAC_WORKFLOWS: boolean | undefined;
 
 /** The ports of an app's records. */
 export function createState(
@@ -25,7 +28,11 @@ export function createState(
   const control = createRunControl(call, tableName);
   const gated =
     typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS ? createGated(call, tableName, ports) : {};
-  return { runs, state: { control, ...gated } };
+  const flows =
+    typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
+      ? { flows: createFlows(call, tableName), flowViews: createFlowViews(call, tableName) }
+      : {};
+  return { runs, state: { control, ...gated, ...flows } };
 }
 
 /** The same for a client, which may do more to runs. */
@@ -35,10 +42,8 @@ export function createClientState(
   ports: Pick<Ports, 'clock' | 'chance' | 'log'>,
 ): Required<Pick<Ports, 'runs' | 'state'>> {
   const { runs, state } = createState(call, place, ports);
-  const tableName = runsTableName(place.app.name, place.stage);
-  const admin = createRunAdmin(call, tableName);
-  const flowViews = createFlowViews(call, tableName);
-  return { runs, state: state && { ...state, admin, flowViews } };
+  const admin = createRunAdmin(call, runsTableName(place.app.name, place.stage));
+  return { runs, state: state && { ...state, admin } };
 }
 
 function createGated(call: Call, tableName: string, ports: Pick<Ports, 'clock' | 'chance' | 'log'>) {

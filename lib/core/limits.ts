@@ -135,3 +135,7 @@ export const PLAN_DEPTH_MAX = 50;
 /** Our own: parts of a node of a workflow on one page, and nodes of a tree: each costs a part of a read. */
 export const TREE_PARTS_MAX = 1_000;
 export const TREE_NODES_MAX = 10_000;
+/** Our own: a result that travels to the next step in its message; what is larger is read from its record. */
+export const FLOW_INPUT_BYTES_MAX = 65_536;
+/** Our own: how long a workflow may take; its parts' records live longer, whatever it does. */
+export const FLOW_DEADLINE_MS_MAX = 1_209_600_000;

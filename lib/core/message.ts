@@ -7,6 +7,7 @@ import type { WireError } from '../errors.ts';
 import type { Json } from './json.ts';
 import { HISTORY_ENTRIES_MAX, MESSAGE_BYTES_MAX } from './limits.ts';
 import type { Wait } from './wait.ts';
+import { type FlowPlace, isFlowPlace } from './workflow/place.ts';
 
 export const ENVELOPE_VERSION = 1;
 
@@ -84,6 +85,8 @@ export interface Message {
   /** Where the input lies instead, when it was too large to travel: a key of the app's bucket. */
   readonly blob?: string;
   readonly via?: Via;
+  /** Its place in the workflow that it is a part of. */
+  readonly flow?: FlowPlace;
   /** The queue that waits for a reply, and what tells the reply from others there. */
   readonly replyTo?: string;
   readonly correlationId?: string;
@@ -235,6 +238,7 @@ function complaint(body: Readonly<Record<string, unknown>>): string | undefined 
     if (body[name] !== undefined && typeof body[name] !== 'string')
       return `the envelope's ${name} is no text`;
   }
+  if (body.flow !== undefined && !isFlowPlace(body.flow)) return "the envelope's flow cannot be read";
   if (body.wait !== undefined && !isWait(body.wait)) return "the envelope's wait cannot be read";
   if (body.headers !== undefined && !isRecord(body.headers)) return "the envelope's headers are no object";
   if (body.history !== undefined && !Array.isArray(body.history)) return "the envelope's history is no list";

@@ -11,7 +11,7 @@ import type { Queue } from './queue.ts';
 import type { Schedules } from './schedules-client.ts';
 import type { TaskSignature as Signature } from './signature.ts';
 import type { AnyTask, OutputOf } from './task.ts';
-import type { WorkflowClient } from './workflow-client.ts';
+import type { Send, WorkflowClient } from './workflow-client.ts';
 
 export interface GetOptions {
   /** How long to wait; then `get` rejects with a TimeoutError and the task goes on. @default '5m' */
@@ -55,6 +55,17 @@ export interface AsyncResult<Output> {
    * @throws TaskError RUN_NOT_OVER; RESULT_NOT_KEPT and the like as `get`.
    */
   forget(): Promise<void>;
+}
+
+/** Options of a workflow's send. */
+export interface WorkflowOptions {
+  /** Its id, one of `newId()`; a workflow that is sent again under the same id is not begun again. */
+  readonly id?: string;
+  /**
+   * How long it may take; then it fails (WORKFLOW_OVERDUE), whatever of it is under way. At most 14 days.
+   * @default '7d'
+   */
+  readonly deadline?: Duration;
 }
 
 export interface CallOptions {
@@ -142,10 +153,15 @@ export interface ReplayOptions {
 /** What sends and looks up; every method is bound and may be passed around alone. */
 export interface Sender {
   /**
-   * Sends a task. Resolves when SQS has taken it; sends of one tick share their calls.
-   * @throws SendError INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG, SEND_FAILED …
+   * Sends a task, or a workflow: its plan is stored, and one message starts it. Resolves when SQS has taken
+   * that; sends of one tick share their calls.
+   * @throws SendError INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG, SEND_FAILED …; of a
+   * workflow RESULT_NOT_KEPT, NOTHING_TO_TAKE, EMPTY_CHAIN, TOO_LARGE, DEADLINE_OUT_OF_RANGE, EACH_NOT_KEYED;
+   * CeleriacError PLAN_TOO_LARGE
    */
-  readonly send: <Output>(signature: Signature<Output>) => Promise<AsyncResult<Output>>;
+  readonly send: Send;
+  /** A new id, for a workflow that is to be known before it is sent (`send(workflow, { id })`). */
+  readonly newId: () => string;
   /**
    * Sends many; each outcome stands at its signature's place, so one refused message does not hide the
    * others.

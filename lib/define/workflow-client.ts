@@ -5,7 +5,7 @@
 import type { Json, Jsonify } from '../core/json.ts';
 import type { FinalState, TaskState } from '../core/task-state.ts';
 import type { TaskError, WireError } from '../errors.ts';
-import type { AsyncResult, GetOptions } from './client.ts';
+import type { AsyncResult, GetOptions, WorkflowOptions } from './client.ts';
 import type { RevokeOptions, RevokeOutcome } from './control.ts';
 import type { GroupSignature, Signature } from './signature.ts';
 
@@ -206,8 +206,11 @@ export interface Workflow {
 
 /** What `send` resolves to: of a group, a handle that tells of its members too. */
 export interface Send {
-  <Output extends readonly unknown[]>(signature: GroupSignature<Output>): Promise<GroupResult<Output>>;
-  <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>>;
+  <Output extends readonly unknown[]>(
+    signature: GroupSignature<Output>,
+    options?: WorkflowOptions,
+  ): Promise<GroupResult<Output>>;
+  <Output>(signature: Signature<Output>, options?: WorkflowOptions): Promise<AsyncResult<Output>>;
 }
 
 /** The part of a client that reads workflows. */

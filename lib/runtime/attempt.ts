@@ -12,6 +12,7 @@ import type { AnyTask } from '../define/task.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Copies } from './copies.ts';
+import { followUp } from './follow-up.ts';
 import type { Pass } from './gated.ts';
 import { tell } from './hooks.ts';
 import { invoke } from './invoke.ts';
@@ -69,7 +70,7 @@ export async function runClaimed(attempt: Claimed, input: unknown): Promise<Outc
   const kept = await runs.complete(requestNow(attempt), owner, { ...ended, attempts: attempt.retries + 1 });
   // Another worker has taken the run over and acks the message when it is done.
   if (!kept) return BACK;
-  await reply(attempt, ended);
+  await followUp(attempt, ended);
   await tell(attempt.connection, 'onSuccess', attempt, { attempt: made, tookMs: since(attempt, startedAt) });
   return DONE;
 }
@@ -90,7 +91,7 @@ async function endRevoked(attempt: Claimed): Promise<Outcome> {
   const ended = { state: 'REVOKED', reason: 'terminated' } as const;
   const { retries, runs, owner } = attempt;
   if (!(await runs.complete(requestNow(attempt), owner, { ...ended, attempts: retries + 1 }))) return BACK;
-  await reply(attempt, ended);
+  await followUp(attempt, ended);
   await tell(attempt.connection, 'onRevoke', attempt, { reason: ended.reason });
   return DONE;
 }
@@ -157,7 +158,7 @@ export async function endClaimed(attempt: Claimed, reason: DeadReason, error: Wi
     attempt: attempt.retries + 1,
   });
   await settle(attempt);
-  await reply(attempt, { state: 'FAILURE', error, reason });
+  await followUp(attempt, { state: 'FAILURE', error, reason });
   await tell(attempt.connection, 'onFailure', attempt, { attempt: attempt.retries + 1, error, reason });
   return DONE;
 }

@@ -2,18 +2,25 @@
  * The client: performs what signatures describe. One is made by `connect`, by `simulate`, and for each
  * running task.
  */
-import type { IdSpace } from '../core/id.ts';
+import { type IdSpace, newId } from '../core/id.ts';
 import type { App } from '../define/app.ts';
-import type { AsyncResult, Client, Sender, SendOutcome } from '../define/client.ts';
+import type { AsyncResult, Client, Sender, SendOutcome, WorkflowOptions } from '../define/client.ts';
 import { hasLater } from '../define/later.ts';
 import { laterQueueName } from '../define/resource-name.ts';
-import type { TaskSignature as Signature } from '../define/signature.ts';
+import type {
+  Signature as AnySignature,
+  TaskSignature as Signature,
+  WorkflowSignature,
+} from '../define/signature.ts';
 import type { AnyTask, OutputOf } from '../define/task.ts';
+import type { Send } from '../define/workflow-client.ts';
+import { SendError } from '../errors.ts';
 import { carriedBy } from './carried.ts';
 import { type Carriers, createCarriers } from './carriers.ts';
 import { createClientSchedules } from './client-schedules.ts';
 import { createControls } from './controls.ts';
 import type { DelayPorts } from './delayed.ts';
+import { sendFlow } from './flow-send.ts';
 import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
 import { NO_PUBLISHER } from './no-publisher.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -26,13 +33,16 @@ import { createCall } from './rpc.ts';
 import { takenId } from './taken.ts';
 import { transmit } from './transmit.ts';
 import { createTurns, type Turns } from './turns.ts';
-import { createWorkflows } from './workflows.ts';
+import { createWorkflowHandle } from './workflow-handle.ts';
+import { createWorkflows, flowContext } from './workflows.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
 /** The same for an app none of whose exchanges is carried by SNS, or by EventBridge. */
 declare const CELERIAC_TOPICS: boolean | undefined;
 declare const CELERIAC_BUS: boolean | undefined;
+/** The same where no workflow goes through. */
+declare const CELERIAC_WORKFLOWS: boolean | undefined;
 
 /** What several senders of one process share: the outbox's batches and the results' poll. */
 export interface Connection {
@@ -95,14 +105,26 @@ export function createSender(shared: Connection, hops: number): Sender {
     signature: Signature<Output>,
     address?: ReplyAddress,
   ): Promise<AsyncResult<Output>> => {
-    const sending = perform(signature, address);
-    shared.sends.add(sending);
-    // Not the promise itself is given away: a rejection that nobody looks at must stay an unhandled one.
-    return sending.finally(() => shared.sends.delete(sending));
+    return tracked(shared, perform(signature, address));
   };
-  const send = <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>> => track(signature);
+  const send = <Output>(
+    signature: AnySignature<Output>,
+    options?: WorkflowOptions,
+  ): Promise<AsyncResult<Output>> =>
+    signature.kind === 'signature' ? track(signature) : tracked(shared, sendWorkflow(signature, options));
+  const sendWorkflow = async <Output>(
+    { plan }: WorkflowSignature<Output>,
+    options?: WorkflowOptions,
+  ): Promise<AsyncResult<Output>> => {
+    if (!(typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS)) return noWorkflows();
+    const { id, pages } = await sendFlow(shared, hops, plan, options);
+    // The signature says what its plan brings.
+    return createWorkflowHandle(flowContext(shared), id, plan, pages) as AsyncResult<Output>;
+  };
   return {
-    send,
+    // The handle of a group has its members, as that of a GroupSignature says.
+    send: send as Send,
+    newId: () => newId(shared.space, shared.ports.clock.now(), shared.ports.chance),
     ...(typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
       ? createPublisher(shared, hops)
       : NO_PUBLISHER),
@@ -115,6 +137,19 @@ export function createSender(shared: Connection, hops: number): Sender {
       return shared.results.handle(task, id) as AsyncResult<OutputOf<typeof asked>>;
     },
   };
+}
+
+function tracked<T>({ sends }: Connection, sending: Promise<T>): Promise<T> {
+  sends.add(sending);
+  // Not the promise itself is given away: a rejection that nobody looks at must stay an unhandled one.
+  return sending.finally(() => sends.delete(sending));
+}
+
+function noWorkflows(): never {
+  const text =
+    'this worker cannot send workflows: no task of its own queue keeps a result, so it was built without ' +
+    'them; remove result: false from the task that sends';
+  throw new SendError('NO_STATE', text);
 }
 
 /** A task as the app has it: its routes may have given it another queue. */

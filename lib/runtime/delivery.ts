@@ -12,6 +12,7 @@ import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import { type Arrival, readArrival } from './arrival.ts';
 import { type Attempt, crashError, crashesNow, type Recorded, type Step } from './attempt.ts';
 import type { Connection } from './client.ts';
+import { conduct } from './conductor.ts';
 import { createCopies } from './copies.ts';
 import { parseDelivery } from './dead-letter.ts';
 import { expiryOf } from './expiry.ts';
@@ -23,6 +24,8 @@ import { expire, giveUp } from './unstarted.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
+/** Set by the bundler to `false` where no workflow goes through; see serve.ts. */
+declare const CELERIAC_WORKFLOWS: boolean | undefined;
 
 export interface Deliveries {
   /** Never rejects: what goes wrong on our side brings the message back. */
@@ -134,6 +137,8 @@ async function run(step: Step, delivery: Delivery, arrival: Runnable): Promise<O
   const { connection, copies, lease } = step;
   const { message, task, consumer } = arrival;
   const recorded = toRecorded(step, delivery, arrival);
+  if ((typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS) && isFlowStart(recorded))
+    return startFlow(recorded);
   if (task?.run === undefined) {
     const putOff = await copies.deferUnknown(delivery, message);
     return putOff ?? giveUp(recorded, 'unknown-task', unknownError(message));
@@ -150,6 +155,19 @@ async function run(step: Step, delivery: Delivery, arrival: Runnable): Promise<O
   }
   if (isLate(attempt)) return copies.postpone(message, crashesNow(attempt), 0);
   return start(attempt);
+}
+
+/** Starts a part of a workflow; one that kills its workers ends the workflow. */
+function startFlow(recorded: Recorded): Promise<Outcome> {
+  const crashes = crashesNow(recorded);
+  if (crashes < recorded.lease.queue.deadLetterAfter) return conduct(recorded);
+  const text = `${crashes} workers in a row died or ran out of time while they started a part of the workflow`;
+  return giveUp(recorded, 'crashed', { code: 'CRASHED', name: 'CeleriacError', message: text });
+}
+
+/** Whether a message starts a part of a workflow, here where there are the records for it. */
+function isFlowStart({ message, connection }: Recorded): boolean {
+  return message.flow?.start !== undefined && connection.ports.state?.flows !== undefined;
 }
 
 /** A message and the record of its run; of a task that nobody here knows, one is kept if anything is. */

@@ -1,6 +1,7 @@
 /** What workflows ask of the world. It stands beside ports.ts, which is as long as a file may be. */
 import type { Pages } from '../core/workflow/page.ts';
 import type { Tally } from '../core/workflow/tally.ts';
+import type { Ending, RunRecord } from './ports.ts';
 
 /** The plans of workflows and the counts of their groups. Every write may be made again without harm. */
 export interface Flows {
@@ -14,7 +15,44 @@ export interface Flows {
   /** Another page. Rejects with PLAN_LOST when it is gone. */
   page(flowId: string, name: string): Promise<string>;
   /** Counts a member of the group at `path` as ended, and tells who has ended in its shard. */
-  countMember(flowId: string, path: string, index: number, isDone: boolean, now: number): Promise<Tally>;
+  countMember(
+    flowId: string,
+    path: string,
+    index: number,
+    isDone: boolean,
+    now: number,
+    /** Of a member that has failed: the path of the task whose failure that is. */
+    failedPath?: string,
+  ): Promise<Tally>;
   /** Counts a shard of that group, all of whose members have ended, and tells which shards have. */
   countShard(flowId: string, path: string, shard: number, isDone: boolean, now: number): Promise<Tally>;
+  /** Who has been counted in a shard, without counting anybody. */
+  tally(flowId: string, path: string, shard: number): Promise<Tally>;
+  /** Says that a workflow is on its way; nothing happens where its record is there already. */
+  begin(root: FlowRoot): Promise<void>;
+  /**
+   * Ends a workflow that has not ended, and tells how it has ended then. With `listed` it still stands among
+   * those under way, until `unlist`: for whoever has to find it again if he dies before what follows is sent.
+   */
+  end(flowId: string, ending: Ending, now: number, listed?: boolean): Promise<FlowEnd>;
+  unlist(flowId: string): Promise<void>;
+}
+
+/** The record of a workflow: that of a run, under the workflow's id, and its deadline. */
+export interface FlowRoot {
+  readonly id: string;
+  /** The task's name where the whole workflow is one task, whose own record this becomes; else ''. */
+  readonly task: string;
+  readonly queue: string;
+  readonly sentAt: number;
+  readonly deadline: number;
+}
+
+/** How a workflow has ended, whoever ended it; without a state there is no such workflow any more. */
+export type FlowEnd = Pick<RunRecord, 'reason'> & Partial<Pick<RunRecord, 'state'>>;
+
+/** Workflows under way whose deadline has passed. */
+export interface Overdue {
+  /** At most `limit` of their ids. */
+  overdue(now: number, limit: number): Promise<readonly string[]>;
 }

@@ -7,6 +7,7 @@ import type { AnyTask } from '../define/task.ts';
 import { toWireError, type WireError } from '../errors.ts';
 import { type Connection, createSender, settled } from './client.ts';
 import { toConsumed } from './consumer-run.ts';
+import { runEach } from './each.ts';
 import type { Pass } from './gated.ts';
 import type { Delivery, Lease } from './outcome.ts';
 import type { LogLine } from './ports.ts';
@@ -18,6 +19,7 @@ declare const CELERIAC_MESSAGING: boolean | undefined;
 declare const CELERIAC_STATE: boolean | undefined;
 declare const CELERIAC_LIMITS: boolean | undefined;
 declare const CELERIAC_TELEMETRY: boolean | undefined;
+declare const CELERIAC_WORKFLOWS: boolean | undefined;
 
 export type Ran =
   | { readonly kind: 'returned'; readonly value: unknown }
@@ -85,13 +87,25 @@ async function guarded(invocation: Invocation, input: unknown, context: Context,
   try {
     // The schema has parsed the input into what this handler takes; without a schema the caller's types vouch
     // for it.
-    const running = (async () => invocation.task.run?.(input as never, context))();
+    const running = (async () =>
+      isMapped(invocation, input)
+        ? runEach(invocation, input, context)
+        : invocation.task.run?.(input as never, context))();
     // A handler that outlasts its hard limit is left behind: nothing here can end it.
     const value = await (watch.overtime === undefined ? running : Promise.race([running, watch.overtime]));
     return { kind: 'returned', value };
   } catch (thrown) {
     return watch.isRevoked() ? { kind: 'revoked' } : { kind: 'threw', thrown };
   }
+}
+
+/** Whether the handler runs for each of a list, as a workflow has asked. */
+function isMapped({ message }: Invocation, input: unknown): input is readonly unknown[] {
+  return (
+    (typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS) &&
+    message.flow?.each === true &&
+    Array.isArray(input)
+  );
 }
 
 /** Where nothing is renewed, revoked or limited in time, but the worker's own. */

@@ -8,6 +8,7 @@ import type { FilterAttribute } from '../core/routing/filter-policy.ts';
 import type { FinalState, TaskState } from '../core/task-state.ts';
 import type { WireError } from '../errors.ts';
 import type { RunAdmin, RunControl } from './control-port.ts';
+import type { Flows } from './flow-ports.ts';
 import type { FlowViews } from './flow-view-ports.ts';
 import type { Limits, Locks } from './gate-ports.ts';
 import type { Gate } from './gated.ts';
@@ -261,12 +262,14 @@ export interface State {
   readonly control: RunControl;
   /** undefined in a worker. */
   readonly admin?: RunAdmin;
-  /** What workflows are read by; likewise. */
-  readonly flowViews?: FlowViews;
   /** The way of a run past keys and limits, and what it is made of; undefined where no task has any. */
   readonly gate?: Gate;
   readonly locks?: Locks;
   readonly limits?: Limits;
+  /** undefined where no workflow goes through. */
+  readonly flows?: Flows;
+  /** What workflows are read by; likewise. */
+  readonly flowViews?: FlowViews;
 }
 
 /** Everything a client or a worker needs. What an app has no use for is undefined, and not in its bundle. */

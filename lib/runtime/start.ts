@@ -14,6 +14,7 @@ import {
   runStateless,
 } from './attempt.ts';
 import { ackEarly } from './early.ts';
+import { fetchResult, parseInputs } from './flow-input.ts';
 import { type Entered, isGated, type Waiting } from './gated.ts';
 import { leaseEnd } from './lease.ts';
 import { DONE, type Outcome } from './outcome.ts';
@@ -25,6 +26,7 @@ import { giveUp, revoke, unclaimed } from './unstarted.ts';
 declare const CELERIAC_MESSAGING: boolean | undefined;
 declare const CELERIAC_STATE: boolean | undefined;
 declare const CELERIAC_LIMITS: boolean | undefined;
+declare const CELERIAC_WORKFLOWS: boolean | undefined;
 
 /** Fetches and parses the input, then claims and runs. */
 export async function start(attempt: Attempt): Promise<Outcome> {
@@ -32,13 +34,23 @@ export async function start(attempt: Attempt): Promise<Outcome> {
   if (typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) {
     if (await isRevokedBy(connection, task, message, false)) return revoke(attempt, 'revoked');
   }
-  const fetched = await fetchInput(message, connection.ports.blobs);
-  if (fetched === undefined) return giveUp(attempt, 'payload-lost', lostError(message));
-  const input = await parseInput(task, fetched.input);
+  const brought = await fetch(attempt);
+  if (brought === undefined) return giveUp(attempt, 'payload-lost', lostError(message));
+  const input =
+    typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
+      ? await parseInputs(task, message, brought.input)
+      : await parseInput(task, brought.input);
   if ('error' in input) return giveUp(attempt, 'invalid-input', toWireError(input.error, STACK_LENGTH_MAX));
   if ((typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE) && attempt.runs !== undefined)
     return startRecorded({ ...attempt, runs: attempt.runs }, input.value);
   return (await early(attempt)) ?? runStateless(attempt, input.value);
+}
+
+/** What the message brings, or the part of its workflow that it names; undefined: that is gone. */
+async function fetch(attempt: Attempt): Promise<{ readonly input: unknown } | undefined> {
+  const brought = await fetchInput(attempt.message, attempt.connection.ports.blobs);
+  if (!(typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS)) return brought;
+  return brought && fetchResult(attempt, brought);
 }
 
 /** Past keys and slots to the claim, and through the run. */
@@ -146,8 +158,11 @@ async function putOff(attempt: Attempt, { wait, seconds }: Waiting): Promise<Out
   return copies.postpone({ ...rest, wait }, crashesNow(attempt), seconds);
 }
 
-function lostError({ blob }: Message): WireError {
-  const text = `the input is not in the app's bucket any more: there is no '${blob}'`;
+function lostError({ blob, flow }: Message): WireError {
+  const text =
+    blob === undefined
+      ? `the input is the result of part '${flow?.from}' of workflow '${flow?.id}', which is not there any more`
+      : `the input is not in the app's bucket any more: there is no '${blob}'`;
   return toWireError(new CeleriacError('PAYLOAD_LOST', text), 0);
 }
 

@@ -5,11 +5,11 @@ import type { AnyTask } from '../define/task.ts';
 import type { WireError } from '../errors.ts';
 import { type Attempt, crashesNow, type Recorded, requestNow, settle } from './attempt.ts';
 import type { End } from './dead-letter.ts';
+import { followUp } from './follow-up.ts';
 import { tell } from './hooks.ts';
 import { letterOf } from './kept.ts';
 import { DONE, type Outcome } from './outcome.ts';
 import type { ClaimOutcome, Ending, RunRecord } from './ports.ts';
-import { reply } from './reply.ts';
 
 /** Set by the bundler to `false` where no task needs it; see serve.ts. */
 declare const CELERIAC_STATE: boolean | undefined;
@@ -34,7 +34,7 @@ export async function giveUp(
     attempt: attempt.message.attempt,
   });
   await settle(attempt);
-  await reply(attempt, { state: 'FAILURE', error, reason });
+  await followUp(attempt, { state: 'FAILURE', error, reason });
   const { connection, message } = attempt;
   await tell(
     connection,
@@ -56,7 +56,7 @@ export async function expire(attempt: Attempt, expiredAt: number): Promise<Outco
   const finished = await finish(attempt, { state: 'REVOKED', reason: 'expired' });
   if (finished !== undefined) return finished;
   await buryExpired(attempt);
-  await reply(attempt, { state: 'REVOKED', reason: 'expired' });
+  await followUp(attempt, { state: 'REVOKED', reason: 'expired' });
   await tell(connection, 'onRevoke', attempt, { reason: 'expired' });
   return DONE;
 }
@@ -68,7 +68,7 @@ export async function revoke(attempt: Attempt, reason: 'revoked' | 'once' | 'deb
   const ended = { state: 'REVOKED', reason } as const;
   const finished = await finish(attempt, ended);
   if (finished !== undefined) return finished;
-  await reply(attempt, ended);
+  await followUp(attempt, ended);
   await tell(connection, 'onRevoke', attempt, { reason });
   return DONE;
 }
@@ -112,7 +112,7 @@ export async function unclaimed(
     case 'finished': {
       const { record } = claim;
       await buryAgain(attempt, record);
-      if (isFinal(record.state)) await reply(attempt, { ...record, state: record.state });
+      if (isFinal(record.state)) await followUp(attempt, { ...record, state: record.state });
       return DONE;
     }
   }

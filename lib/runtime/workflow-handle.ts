@@ -4,7 +4,8 @@
  */
 import type { StandardSchemaV1 as Schema } from '@standard-schema/spec';
 import type { TaskState } from '../core/task-state.ts';
-import { type Pages, parseRoot } from '../core/workflow/page.ts';
+import type { Pages } from '../core/workflow/page.ts';
+import type { Plan } from '../core/workflow/plan.ts';
 import { hasBegun } from '../core/workflow/view.ts';
 import type { App } from '../define/app.ts';
 import type { AsyncResult, GetOptions } from '../define/client.ts';
@@ -33,16 +34,17 @@ export interface FlowContext extends Pick<ResultContext, 'space' | 'clock' | 'bl
 type Reads = GroupReads & RevokeReads & ForgetReads;
 
 /**
- * The handle of a workflow that was sent from here, with the pages that were stored: a GroupResult where it
- * is a group by itself.
+ * The handle of a workflow that was sent from here, a GroupResult where it is a group by itself; `pages` are
+ * those that were stored, where they are at hand.
  */
 export function createWorkflowHandle(
   context: FlowContext,
   flowId: string,
-  pages: Pages,
+  { kind }: Pick<Plan, 'kind'>,
+  pages?: Pages,
 ): AsyncResult<unknown> | GroupResult {
   const result = createResult(context, readsOf(context, flowId, pages));
-  return parseRoot(pages.root).kind === 'group' ? toGroupResult(result) : result.handle;
+  return kind === 'group' ? toGroupResult(result) : result.handle;
 }
 
 /** The handle of a group by its id. */

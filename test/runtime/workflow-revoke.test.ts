@@ -138,7 +138,12 @@ test('a chain that goes on while it is revoked is revoked where it is then', asy
     },
   };
 
-  const outcome = await createWorkflowHandle({ ...context, control }, flowId, pages).revoke();
+  const outcome = await createWorkflowHandle(
+    { ...context, control },
+    flowId,
+    { kind: 'chain' },
+    pages,
+  ).revoke();
 
   expect(outcome).toBe('revoked');
   expect(await Promise.all(['0.0', '0.1'].map(stateOf))).toEqual(['SUCCESS', 'REVOKED']);

@@ -100,7 +100,7 @@ export async function createWorld(plan: Plan, looks: (() => Promise<unknown>)[] 
   return {
     ...{ flowId, idAt, begin, end, countEnd, root, runs, control, clock, request, context, calls, pages },
     workflow: createWorkflow(context, flowId),
-    handle: createWorkflowHandle(context, flowId, pages),
+    handle: createWorkflowHandle(context, flowId, plan, pages),
     group: createGroupHandle(context, flowId),
     stateOf: async (path: string) => (await runs.read([idAt(path)])).get(idAt(path))?.state,
     close: door.close,

@@ -3,13 +3,17 @@
  * under ids that derive from paths, and may carry it out again, since a duplicate of a finished run asks
  * again.
  */
+import { type StoredPlan, sizeOf } from './page.ts';
 import { type Place, parentOf, pathOf } from './path.ts';
 import type { Plan } from './plan.ts';
 
-/** How a node has ended. `failedPath` is the node whose task it was that failed. */
+/**
+ * How a node has ended. `failedPath` is the node whose task it was that failed, `ofMember` whether that is a
+ * member of a group within the node, whose failure then names it.
+ */
 export type NodeEnd =
   | { readonly state: 'SUCCESS' }
-  | { readonly state: 'FAILURE' | 'REVOKED'; readonly failedPath: string };
+  | { readonly state: 'FAILURE' | 'REVOKED'; readonly failedPath: string; readonly ofMember?: boolean };
 
 /** What the conductor does next. */
 export type Next =
@@ -31,7 +35,7 @@ export type Next =
 export function advance(
   path: string,
   node: Pick<Plan, 'links' | 'errorLinks'>,
-  parent: Plan | undefined,
+  parent: Plan | StoredPlan | undefined,
   end: NodeEnd,
 ): readonly Next[] {
   const around = parentOf(path);
@@ -63,16 +67,16 @@ function onwards(
   path: string,
   parentPath: string,
   { index }: Place,
-  parent: Plan,
+  parent: Plan | StoredPlan,
   end: NodeEnd,
 ): readonly Next[] {
   switch (parent.kind) {
     case 'task':
       return [];
     case 'group':
-      return [{ kind: 'count', path: parentPath, index, members: parent.members.length }];
+      return [{ kind: 'count', path: parentPath, index, members: sizeOf(parent) }];
     case 'chain': {
-      const isLast = index + 1 >= parent.steps.length;
+      const isLast = index + 1 >= sizeOf(parent);
       // An error stops the chain: what comes after the failed step never starts.
       if (end.state !== 'SUCCESS' || isLast) return [{ kind: 'end', path: parentPath, resultOf: path, end }];
       return [

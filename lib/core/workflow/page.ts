@@ -62,6 +62,11 @@ export function parseRoot(text: string): StoredPlan {
   return JSON.parse(text) as StoredPlan;
 }
 
+/** How many parts a node has: a chain's steps, a group's members. */
+export function sizeOf(node: Plan | StoredPlan): number {
+  return 'count' in node ? node.count : childrenOf(node).length;
+}
+
 export type Found =
   | { readonly kind: 'here'; readonly node: StoredPlan }
   /** In another page, there at `offset`. */

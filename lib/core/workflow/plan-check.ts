@@ -1,6 +1,6 @@
 /** What is wrong with a plan before anything of it is sent. */
 import { PLAN_DEPTH_MAX, PLAN_NODES_MAX } from '../limits.ts';
-import { childrenOf, nodesOf, parentOf } from './path.ts';
+import { childrenOf, nodesOf } from './path.ts';
 import type { Plan } from './plan.ts';
 
 /** What a plan needs to know of a task. */
@@ -69,12 +69,11 @@ function nodeProblem(
       path,
       message: `${where(path)} calls '${node.task}', which the app does not have; add it to defineApp`,
     };
-  // What follows a link's end is nothing, so nobody reads its result.
-  const isLink = parentOf(path) !== undefined && parentOf(path)?.place.kind !== 'child';
-  if (task.result || isLink) return undefined;
+  // Of a link nobody reads the result, but without a record it could run twice.
+  if (task.result) return undefined;
   const message =
     `${where(path)} calls '${node.task}', which keeps no result (result: false); what follows in the ` +
-    'workflow reads it, so remove that option';
+    'workflow reads it, and only a record lets it run once, so remove that option';
   return { code: 'RESULT_NOT_KEPT', path, message };
 }
 

@@ -10,6 +10,7 @@ export interface PlanOptions {
   readonly at?: Date;
   readonly expires?: Duration;
   readonly group?: string;
+  readonly force?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

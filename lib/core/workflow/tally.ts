@@ -13,6 +13,8 @@ export const SHARD_MEMBERS = 100;
 export interface Tally {
   readonly done: ReadonlySet<number>;
   readonly failed: ReadonlySet<number>;
+  /** The paths of the tasks whose failures those are. */
+  readonly failedPaths?: readonly string[];
 }
 
 /** How many shards a group of so many members has. */

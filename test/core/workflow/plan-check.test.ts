@@ -21,7 +21,6 @@ test.each<[string, Plan]>([
   ['a chain whose later steps take', { kind: 'chain', steps: [task('a'), taking('b')] }],
   ['an empty group', { kind: 'group', members: [] }],
   ['a chord of nothing', { kind: 'chain', steps: [{ kind: 'group', members: [] }, taking('a')] }],
-  ['a link that keeps nothing', { ...task('a'), links: [{ ...task('quiet'), takes: true }] }],
   [
     'a group in the middle, all of whose members take',
     { kind: 'chain', steps: [task('a'), { kind: 'group', members: [taking('a'), taking('b')] }] },
@@ -40,6 +39,11 @@ test.each<[string, Plan, Partial<PlanProblem>]>([
     'a task without result',
     { kind: 'chain', steps: [task('quiet')] },
     { code: 'RESULT_NOT_KEPT', path: '0' },
+  ],
+  [
+    'a link without result, which could run twice',
+    { ...task('a'), links: [{ ...task('quiet'), takes: true }] },
+    { code: 'RESULT_NOT_KEPT', path: 'l0' },
   ],
   ['a chain of nothing', { kind: 'group', members: [{ kind: 'chain', steps: [] }] }, { code: 'EMPTY_CHAIN' }],
   [
@@ -63,6 +67,6 @@ test('a workflow may be nested so deep and no deeper', () => {
 test('a problem says where it is and what to do', () => {
   expect(check({ kind: 'chain', steps: [task('quiet')] })?.message).toBe(
     "the workflow's part 0 calls 'quiet', which keeps no result (result: false); what follows in the " +
-      'workflow reads it, so remove that option',
+      'workflow reads it, and only a record lets it run once, so remove that option',
   );
 });

@@ -1,0 +1,222 @@
+/**
+ * Carries workflows on. Whoever ends a run for good has written its record first; then what follows is done
+ * here, each step of it under ids and counts that take effect once: a worker that dies in between leaves a
+ * message that comes again, finds its run ended, and does all of it again.
+ */
+import type { Json } from '../core/json.ts';
+import { FLOW_INPUT_BYTES_MAX, RESULT_BYTES_MAX } from '../core/limits.ts';
+import { type Message, sizeBytes } from '../core/message.ts';
+import { isFinal } from '../core/task-state.ts';
+import { advance, type Next, type NodeEnd } from '../core/workflow/advance.ts';
+import { groupError } from '../core/workflow/outcome.ts';
+import { comparePaths, parentOf, pathOf, runIdOf } from '../core/workflow/path.ts';
+import { isRevoked } from '../core/workflow/stop.ts';
+import { firstFailed, isFull, membersIn, shardOf, shardsOf, type Tally } from '../core/workflow/tally.ts';
+import type { Failure } from '../define/workflow.ts';
+import { toWireError, type WireError } from '../errors.ts';
+import type { Recorded } from './attempt.ts';
+import { type Before, type Flow, flowOf, startMembers, startNode } from './flow-start.ts';
+import { DONE, type Outcome } from './outcome.ts';
+import type { Ending, RunRecord } from './ports.ts';
+import { endError } from './result.ts';
+
+/** How a run ended. */
+export type RunEnd = Pick<Ending, 'state' | 'result' | 'blob' | 'error' | 'reason'>;
+
+/** A run that has ended, as far as workflows look at it. */
+export type Conducted = Pick<Recorded, 'connection' | 'message' | 'lease'>;
+
+/** How a node has ended, and what of that is at hand. */
+interface Ended {
+  readonly end: NodeEnd;
+  /** The result, as JSON text; not that of a group, which nobody puts together before it is needed. */
+  readonly known?: { readonly text?: string };
+  readonly blob?: string;
+  readonly failure?: Failure;
+}
+
+const EMPTY: Ended = { end: { state: 'SUCCESS' }, known: { text: '[]' } };
+
+/** Does what follows in a run's workflow from its end; nothing for a run that is in none. */
+export async function carryOn(run: Conducted, ended: RunEnd): Promise<void> {
+  const { flow: place } = run.message;
+  const flow = ofRun(run);
+  if (place === undefined || flow === undefined) return;
+  if (place.start !== undefined) return failFlow(flow, ended.reason ?? 'failed', errorOf(run.message, ended));
+  const own = toEnded(run.message, place.path, ended);
+  const around = parentOf(place.path);
+  if (around === undefined || place.of === undefined || place.linked === true)
+    return follow(flow, place.path, own);
+  await count(flow, around.path, around.place.index, place.of, own);
+}
+
+/** Starts what a message of the task FLOW_START says. */
+export async function conduct(recorded: Recorded): Promise<Outcome> {
+  const { flow: place, input } = recorded.message;
+  const flow = ofRun(recorded);
+  if (place === undefined || flow === undefined || (await isOver(flow, place.path))) return DONE;
+  const before: Before =
+    place.from !== undefined
+      ? { kind: 'result', path: place.from }
+      : input === undefined
+        ? { kind: 'none' }
+        : { kind: 'value', value: input };
+  const empty =
+    place.start === undefined || place.start === true
+      ? await startNode(flow, place.path, before)
+      : await startMembers(flow, place.path, place.start, before);
+  for (const path of empty) await follow(flow, path, EMPTY);
+  return DONE;
+}
+
+/**
+ * Ends a workflow as failed, whatever of it is under way, and starts its error links. Until those are sent it
+ * is still found among those under way.
+ */
+export async function failFlow(flow: Flow, reason: string, error: WireError): Promise<void> {
+  const now = flow.connection.ports.clock.now();
+  const { state } = await flow.flows.end(flow.id, { state: 'FAILURE', reason, error }, now, true);
+  if (state === undefined || !isFinal(state)) return;
+  if (state === 'FAILURE') {
+    const root = await flow.nodeAt(flow.id, '');
+    const failure = { id: flow.id, task: '', reason, error };
+    for (const index of (root?.errorLinks ?? []).keys())
+      await start(flow, pathOf('', { kind: 'errorLink', index }), toBefore(failure));
+  }
+  await flow.flows.unlist(flow.id);
+}
+
+function ofRun({ connection, message, lease }: Conducted): Flow | undefined {
+  if (message.flow === undefined) return undefined;
+  return flowOf(connection, message.flow.id, { hops: message.hops, queue: lease.queue });
+}
+
+async function follow(flow: Flow, path: string, ended: Ended): Promise<void> {
+  const node = await flow.nodeAt(flow.id, path);
+  // The plan lives as long as any message of its workflow; without it nobody can wait any more.
+  if (node === undefined) return;
+  const around = parentOf(path);
+  const parent = around?.place.kind === 'child' ? await flow.nodeAt(flow.id, around.path) : undefined;
+  for (const next of advance(path, node, parent, ended.end)) await take(flow, next, ended);
+}
+
+async function take(flow: Flow, next: Next, ended: Ended): Promise<void> {
+  switch (next.kind) {
+    case 'start': {
+      const known = ended.known === undefined ? {} : { known: ended.known };
+      return start(flow, next.path, { kind: 'result', path: next.inputOf, ...known });
+    }
+    case 'tell':
+      return start(flow, next.path, toBefore(await failureOf(flow, ended)));
+    case 'count':
+      return count(flow, next.path, next.index, next.members, ended);
+    case 'end':
+      return follow(flow, next.path, ended);
+    case 'finish':
+      return finish(flow, ended);
+  }
+}
+
+async function start(flow: Flow, path: string, before: Before): Promise<void> {
+  if (await isOver(flow, path)) return;
+  for (const empty of await startNode(flow, path, before)) await follow(flow, empty, EMPTY);
+}
+
+/**
+ * Whether nothing at this path starts any more: the workflow was revoked, or has ended. What was linked to a
+ * part of it goes on after its end.
+ */
+async function isOver({ runs, id }: Flow, path: string): Promise<boolean> {
+  const record = (await runs.read([id])).get(id);
+  if (record === undefined || isRevoked(record)) return true;
+  return isFinal(record.state) && !/(^|\.)[le]/.test(path);
+}
+
+/** Counts a member of the group at `path`; whoever completes the group goes on with what follows it. */
+async function count(flow: Flow, path: string, index: number, members: number, ended: Ended): Promise<void> {
+  const { end } = ended;
+  const { flows, id } = flow;
+  const now = flow.connection.ports.clock.now();
+  const isDone = end.state === 'SUCCESS';
+  const tally = await flows.countMember(id, path, index, isDone, now, isDone ? undefined : end.failedPath);
+  const shard = shardOf(index);
+  if (!isFull(tally, membersIn(shard, members))) return;
+  if (shardsOf(members) === 1) return follow(flow, path, { end: endOf(path, tally) });
+  const all = await flows.countShard(id, path, shard, tally.failed.size === 0, now);
+  if (!isFull(all, shardsOf(members))) return;
+  const failed = firstFailed(all);
+  const decisive = failed === undefined || failed === shard ? tally : await flows.tally(id, path, failed);
+  await follow(flow, path, { end: failed === undefined ? { state: 'SUCCESS' } : endOf(path, decisive) });
+}
+
+/** How a group has ended: as its lowest failed member, if one has failed. */
+function endOf(path: string, tally: Tally): NodeEnd {
+  const index = firstFailed(tally);
+  if (index === undefined) return { state: 'SUCCESS' };
+  const member = pathOf(path, { kind: 'child', index });
+  const within = (tally.failedPaths ?? []).filter((one) => one === member || one.startsWith(`${member}.`));
+  const [failedPath = member] = within.sort(comparePaths);
+  return { state: 'FAILURE', failedPath, ofMember: true };
+}
+
+/** Ends the workflow's record, where that is not the record of its only task. */
+async function finish(flow: Flow, ended: Ended): Promise<void> {
+  const root = await flow.nodeAt(flow.id, '');
+  if (root?.kind === 'task') return;
+  await flow.flows.end(flow.id, await endingOf(flow, ended), flow.connection.ports.clock.now());
+}
+
+async function endingOf(flow: Flow, ended: Ended): Promise<Ending> {
+  const { end, known, blob } = ended;
+  if (end.state === 'SUCCESS') {
+    const text = known?.text;
+    const isKept = text !== undefined && sizeBytes(text) <= RESULT_BYTES_MAX;
+    return { state: end.state, ...(isKept ? { result: text } : {}), ...(blob === undefined ? {} : { blob }) };
+  }
+  const { reason, error } = await failureOf(flow, ended);
+  return { state: end.state, reason, ...(end.state === 'REVOKED' ? {} : { error }) };
+}
+
+function toEnded(message: Message, path: string, ended: RunEnd): Ended {
+  const { state, result, blob } = ended;
+  if (state === 'SUCCESS') {
+    if (blob !== undefined) return { end: { state }, blob };
+    return { end: { state }, known: result === undefined ? {} : { text: result } };
+  }
+  return { end: { state, failedPath: path }, failure: toFailure(message, ended) };
+}
+
+/** The failure of a node: that of its task, or of its group's lowest failed member. */
+async function failureOf(flow: Flow, { end, failure }: Ended): Promise<Failure> {
+  if (failure !== undefined || end.state === 'SUCCESS')
+    return failure ?? toFailure(NOBODY, { state: 'FAILURE' });
+  const id = runIdOf(flow.space, flow.id, end.failedPath);
+  const record: RunRecord | undefined = (await flow.runs.read([id])).get(id);
+  // It may have been run again by hand since: the group's count remembers only that it had failed.
+  const run = { id, task: record?.task ?? '' };
+  const how: RunEnd =
+    record?.state === 'REVOKED' ? { ...record, state: 'REVOKED' } : { ...record, state: 'FAILURE' };
+  const own = toFailure(run, how);
+  if (end.ofMember !== true) return own;
+  return { ...own, error: groupError({ ...run, path: end.failedPath, ended: how }) };
+}
+
+const NOBODY = { id: '', task: '' } as const;
+
+function toFailure({ id, task }: Pick<Message, 'id' | 'task'>, ended: RunEnd): Failure {
+  return { id, task, reason: ended.reason ?? 'failed', error: errorOf({ id, task }, ended) };
+}
+
+function errorOf({ id, task }: Pick<Message, 'id' | 'task'>, { state, error, reason }: RunEnd): WireError {
+  const why = reason === undefined ? {} : { reason };
+  return error ?? toWireError(endError({ id, task, state, ...why }), 0);
+}
+
+/** A failure as an input, which travels in messages: long stacks and causes stay in the record. */
+function toBefore(failure: Failure): Before {
+  const { code, name, message } = failure.error;
+  const isLong = sizeBytes(JSON.stringify(failure)) > FLOW_INPUT_BYTES_MAX;
+  const slim = isLong ? { ...failure, error: { code, name, message: message.slice(0, 4_000) } } : failure;
+  // Errors are made of texts, and so is the rest.
+  return { kind: 'value', value: slim as unknown as Json };
+}

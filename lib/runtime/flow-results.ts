@@ -1,0 +1,111 @@
+/**
+ * The result of a workflow's node, read from the records of its tasks: that of a chain is its last step's,
+ * that of a group the list of its members'. Nobody copies it while the workflow goes on, so it may be as
+ * large as what reads it can hold.
+ */
+import type { IdSpace } from '../core/id.ts';
+import { joinResults } from '../core/workflow/outcome.ts';
+import { sizeOf } from '../core/workflow/page.ts';
+import { pathOf, runIdOf } from '../core/workflow/path.ts';
+import { CeleriacError } from '../errors.ts';
+import type { NodeAt, PlanNode } from './flow-plan.ts';
+import type { Blobs, RunRecord, Runs } from './ports.ts';
+
+/** What results are read with. */
+export interface ResultReads {
+  readonly space: IdSpace;
+  readonly runs: Pick<Runs, 'read'>;
+  readonly blobs?: Blobs | undefined;
+  readonly nodeAt: NodeAt;
+}
+
+/** DynamoDB reads a hundred keys at once. */
+const READ_MAX = 100;
+
+/**
+ * The result of the node at a path as JSON text; undefined where it returned nothing.
+ * @throws CeleriacError RESULT_LOST when a record that it needs has it no more: forgotten, run again, gone.
+ */
+export async function nodeResult(
+  reads: ResultReads,
+  flowId: string,
+  path: string,
+): Promise<string | undefined> {
+  const [result] = await resultsOf(reads, flowId, [path]);
+  return result;
+}
+
+async function resultsOf(
+  reads: ResultReads,
+  flowId: string,
+  paths: readonly string[],
+): Promise<readonly (string | undefined)[]> {
+  const nodes = await Promise.all(paths.map((path) => reads.nodeAt(flowId, path)));
+  const tasks = paths.filter((_, place) => nodes[place]?.kind === 'task');
+  const records = tasks.length === 0 ? NONE : await reads.runs.read(tasks.map((path) => idOf(path)));
+  return Promise.all(
+    paths.map((path, place) => resultAt(reads, flowId, path, nodes[place], records.get(idOf(path)))),
+  );
+
+  function idOf(path: string): string {
+    return runIdOf(reads.space, flowId, path);
+  }
+}
+
+async function resultAt(
+  reads: ResultReads,
+  flowId: string,
+  path: string,
+  node: PlanNode | undefined,
+  record: RunRecord | undefined,
+): Promise<string | undefined> {
+  if (node === undefined) throw lost(flowId, path, 'it is not in the plan');
+  switch (node.kind) {
+    case 'task':
+      return taskResult(reads, flowId, path, record);
+    case 'chain':
+      return nodeResult(reads, flowId, childPath(path, sizeOf(node) - 1));
+    case 'group':
+      return groupResult(reads, flowId, path, sizeOf(node));
+  }
+}
+
+const NONE: ReadonlyMap<string, RunRecord> = new Map();
+
+async function groupResult(
+  reads: ResultReads,
+  flowId: string,
+  path: string,
+  members: number,
+): Promise<string> {
+  const results: (string | undefined)[] = [];
+  for (let from = 0; from < members; from += READ_MAX) {
+    const count = Math.min(READ_MAX, members - from);
+    const paths = Array.from({ length: count }, (_, index) => childPath(path, from + index));
+    results.push(...(await resultsOf(reads, flowId, paths)));
+  }
+  return joinResults(results);
+}
+
+async function taskResult(
+  { blobs }: ResultReads,
+  flowId: string,
+  path: string,
+  record: RunRecord | undefined,
+): Promise<string | undefined> {
+  if (record?.state !== 'SUCCESS' || record.forgotten === true)
+    throw lost(flowId, path, record?.forgotten === true ? 'it was forgotten' : `it is ${record?.state}`);
+  if (record.blob === undefined) return record.result;
+  const text = await blobs?.get(record.blob);
+  if (text === undefined) throw lost(flowId, path, "it is not in the app's bucket any more");
+  return text;
+}
+
+function childPath(path: string, index: number): string {
+  return pathOf(path, { kind: 'child', index });
+}
+
+function lost(flowId: string, path: string, why: string): CeleriacError {
+  const text = `the result of part '${path}' of workflow '${flowId}' cannot be read: ${why}`;
+  return new CeleriacError('RESULT_LOST', text, { value: path });
+}

@@ -1,0 +1,146 @@
+/**
+ * Sends workflows: everything that can be checked is, then the plan is stored, then the workflow's record
+ * says that it is on its way and until when, and then one message starts it. A client that dies in between
+ * has started nothing, or all of it; where the record is, the sweeper ends what never began.
+ */
+import { isDuration, toMilliseconds } from '../core/duration.ts';
+import { newId, sentAtOf } from '../core/id.ts';
+import { jsonProblem } from '../core/json.ts';
+import { DELAY_MS_MAX, FLOW_DEADLINE_MS_MAX, HOPS_MAX } from '../core/limits.ts';
+import { type Pages, toPages } from '../core/workflow/page.ts';
+import { nodesOf } from '../core/workflow/path.ts';
+import type { Plan, TaskPlan } from '../core/workflow/plan.ts';
+import { planProblem } from '../core/workflow/plan-check.ts';
+import type { App } from '../define/app.ts';
+import type { WorkflowOptions } from '../define/client.ts';
+import type { AnyTask } from '../define/task.ts';
+import { SendError } from '../errors.ts';
+import { taskOf } from './arrival.ts';
+import type { Connection } from './client.ts';
+import { validate } from './compose.ts';
+import { flowOf, sendStart } from './flow-start.ts';
+
+/** How long a workflow may take that does not say. */
+export const DEADLINE_DEFAULT = '7d';
+
+/** A workflow on its way. */
+export interface SentFlow {
+  readonly id: string;
+  /** The plan that was stored; undefined where another one was there before, under the same id. */
+  readonly pages: Pages | undefined;
+}
+
+/** Sends a workflow; `hops` are those of the task that sends it. */
+export async function sendFlow(
+  shared: Connection,
+  hops: number,
+  plan: Plan,
+  options: WorkflowOptions = {},
+): Promise<SentFlow> {
+  const { app, space, ports } = shared;
+  const now = ports.clock.now();
+  const id = options.id ?? newId(space, now, ports.chance);
+  if (sentAtOf(space, id) === undefined) {
+    const text = `'${id}' is no id of app '${space.app}' in stage '${space.stage}'; make one with newId()`;
+    throw new SendError('INVALID_ID', text, { value: id });
+  }
+  const deadlineMs = toDeadlineMs(options.deadline ?? DEADLINE_DEFAULT);
+  await check(app, plan);
+  if (hops > HOPS_MAX) throw tooManyHops(hops);
+  const first = firstTask(app, plan);
+  const flow = first && flowOf(shared, id, { hops, queue: first.queue });
+  if (first === undefined || flow === undefined) throw noState(app, first);
+  const pages = toPages(plan);
+  const root = await flow.flows.create(id, pages, now);
+  const task = plan.kind === 'task' ? first.name : '';
+  await flow.flows.begin({ id, task, queue: first.queue.name, sentAt: now, deadline: now + deadlineMs });
+  await sendStart(flow, '', true, { kind: 'none' });
+  return { id, pages: root === pages.root ? pages : undefined };
+}
+
+/**
+ * The task in whose queue the workflow begins: any worker of the app can begin it whose queue keeps records,
+ * and a standard queue does not make it wait for others.
+ */
+function firstTask(app: App, plan: Plan): AnyTask | undefined {
+  const tasks = tasksOf(app, plan);
+  if (plan.kind === 'task') return tasks[0];
+  return tasks.find(({ queue }) => !queue.ordered) ?? tasks[0] ?? app.tasks.find(({ result }) => result);
+}
+
+function tasksOf(app: App, plan: Plan): readonly AnyTask[] {
+  return [...nodesOf(plan)].flatMap(([, node]) =>
+    node.kind === 'task' ? (taskOf(app, node.task) ?? []) : [],
+  );
+}
+
+async function check(app: App, plan: Plan): Promise<void> {
+  const problem = planProblem(plan, (name) => taskOf(app, name));
+  if (problem !== undefined) throw new SendError(problem.code, problem.message, { value: problem.path });
+  for (const [path, node] of nodesOf(plan)) {
+    const task = node.kind === 'task' ? taskOf(app, node.task) : undefined;
+    if (node.kind === 'task' && task !== undefined) await checkTask(path, node, task);
+  }
+}
+
+async function checkTask(path: string, node: TaskPlan, task: AnyTask): Promise<void> {
+  checkWait(path, node, task);
+  if (node.each === true) return checkEach(path, node, task);
+  if (node.takes !== true) await validate(task, node.input);
+  // What is fixed is a part of an input, which the schema cannot judge alone.
+  const problem = node.fixed === undefined ? undefined : jsonProblem(node.fixed, 'with');
+  if (problem === undefined) return;
+  const text = `task '${task.name}': ${problem.path} is ${problem.found}, which JSON does not bring back; fix plain data`;
+  throw new SendError('INPUT_NOT_JSON', text, { value: problem.path });
+}
+
+async function checkEach(path: string, node: TaskPlan, task: AnyTask): Promise<void> {
+  const { rate, slots } = task.limits;
+  if (task.once !== undefined || rate?.by !== undefined || slots?.by !== undefined) {
+    const text =
+      `the workflow's part '${path}' maps task '${task.name}' over a list in one message, which has no key of ` +
+      'its own for once, rateLimit or concurrency by key; call it in a group';
+    throw new SendError('EACH_NOT_KEYED', text, { value: path });
+  }
+  if (!Array.isArray(node.input))
+    throw new SendError('INVALID_INPUT', `task '${task.name}' is mapped over no list`);
+  for (const input of node.input) await validate(task, input);
+}
+
+function checkWait(path: string, { options }: TaskPlan, task: AnyTask): void {
+  const { delay, at } = options;
+  if (delay === undefined && at === undefined) return;
+  if (task.queue.ordered) {
+    const text =
+      `the workflow's part '${path}': queue '${task.queue.name}' is ordered, and SQS delays no single message ` +
+      'of an ordered queue; send without delay';
+    throw new SendError('DELAY_ON_ORDERED_QUEUE', text, { value: delay ?? at });
+  }
+  if (at !== undefined || toMilliseconds(delay ?? '0s') > DELAY_MS_MAX) {
+    const text =
+      `the workflow's part '${path}' waits ${at === undefined ? `'${delay}'` : 'for a time'}; a part of a ` +
+      "workflow can be delayed by at most '15m' from its turn (SQS)";
+    throw new SendError('DELAY_TOO_LONG', text, { value: delay ?? at, allowed: DELAY_MS_MAX });
+  }
+}
+
+function toDeadlineMs(deadline: WorkflowOptions['deadline']): number {
+  const deadlineMs = isDuration(deadline) ? toMilliseconds(deadline) : Number.NaN;
+  if (deadlineMs >= 1_000 && deadlineMs <= FLOW_DEADLINE_MS_MAX) return deadlineMs;
+  const text = `the workflow's deadline is '${deadline}'; give one of '1s' to '14d'`;
+  throw new SendError('DEADLINE_OUT_OF_RANGE', text, { value: deadline, allowed: FLOW_DEADLINE_MS_MAX });
+}
+
+function tooManyHops(hops: number): SendError {
+  const text = `${hops} tasks have sent each other on, at most ${HOPS_MAX} may; tasks seem to call each other in a circle`;
+  return new SendError('TOO_MANY_HOPS', text, { value: hops, allowed: HOPS_MAX });
+}
+
+function noState({ name }: App, first: AnyTask | undefined): SendError {
+  const text =
+    first === undefined
+      ? `app '${name}' has no task that keeps results, so no worker can carry a workflow on; define one`
+      : 'this worker cannot send workflows: no task of its own queue keeps a result, so it was built without ' +
+        'DynamoDB; remove result: false from the task that sends';
+  return new SendError('NO_STATE', text, { value: name });
+}

@@ -1,0 +1,268 @@
+/**
+ * Starts nodes of a workflow: sends the messages of the tasks with which they begin. Every message has an id
+ * that derives from its path and is claimed before it runs, so a start may be made again, whole or in part.
+ */
+import { toMilliseconds } from '../core/duration.ts';
+import { derivedId, type IdSpace } from '../core/id.ts';
+import type { Json } from '../core/json.ts';
+import { DELAY_MS_MAX, FLOW_INPUT_BYTES_MAX } from '../core/limits.ts';
+import { type Message, sizeBytes } from '../core/message.ts';
+import { inputOf } from '../core/workflow/outcome.ts';
+import { sizeOf } from '../core/workflow/page.ts';
+import { pathOf, runIdOf } from '../core/workflow/path.ts';
+import { FLOW_START, type FlowPlace } from '../core/workflow/place.ts';
+import type { PlanOptions, TaskPlan } from '../core/workflow/plan.ts';
+import { SHARD_MEMBERS } from '../core/workflow/tally.ts';
+import type { Queue } from '../define/queue.ts';
+import { queueName } from '../define/resource-name.ts';
+import type { AnyTask } from '../define/task.ts';
+import { CeleriacError } from '../errors.ts';
+import { taskOf } from './arrival.ts';
+import type { Connection } from './client.ts';
+import { deduplicationOf, toOutgoing } from './compose.ts';
+import { encoded } from './encoded.ts';
+import { type NodeAt, nodesOf } from './flow-plan.ts';
+import type { Flows } from './flow-ports.ts';
+import { nodeResult, type ResultReads } from './flow-results.ts';
+import { checkedGroup, ONE_GROUP } from './group.ts';
+import { tell } from './hooks.ts';
+import type { Runs } from './ports.ts';
+
+/** One workflow, and with what it is carried on. */
+export interface Flow extends ResultReads {
+  readonly id: string;
+  readonly connection: Pick<Connection, 'app' | 'space' | 'ports' | 'outbox'>;
+  readonly flows: Flows;
+  readonly runs: Runs;
+  /** Of the message that carries it on: its steps do not send each other on in a circle. */
+  readonly hops: number;
+  /** Where messages go that start nodes: to a queue whose worker can. */
+  readonly queue: Queue;
+}
+
+/** A workflow as the worker or client of a connection sees it; undefined where there are no records. */
+export function flowOf(
+  connection: Flow['connection'],
+  id: string,
+  more: Pick<Flow, 'hops' | 'queue'>,
+): Flow | undefined {
+  const { ports, space } = connection;
+  const { runs, blobs, state } = ports;
+  if (runs === undefined || state?.flows === undefined) return undefined;
+  const nodeAt: NodeAt = nodesOf(state.flows);
+  return { id, connection, space, runs, blobs, nodeAt, flows: state.flows, ...more };
+}
+
+/** What a node is started with. */
+export type Before =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'value'; readonly value: Json }
+  /** The result of a node; `known` where it is at hand, as JSON text. */
+  | { readonly kind: 'result'; readonly path: string; readonly known?: { readonly text?: string } };
+
+/** How many messages one start may still send itself; what is more is sent by others. */
+interface Budget {
+  left: number;
+}
+
+/** Starts the node at a path; resolves to the paths of groups that have ended at once: those of nobody. */
+export async function startNode(
+  flow: Flow,
+  path: string,
+  before: Before,
+  budget: Budget = { left: SHARD_MEMBERS },
+  of?: number,
+): Promise<readonly string[]> {
+  const node = await flow.nodeAt(flow.id, path);
+  if (node === undefined)
+    throw new CeleriacError('PLAN_LOST', `workflow '${flow.id}' has no part '${path}' any more`);
+  switch (node.kind) {
+    case 'task':
+      await sendTask(flow, path, node, before, of);
+      return [];
+    case 'chain':
+      return startNode(flow, pathOf(path, { kind: 'child', index: 0 }), before, budget);
+    case 'group':
+      return startGroup(flow, path, sizeOf(node), before, budget);
+  }
+}
+
+/** Starts members of the group at a path; resolves likewise. */
+export async function startMembers(
+  flow: Flow,
+  path: string,
+  [from, to]: readonly [from: number, to: number],
+  before: Before,
+  budget: Budget = { left: 0 },
+): Promise<readonly string[]> {
+  const group = await flow.nodeAt(flow.id, path);
+  const of = group === undefined ? 0 : sizeOf(group);
+  const indexes = Array.from({ length: Math.max(0, Math.min(to, of) - from) }, (_, place) => from + place);
+  const ended = await Promise.all(
+    indexes.map((index) => startNode(flow, pathOf(path, { kind: 'child', index }), before, budget, of)),
+  );
+  return ended.flat();
+}
+
+async function startGroup(
+  flow: Flow,
+  path: string,
+  members: number,
+  before: Before,
+  budget: Budget,
+): Promise<readonly string[]> {
+  if (members === 0) return [path];
+  if (members <= budget.left) {
+    budget.left -= members;
+    return startMembers(flow, path, [0, members], before, budget);
+  }
+  // One that found others before it begins anew in a message of its own.
+  if (members <= SHARD_MEMBERS || budget.left < SHARD_MEMBERS) {
+    await sendStart(flow, path, true, before);
+    return [];
+  }
+  budget.left = 0;
+  const ranges = Array.from({ length: Math.ceil(members / SHARD_MEMBERS) }, (_, range) => range);
+  await Promise.all(
+    ranges.map((range) => {
+      const from = range * SHARD_MEMBERS;
+      return sendStart(flow, path, [from, Math.min(members, from + SHARD_MEMBERS)], before);
+    }),
+  );
+  return [];
+}
+
+/** Sends the message that starts a node, or some members of a group. */
+export async function sendStart(
+  flow: Flow,
+  path: string,
+  start: NonNullable<FlowPlace['start']>,
+  before: Before,
+): Promise<void> {
+  const { connection, queue, space } = flow;
+  const message: Message = {
+    ...plain(flow, startId(space, flow.id, path, start), FLOW_START),
+    ...(before.kind === 'value' ? { input: before.value } : {}),
+    ...(before.kind === 'result' && before.known !== undefined ? toInput(before.known.text) : {}),
+    flow: { id: flow.id, path, start, ...(isReference(before) ? { from: before.path } : {}) },
+  };
+  const place = queue.ordered
+    ? { group: flow.id, deduplication: deduplicationOf(message) }
+    : queue.fairBy === undefined
+      ? {}
+      : { group: flow.id };
+  const name = queueName(space.app, space.stage, queue);
+  await connection.outbox.send(name, { body: encoded(message), ...place });
+}
+
+function startId(space: IdSpace, flowId: string, path: string, start: FlowPlace['start']): string {
+  return derivedId(space, flowId, `flow/${path}/start${start === true ? '' : `/${start?.[0]}`}`);
+}
+
+/** Whether what is before has to be read by whoever runs the message. */
+function isReference(before: Before): before is Extract<Before, { kind: 'result' }> {
+  return before.kind === 'result' && !isSmall(before.known);
+}
+
+function isSmall(known: { readonly text?: string } | undefined): boolean {
+  return known !== undefined && sizeBytes(known.text ?? '') <= FLOW_INPUT_BYTES_MAX;
+}
+
+function toInput(text: string | undefined): { readonly input?: Json } {
+  // Results are what JSON.stringify made of checked data.
+  return text === undefined || sizeBytes(text) > FLOW_INPUT_BYTES_MAX ? {} : { input: JSON.parse(text) };
+}
+
+async function sendTask(
+  flow: Flow,
+  path: string,
+  node: TaskPlan,
+  before: Before,
+  of: number | undefined,
+): Promise<void> {
+  const { connection, space } = flow;
+  const task = taskOf(connection.app, node.task);
+  if (task === undefined) {
+    const text = `workflow '${flow.id}' calls task '${node.task}' at '${path}', which this worker does not know`;
+    throw new CeleriacError('UNKNOWN_TASK', text, { value: node.task });
+  }
+  const now = connection.ports.clock.now();
+  const { expires, headers = {}, force } = node.options;
+  const isLinked = (node.links?.length ?? 0) + (node.errorLinks?.length ?? 0) > 0;
+  const taken = await takenBy(flow, task, node, before);
+  const message: Message = {
+    ...plain(flow, runIdOf(space, flow.id, path), task.name),
+    ...(taken.input === undefined ? {} : { input: taken.input }),
+    ...(taken.group === undefined ? {} : { group: taken.group }),
+    ...(expires === undefined ? {} : { expiresAt: now + toMilliseconds(expires) }),
+    ...(force === true ? { force } : {}),
+    // Whatever is sent twice runs once.
+    claim: true,
+    headers,
+    flow: {
+      ...{ id: flow.id, path },
+      ...(of === undefined ? {} : { of }),
+      ...(isLinked ? { linked: true } : {}),
+      ...(node.each === true ? { each: true } : {}),
+      ...(taken.from === undefined ? {} : { from: taken.from }),
+    },
+  };
+  const store = connection.ports.blobs === undefined ? undefined : connection.outbox.store;
+  const outgoing = await toOutgoing({ store }, task, message, waitMs(node.options, now));
+  await connection.outbox.send(queueName(space.app, space.stage, task.queue), outgoing);
+  // A hook needs the whole connection's type and no more of it than this.
+  await tell(connection as Connection, 'onSend', { task, message }, {});
+}
+
+interface Taken {
+  readonly input?: Json;
+  readonly from?: string;
+  readonly group?: string;
+}
+
+/** The input of a task: at hand, or a reference to the result before it with what was fixed. */
+async function takenBy(flow: Flow, task: AnyTask, node: TaskPlan, before: Before): Promise<Taken> {
+  const { queue } = task;
+  const own = node.options.group;
+  const isAsked =
+    queue.fairBy !== undefined || (queue.ordered && own === undefined && queue.groupBy !== undefined);
+  let known = before.kind === 'result' ? before.known : undefined;
+  // Whose turn it is the queue's function makes of the input, so it has to be read here.
+  if (before.kind === 'result' && known === undefined && node.takes === true && isAsked) {
+    const text = await nodeResult(flow, flow.id, before.path);
+    known = text === undefined ? {} : { text };
+  }
+  const value =
+    before.kind === 'value' ? before.value : known?.text === undefined ? undefined : JSON.parse(known.text);
+  // Signatures were checked when they were sent, and results are JSON.
+  const input = inputOf(node, value) as Json | undefined;
+  const group = queue.ordered ? { group: groupOf(task, own, input) } : {};
+  if (node.takes !== true || before.kind !== 'result' || isSmall(known))
+    return { ...(input === undefined ? {} : { input }), ...group };
+  // What was fixed is an object of JSON, as it stands in the plan.
+  return { ...(node.fixed === undefined ? {} : { input: node.fixed as Json }), from: before.path, ...group };
+}
+
+function groupOf({ name, queue }: AnyTask, own: string | undefined, input: Json | undefined): string {
+  // The queue's function takes the input of its tasks, which only the user's own types know.
+  return checkedGroup(`task '${name}'`, own ?? queue.groupBy?.(input as never) ?? ONE_GROUP);
+}
+
+function plain({ connection, hops }: Flow, id: string, task: string): Message {
+  const counts = { generation: 0, attempt: 0, deferrals: 0, crashes: 0, hops };
+  return {
+    id,
+    task,
+    ...counts,
+    sentAt: connection.ports.clock.now(),
+    claim: false,
+    headers: {},
+    history: [],
+  };
+}
+
+/** How long a task waits; a time stands in the plan as JSON brings it. */
+function waitMs({ delay, at }: PlanOptions, now: number): number {
+  const untilMs = at === undefined ? 0 : new Date(at).getTime() - now;
+  return Math.min(DELAY_MS_MAX, Math.max(0, delay === undefined ? untilMs : toMilliseconds(delay)));
+}

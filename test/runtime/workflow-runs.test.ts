@@ -1,0 +1,190 @@
+/** Workflows, carried out by the production worker over the models. */
+import { expect, test } from 'vitest';
+import { chain, chord, chunks, defineApp, defineQueue, defineTask, group, link, linkError, map } from '#lib';
+import { simulate } from '#lib/testing';
+
+const queue = defineQueue('work');
+const lane = defineQueue('lane', { ordered: ({ sku }: { readonly sku: string }) => sku });
+
+function createWorld() {
+  const told: unknown[] = [];
+  const add = defineTask('add', {
+    queue,
+    run: ({ a, b }: { readonly a: number; readonly b: number }) => a + b,
+  });
+  const double = defineTask('double', { queue, run: (n: number) => 2 * n });
+  const sum = defineTask('sum', {
+    queue,
+    run: (list: readonly number[]) => list.reduce((all, n) => all + n, 0),
+  });
+  const fail = defineTask('fail', {
+    queue,
+    retry: { attempts: 1 },
+    run: (n: number): number => {
+      throw new Error(`no ${n}`);
+    },
+  });
+  const tell = defineTask('tell', { queue, run: (what: unknown) => void told.push(what) });
+  const large = defineTask('large', { queue, run: (n: number) => 'x'.repeat(n) });
+  const length = defineTask('length', { queue, run: (text: string) => text.length });
+  const lengths = defineTask('lengths', {
+    queue,
+    run: (texts: readonly string[]) => texts.map((one) => one.length),
+  });
+  const placed = defineTask('placed', {
+    queue: lane,
+    run: ({ sku }: { readonly sku: string }) => ({ sku, n: 1 }),
+  });
+  const nothing = defineTask('nothing', { queue, run: () => undefined });
+  const tasks = { add, double, sum, fail, tell, large, length, lengths, placed, nothing };
+  const sim = simulate(defineApp('flows', { tasks: Object.values(tasks) }));
+  return { ...tasks, sim, told };
+}
+
+test('a chain hands each result on to the next step', async () => {
+  const { sim, add, double } = createWorld();
+
+  const result = await sim.send(chain(add({ a: 1, b: 2 }), double, double));
+
+  expect(await result.get()).toBe(12);
+  expect(await result.state()).toBe('SUCCESS');
+});
+
+test('a group brings the list of its results, in the order of its members', async () => {
+  const { sim, add, double } = createWorld();
+
+  const result = await sim.send(group([double(1), chain(add({ a: 1, b: 1 }), double), double(3)]));
+
+  expect(await result.get()).toEqual([2, 4, 6]);
+});
+
+test.each([0, 1, 3, 100, 101, 250])('a chord of %d runs its body once with all results', async (members) => {
+  const { sim, double, sum } = createWorld();
+  const numbers = Array.from({ length: members }, (_, index) => index);
+
+  const result = await sim.send(
+    chord(
+      numbers.map((n) => double(n)),
+      sum,
+    ),
+  );
+
+  expect(await result.get({ timeout: '1h' })).toBe(members === 0 ? 0 : members * (members - 1));
+  expect(sim.attempts(sum)).toHaveLength(1);
+});
+
+test('groups in groups, and a group as a step, end in lists of lists', async () => {
+  const { sim, double, sum } = createWorld();
+
+  const result = await sim.send(group([group([double(1), double(2)]), group([]), group([double(3)])]));
+  const stepped = await sim.send(chain(double(1), group([double, chain(double(4), double)]), sum));
+
+  expect(await stepped.get()).toBe(4 + 16);
+  expect(await result.get()).toEqual([[2, 4], [], [6]]);
+});
+
+test('map and chunks run a task for each of many inputs, in few messages', async () => {
+  const { sim, double } = createWorld();
+
+  const mapped = await sim.send(map(double, [1, 2, 3]));
+  const cut = await sim.send(chunks(double, [1, 2, 3, 4, 5], 2));
+
+  expect(await mapped.get()).toEqual([2, 4, 6]);
+  expect(await cut.get()).toEqual([[2, 4], [6, 8], [10]]);
+  expect(sim.attempts(double)).toHaveLength(4);
+});
+
+test("a failed step stops its chain, whose failure is the step's", async () => {
+  const { sim, double, fail, told, tell } = createWorld();
+
+  const result = await sim.send(linkError(chain(double(1), fail, double), tell));
+
+  await expect(result.get()).rejects.toMatchObject({
+    code: 'TASK_FAILED',
+    message: expect.stringContaining('no 2'),
+  });
+  await sim.advance('1m');
+  expect(sim.attempts(double)).toHaveLength(1);
+  expect(told).toEqual([expect.objectContaining({ task: 'fail', reason: 'attempts-exhausted' })]);
+});
+
+test('a failed member keeps the body from running; the failure names the lowest one', async () => {
+  const { sim, double, fail, sum, tell, told } = createWorld();
+
+  const result = await sim.send(linkError(chord([double(1), fail(5), double(2), fail(3)], sum), tell));
+
+  await expect(result.get()).rejects.toMatchObject({
+    message: expect.stringMatching(/member 0\.1 of the group, task 'fail' .*no 5/),
+  });
+  await sim.advance('1m');
+  expect(sim.attempts(sum)).toEqual([]);
+  expect(sim.attempts(double)).toHaveLength(2);
+  expect(told).toEqual([
+    expect.objectContaining({ error: expect.objectContaining({ code: 'GROUP_MEMBER_FAILED' }) }),
+  ]);
+});
+
+test('what is linked to a part runs beside it, once, with its result', async () => {
+  const { sim, double, tell, told, fail } = createWorld();
+
+  const result = await sim.send(chain(link(double(1), tell), link(linkError(double(4), tell), tell)));
+  const single = await sim.send(link(double(21), tell));
+  const failed = await sim.send(linkError(fail(1), tell));
+
+  expect(await result.get()).toBe(8);
+  expect(await single.get()).toBe(42);
+  await expect(failed.get()).rejects.toThrow('no 1');
+  await sim.advance('1m');
+  expect(told).toHaveLength(4);
+  expect(told).toEqual(expect.arrayContaining([2, 8, 42, expect.objectContaining({ task: 'fail' })]));
+});
+
+test('results that are too large for a message are read from their records', async () => {
+  const { sim, large, length, lengths } = createWorld();
+
+  const one = await sim.send(chain(large(200_000), length));
+  const many = await sim.send(
+    chord([large(300_000), large(300_000), large(300_000), large(300_000)], lengths),
+  );
+  const last = await sim.send(group([large(200_000)]));
+
+  expect(await one.get()).toBe(200_000);
+  expect(await many.get()).toEqual([300_000, 300_000, 300_000, 300_000]);
+  expect((await last.get())[0]).toHaveLength(200_000);
+});
+
+test('steps of an ordered queue go into the group that their input says', async () => {
+  const { sim, placed } = createWorld();
+
+  const result = await sim.send(chain(placed({ sku: 'tea' }), placed, placed));
+  const beside = await sim.send(group([placed({ sku: 'milk' }), placed({ sku: 'tea' })]));
+
+  expect(await result.get()).toEqual({ sku: 'tea', n: 1 });
+  expect(await beside.get()).toEqual([
+    { sku: 'milk', n: 1 },
+    { sku: 'tea', n: 1 },
+  ]);
+});
+
+test('a step that returns nothing stands as null in a list and as nothing alone', async () => {
+  const { sim, nothing } = createWorld();
+
+  const alone = await sim.send(chain(nothing(), nothing));
+  const beside = await sim.send(group([nothing(), nothing()]));
+
+  expect(await alone.get()).toBeUndefined();
+  expect(await beside.get()).toEqual([null, null]);
+});
+
+test('a workflow that is sent twice under one id runs once', async () => {
+  const { sim, double } = createWorld();
+  const id = sim.newId();
+
+  const first = await sim.send(chain(double(1), double), { id });
+  const second = await sim.send(chain(double(1), double), { id });
+
+  expect([first.id, second.id]).toEqual([id, id]);
+  expect(await second.get()).toBe(4);
+  await sim.advance('1h');
+  expect(sim.attempts(double)).toHaveLength(2);
+});
