@@ -2,7 +2,7 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { HeaderValue } from '../core/routing/headers.ts';
 import type { Delivery } from '../runtime/outcome.ts';
-import type { Receiver } from '../runtime/ports.ts';
+import type { Receiver } from '../runtime/worker-ports.ts';
 import { toHeader } from './attribute.ts';
 import type { Call } from './call.ts';
 import { createQueueUrls } from './queues.ts';

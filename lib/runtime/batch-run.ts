@@ -2,10 +2,11 @@
 import { VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { Held } from './held.ts';
 import type { Delivery } from './outcome.ts';
-import type { Clock, Log, Queues, Receiver } from './ports.ts';
+import type { Clock, Log, Queues } from './ports.ts';
 import type { Removals } from './removals.ts';
 import type { Slots } from './slots.ts';
 import type { Batch } from './worker.ts';
+import type { Receiver } from './worker-ports.ts';
 
 /** What runs batches: the worker in this process, or a pool of others. */
 export interface Runner {

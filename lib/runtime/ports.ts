@@ -12,7 +12,6 @@ import type { Flows } from './flow-ports.ts';
 import type { FlowViews } from './flow-view-ports.ts';
 import type { Limits, Locks } from './gate-ports.ts';
 import type { Gate } from './gated.ts';
-import type { Delivery } from './outcome.ts';
 import type { Scheduling } from './schedule-ports.ts';
 
 export type { Workers } from './worker-ports.ts';
@@ -294,15 +293,4 @@ export interface Ports {
   /** undefined in a worker, and in an app without `later`. */
   readonly scheduling?: Scheduling | undefined;
   readonly log: Log;
-}
-
-/** Receives, for workers that poll by themselves. */
-export interface Receiver {
-  /** At most 10 deliveries, hidden for the queue's own visibility; waits up to 20 s for the first. */
-  receive(
-    queueName: string,
-    max: number,
-    waitSeconds: number,
-    signal: AbortSignal,
-  ): Promise<readonly Delivery[]>;
 }

@@ -1,7 +1,7 @@
 /** One look at a queue: at its levels of priority from the highest down, or by as many calls as help. */
 import { BATCH_ENTRIES_MAX } from '../core/limits.ts';
 import type { Delivery } from './outcome.ts';
-import type { Receiver } from './ports.ts';
+import type { Receiver } from './worker-ports.ts';
 
 /** SQS: the longest wait for messages; with several levels, the lower ones are looked at in between. */
 const WAIT_SECONDS = 20;

@@ -1,5 +1,6 @@
 /** What polling workers ask of the world besides queues: to be known, and to be told. */
 import type { WorkerCommand, WorkerRecord } from '../core/worker-record.ts';
+import type { Delivery } from './outcome.ts';
 
 /** A command under an id of its own, so that it is done once. */
 export interface SentCommand {
@@ -15,4 +16,15 @@ export interface Workers {
   list(): Promise<readonly WorkerRecord[]>;
   /** Leaves a command for a worker; false: there is none of that id. */
   command(workerId: string, sent: SentCommand): Promise<boolean>;
+}
+
+/** Receives, for workers that poll by themselves. */
+export interface Receiver {
+  /** At most 10 deliveries, hidden for the queue's own visibility; waits up to 20 s for the first. */
+  receive(
+    queueName: string,
+    max: number,
+    waitSeconds: number,
+    signal: AbortSignal,
+  ): Promise<readonly Delivery[]>;
 }
