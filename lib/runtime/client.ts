@@ -112,15 +112,17 @@ export function createSender(shared: Connection, hops: number): Sender {
     options?: WorkflowOptions,
   ): Promise<AsyncResult<Output>> =>
     signature.kind === 'signature' ? track(signature) : tracked(shared, sendWorkflow(signature, options));
-  const sendWorkflow = async <Output>(
-    { plan }: WorkflowSignature<Output>,
-    options?: WorkflowOptions,
-  ): Promise<AsyncResult<Output>> => {
-    if (!(typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS)) return noWorkflows();
-    const { id, pages } = await sendFlow(shared, hops, plan, options);
-    // The signature says what its plan brings.
-    return createWorkflowHandle(flowContext(shared), id, plan, pages) as AsyncResult<Output>;
-  };
+  const sendWorkflow =
+    typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
+      ? async <Output>(
+          { plan }: WorkflowSignature<Output>,
+          options?: WorkflowOptions,
+        ): Promise<AsyncResult<Output>> => {
+          const { id, pages } = await sendFlow(shared, hops, plan, options);
+          // The signature says what its plan brings.
+          return createWorkflowHandle(flowContext(shared), id, plan, pages) as AsyncResult<Output>;
+        }
+      : noWorkflows;
   return {
     // The handle of a group has its members, as that of a GroupSignature says.
     send: send as Send,
@@ -145,7 +147,7 @@ function tracked<T>({ sends }: Connection, sending: Promise<T>): Promise<T> {
   return sending.finally(() => sends.delete(sending));
 }
 
-function noWorkflows(): never {
+async function noWorkflows(): Promise<never> {
   const text =
     'this worker cannot send workflows: no task of its own queue keeps a result, so it was built without ' +
     'them; remove result: false from the task that sends';

@@ -106,6 +106,39 @@ test('a chord is read as a tree while it runs, and from its id alone', async () 
   expect(await workflow.group('0').join()).toEqual([2, 6]);
 });
 
+test('a task that has sent a group may join it', async () => {
+  const { double } = createWorld();
+  const desk = defineQueue('desk', { visibility: '12m' });
+  const all = defineTask('all', {
+    queue: desk,
+    async run(count: number, { send }) {
+      const result = await send(group(numbers(count).map((n) => double(n))));
+      return result.join({ timeout: '1m' });
+    },
+  });
+  const sim = simulate(defineApp('shop', { tasks: [double, all] }));
+
+  const result = await sim.send(all(3));
+
+  expect(await result.get()).toEqual([0, 2, 4]);
+});
+
+test('a workflow that is sent again under its id has one handle, and runs once', async () => {
+  const { sim, double } = createWorld();
+  const id = sim.newId();
+  const workflow = group([double(1), double(2)]);
+
+  const first = await sim.send(workflow, { id });
+  const again = await sim.send(workflow, { id });
+
+  expect([first.id, again.id]).toEqual([id, id]);
+  expect(await Promise.all([first.join(), again.join()])).toEqual([
+    [2, 4],
+    [2, 4],
+  ]);
+  expect(sim.attempts(double)).toHaveLength(2);
+});
+
 describe('a revoked workflow', () => {
   test('starts nothing more', async () => {
     const { sim, double, sum } = createWorld({ seconds: () => 10 });
