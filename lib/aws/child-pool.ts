@@ -4,10 +4,11 @@
  * cannot renew its claim; the worker does it in its place, and ends it when the run was revoked.
  */
 import { leaseEnd } from '../runtime/lease.ts';
+import type { MachineWorker } from '../runtime/machine-worker.ts';
 import type { Delivery } from '../runtime/outcome.ts';
 import type { Pool } from '../runtime/pool.ts';
 import type { Clock, Log, State } from '../runtime/ports.ts';
-import type { Batch, Worker } from '../runtime/worker.ts';
+import type { Batch } from '../runtime/worker.ts';
 import type { FromChild } from './pool-protocol.ts';
 import { createSeat, type Seat, type SeatOptions } from './seat.ts';
 
@@ -46,7 +47,7 @@ const END_MS = 2_000;
 
 export async function createChildPool(
   ports: ChildPoolPorts,
-  worker: Worker,
+  worker: MachineWorker,
   options: ChildPoolOptions,
 ): Promise<Pool> {
   const seats = await createSeats(ports, options);

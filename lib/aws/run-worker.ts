@@ -5,10 +5,10 @@ import { pathToFileURL } from 'node:url';
 import type { StopKind, WorkerRecord } from '../core/worker-record.ts';
 import type { App } from '../define/app.ts';
 import { queueNames, runsTableName } from '../define/resource-name.ts';
+import { createMachineWorker } from '../runtime/machine-worker.ts';
 import { createPollingWorker, type PollingWorker } from '../runtime/polling-worker.ts';
 import { createAsyncPool, type Pool, withIsolation } from '../runtime/pool.ts';
 import type { Ports } from '../runtime/ports.ts';
-import { createWorker } from '../runtime/worker.ts';
 import { createChildPool } from './child-pool.ts';
 import { listen } from './health.ts';
 import { CONSOLE_LOG } from './machine.ts';
@@ -91,7 +91,7 @@ async function createPool(
   place: Omit<SdkOptions, 'requestHandler'>,
   ports: Ports,
 ): Promise<Pool> {
-  const worker = createWorker(app, stage, ports);
+  const worker = createMachineWorker(app, stage, ports);
   const children = (kind: 'threads' | 'processes', size: number): Promise<Pool> =>
     createChildPool({ ...ports, state: ports.state }, worker, {
       ...{ kind, child: String(child), size, beatMs },

@@ -130,7 +130,7 @@ function messagingOf(sdk: Sdk, app: App, stage: string): Partial<Ports> {
 }
 
 /** A worker as an SQS event handler. */
-export function toHandler(worker: Pick<Worker, 'handle'>, ports: Pick<Ports, 'clock'>): SqsHandler {
+export function toHandler(worker: Worker, ports: Pick<Ports, 'clock'>): SqsHandler {
   return async (event, context) => {
     const deadline = ports.clock.now() + context.getRemainingTimeInMillis();
     const [first] = event.Records;

@@ -9,7 +9,8 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { Runner } from './batch-run.ts';
-import type { Batch, Worker } from './worker.ts';
+import type { MachineWorker } from './machine-worker.ts';
+import type { Batch } from './worker.ts';
 
 export interface Pool extends Runner {
   /** Tells what runs to stop: the signals of tasks are aborted. */
@@ -27,7 +28,7 @@ export interface Pool extends Runner {
 /** The reason that tasks find in their signal. */
 export const STOPS = 'the worker stops';
 
-export function createAsyncPool(worker: Worker, beatMs: number): Pool {
+export function createAsyncPool(worker: MachineWorker, beatMs: number): Pool {
   const stopping = new AbortController();
   // As many wait for it as messages run.
   setMaxListeners(0, stopping.signal);
@@ -45,7 +46,7 @@ export function createAsyncPool(worker: Worker, beatMs: number): Pool {
 }
 
 /** A pool that has `apart` run what has one crash left. */
-export function withIsolation(pool: Pool, apart: Pool, worker: Pick<Worker, 'isLastChance'>): Pool {
+export function withIsolation(pool: Pool, apart: Pool, worker: Pick<MachineWorker, 'isLastChance'>): Pool {
   const isApart = ({ queueName, deliveries }: Batch): boolean => worker.isLastChance(queueName, deliveries);
   const both = [pool, apart];
   return {

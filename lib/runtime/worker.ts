@@ -17,7 +17,7 @@ import type { Queue } from '../define/queue.ts';
 import { queueName } from '../define/resource-name.ts';
 import { DefinitionError } from '../errors.ts';
 import { createConnection } from './client.ts';
-import { crashesOf, createDeliveries, type Deliveries } from './delivery.ts';
+import { createDeliveries, type Deliveries } from './delivery.ts';
 import { BACK, type Delivery, type Outcome } from './outcome.ts';
 import type { Ports } from './ports.ts';
 
@@ -36,16 +36,6 @@ export interface Batch {
 export interface Worker {
   /** Works a batch off; resolves to the message ids of the deliveries that were not acked. */
   handle(batch: Batch): Promise<readonly string[]>;
-  /**
-   * Hands deliveries back that will not be started here, as copies, so that it counts as no crash; on an
-   * ordered queue they come back in their places. Resolves as `handle` does.
-   */
-  putOff(queueName: string, deliveries: readonly Delivery[]): Promise<readonly string[]>;
-  /**
-   * Whether a batch should have its process for itself: once more without an outcome is its end, and what
-   * runs beside the one that kills the worker must not end with it.
-   */
-  isLastChance(queueName: string, deliveries: readonly Delivery[]): boolean;
 }
 
 /**
@@ -57,15 +47,13 @@ function marginMs(leftMs: number): number {
 }
 
 /** A worker for all queues of an app. */
-export function createWorker(app: App, stage: string, ports: Ports): Worker {
-  const connection = createConnection(app, stage, ports);
-  const queues = queuesByName(app, stage);
-  const queueOf = (name: string): Queue => {
-    const queue = queues.get(name);
-    if (queue !== undefined) return queue;
-    const message = `this worker's app '${app.name}' has no queue '${name}' in stage '${stage}'`;
-    throw new DefinitionError('UNKNOWN_QUEUE', message, { value: name });
-  };
+export function createWorker(
+  app: App,
+  stage: string,
+  ports: Ports,
+  connection = createConnection(app, stage, ports),
+): Worker {
+  const queueOf = createQueueOf(app, stage);
   return {
     async handle(batch) {
       const queue = queueOf(batch.queueName);
@@ -92,30 +80,19 @@ export function createWorker(app: App, stage: string, ports: Ports): Worker {
         batch.interrupted?.removeEventListener('abort', interrupt);
       }
     },
-    async putOff(name, members) {
-      const queue = queueOf(name);
-      if (queue.ordered) {
-        await hold(ports, name, members, 0);
-        return members.map(({ messageId }) => messageId);
-      }
-      const { signal } = new AbortController();
-      const deadline = ports.clock.now() + PUT_OFF_MS;
-      const batch = { queueName: name, deadline };
-      const lease = { queue, batch, signal, startBefore: deadline, leaveAt: deadline };
-      const deliveries = createDeliveries(connection, lease);
-      const outcomes = members.map((delivery) => deliveries.putOff(delivery, 0));
-      const ended = await Promise.all(outcomes.map((work) => inTime(ports, deadline, work, BACK)));
-      return members.filter((_, place) => ended[place]?.kind !== 'done').map(({ messageId }) => messageId);
-    },
-    isLastChance(name, deliveries) {
-      const last = Math.max(1, queueOf(name).deadLetterAfter - 1);
-      return deliveries.some((delivery) => crashesOf(delivery) >= last);
-    },
   };
 }
 
-/** How long handing back may take. */
-const PUT_OFF_MS = 10_000;
+/** Finds the app's queues by their names at SQS. */
+export function createQueueOf(app: App, stage: string): (name: string) => Queue {
+  const queues = queuesByName(app, stage);
+  return (name) => {
+    const queue = queues.get(name);
+    if (queue !== undefined) return queue;
+    const message = `this worker's app '${app.name}' has no queue '${name}' in stage '${stage}'`;
+    throw new DefinitionError('UNKNOWN_QUEUE', message, { value: name });
+  };
+}
 
 /** The app's queues by their names at SQS; one with priorities has a name for each level. */
 function queuesByName(app: App, stage: string): ReadonlyMap<string, Queue> {
@@ -247,7 +224,7 @@ async function standard(
 }
 
 /** The head of a group and everything behind it become visible together, so their order holds. */
-async function hold(
+export async function hold(
   ports: Ports,
   name: string,
   members: readonly Delivery[],
@@ -290,7 +267,7 @@ function watch(
 }
 
 /** What work resolves to, or `otherwise` when it is not done by `at`. */
-function inTime<T>(ports: Ports, at: number, work: Promise<T>, otherwise: T): Promise<T> {
+export function inTime<T>(ports: Ports, at: number, work: Promise<T>, otherwise: T): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = ports.clock.alarm(Math.max(0, at - ports.clock.now()), () => resolve(otherwise));
     work.finally(cancel).then(resolve, reject);

@@ -13,10 +13,10 @@ import { createWorkers } from '../aws/workers.ts';
 import type { PoolKind } from '../core/worker-record.ts';
 import { queueNames, runsTableName } from '../define/resource-name.ts';
 import { ON_MACHINE, type WorkersByQueue } from '../define/worker.ts';
+import { createMachineWorker } from '../runtime/machine-worker.ts';
 import { createPollingWorker, type PollingWorker } from '../runtime/polling-worker.ts';
 import { createAsyncPool, type Pool, withIsolation } from '../runtime/pool.ts';
 import type { Clock, Ports } from '../runtime/ports.ts';
-import { createWorker } from '../runtime/worker.ts';
 import { createCall, createClock, REGION, type World } from './environment.ts';
 import { createLife, type Life, untilEnd } from './life.ts';
 
@@ -79,7 +79,7 @@ function startProcess(place: Place): Process {
   const life = createLife();
   const { ports, call } = createPorts(place, life);
   const apart = new Set<Life>();
-  const inner = createWorker(app, stage, ports);
+  const inner = createMachineWorker(app, stage, ports);
   const pool = withIsolation(createAsyncPool(inner, BEAT_MS), createApart(place, apart), inner);
   const kind: PoolKind = 'async';
   const workers = state ? createWorkers(call, runsTableName(app.name, stage)) : undefined;
@@ -110,7 +110,7 @@ function createApart(place: Place, lives: Set<Life>): Pool {
     async handle(batch) {
       const life = createLife();
       lives.add(life);
-      const worker = createWorker(place.world.app, place.world.stage, createPorts(place, life).ports);
+      const worker = createMachineWorker(place.world.app, place.world.stage, createPorts(place, life).ports);
       try {
         const work = own.run(life, () => worker.handle({ ...batch, interrupted: stopping.signal }));
         return await untilEnd(life, work);
