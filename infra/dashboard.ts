@@ -6,7 +6,7 @@
 import { Grant, type IGrantable, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { FunctionUrl } from 'aws-cdk-lib/aws-lambda';
-import { Architecture, CfnPermission, FunctionUrlAuthType, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, FunctionUrlAuthType, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -73,8 +73,9 @@ export class Dashboard extends Construct {
       ...(bundling.depsLockFilePath === undefined ? {} : { depsLockFilePath: bundling.depsLockFilePath }),
     });
     const authType = auth === 'iam' ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE;
+    // Since October 2025 an open URL needs two permissions (lambda:InvokeFunctionUrl, and lambda:InvokeFunction
+    // by way of the URL); the CDK gives both. With IAM whoever calls is granted them: `grantInvokeUrl`.
     this.url = this.handler.addFunctionUrl({ authType });
-    if (auth === 'token') this.#open();
     grantQuestions(role, topology);
     if (!readOnly) {
       grantActions(role, topology);
@@ -83,7 +84,7 @@ export class Dashboard extends Construct {
     encryptionKey?.grantEncryptDecrypt(role);
     new CfnOutput(this, 'Url', { value: this.url.url });
     if (this.secret !== undefined) new CfnOutput(this, 'Token', { value: this.secret.secretArn });
-    acknowledgeFindings(this, auth);
+    acknowledgeFindings(this, auth, topology);
   }
 
   #createToken(removalPolicy: RemovalPolicy, encryptionKey: IKey | undefined): Secret {
@@ -92,16 +93,6 @@ export class Dashboard extends Construct {
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
       removalPolicy,
       ...(encryptionKey === undefined ? {} : { encryptionKey }),
-    });
-  }
-
-  /** Since October 2025 a URL needs both permissions; CDK gives a URL without IAM the first one by itself. */
-  #open(): void {
-    new CfnPermission(this, 'Invoke', {
-      action: 'lambda:InvokeFunction',
-      functionName: this.handler.functionArn,
-      principal: '*',
-      invokedViaFunctionUrl: true,
     });
   }
 }
@@ -136,7 +127,7 @@ function grantQuestions(role: Role, { app, stage }: Topology): void {
     ],
     [
       ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
-      [table, `${table}/index/*`],
+      [table, `${table}/index/byState`, `${table}/index/byTask`],
     ],
     // Neither takes resources.
     [['lambda:ListEventSourceMappings', 'cloudwatch:GetMetricData'], ['*']],
@@ -176,10 +167,17 @@ function grantActions(role: Role, { app, stage }: Topology): void {
   );
 }
 
-function acknowledgeFindings(scope: Construct, auth: 'iam' | 'token'): void {
-  const byName = 'Celeriac names the queues and the table of an app by app and stage, so a prefix is exact.';
+function acknowledgeFindings(scope: Construct, auth: 'iam' | 'token', { app, stage }: Topology): void {
+  const here = '<AWS::Region>:<AWS::AccountId>';
+  const queues = ['*', '*-dlq', '*-dlq.fifo'].map((name) => `sqs:${here}:${app}-${stage}-${name}`);
+  const named = 'An app names its queues by app and stage, so the prefix holds none of another app.';
   acknowledge(scope, {
-    'AwsSolutions-IAM5': byName,
+    ...Object.fromEntries(
+      queues.map((queue) => [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${queue}]`, named]),
+    ),
+    'AwsSolutions-IAM5[Resource::*]': 'Mappings are listed, and metrics read, of no resource in particular.',
+    [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:lambda:${here}:event-source-mapping:*]`]:
+      'Mappings have no names of their own; a condition keeps to functions of this account.',
     'Serverless-LambdaDLQ': 'Invoked by its URL, never asynchronously.',
     'Serverless-LambdaAsyncFailureDestination': 'Invoked by its URL, never asynchronously.',
     'Serverless-LambdaTracing': 'A dashboard is looked at by people; nobody waits for its traces.',
