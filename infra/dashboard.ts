@@ -73,7 +73,8 @@ export class Dashboard extends Construct {
       ...(bundling.depsLockFilePath === undefined ? {} : { depsLockFilePath: bundling.depsLockFilePath }),
     });
     const authType = auth === 'iam' ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE;
-    // Since October 2025 an open URL needs two permissions (lambda:InvokeFunctionUrl, and lambda:InvokeFunction
+    // Since October 2025 an open URL needs two permissions (lambda:InvokeFunctionUrl, and
+    // lambda:InvokeFunction
     // by way of the URL); the CDK gives both. With IAM whoever calls is granted them: `grantInvokeUrl`.
     this.url = this.handler.addFunctionUrl({ authType });
     grantQuestions(role, topology);

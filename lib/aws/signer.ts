@@ -1,4 +1,6 @@
-/** Signs requests to function URLs that ask for it (SigV4), with the credentials that every SDK client finds. */
+/**
+ * Signs requests to function URLs that ask for it (SigV4), with the credentials that every SDK client finds.
+ */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { findIdentity } from './desk-sdk.ts';

@@ -1,7 +1,7 @@
 /**
- * What a run of a task costs, from its definition alone: for `celeriac check` before anything is deployed, and
- * for the dashboard beside what was counted. It is an estimate of a message of at most 6 KB that is sent and
- * received in full batches and succeeds at its first attempt.
+ * What a run of a task costs, from its definition alone: for `celeriac check` before anything is deployed,
+ * and for the dashboard beside what was counted. It is an estimate of a message of at most 6 KB that is sent
+ * and received in full batches and succeeds at its first attempt.
  */
 import { PRICES, type PriceName, usdOf } from '../core/price.ts';
 import { type AnyTask, keepsRecord } from './task.ts';

@@ -1,6 +1,6 @@
 /**
- * An app's topology as a drawing: schedules, exchanges, queues and tasks, and what flows between them. A graph
- * as data, and that as text for Mermaid (which GitHub and editors draw) or for Graphviz (DOT).
+ * An app's topology as a drawing: schedules, exchanges, queues and tasks, and what flows between them. A
+ * graph as data, and that as text for Mermaid (which GitHub and editors draw) or for Graphviz (DOT).
  */
 import { describe } from '../core/trigger/describe.ts';
 import type { App } from './app.ts';
