@@ -5,6 +5,7 @@ import { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { App } from '../lib/define/app.ts';
 import type { AlarmProps } from './alarms.ts';
 import type { BundlingProps } from './bundle.ts';
+import type { DashboardProps } from './dashboard.ts';
 import type { WorkerProps } from './worker.ts';
 
 export interface BrokerProps {
@@ -41,6 +42,8 @@ export interface BrokerProps {
    * both, telling nobody
    */
   readonly alarms?: AlarmProps | false;
+  /** The dashboard on a function URL, for whoever is let in. @default - none */
+  readonly dashboard?: DashboardProps;
 }
 
 /** The defaults of BrokerProps. */

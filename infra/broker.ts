@@ -18,6 +18,7 @@ import { type Topology, topology } from '../lib/define/topology.ts';
 import { DefinitionError } from '../lib/errors.ts';
 import { type BrokerProps, toSettings } from './broker-props.ts';
 import { BlobsBucket } from './bucket.ts';
+import { Dashboard } from './dashboard.ts';
 import { Exchanges, type ExchangesProps } from './exchange.ts';
 import { byName, WorkQueue } from './queue.ts';
 import { grantReply, grantReplyQueues, grantSweep } from './reply.ts';
@@ -30,6 +31,8 @@ import { QueueWorker } from './worker.ts';
  * @throws DefinitionError with every problem of stage and workers, each with its path.
  */
 export class Broker extends Construct {
+  /** The dashboard; undefined where none was asked for. */
+  readonly dashboard: Dashboard | undefined;
   /** The resources, as data. */
   readonly topology: Topology;
   readonly #queues: ReadonlyMap<string, WorkQueue>;
@@ -73,6 +76,16 @@ export class Broker extends Construct {
       if (later) this.#grantLater(this.worker(queue), state);
       else this.grantWork(queue, this.worker(queue));
     }
+    this.dashboard =
+      props.dashboard &&
+      new Dashboard(this, 'Dashboard', {
+        ...{ ...settings, ...props.dashboard, topology: this.topology, encryptionKey },
+        grantActions: (grantee) => {
+          this.grantSend(grantee);
+          this.#runs?.grantRun(grantee);
+          if (this.topology.later?.schedules === true) this.grantSchedules(grantee);
+        },
+      });
   }
 
   /**

@@ -15,7 +15,6 @@ import {
   WORKER_DEFAULTS,
 } from '#lib';
 import { START_DEFAULT } from '#lib/testing';
-import { RUN_WORKER_DEFAULTS } from '../lib/aws/worker-options.ts';
 import { RECORD_MS, RETENTION_MS } from '../lib/core/limits.ts';
 import { CONSUMER_DEFAULTS } from '../lib/define/consumer.ts';
 import { ONCE_DEFAULTS } from '../lib/define/once.ts';
@@ -27,6 +26,7 @@ import { GET_TIMEOUT_DEFAULT } from '../lib/runtime/result.ts';
 import { CALL_TIMEOUT_DEFAULT } from '../lib/runtime/rpc.ts';
 import { LIMIT_DEFAULT } from '../lib/runtime/schedule-list.ts';
 import { LOOK_MS } from '../lib/runtime/scheduler.ts';
+import { MACHINE_DEFAULTS } from './machine-defaults.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -34,19 +34,7 @@ const TOPIC_APP = defineApp('shop', { exchanges: [defineExchange('t', { type: 't
 
 /** What `@default` of each option says, and the value it has when nobody sets it. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
-  'RunWorkerOptions.stage': "the environment variable CELERIAC_STAGE, else 'dev'",
-  'RunWorkerOptions.queues': 'all that have tasks or a consumer',
-  'RunWorkerOptions.pool': RUN_WORKER_DEFAULTS.pool,
-  'RunWorkerOptions.concurrency': `${RUN_WORKER_DEFAULTS.concurrency} for async, else the processors' number`,
-  'RunWorkerOptions.autoscale': 'none',
-  'RunWorkerOptions.maxTasksPerChild': 'never',
-  'RunWorkerOptions.maxMemoryPerChild': 'never',
-  'RunWorkerOptions.health': 'none',
-  'RunWorkerOptions.heartbeat': RUN_WORKER_DEFAULTS.heartbeat,
-  'RunWorkerOptions.softTimeout': RUN_WORKER_DEFAULTS.softTimeout,
-  'RunWorkerOptions.signals': RUN_WORKER_DEFAULTS.signals,
-  'RunWorkerOptions.log': 'JSON, one a line, on stdout and stderr',
-  'RunWorkerOptions.child': 'the one of this package',
+  ...MACHINE_DEFAULTS,
   'AppOptions.redactHeaders': 'none',
   'RedactOptions.redact': 'nothing',
   'QueueOptions.visibility': QUEUE_DEFAULTS.visibility,

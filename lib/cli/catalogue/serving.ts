@@ -106,6 +106,26 @@ export const SERVING: readonly Entry[] = [
     load: async () => (await import('../worker.ts')).worker,
   },
   {
+    name: 'dashboard',
+    summary: 'open a deployed dashboard that asks for signatures: signs what a browser asks of it',
+    options: [
+      {
+        flags: '--url <address>',
+        summary: "the dashboard's function URL, an output of its stack",
+        required: true,
+      },
+      { flags: '--port <number>', summary: 'the port to listen on; 0 takes a free one', default: '4567' },
+      { flags: '--region <name>', summary: 'the Region; without it the environment says' },
+    ],
+    examples: [
+      {
+        words: 'dashboard --url https://abc123.lambda-url.eu-west-1.on.aws',
+        summary: 'the dashboard of a deployed app, on this machine',
+      },
+    ],
+    load: async () => (await import('../dashboard.ts')).dashboard,
+  },
+  {
     name: 'sweep',
     summary: 'remove the reply queues of clients that have died',
     options: [
