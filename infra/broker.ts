@@ -23,6 +23,7 @@ import { DefinitionError } from '../lib/errors.ts';
 import type { AlarmProps } from './alarms.ts';
 import { BlobsBucket } from './bucket.ts';
 import type { BundlingProps } from './bundle.ts';
+import { Dashboard, type DashboardProps } from './dashboard.ts';
 import { Exchanges, type ExchangesProps } from './exchange.ts';
 import { WorkQueue } from './queue.ts';
 import { grantReply, grantReplyQueues } from './reply.ts';
@@ -60,6 +61,8 @@ export interface BrokerProps {
    * both, telling nobody
    */
   readonly alarms?: AlarmProps | false;
+  /** The dashboard on a function URL, for whoever is let in. @default - none */
+  readonly dashboard?: DashboardProps;
 }
 
 /** The defaults of BrokerProps. */
@@ -75,6 +78,8 @@ export const BROKER_DEFAULTS = {
  * @throws DefinitionError with every problem of stage and workers, each with its path.
  */
 export class Broker extends Construct {
+  /** The dashboard; undefined where none was asked for. */
+  readonly dashboard: Dashboard | undefined;
   /** The resources, as data. */
   readonly topology: Topology;
   readonly #queues: ReadonlyMap<string, WorkQueue>;
@@ -112,6 +117,15 @@ export class Broker extends Construct {
     );
     this.#exchanges = this.#createExchanges({ encryptionKey, removalPolicy, alarms });
     for (const resource of this.topology.workers) this.#grantWork(resource.queue, resource.state);
+    this.dashboard =
+      props.dashboard &&
+      new Dashboard(this, 'Dashboard', {
+        ...{ ...settings, ...props.dashboard, topology: this.topology, encryptionKey },
+        grantActions: (grantee) => {
+          this.grantSend(grantee);
+          this.#runs?.grantRun(grantee);
+        },
+      });
   }
 
   /**

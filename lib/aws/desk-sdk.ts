@@ -34,3 +34,9 @@ const SERVICES: Readonly<Record<string, Service>> = {
 export function createDeskSdk(options: SdkOptions): Sdk {
   return createSdk(options, { ...REPLY_COMMANDS, PurgeQueue: PurgeQueueCommand }, SERVICES);
 }
+
+/** Whose credentials and which Region a client would use, for requests that no client sends. */
+export function findIdentity(options: SdkOptions) {
+  const { credentials, region } = new LambdaClient(toConfig(options)).config;
+  return { credentials, region };
+}

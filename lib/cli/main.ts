@@ -31,6 +31,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--dashboard <port>', "the dashboard's port, or 'off'; without it the one after --port")
     .action(async (options) => (await import('./dev.ts')).dev(options));
   program
+    .command('dashboard')
+    .description('open a deployed dashboard that asks for signatures: signs what a browser asks of it')
+    .requiredOption('--url <address>', "the dashboard's function URL, an output of its stack")
+    .option('--port <number>', 'the port of this machine to listen on; 0 takes a free one', '4567')
+    .option('--region <name>', 'the region; without it the environment says')
+    .action(async (options) => (await import('./dashboard.ts')).dashboard(options));
+  program
     .command('sweep')
     .description('remove the reply queues of clients that have died')
     .requiredOption('--app <name>', 'the app whose reply queues are looked at')

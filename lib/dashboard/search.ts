@@ -56,7 +56,9 @@ export function isListed(search: Search): boolean {
   return search.kind === 'term' ? LISTED.has(search.field) : search.of.every(isListed);
 }
 
-/** What a field must hold for a search to be answered, where it says so of one field for all of its answers. */
+/**
+ * What a field must hold for a search to be answered, where it says so of one field for all of its answers.
+ */
 export function termOf(search: Search, field: SearchField): string | undefined {
   if (search.kind === 'any') return undefined;
   if (search.kind === 'term') return search.field === field ? search.text : undefined;

@@ -99,7 +99,7 @@ function Content({ place, app }: { readonly place: Place; readonly app: string }
   );
 }
 
-/** A session has ended: the server answers a reload with its form, which no script of this page has to see. */
+/** A session has ended: the server answers a reload with its form, which no script here has to see. */
 function SignedOut() {
   return (
     <main id="content" tabIndex={-1}>

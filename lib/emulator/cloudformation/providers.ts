@@ -17,6 +17,7 @@ import { lambdaVersion } from './providers/lambda-version.ts';
 import { s3Bucket } from './providers/s3-bucket.ts';
 import { schedulerSchedule } from './providers/scheduler-schedule.ts';
 import { schedulerScheduleGroup } from './providers/scheduler-schedule-group.ts';
+import { secretsmanagerSecret } from './providers/secretsmanager-secret.ts';
 import { snsSubscription } from './providers/sns-subscription.ts';
 import { snsTopic } from './providers/sns-topic.ts';
 import { snsTopicPolicy } from './providers/sns-topic-policy.ts';
@@ -46,6 +47,7 @@ const served: readonly Provider<object>[] = [
   schedulerScheduleGroup,
   schedulerSchedule,
   s3Bucket,
+  secretsmanagerSecret,
 ];
 
 /** Types with an effect and types without, as the loader looks them up. */

@@ -1,0 +1,194 @@
+/** The dashboard as it is deployed: synthesized, loaded into the emulator, and reached through its URL. */
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BrokerProps } from '#infra';
+import { createEmulator, type Emulator } from '#lib/emulator';
+import { shop } from './shop.ts';
+import { synthesize } from './stack.ts';
+
+type Asked = NonNullable<BrokerProps['dashboard']>;
+
+const entry = 'test/infra/entry/desk.ts';
+const POST = { method: 'POST', headers: { 'x-celeriac': '1' } };
+
+test.each<[string, Omit<Asked, 'entry'>]>([
+  ['with a token', { auth: 'token' }],
+  ['with signatures', { auth: 'iam' }],
+  ['that is read only', { auth: 'iam', readOnly: true }],
+])('a dashboard %s has no finding of the validator and of cdk-nag', (_, asked) => {
+  const { cdk } = synthesize(shop, { dashboard: { entry, ...asked } }, { validated: true });
+
+  expect(() => cdk.synth()).not.toThrow();
+});
+
+test('a URL that asks for no signature has both permissions that AWS wants, and one that does has neither', () => {
+  const open = synthesize(shop, { dashboard: { entry, auth: 'token' } }).template();
+  const signed = synthesize(shop, { dashboard: { entry, auth: 'iam' } }).template();
+
+  const permissions = Object.values(open.findResources('AWS::Lambda::Permission')).map(
+    ({ Properties }) => Properties,
+  );
+  expect(permissions.map(({ Action }) => Action).sort()).toEqual([
+    'lambda:InvokeFunction',
+    'lambda:InvokeFunctionUrl',
+  ]);
+  expect(permissions).toContainEqual(
+    expect.objectContaining({ Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true }),
+  );
+  expect(permissions).toContainEqual(
+    expect.objectContaining({ Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' }),
+  );
+  expect(Object.keys(signed.findResources('AWS::Lambda::Permission'))).toEqual([]);
+});
+
+test('a read-only dashboard may change nothing', () => {
+  const { template } = synthesize(shop, { dashboard: { entry, auth: 'iam', readOnly: true } });
+
+  const policies = Object.entries(template().findResources('AWS::IAM::Policy')).filter(([id]) =>
+    id.includes('Dashboard'),
+  );
+  const actions = policies.flatMap(([, { Properties }]) =>
+    Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string | string[] }) => Action),
+  );
+
+  expect(actions).toContain('dynamodb:Query');
+  expect(
+    actions.filter((action) => !/^logs:/.test(action) && /Update|Send|Purge|Delete|Put|Publish/.test(action)),
+  ).toEqual([]);
+});
+
+describe('through its URL with a token', () => {
+  let emulator: Emulator;
+  let url: string;
+  let token: string;
+
+  beforeAll(async () => {
+    const loaded = await load({ auth: 'token' });
+    ({ emulator, url } = loaded);
+    const { SecretList } = await emulator.call('secretsmanager', 'ListSecrets', {});
+    const [secret] = Array.isArray(SecretList) ? SecretList : [];
+    const { SecretString } = await emulator.call('secretsmanager', 'GetSecretValue', {
+      SecretId: secret.ARN,
+    });
+    token = String(SecretString);
+  });
+  afterAll(() => emulator.close());
+
+  test('nobody gets in without it, or with another one', async () => {
+    const [without, wrong, half, page] = await Promise.all([
+      fetch(`${url}api/queues`),
+      fetch(`${url}api/queues`, bearer('x'.repeat(48))),
+      fetch(`${url}api/queues`, bearer(token.slice(0, 24))),
+      fetch(url),
+    ]);
+
+    expect([without, wrong, half, page].map(({ status }) => status)).toEqual([401, 401, 401, 401]);
+    expect(await without.json()).toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    expect(await page.text()).toContain('<form method="post" action="/login">');
+  });
+
+  test('a program sends it with each request', async () => {
+    const answered = await fetch(`${url}api/queues`, bearer(token));
+    const rows = await answered.json();
+
+    expect(answered.status).toBe(200);
+    expect(Object(rows).map(({ name }: { name: string }) => name)).toContain('ledger');
+  });
+
+  test('a browser logs in, and its cookie does what the token does', async () => {
+    const refused = await logIn(`${token}x`);
+    const entered = await logIn(token);
+    const cookie = entered.headers.get('set-cookie') ?? '';
+    const [pair = ''] = cookie.split(';');
+
+    const answered = await fetch(`${url}api/tasks`, { headers: { cookie: pair } });
+    const sent = await fetch(`${url}api/tasks/book/send`, {
+      ...POST,
+      headers: { ...POST.headers, cookie: pair },
+      body: '{"input":{}}',
+    });
+    const forged = await fetch(`${url}api/tasks/book/send`, {
+      method: 'POST',
+      headers: { cookie: pair },
+      body: '{}',
+    });
+
+    expect(refused.status).toBe(401);
+    expect(entered.status).toBe(303);
+    expect(cookie).toMatch(
+      /^__Host-celeriac=\d+\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=43200$/,
+    );
+    expect(cookie).not.toContain(token);
+    expect(answered.status).toBe(200);
+    expect(await sent.json()).toMatchObject({ id: expect.stringMatching(/^\w{30}$/) });
+    expect(await forged.json()).toMatchObject({ code: 'CSRF' });
+  });
+
+  test('an expired cookie, one whose time was changed, and one of another token let nobody in', async () => {
+    const past = String(Date.now() - 1_000);
+    const future = String(Date.now() + 3_600_000);
+    const cookies = [
+      `${past}.${code(past, token)}`,
+      `${future}.${code(past, token)}`,
+      `${future}.${code(future, `${token}x`)}`,
+      `${future}.`,
+      '',
+    ];
+
+    const statuses = await Promise.all(
+      cookies.map(
+        async (value) =>
+          (await fetch(`${url}api/tasks`, { headers: { cookie: `__Host-celeriac=${value}` } })).status,
+      ),
+    );
+
+    expect(statuses).toEqual([401, 401, 401, 401, 401]);
+  });
+
+  const logIn = (given: string): Promise<Response> =>
+    fetch(`${url}login`, { method: 'POST', body: new URLSearchParams({ token: given }), redirect: 'manual' });
+});
+
+test('through its URL with signatures: unsigned requests are refused, signed ones answered', async () => {
+  const { emulator, url } = await load({ auth: 'iam', readOnly: true });
+  const signed = {
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0',
+  };
+
+  const without = await fetch(`${url}api/tasks`);
+  const answered = await fetch(`${url}api/tasks`, { headers: signed });
+  const action = await fetch(`${url}api/queues/mail/purge`, {
+    method: 'POST',
+    headers: { ...signed, 'x-celeriac': '1' },
+  });
+  await emulator.close();
+
+  expect([without.status, answered.status, action.status]).toEqual([403, 200, 403]);
+  expect(await action.json()).toMatchObject({ code: 'READ_ONLY' });
+});
+
+async function load(
+  asked: Omit<Asked, 'entry'>,
+): Promise<{ readonly emulator: Emulator; readonly url: string }> {
+  const { cdk, folder } = synthesize(shop, { dashboard: { entry, ...asked } }, { bundled: true });
+  cdk.synth();
+  const emulator = createEmulator();
+  await emulator.listen({ port: 0 });
+  await emulator.load(folder);
+  const found = emulator.services.lambda.functions().find(({ name }) => name.includes('Dashboard'));
+  const { FunctionUrl } = await emulator.call('lambda', 'GetFunctionUrlConfig', {
+    FunctionName: found?.name ?? '',
+  });
+  return { emulator, url: String(FunctionUrl) };
+}
+
+function bearer(token: string): RequestInit {
+  return { headers: { authorization: `Bearer ${token}` } };
+}
+
+function code(until: string, token: string): string {
+  return createHmac('sha256', token).update(`celeriac-session/${until}`).digest('base64url');
+}
