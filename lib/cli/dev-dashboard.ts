@@ -3,7 +3,8 @@
  * app's own module is loaded for it, as the workers load it; definitions do nothing but define.
  */
 import { join } from 'node:path';
-import { type Api, createApi, createDesk, findPage, listen, type OpenDesk } from '../dashboard/index.ts';
+import { findPage } from '../dashboard/find-page.ts';
+import { type Api, createApi, createDesk, listen, type OpenDesk } from '../dashboard/index.ts';
 import type { App } from '../define/app.ts';
 import type { Emulator } from '../emulator/index.ts';
 import { toModule } from './app-file.ts';

@@ -7,7 +7,6 @@ import { type Tell, Telling, Updating, useLive } from './live.ts';
 import { Navigation, PAGES } from './navigation.tsx';
 import { Empty } from './parts/notice.tsx';
 import type { Place } from './place.ts';
-import { SignIn } from './sign-in.tsx';
 import { applyTheme, storedTheme, THEMES, type Theme } from './theme.ts';
 import { usePlace } from './travel.ts';
 
@@ -39,7 +38,7 @@ interface FrameProps {
 }
 
 function Frame({ place, updating, onUpdating }: FrameProps) {
-  const { data, error, refresh } = useLive('overview', desk.overview, 10_000);
+  const { data, error } = useLive('overview', desk.overview, 10_000);
   const { app = '', stage = '', readOnly = false, keepsRuns = true, deadLetters = 0 } = data ?? {};
   return (
     <AppInfo.Provider value={{ app, stage, readOnly, keepsRuns }}>
@@ -54,7 +53,7 @@ function Frame({ place, updating, onUpdating }: FrameProps) {
             {readOnly && <span class="badge tone-plain">read only</span>}
           </p>
         </Navigation>
-        {error?.code === 'UNAUTHORIZED' ? <SignIn onDone={refresh} /> : <Content place={place} app={app} />}
+        {error?.code === 'UNAUTHORIZED' ? <SignedOut /> : <Content place={place} app={app} />}
       </div>
     </AppInfo.Provider>
   );
@@ -96,6 +95,19 @@ function Content({ place, app }: { readonly place: Place; readonly app: string }
   return (
     <main id="content" ref={main} tabIndex={-1}>
       {page === undefined ? <NotFound /> : <page.View key={where} place={place} />}
+    </main>
+  );
+}
+
+/** A session has ended: the server answers a reload with its form, which no script here has to see. */
+function SignedOut() {
+  return (
+    <main id="content" tabIndex={-1}>
+      <h1>Signed out</h1>
+      <p class="dim">The session has ended, or the token is another one now.</p>
+      <button type="button" class="primary" onClick={() => location.reload()}>
+        Log in
+      </button>
     </main>
   );
 }

@@ -15,11 +15,6 @@ export class DeskError extends Error {
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
-/** Exchanges the token for a cookie, where the desk is deployed with tokens. */
-export async function signIn(token: string): Promise<void> {
-  await post('session', { token });
-}
-
 export const desk: Omit<Desk, 'metrics'> = {
   overview: () => get('overview'),
   tasks: () => get('tasks'),

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { findPage, pageIn } from '../../../lib/dashboard/page-files.ts';
+import { findPage } from '../../../lib/dashboard/find-page.ts';
+import { pageIn } from '../../../lib/dashboard/page-files.ts';
 
 const SIZE_MAX = 150_000;
 const PATHS = ['/', '/page.js', '/page.css', '/icon.svg'];

@@ -69,6 +69,11 @@ export function testRuns(browser: () => Browser): void {
         .click();
 
       await page.getByText('the rate limit 100/m of charge lets it run in its turn').waitFor();
+      const cells = page.locator('main tbody tr', { has: page.locator('.why.said') }).locator('td');
+      const words = await page.locator('.why.said').boundingBox();
+      const next = await cells.nth(1).boundingBox();
+
+      expect((words?.x ?? 0) + (words?.width ?? 0)).toBeLessThanOrEqual(next?.x ?? 0);
     });
   });
 

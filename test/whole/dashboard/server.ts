@@ -2,7 +2,7 @@
 import { listen } from '../../../lib/dashboard/api/listen.ts';
 import { createApi } from '../../../lib/dashboard/api/server.ts';
 import type { Desk } from '../../../lib/dashboard/desk.ts';
-import { findPage } from '../../../lib/dashboard/page-files.ts';
+import { findPage } from '../../../lib/dashboard/find-page.ts';
 
 export interface Served extends AsyncDisposable {
   readonly url: string;

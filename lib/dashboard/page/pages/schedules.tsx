@@ -61,7 +61,6 @@ export function SchedulesPage({ place }: PageProps) {
 const COLUMNS: readonly Column<ScheduleRow>[] = [
   {
     head: 'Schedule',
-    wide: true,
     cell: ({ name, paused, sentence, trigger, source }) => (
       <>
         <b>{name}</b> {paused && <Tag tone="warn">paused</Tag>} {source === 'runtime' && <Tag>run time</Tag>}

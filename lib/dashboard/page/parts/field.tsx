@@ -4,7 +4,6 @@ import { useId } from 'preact/hooks';
 const TYPES = {
   text: { type: 'text' },
   search: { type: 'search' },
-  password: { type: 'password' },
   number: { type: 'number', min: 1 },
   'datetime-local': { type: 'datetime-local' },
 } as const;

@@ -40,7 +40,7 @@ export function WhyWaiting({ id, task }: { readonly id: string; readonly task: s
     setAnswer(await desk.waiting(id).then((waiting) => waiting ?? 'It waits no more.', describe));
   };
   return (
-    <span class="why" aria-live="polite">
+    <span class={answer === undefined ? 'why' : 'why said'} aria-live="polite">
       {answer === undefined && (
         <button type="button" class="quiet" aria-label={`Why is ${task} ${id} waiting?`} onClick={ask}>
           Why?
