@@ -121,10 +121,8 @@ export class Broker extends Construct {
       props.dashboard &&
       new Dashboard(this, 'Dashboard', {
         ...{ ...settings, ...props.dashboard, topology: this.topology, encryptionKey },
-        grantActions: (grantee) => {
-          this.grantSend(grantee);
-          this.#runs?.grantRun(grantee);
-        },
+        // Whatever its tasks are: it sends, and changes records.
+        grantActions: (to) => void [this.grantSend(to), this.#runs?.grantRun(to)],
       });
   }
 
