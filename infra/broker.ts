@@ -121,8 +121,7 @@ export class Broker extends Construct {
       props.dashboard &&
       new Dashboard(this, 'Dashboard', {
         ...{ ...settings, ...props.dashboard, topology: this.topology, encryptionKey },
-        // Whatever its tasks are: it sends, and changes records.
-        grantActions: (to) => void [this.grantSend(to), this.#runs?.grantRun(to)],
+        grantActions: (to) => (this.#runs === undefined ? this.grantSend(to) : this.grantControl(to)),
       });
   }
 

@@ -9,15 +9,15 @@ import { WORKER_DEFAULTS } from './worker.ts';
 
 /** What the estimate assumes. */
 export interface CostAssumptions {
-  /** How long the task's own code takes. @default 50 */
+  /** How long the task's own code takes; else 50. */
   readonly durationMs?: number;
-  /** The worker's memory. @default 512 */
+  /** The worker's memory; else 512. */
   readonly memoryMb?: number;
-  /** Messages in a call to SQS and in an invocation: 1 is the dearest. @default 10 */
+  /** Messages in a call to SQS and in an invocation: 1 is the dearest; else 10. */
   readonly batch?: number;
 }
 
-/** The defaults of CostAssumptions. */
+/** What is assumed where nothing is said. */
 export const COST_DEFAULTS = { durationMs: 50, memoryMb: WORKER_DEFAULTS.memory, batch: 10 } as const;
 
 /** A part of what a million runs cost. */

@@ -4,7 +4,7 @@ import { createSignedFetch } from '../../lib/aws/signer.ts';
 
 const credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret' };
 
-test('a request is sent on under its path, signed, without the browser's own headers', async () => {
+test('a request is sent on under its path, signed, without headers of the browser alone', async () => {
   const seen: { url?: string | undefined; headers: NodeJS.Dict<string | string[]>; body: string }[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];

@@ -24,21 +24,23 @@ test('edges say what flows, and where messages go otherwise', () => {
     [nameOf.get(from), kind === 'flow' ? '->' : '..>', nameOf.get(to), label].filter(Boolean).join(' '),
   );
 
-  expect(edges.sort()).toEqual([
-    'exchange alerts -> queue work {"urgent":true,"x-match":"all"} for ship',
-    'exchange eu -> queue audit order.eu.created',
-    'exchange lost -> queue parked',
-    'exchange orders ..> exchange lost unrouted',
-    'exchange orders -> exchange eu order.eu.*',
-    'exchange orders -> queue work order.# for ship',
-    'exchange orders -> queue work order.*.created for charge',
-    'queue audit -> consumer audit',
-    'queue line -> task count',
-    'queue work ..> queue parked dead letters',
-    'queue work -> task charge',
-    'queue work -> task ship',
-    'schedule nightly -> task count sends',
-  ]);
+  expect(new Set(edges)).toEqual(
+    new Set([
+      'exchange alerts -> queue work {"urgent":true,"x-match":"all"} for ship',
+      'exchange eu -> queue audit order.eu.created',
+      'exchange lost -> queue parked',
+      'exchange orders ..> exchange lost unrouted',
+      'exchange orders -> exchange eu order.eu.*',
+      'exchange orders -> queue work order.# for ship',
+      'exchange orders -> queue work order.*.created for charge',
+      'queue audit -> consumer audit',
+      'queue line -> task count',
+      'queue work ..> queue parked dead letters',
+      'queue work -> task charge',
+      'queue work -> task ship',
+      'schedule nightly -> task count sends',
+    ]),
+  );
 });
 
 test('Mermaid has no sign in a label that it reads as its own', () => {
