@@ -80,10 +80,10 @@ export class Broker extends Construct {
       props.dashboard &&
       new Dashboard(this, 'Dashboard', {
         ...{ ...settings, ...props.dashboard, topology: this.topology, encryptionKey },
-        grantActions: (grantee) => {
-          this.grantSend(grantee);
-          this.#runs?.grantRun(grantee);
-          if (this.topology.later?.schedules === true) this.grantSchedules(grantee);
+        grantActions: (to) => {
+          if (this.#runs === undefined) this.grantSend(to);
+          else this.grantControl(to);
+          if (this.topology.later?.schedules === true) this.grantSchedules(to);
         },
       });
   }

@@ -7,5 +7,5 @@ export { type Api, type ApiOptions, createApi, type PageFile } from './api/serve
 export type { Desk, DeskActions, DeskQueries } from './desk.ts';
 export type { UrlAnswer, UrlEvent, UrlHandler } from './function-url.ts';
 export { createDesk, type DeskOptions, type EmulatorView, type OpenDesk } from './open-desk.ts';
-export { findPage, type Page, pageIn } from './page-files.ts';
+export { type Page, pageIn } from './page-files.ts';
 export { serveDashboard } from './serve.ts';

@@ -4,7 +4,7 @@ import { createSignedFetch } from '../../lib/aws/signer.ts';
 
 const credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret' };
 
-test('a request is sent on under its path, signed for Lambda, without what belongs to the browser', async () => {
+test('a request is sent on under its path, signed, without headers of the browser alone', async () => {
   const seen: { url?: string | undefined; headers: NodeJS.Dict<string | string[]>; body: string }[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -31,8 +31,9 @@ test('a request is sent on under its path, signed for Lambda, without what belon
   expect(got?.headers).toMatchObject({ 'x-celeriac': '1' });
   expect(got?.headers).not.toHaveProperty('cookie');
   expect(got?.headers.authorization).toMatch(
-    /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-north-1\/lambda\/aws4_request, SignedHeaders=.*host.*x-celeriac, Signature=[0-9a-f]{64}$/,
+    /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-north-1\/lambda\/aws4_request, /,
   );
+  expect(got?.headers.authorization).toMatch(/SignedHeaders=.*host.*x-celeriac, Signature=[0-9a-f]{64}$/);
   expect(got?.headers['x-amz-content-sha256']).toBe(
     '015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862',
   );

@@ -1,6 +1,6 @@
 /**
- * A desk over 100,000 runs and 20 queues in the emulator, through HTTP and the SDK on both sides, as `celeriac
- * dev` has it. The bound is what a page feels: 200 ms an answer.
+ * A desk over 100,000 runs and 20 queues in the emulator, through HTTP and the SDK on both sides, as
+ * `celeriac dev` has it. The bound is what a page feels: 200 ms an answer.
  */
 import { performance } from 'node:perf_hooks';
 import { viewOf } from '../../lib/cli/emulator-view.ts';

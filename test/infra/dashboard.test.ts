@@ -21,7 +21,7 @@ test.each<[string, Omit<Asked, 'entry'>]>([
   expect(() => cdk.synth()).not.toThrow();
 });
 
-test('a URL that asks for no signature has both permissions that AWS wants, and one that does has neither', () => {
+test('a URL without signatures has both permissions that AWS wants, one with them has neither', () => {
   const open = synthesize(shop, { dashboard: { entry, auth: 'token' } }).template();
   const signed = synthesize(shop, { dashboard: { entry, auth: 'iam' } }).template();
 
@@ -153,10 +153,9 @@ describe('through its URL with a token', () => {
 
 test('through its URL with signatures: unsigned requests are refused, signed ones answered', async () => {
   const { emulator, url } = await load({ auth: 'iam', readOnly: true });
-  const signed = {
-    authorization:
-      'AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0',
-  };
+  const scope = 'AKID/20260101/us-east-1/lambda/aws4_request';
+  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
+  const signed = { authorization };
 
   const without = await fetch(`${url}api/tasks`);
   const answered = await fetch(`${url}api/tasks`, { headers: signed });
