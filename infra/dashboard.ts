@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import type { Topology } from '../lib/define/topology.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type BundlingProps, toBundling } from './bundle.ts';
+import { withPage } from './page.ts';
 
 export interface DashboardProps {
   /** The file whose export `handler` is `serveDashboard(app)`; relative to the working directory. */
@@ -69,7 +70,7 @@ export class Dashboard extends Construct {
         CELERIAC_DASHBOARD_READ_ONLY: String(readOnly),
         ...(this.secret === undefined ? {} : { CELERIAC_DASHBOARD_SECRET: this.secret.secretArn }),
       },
-      bundling: toBundling(EVERYTHING, bundling),
+      bundling: withPage(toBundling(EVERYTHING, bundling)),
       ...(bundling.depsLockFilePath === undefined ? {} : { depsLockFilePath: bundling.depsLockFilePath }),
     });
     const authType = auth === 'iam' ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE;

@@ -1,4 +1,5 @@
 /** `serveDashboard`: the Lambda handler of an app's dashboard. */
+import { join } from 'node:path';
 import { connectDesk } from '../aws/desk.ts';
 import type { App } from '../define/app.ts';
 import { CeleriacError } from '../errors.ts';
@@ -6,6 +7,7 @@ import { toFailure } from './api/failure.ts';
 import { type Api, createApi } from './api/server.ts';
 import { toUrlHandler, type UrlHandler } from './function-url.ts';
 import { deskOf } from './open-desk.ts';
+import { pageIn } from './page-files.ts';
 import { withToken } from './token.ts';
 
 /**
@@ -18,6 +20,8 @@ export function serveDashboard(app: App): UrlHandler {
   const connection = connectDesk(app);
   const api = createApi(deskOf(connection, readOnly), {
     readOnly,
+    // Broker has put it beside the bundle.
+    page: pageIn(join(process.env.LAMBDA_TASK_ROOT ?? '.', 'page')),
     onFailure: (error) => console.error(error),
   });
   if (auth === 'token')

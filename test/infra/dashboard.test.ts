@@ -97,6 +97,22 @@ describe('through its URL with a token', () => {
     expect(Object(rows).map(({ name }: { name: string }) => name)).toContain('ledger');
   });
 
+  test('the page has been brought along with the function', async () => {
+    const paths = ['', 'page.js', 'page.css', 'icon.svg'];
+    const files = await Promise.all(paths.map((path) => fetch(`${url}${path}`, bearer(token))));
+    const [html, script] = await Promise.all(files.map((file) => file.text()));
+
+    expect(files.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(files.map(({ headers }) => headers.get('content-type')?.split(';')[0])).toEqual([
+      'text/html',
+      'text/javascript',
+      'text/css',
+      'image/svg+xml',
+    ]);
+    expect(html).toContain('<script type="module" src="page.js">');
+    expect(script?.length).toBeGreaterThan(50_000);
+  });
+
   test('a browser logs in, and its cookie does what the token does', async () => {
     const refused = await logIn(`${token}x`);
     const entered = await logIn(token);

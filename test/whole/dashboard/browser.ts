@@ -14,7 +14,11 @@ export interface Opened {
   readonly missing?: string;
 }
 
-export async function openBrowser(): Promise<Opened> {
+/** Unpacking takes seconds, the first time. */
+const TRIES = 60;
+const BETWEEN_MS = 500;
+
+export async function openBrowser(tries = TRIES): Promise<Opened> {
   try {
     const browser = await driver.launch({
       executablePath: await chromium.executablePath(),
@@ -22,6 +26,10 @@ export async function openBrowser(): Promise<Opened> {
     });
     return { browser };
   } catch (error) {
+    if (tries > 1 && isUnpacking(error)) {
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
+      return openBrowser(tries - 1);
+    }
     const said = error instanceof Error ? error.message : String(error);
     // Anything but a missing library is a failure of ours.
     const library = /error while loading shared libraries: (\S+):/.exec(said)?.[1];
@@ -29,4 +37,9 @@ export async function openBrowser(): Promise<Opened> {
     if (process.env.CI === 'true') throw new Error(`Chromium lacks ${library}, which .ci/outside installs`);
     return { missing: `Chromium lacks ${library} (apt-get install libnss3)` };
   }
+}
+
+/** Another test file unpacks it into the same place just now, and what is half there cannot be started. */
+function isUnpacking(error: unknown): boolean {
+  return error instanceof Error && /ETXTBSY|ENOEXEC|EACCES|SIGSEGV|SIGBUS/.test(error.message);
 }
