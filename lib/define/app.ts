@@ -44,6 +44,12 @@ export interface AppOptions {
    * whose own schedules need one has it anyway. @default false
    */
   readonly runtimeSchedules?: boolean;
+  /**
+   * Whether workflows may be sent (chain, group, chord …); true if not said. Any client may send one, so the
+   * functions of all tasks that keep results can carry them on, which are about 30 KB; `false` leaves that
+   * out, and `send` refuses workflows.
+   */
+  readonly workflows?: boolean;
 }
 
 /**
@@ -64,6 +70,7 @@ export interface App {
   readonly routed: boolean;
   readonly schedules: readonly Schedule[];
   readonly runtimeSchedules: boolean;
+  readonly workflows: boolean;
 }
 
 /**
@@ -164,6 +171,7 @@ function collected(name: string, options: AppOptions): App {
     telemetry: Object.freeze([options.telemetry ?? []].flat()),
     schedules: Object.freeze([...schedules]),
     runtimeSchedules: options.runtimeSchedules ?? false,
+    workflows: options.workflows ?? true,
   });
 }
 

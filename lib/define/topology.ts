@@ -16,7 +16,15 @@ import {
   queueNames,
   runsTableName,
 } from './resource-name.ts';
-import { isWaitQueue, isWorked, needsLimits, needsMessaging, needsState, needsTelemetry } from './work.ts';
+import {
+  isWaitQueue,
+  isWorked,
+  needsLimits,
+  needsMessaging,
+  needsState,
+  needsTelemetry,
+  needsWorkflows,
+} from './work.ts';
 import {
   concurrencyShares,
   timeoutMs,
@@ -58,6 +66,8 @@ export interface QueueResource {
 export interface WorkerNeeds {
   /** The runs table; without it no DynamoDB client is bundled. */
   readonly state: boolean;
+  /** Workflows: their plans, and what follows from the end of a run. */
+  readonly workflows: boolean;
   /** Keys of `once`, limits in number, rate or time, and revoking by header. */
   readonly limits: boolean;
   /** Hooks, traces and metrics. */
@@ -154,6 +164,7 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
   ]);
   const needs = {
     messaging: needsMessaging(app),
+    workflows: false,
     limits: needsLimits(app),
     telemetry: needsTelemetry(app),
     routes: app.routed,
@@ -170,7 +181,11 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
       .filter((queue) => isWorked(app, queue))
       .map((queue) => {
         const given = workerOptions(app, queue, options.workers?.[queue.name]);
-        return toWorkerResource(app, stage, queue, given, { ...needs, state: needsState(app, queue) });
+        return toWorkerResource(app, stage, queue, given, {
+          ...needs,
+          state: needsState(app, queue),
+          workflows: needsWorkflows(app, queue),
+        });
       }),
     // A producer's contracts count too: it reads the results that the workers of another process keep.
     tables: app.queues.some((queue) => needsState(app, queue)) ? [runsTable(app.name, stage)] : [],

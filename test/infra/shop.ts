@@ -10,7 +10,11 @@ const run = () => 1;
 
 export const send = defineTask('send', { queue: mail, result: false, run });
 export const book = defineTask('book', { queue: ledger, run });
-export const shop = defineApp('shop', { tasks: [send, book], queues: [defineQueue('export')] });
+export const shop = defineApp('shop', {
+  tasks: [send, book],
+  queues: [defineQueue('export')],
+  workflows: false,
+});
 
 /** An app that keeps nothing. */
 export const post = defineApp('post', { tasks: [send] });

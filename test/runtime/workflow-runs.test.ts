@@ -176,6 +176,31 @@ test('a step that returns nothing stands as null in a list and as nothing alone'
   expect(await beside.get()).toEqual([null, null]);
 });
 
+test('an app without workflows refuses them', async () => {
+  const double = defineTask('double', { queue, run: (n: number) => 2 * n });
+  const sim = simulate(defineApp('plain', { tasks: [double], workflows: false }));
+
+  await expect(sim.send(chain(double(1), double))).rejects.toMatchObject({ code: 'NO_WORKFLOWS' });
+});
+
+test('a workflow that has not ended by its deadline fails, and its error link is told', async () => {
+  const { sim, told, tell, double } = createWorld();
+  const late = await sim.send(linkError(chain(double(1, { delay: '15m' }), double), tell), {
+    deadline: '10m',
+  });
+
+  await sim.advance('11m');
+  const swept = await sim.sweepWorkflows();
+  const again = await sim.sweepWorkflows();
+
+  expect([swept, again]).toEqual([[late.id], []]);
+  await expect(late.get()).rejects.toMatchObject({ cause: { code: 'WORKFLOW_OVERDUE' } });
+  await sim.advance('1h');
+  expect(told).toEqual([expect.objectContaining({ id: late.id, reason: 'overdue' })]);
+  // What was under way ran to its end, and nothing after it.
+  expect(sim.attempts(double)).toHaveLength(1);
+});
+
 test('a workflow that is sent twice under one id runs once', async () => {
   const { sim, double } = createWorld();
   const id = sim.newId();
