@@ -50,6 +50,7 @@ export function toBundling(need: BundleNeed, props: BundlingProps = {}): Bundlin
       // A function's environments are frozen and thrown away: they wait for records, and have no reply queue.
       CELERIAC_REPLIES: 'false',
       CELERIAC_STATE: String(need.state),
+      CELERIAC_WORKFLOWS: String(need.workflows),
       CELERIAC_LIMITS: String(need.limits),
       CELERIAC_TELEMETRY: String(need.telemetry),
       CELERIAC_ROUTES: String(need.routes),

@@ -111,6 +111,7 @@ const EVERYTHING = {
   blobs: true,
   depths: true,
   later: true,
+  workflows: true,
 } as const;
 
 /** By name, since all of an app's resources are called so; dead letters are received to be looked at. */

@@ -6,7 +6,7 @@ import { toKey } from './run-item.ts';
 import { stateShard } from './run-shard.ts';
 import { createUpdates } from './updates.ts';
 
-export function createRunAdmin(call: Call, tableName: string): RunAdmin {
+export function createRunAdmin(call: Call, tableName: string): Omit<RunAdmin, 'overdue'> {
   const updates = createUpdates(call, tableName);
   return {
     async reopen(id, generation) {

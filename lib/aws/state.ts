@@ -4,6 +4,7 @@ import { runsTableName } from '../define/resource-name.ts';
 import { createGate } from '../runtime/gate.ts';
 import type { Ports } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
+import { createOverdue } from './flow-roots.ts';
 import { createFlowViews } from './flow-views.ts';
 import { createFlows } from './flows.ts';
 import { createLimits } from './limits.ts';
@@ -42,7 +43,10 @@ export function createClientState(
   ports: Pick<Ports, 'clock' | 'chance' | 'log'>,
 ): Required<Pick<Ports, 'runs' | 'state'>> {
   const { runs, state } = createState(call, place, ports);
-  const admin = createRunAdmin(call, runsTableName(place.app.name, place.stage));
+  const admin = {
+    ...createRunAdmin(call, runsTableName(place.app.name, place.stage)),
+    ...createOverdue(call, runsTableName(place.app.name, place.stage)),
+  };
   return { runs, state: state && { ...state, admin } };
 }
 

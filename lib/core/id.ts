@@ -18,7 +18,7 @@ export interface IdSpace {
 
 /** A new id for a message sent at `now`; `chance` gives numbers in [0, 1). */
 export function newId(space: IdSpace, now: number, chance: () => number): string {
-  let body = toBase32(now, TIME_LENGTH);
+  let body = toBase32(Math.floor(now), TIME_LENGTH);
   for (let index = TIME_LENGTH; index < BODY_LENGTH; index++) body += DIGITS[Math.floor(chance() * 32)];
   return body + checksum(space, body);
 }

@@ -57,6 +57,12 @@ export interface AppOptions {
    * the empty receives of the queue's mapping. An app with schedules has them anyway. @default true
    */
   readonly longDelays?: boolean;
+  /**
+   * Whether workflows may be sent (chain, group, chord …); true if not said. Any client may send one, so the
+   * functions of all tasks that keep results can carry them on, which are about 30 KB; `false` leaves that
+   * out, and `send` refuses workflows.
+   */
+  readonly workflows?: boolean;
 }
 
 /**
@@ -79,6 +85,7 @@ export interface App {
   readonly schedules: readonly Schedule[];
   readonly runtimeSchedules: boolean;
   readonly longDelays: boolean;
+  readonly workflows: boolean;
 }
 
 /**
@@ -182,6 +189,7 @@ function collected(name: string, options: AppOptions): App {
     schedules: Object.freeze([...schedules]),
     runtimeSchedules: options.runtimeSchedules ?? false,
     longDelays: options.longDelays ?? true,
+    workflows: options.workflows ?? true,
   });
 }
 

@@ -156,8 +156,8 @@ export interface Sender {
    * Sends a task, or a workflow: its plan is stored, and one message starts it. Resolves when SQS has taken
    * that; sends of one tick share their calls.
    * @throws SendError INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG, SEND_FAILED …; of a
-   * workflow RESULT_NOT_KEPT, NOTHING_TO_TAKE, EMPTY_CHAIN, TOO_LARGE, DEADLINE_OUT_OF_RANGE, EACH_NOT_KEYED;
-   * CeleriacError PLAN_TOO_LARGE
+   * workflow RESULT_NOT_KEPT, NOTHING_TO_TAKE, EMPTY_CHAIN, TOO_LARGE, DEADLINE_OUT_OF_RANGE, EACH_NOT_KEYED,
+   * INVALID_ID, NO_WORKFLOWS; CeleriacError PLAN_TOO_LARGE
    */
   readonly send: Send;
   /** A new id, for a workflow that is to be known before it is sent (`send(workflow, { id })`). */
@@ -249,6 +249,12 @@ export interface Client extends Sender, WorkflowClient, AsyncDisposable {
    * @throws CeleriacError NO_SCHEDULES in an app without schedules and without runtimeSchedules: true.
    */
   readonly schedules: Schedules;
+  /**
+   * Fails the workflows whose deadline has passed, at most 1,000 a call, and starts their error links;
+   * resolves to their ids. To be called by a schedule, say every ten minutes: nothing else ends a workflow
+   * whose messages were lost, or whose client died before it began.
+   */
+  readonly sweepWorkflows: () => Promise<readonly string[]>;
   /**
    * How many replies have come, since it was made, after their calls had been given up (timeout, abort). They
    * are dropped; each leaves a line in the log.

@@ -17,7 +17,15 @@ import {
   runsTableName,
 } from './resource-name.ts';
 import { type LaterResource, laterOf, laterQueue, laterWorker } from './schedule-topology.ts';
-import { isWaitQueue, isWorked, needsLimits, needsMessaging, needsState, needsTelemetry } from './work.ts';
+import {
+  isWaitQueue,
+  isWorked,
+  needsLimits,
+  needsMessaging,
+  needsState,
+  needsTelemetry,
+  needsWorkflows,
+} from './work.ts';
 import {
   concurrencyShares,
   ON_MACHINE,
@@ -61,6 +69,8 @@ export interface QueueResource {
 export interface WorkerNeeds {
   /** The runs table; without it no DynamoDB client is bundled. */
   readonly state: boolean;
+  /** Workflows: their plans, and what follows from the end of a run. */
+  readonly workflows: boolean;
   /** Keys of `once`, limits in number, rate or time, and revoking by header. */
   readonly limits: boolean;
   /** Hooks, traces and metrics. */
@@ -161,6 +171,7 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
   ]);
   const needs = {
     messaging: needsMessaging(app),
+    workflows: false,
     limits: needsLimits(app),
     telemetry: needsTelemetry(app),
     routes: app.routed,
@@ -177,7 +188,11 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
     .filter((queue) => isWorked(app, queue) && options.workers?.[queue.name] !== ON_MACHINE)
     .map((queue) => {
       const given = workerOptions(app, queue, options.workers?.[queue.name]);
-      return toWorkerResource(app, stage, queue, given, { ...needs, state: needsState(app, queue) });
+      return toWorkerResource(app, stage, queue, given, {
+        ...needs,
+        state: needsState(app, queue),
+        workflows: needsWorkflows(app, queue),
+      });
     });
   return {
     app: app.name,

@@ -80,6 +80,15 @@ export function needsLimits(app: App): boolean {
   });
 }
 
+/**
+ * Whether workflows may go through a queue. Who sends them is not known here: a client in any process may,
+ * and nothing in an app's definitions says so. So its worker can carry them on wherever a task keeps results,
+ * as workflows need, unless the app says that it has none.
+ */
+export function needsWorkflows(app: App, queue: Queue): boolean {
+  return app.workflows && app.tasks.some((task) => task.queue === queue && task.result);
+}
+
 /** Whether anybody is told of what happens to runs. */
 export function needsTelemetry(app: App): boolean {
   return (

@@ -1,5 +1,6 @@
 /** What others than its worker may do to a run, and what its worker may say of it while it runs. */
 import type { Json } from '../core/json.ts';
+import type { Overdue } from './flow-ports.ts';
 
 /** Names a run that may have no record yet. */
 export interface RunName {
@@ -42,7 +43,7 @@ export interface RunControl {
 }
 
 /** What only clients do to runs, and no worker. */
-export interface RunAdmin {
+export interface RunAdmin extends Overdue {
   /** Says of a run that is over that its next generation is on its way, unless that has begun already. */
   reopen(id: string, generation: number): Promise<void>;
   /** Revokes by header; `name` is 'header=value'. */

@@ -161,7 +161,7 @@ async function run(step: Step, delivery: Delivery, arrival: Runnable): Promise<O
 function startFlow(recorded: Recorded): Promise<Outcome> {
   const crashes = crashesNow(recorded);
   if (crashes < recorded.lease.queue.deadLetterAfter) return conduct(recorded);
-  const text = `${crashes} workers in a row died or ran out of time while they started a part of the workflow`;
+  const text = `${crashes} workers in a row died or ran out of time while they started a part of a workflow`;
   return giveUp(recorded, 'crashed', { code: 'CRASHED', name: 'CeleriacError', message: text });
 }
 

@@ -38,6 +38,10 @@ export async function sendFlow(
   options: WorkflowOptions = {},
 ): Promise<SentFlow> {
   const { app, space, ports } = shared;
+  if (!app.workflows) {
+    const text = `app '${app.name}' is defined with workflows: false: its workers carry none on; remove that`;
+    throw new SendError('NO_WORKFLOWS', text, { value: app.name });
+  }
   const now = ports.clock.now();
   const id = options.id ?? newId(space, now, ports.chance);
   if (sentAtOf(space, id) === undefined) {
@@ -90,7 +94,9 @@ async function checkTask(path: string, node: TaskPlan, task: AnyTask): Promise<v
   // What is fixed is a part of an input, which the schema cannot judge alone.
   const problem = node.fixed === undefined ? undefined : jsonProblem(node.fixed, 'with');
   if (problem === undefined) return;
-  const text = `task '${task.name}': ${problem.path} is ${problem.found}, which JSON does not bring back; fix plain data`;
+  const text =
+    `task '${task.name}': ${problem.path} is ${problem.found}, which JSON does not bring back; ` +
+    'give plain data';
   throw new SendError('INPUT_NOT_JSON', text, { value: problem.path });
 }
 
@@ -98,8 +104,8 @@ async function checkEach(path: string, node: TaskPlan, task: AnyTask): Promise<v
   const { rate, slots } = task.limits;
   if (task.once !== undefined || rate?.by !== undefined || slots?.by !== undefined) {
     const text =
-      `the workflow's part '${path}' maps task '${task.name}' over a list in one message, which has no key of ` +
-      'its own for once, rateLimit or concurrency by key; call it in a group';
+      `the workflow's part '${path}' maps task '${task.name}' over a list in one message, which has no key ` +
+      'of its own for once, rateLimit or concurrency by key; call it in a group';
     throw new SendError('EACH_NOT_KEYED', text, { value: path });
   }
   if (!Array.isArray(node.input))
@@ -112,8 +118,8 @@ function checkWait(path: string, { options }: TaskPlan, task: AnyTask): void {
   if (delay === undefined && at === undefined) return;
   if (task.queue.ordered) {
     const text =
-      `the workflow's part '${path}': queue '${task.queue.name}' is ordered, and SQS delays no single message ` +
-      'of an ordered queue; send without delay';
+      `the workflow's part '${path}': queue '${task.queue.name}' is ordered, and SQS delays no single ` +
+      'message of an ordered queue; send without delay';
     throw new SendError('DELAY_ON_ORDERED_QUEUE', text, { value: delay ?? at });
   }
   if (at !== undefined || toMilliseconds(delay ?? '0s') > DELAY_MS_MAX) {
@@ -132,7 +138,9 @@ function toDeadlineMs(deadline: WorkflowOptions['deadline']): number {
 }
 
 function tooManyHops(hops: number): SendError {
-  const text = `${hops} tasks have sent each other on, at most ${HOPS_MAX} may; tasks seem to call each other in a circle`;
+  const text =
+    `${hops} tasks have sent each other on, at most ${HOPS_MAX} may; tasks seem to call each other in a ` +
+    'circle';
   return new SendError('TOO_MANY_HOPS', text, { value: hops, allowed: HOPS_MAX });
 }
 
@@ -140,7 +148,7 @@ function noState({ name }: App, first: AnyTask | undefined): SendError {
   const text =
     first === undefined
       ? `app '${name}' has no task that keeps results, so no worker can carry a workflow on; define one`
-      : 'this worker cannot send workflows: no task of its own queue keeps a result, so it was built without ' +
-        'DynamoDB; remove result: false from the task that sends';
+      : 'this worker cannot send workflows: no task of its own queue keeps a result, so it was built ' +
+        'without DynamoDB; remove result: false from the task that sends';
   return new SendError('NO_STATE', text, { value: name });
 }

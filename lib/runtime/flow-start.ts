@@ -183,7 +183,7 @@ async function sendTask(
   const { connection, space } = flow;
   const task = taskOf(connection.app, node.task);
   if (task === undefined) {
-    const text = `workflow '${flow.id}' calls task '${node.task}' at '${path}', which this worker does not know`;
+    const text = `workflow '${flow.id}' calls task '${node.task}' at '${path}', unknown to this worker`;
     throw new CeleriacError('UNKNOWN_TASK', text, { value: node.task });
   }
   const now = connection.ports.clock.now();

@@ -90,7 +90,8 @@ async function guarded(invocation: Invocation, input: unknown, context: Context,
     const running = (async () =>
       isMapped(invocation, input)
         ? runEach(invocation, input, context)
-        : invocation.task.run?.(input as never, context))();
+        : // As above.
+          invocation.task.run?.(input as never, context))();
     // A handler that outlasts its hard limit is left behind: nothing here can end it.
     const value = await (watch.overtime === undefined ? running : Promise.race([running, watch.overtime]));
     return { kind: 'returned', value };

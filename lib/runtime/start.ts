@@ -161,7 +161,7 @@ async function putOff(attempt: Attempt, { wait, seconds }: Waiting): Promise<Out
 function lostError({ blob, flow }: Message): WireError {
   const text =
     blob === undefined
-      ? `the input is the result of part '${flow?.from}' of workflow '${flow?.id}', which is not there any more`
+      ? `the input is the result of part '${flow?.from}' of workflow '${flow?.id}', which is not there now`
       : `the input is not in the app's bucket any more: there is no '${blob}'`;
   return toWireError(new CeleriacError('PAYLOAD_LOST', text), 0);
 }

@@ -35,7 +35,13 @@ export async function createDeskWorld(app: App, options: DeskWorldOptions = {}):
   const stage = simulated.stage ?? 'dev';
   const adapters = createDeskAdapters(app, stage, { call, region: async () => 'us-east-1' }, clock);
   const view = viewOf(sim.emulator);
-  const ports: DeskPorts = { ...adapters, client: sim, schedules: sim.schedules, ...(sees ? view : {}), ...more };
+  const ports: DeskPorts = {
+    ...adapters,
+    client: sim,
+    schedules: sim.schedules,
+    ...(sees ? view : {}),
+    ...more,
+  };
   return {
     sim,
     desk: createDeskOver(app, ports, { stage, readOnly }),

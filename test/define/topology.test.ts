@@ -48,6 +48,7 @@ test('queues, workers and the table are finished data', () => {
       levels: [{ queueName: 'shop-prod-payments', concurrency: 20 }],
       state: false,
       messaging: true,
+      workflows: false,
       limits: false,
       telemetry: false,
       routes: false,

@@ -65,6 +65,24 @@ test.each(['ledger', 'mail'])('the bundle of %s holds everything but what is par
   expect(required).toContain('node:https');
 });
 
+test('a worker of tasks carries workflows on within the budget, unless its app has none', () => {
+  const kept = defineTask('kept', { queue: defineQueue('one'), run: () => 1 });
+  const lost = defineTask('lost', { queue: defineQueue('two'), result: false, run: () => 1 });
+
+  const { folder, template } = synthesize(defineApp('many', { tasks: [kept, lost] }), {}, { bundled: true });
+
+  const codes = Object.entries(codeKeys(template())).map(
+    ([queue, key]) => [queue, readFileSync(join(folder, `asset.${key}`, 'index.js'), 'utf8')] as const,
+  );
+  const found = new Map([...bundles, ...codes]);
+  const carrying = [...found].filter(([, code]) => CONDUCTOR.every((said) => code.includes(said)));
+  expect(carrying.map(([queue]) => queue)).toEqual(['one']);
+  expect(Buffer.byteLength(found.get('one') ?? '') / 1024).toBeLessThanOrEqual(BUNDLE_KB_MAX);
+});
+
+/** What only says who carries workflows on. */
+const CONDUCTOR = ['PLAN_LOST', 'GROUP_MEMBER_FAILED', 'RESULT_LOST'];
+
 test('a worker leaves the checks of definitions to the synthesis', () => {
   const checks = ['ORDERED_TAKERS_OVERLAP', 'VISIBILITY_TOO_LONG', 'ATTEMPTS_OUT_OF_RANGE'];
 

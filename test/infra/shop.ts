@@ -15,6 +15,7 @@ export const shop = defineApp('shop', {
   queues: [defineQueue('export')],
   // What these tests count are the app's own resources; test/infra/schedule.test.ts looks at the others.
   longDelays: false,
+  workflows: false,
 });
 
 /** An app that keeps nothing. */

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { chain, chord, chunks, defineApp, defineQueue, defineTask, group, link, linkError, map } from '#lib';
 import { simulate } from '#lib/testing';
+import { runIdOf } from '../../lib/core/workflow/path.ts';
 
 const queue = defineQueue('work');
 const lane = defineQueue('lane', { ordered: ({ sku }: { readonly sku: string }) => sku });
@@ -176,6 +177,31 @@ test('a step that returns nothing stands as null in a list and as nothing alone'
   expect(await beside.get()).toEqual([null, null]);
 });
 
+test('an app without workflows refuses them', async () => {
+  const double = defineTask('double', { queue, run: (n: number) => 2 * n });
+  const sim = simulate(defineApp('plain', { tasks: [double], workflows: false }));
+
+  await expect(sim.send(chain(double(1), double))).rejects.toMatchObject({ code: 'NO_WORKFLOWS' });
+});
+
+test('a workflow that has not ended by its deadline fails, and its error link is told', async () => {
+  const { sim, told, tell, double } = createWorld();
+  const late = await sim.send(linkError(chain(double(1, { delay: '15m' }), double), tell), {
+    deadline: '10m',
+  });
+
+  await sim.advance('11m');
+  const swept = await sim.sweepWorkflows();
+  const again = await sim.sweepWorkflows();
+
+  expect([swept, again]).toEqual([[late.id], []]);
+  await expect(late.get()).rejects.toMatchObject({ cause: { code: 'WORKFLOW_OVERDUE' } });
+  await sim.advance('1h');
+  expect(told).toEqual([expect.objectContaining({ id: late.id, reason: 'overdue' })]);
+  // What was under way ran to its end, and nothing after it.
+  expect(sim.attempts(double)).toHaveLength(1);
+});
+
 test('a workflow that is sent twice under one id runs once', async () => {
   const { sim, double } = createWorld();
   const id = sim.newId();
@@ -187,4 +213,64 @@ test('a workflow that is sent twice under one id runs once', async () => {
   expect(await second.get()).toBe(4);
   await sim.advance('1h');
   expect(sim.attempts(double)).toHaveLength(2);
+});
+
+test('a chord of 10,000 members ends, and no counter of it is hot', { timeout: 120_000 }, async () => {
+  const writes = new Map<string, number>();
+  const one = defineTask('one', { queue, run: (n: number) => n });
+  const count = defineTask('count', {
+    queue,
+    run: (list: readonly number[]) => [list.length, new Set(list).size],
+  });
+  const app = defineApp('wide', { tasks: [one, count] });
+  const sim = simulate(app, {
+    async onCall({ operation, input }, proceed) {
+      // As DynamoDB takes it.
+      const { Key } = input as { Key?: { pk: { S: string } } };
+      const partition = operation === 'UpdateItem' ? (Key?.pk.S ?? '') : '';
+      if (partition.startsWith('flow#')) writes.set(partition, (writes.get(partition) ?? 0) + 1);
+      return proceed();
+    },
+  });
+
+  const members = Array.from({ length: 10_000 }, (_, n) => one(n));
+  const result = await sim.send(chord(members, count));
+
+  expect(await result.get({ timeout: '2h' })).toEqual([10_000, 10_000]);
+  expect(sim.attempts(count)).toHaveLength(1);
+  expect(writes.size).toBeGreaterThan(200);
+  expect(Math.max(...writes.values())).toBeLessThanOrEqual(100);
+});
+
+test('a member that expires or is revoked has failed, and the body does not run', async () => {
+  const { sim, double, sum, tell, told } = createWorld();
+  const id = sim.newId();
+
+  const expired = await sim.send(
+    linkError(chord([double(1), double(2, { delay: '1m', expires: '10s' })], sum), tell),
+  );
+  await sim.send(chord([double(1), double(2, { delay: '1m' })], sum), { id });
+  await sim.advance('10s');
+  const waiting = runIdOf({ app: 'flows', stage: 'dev' }, id, '0.1');
+  await sim.revoke(double, [waiting]);
+  await sim.advance('5m');
+
+  await expect(expired.get()).rejects.toThrow(/member 0\.1 .*expired/);
+  expect(told).toEqual([expect.objectContaining({ reason: 'expired' })]);
+  await expect(sim.result(double, waiting).get()).rejects.toMatchObject({ code: 'TASK_REVOKED' });
+  expect(sim.attempts(sum)).toEqual([]);
+  expect(await sim.sweepWorkflows()).toEqual([]);
+});
+
+test('a member that kills its workers is dead-lettered, and its chord fails with it', async () => {
+  const queue = defineQueue('frail', { visibility: '30s', deadLetter: { after: 2 } });
+  const fine = defineTask('fine', { queue, run: (n: number) => n });
+  const deaf = defineTask('deaf', { queue, run: (_: number, { sleep }) => sleep('10m').then(() => 0) });
+  const sum = defineTask('sum', { queue, run: (list: readonly number[]) => list.length });
+  const sim = simulate(defineApp('frail', { tasks: [fine, deaf, sum] }));
+
+  const result = await sim.send(chord([fine(1), deaf(2)], sum));
+
+  await expect(result.get({ timeout: '1h' })).rejects.toThrow(/member 0\.1 .*deaf/);
+  expect(sim.attempts(sum)).toEqual([]);
 });

@@ -1,0 +1,26 @@
+/**
+ * Ends workflows that have not ended in time: whatever happened to their messages, nobody waits for ever. For
+ * whoever is called by a schedule, and for the command line.
+ */
+import { CeleriacError, toWireError } from '../errors.ts';
+import type { Connection } from './client.ts';
+import { failFlow } from './conductor.ts';
+import { flowOf } from './flow-start.ts';
+
+/** Workflows that one sweep ends; what is left the next one finds. */
+const SWEPT_MAX = 1_000;
+
+/** Fails the workflows of an app whose deadline has passed; resolves to their ids. */
+export async function sweepFlows(shared: Connection): Promise<readonly string[]> {
+  const { ports, app } = shared;
+  const queue = app.tasks.find(({ result }) => result)?.queue;
+  if (queue === undefined || ports.state?.admin === undefined) return [];
+  const ids = await ports.state.admin.overdue(ports.clock.now(), SWEPT_MAX);
+  for (const id of ids) {
+    const flow = flowOf(shared, id, { hops: 0, queue });
+    const text = `workflow '${id}' has not ended by its deadline; see its parts with client.workflow(id)`;
+    const error = toWireError(new CeleriacError('WORKFLOW_OVERDUE', text), 0);
+    if (flow !== undefined) await failFlow(flow, 'overdue', error);
+  }
+  return ids;
+}
