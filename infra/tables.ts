@@ -17,7 +17,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { TableResource } from '../lib/define/topology.ts';
+import type { TableResource } from '../lib/define/table-topology.ts';
 import { acknowledge } from './acknowledge.ts';
 
 export interface RunsTableProps {

@@ -118,6 +118,7 @@ export type {
   TaskSignature as Signature,
   WorkflowSignature,
 } from './define/signature.ts';
+export type { TableResource } from './define/table-topology.ts';
 export {
   type AnyTask,
   type ContractOptions,
@@ -143,7 +144,6 @@ export {
   type BucketResource,
   type LevelResource,
   type QueueResource,
-  type TableResource,
   type Topology,
   type TopologyOptions,
   topology,

@@ -22,6 +22,7 @@ import { DEFAULT_QUEUE } from '../lib/define/task.ts';
 import { toTaskLimits } from '../lib/define/task-limits.ts';
 import { DEFAULT_STAGE } from '../lib/define/topology.ts';
 import { transportOf } from '../lib/define/transport.ts';
+import { DEADLINE_DEFAULT } from '../lib/runtime/flow-send.ts';
 import { GET_TIMEOUT_DEFAULT } from '../lib/runtime/result.ts';
 import { CALL_TIMEOUT_DEFAULT } from '../lib/runtime/rpc.ts';
 import { LIMIT_DEFAULT } from '../lib/runtime/schedule-list.ts';
@@ -35,6 +36,7 @@ const TOPIC_APP = defineApp('shop', { exchanges: [defineExchange('t', { type: 't
 /** What `@default` of each option says, and the value it has when nobody sets it. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   ...MACHINE_DEFAULTS,
+  'WorkflowOptions.deadline': DEADLINE_DEFAULT,
   'AppOptions.redactHeaders': 'none',
   'RedactOptions.redact': 'nothing',
   'QueueOptions.visibility': QUEUE_DEFAULTS.visibility,

@@ -73,6 +73,8 @@ const OURS: Readonly<Record<string, string>> = {
   STACK_LENGTH_MAX: 'our own',
   RESULT_BYTES_MAX: 'our own, below the limit of DynamoDB',
   PLAN_PAGE_BYTES_MAX: 'our own, below the limit of DynamoDB',
+  FLOW_INPUT_BYTES_MAX: 'our own',
+  FLOW_DEADLINE_MS_MAX: 'our own',
   PLAN_NODES_MAX: 'our own',
   PLAN_DEPTH_MAX: 'our own',
   TREE_PARTS_MAX: 'our own',

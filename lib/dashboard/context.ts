@@ -9,17 +9,6 @@ import type { AnyTask } from '../define/task.ts';
 import { CeleriacError } from '../errors.ts';
 import type { FunctionAdmin, Gauges, QueueAdmin, RunIndex, SeeQueue } from '../runtime/desk-ports.ts';
 import type { Clock, Queues, Workers } from '../runtime/ports.ts';
-import type { Page, RunRow, WorkflowNode } from './row.ts';
-
-/** Workflows, as whoever executes them keeps them. */
-export interface WorkflowReader {
-  list(query: { readonly after?: string; readonly limit?: number }): Promise<Page<RunRow>>;
-  /** The tree from `path` on, the members of a group after the `after`-th; undefined: there is none. */
-  read(
-    id: string,
-    at: { readonly path?: string; readonly after?: number },
-  ): Promise<WorkflowNode | undefined>;
-}
 
 export interface DeskPorts {
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
@@ -34,7 +23,6 @@ export interface DeskPorts {
   readonly workers?: Pick<Workers, 'list' | 'command'> | undefined;
   /** undefined where schedules are not kept. */
   readonly schedules?: Schedules | undefined;
-  readonly workflows?: WorkflowReader | undefined;
   /** Only beside an emulator. */
   readonly see?: SeeQueue | undefined;
 }

@@ -18,6 +18,7 @@ import { findRun, findWaiting } from './queries/run.ts';
 import { listRuns } from './queries/runs.ts';
 import { listSchedules } from './queries/schedules.ts';
 import { listWorkers } from './queries/workers.ts';
+import { findWorkflow, listWorkflows } from './queries/workflows.ts';
 import { readTrigger } from './trigger-text.ts';
 import { whereTo } from './where.ts';
 
@@ -35,14 +36,14 @@ export function createDeskOver(app: App, ports: DeskPorts, { stage, readOnly = f
 }
 
 function createQueries(context: DeskContext): DeskQueries {
-  const { app, ports } = context;
+  const { app } = context;
   return {
     overview: () => readOverview(context),
     tasks: () => listTasks(context),
     runs: (query) => listRuns(context, query),
     run: (id) => findRun(context, id),
-    workflows: async (query) => (await ports.workflows?.list(query)) ?? { rows: [] },
-    workflow: async (id, at = {}) => found(await ports.workflows?.read(id, at), 'workflow', id),
+    workflows: (query) => listWorkflows(context, query),
+    workflow: async (id, at = {}) => found(await findWorkflow(context, id, at), 'workflow', id),
     queues: () => listQueues(context),
     peek: (queue, limit) => peek(context, queue, limit),
     deadLetters: (query) => listDeadLetters(context, query),

@@ -4,8 +4,6 @@
 import { connectDesk, type DeskConnection } from '../aws/desk.ts';
 import type { ConnectOptions } from '../aws/index.ts';
 import type { App } from '../define/app.ts';
-import type { Client } from '../define/client.ts';
-import type { Schedules } from '../define/schedules-client.ts';
 import type { DeskPorts } from './context.ts';
 import { createDeskOver } from './create-desk.ts';
 import type { Desk } from './desk.ts';
@@ -38,12 +36,6 @@ export function createDesk(app: App, options: DeskOptions = {}, view?: EmulatorV
 /** The desk over a connection. */
 export function deskOf(connection: DeskConnection, readOnly: boolean, view?: EmulatorView): Desk {
   const { app, stage, client, adapters } = connection;
-  const ports: DeskPorts = { ...adapters, client, schedules: schedulesOf(client), ...view };
+  const ports: DeskPorts = { ...adapters, client, schedules: client.schedules, ...view };
   return createDeskOver(app, ports, { stage, readOnly });
-}
-
-/** An app without schedules has a client without them. */
-function schedulesOf(client: Client): Schedules | undefined {
-  // The member is there where the runtime has joined schedules, whose type it then has.
-  return (client as Client & { readonly schedules?: Schedules }).schedules;
 }

@@ -9,14 +9,9 @@ import { type App, report } from './app.ts';
 import { type ExchangeResources, planExchanges } from './exchange-topology.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
-import {
-  blobsBucketPrefix,
-  deadLetterQueueName,
-  queueName,
-  queueNames,
-  runsTableName,
-} from './resource-name.ts';
+import { blobsBucketPrefix, deadLetterQueueName, queueName, queueNames } from './resource-name.ts';
 import { type LaterResource, laterOf, laterQueue, laterWorker } from './schedule-topology.ts';
+import { runsTable, type TableResource } from './table-topology.ts';
 import {
   isWaitQueue,
   isWorked,
@@ -115,24 +110,6 @@ export interface WorkerResource extends WorkerNeeds {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A global secondary index; it holds the keys, and these attributes besides. */
-export interface IndexResource {
-  readonly name: string;
-  readonly partitionKey: string;
-  readonly sortKey: string;
-  readonly attributes: readonly string[];
-}
-
-/** A DynamoDB table. */
-export interface TableResource {
-  readonly name: 'runs';
-  readonly tableName: string;
-  readonly partitionKey: string;
-  readonly sortKey: string;
-  readonly ttlAttribute: string;
-  readonly indexes: readonly IndexResource[];
-}
-
 /** The S3 bucket of payloads that are too large for a message. */
 export interface BucketResource {
   readonly name: 'blobs';
@@ -211,42 +188,6 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
     later,
   };
 }
-
-/**
- * The runs table. One item a run; later kinds of items share the table under other keys. Two sparse indexes
- * serve the questions "by state" and "by task", both ordered by time and spread over RUN_SHARDS partitions (a
- * partition takes 1,000 writes a second). A queue's runs are those of its tasks, so an index of its own would
- * only cost a third write a change.
- */
-function runsTable(app: string, stage: string): TableResource {
-  return {
-    name: 'runs',
-    tableName: runsTableName(app, stage),
-    partitionKey: 'pk',
-    sortKey: 'sk',
-    ttlAttribute: 'expiresAt',
-    indexes: [
-      { name: 'byState', partitionKey: 'stateShard', sortKey: 'id', attributes: LISTED },
-      // Keys only: they never change, so a run costs this index one write, not one a change of state.
-      { name: 'byTask', partitionKey: 'taskShard', sortKey: 'id', attributes: [] },
-    ],
-  };
-}
-
-/**
- * What a list of runs shows; every change of state rewrites the item in this index anyway, since its key
- * changes.
- */
-const LISTED = [
-  'task',
-  'queue',
-  'generation',
-  'retries',
-  'sentAt',
-  'startedAt',
-  'endedAt',
-  'reason',
-] as const;
 
 function toQueueResources(app: App, stage: string, queue: Queue): readonly QueueResource[] {
   return queueNames(app.name, stage, queue).map((name, level) => ({

@@ -3,7 +3,8 @@
  * two.
  */
 import { blobsBucketName } from '../define/resource-name.ts';
-import type { QueueResource, TableResource, Topology, WorkerResource } from '../define/topology.ts';
+import type { TableResource } from '../define/table-topology.ts';
+import type { QueueResource, Topology, WorkerResource } from '../define/topology.ts';
 import type { Emulator } from '../emulator/index.ts';
 import type { InlineSource } from '../emulator/lambda/lambda.ts';
 import { ACCOUNT, provisionExchanges, queueArn, REGION } from './provision-exchanges.ts';

@@ -16,7 +16,8 @@ export function toRow(context: DeskContext, row: IndexedRun, record: RunDetails 
   const report = progressOf(context, record);
   return {
     id,
-    task,
+    // A workflow's own record has none.
+    task: task === '' ? 'workflow' : task,
     queue,
     state,
     sentAt,
