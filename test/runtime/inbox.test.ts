@@ -5,7 +5,8 @@ import { type Simulation, simulate } from '#lib/testing';
 import type { LogLine } from '../../lib/runtime/ports.ts';
 import { killWorker } from './simulated.ts';
 
-const work = defineQueue('work', { visibility: '5m' });
+// A delivery that is doubled again and again is no crash here: each is a receive more before the first ends.
+const work = defineQueue('work', { visibility: '5m', deadLetter: { after: 30 } });
 const double = defineTask('double', { queue: work, run: (input: number) => input * 2 });
 const slow = defineTask('slow', {
   queue: work,
