@@ -52,12 +52,13 @@ export function flowHandle(shared: Connection, plan: Plan, id: string): AsyncRes
   };
 }
 
-/** Sends a workflow; `hops` are those of the task that sends it. */
+/** Sends a workflow; `hops` are those of the task that sends it, `stored` is called before it begins. */
 export async function sendFlow(
   shared: Connection,
   hops: number,
   plan: Plan,
   options: WorkflowOptions = {},
+  stored: () => Promise<void> = async () => {},
 ): Promise<SentFlow> {
   const { app, space, ports } = shared;
   if (!app.workflows) {
@@ -80,6 +81,7 @@ export async function sendFlow(
   await flow.flows.create(id, pages, now);
   const task = plan.kind === 'task' ? first.name : '';
   await flow.flows.begin({ id, task, queue: first.queue.name, sentAt: now, deadline: now + deadlineMs });
+  await stored();
   await sendStart(flow, '', true, { kind: 'none' });
   return { id, pages };
 }

@@ -55,6 +55,7 @@ test('every file of this folder is in the README, but for what only the tests ne
     'patterns',
     'patterns.test.ts',
     'readme.test.ts',
+    'workflow.test.ts',
   ];
 
   expect([...shown, ...own].sort()).toEqual(readdirSync(import.meta.dirname).sort());
