@@ -191,7 +191,13 @@ async function judge(world: World, one: Sent): Promise<readonly string[]> {
   return all;
 }
 
-test.each(seeds())('with seed %d every workflow comes to what it means', async (seed) => {
+/**
+ * Seeds that have found a fault: ids made at a time with a fraction were cut short (25, 1091); two messages
+ * of one worker that read the same page of a plan stood still, each for the other's time (5153).
+ */
+const FOUND = [25, 1091, 5153];
+
+test.each([...FOUND, ...seeds()])('with seed %d every workflow comes to what it means', async (seed) => {
   const world = createWorld(seed);
   const random = createRandom(seed + 2);
   const sent: Sent[] = [];
