@@ -12,6 +12,7 @@ import type { Call } from './call.ts';
 import { createFlowRoots } from './flow-roots.ts';
 import { readItems } from './read-items.ts';
 import type { Item } from './run-item.ts';
+import { createUpdates } from './updates.ts';
 
 /** Asked again for a page that DynamoDB left unread (a throttle), at most this often. */
 const READS_MAX = 8;
@@ -38,6 +39,15 @@ export function createFlows(call: Call, tableName: string): Flows {
       const [item] = await readItems(call, tableName, [shardKey(flowId, path, shard)]);
       return toTally(item ?? {});
     },
+    addMember: (flowId, path, member, now) =>
+      addMember(place, key(flowId, 'tally', `${path}/${member.top}`), member, now),
+    countAdded: (flowId, path, { place: index, top, failedPath }, now) =>
+      count(
+        place,
+        key(flowId, 'tally', `${path}/${top}`),
+        { index, isDone: failedPath === undefined, failedPath },
+        now,
+      ),
     ...createFlowRoots(call, tableName),
   };
 }
@@ -123,11 +133,32 @@ async function count(
   return toTally(answer.Attributes ?? {});
 }
 
+/** Appends a member to the list of those that were added; resolves to its place there. */
+async function addMember(
+  { call, tableName }: Place,
+  Key: Key,
+  { id, by }: { readonly id: string; readonly by: number },
+  now: number,
+): Promise<number | undefined> {
+  const values = {
+    ...{ ':none': { L: [] }, ':one': { L: [{ S: id }] }, ':id': { S: id } },
+    ...{ ':by': { N: String(by) }, ':expiresAt': expiry(now) },
+  };
+  const written = await createUpdates(call, tableName)(
+    Key,
+    { set: ['#added = list_append(if_not_exists(#added, :none), :one), #expiresAt = :expiresAt'], values },
+    'NOT contains(#added, :id) AND NOT contains(#done, :by) AND NOT contains(#failed, :by)',
+  );
+  const place = (toTally(written.item).added ?? []).indexOf(id);
+  return place < 0 ? undefined : place;
+}
+
 /** Reads a counter's item. */
-export function toTally({ done, failed, failedPaths }: Item): Tally {
+export function toTally({ done, failed, failedPaths, added }: Item): Tally {
   return {
     done: toSet(done),
     failed: toSet(failed),
+    ...(added?.L === undefined ? {} : { added: added.L.map(({ S = '' }) => S) }),
     ...(failedPaths?.SS === undefined ? {} : { failedPaths: failedPaths.SS.map((path) => path.slice(1)) }),
   };
 }

@@ -1,6 +1,7 @@
 /** What a running task is given beside its input. */
 import type { Duration } from '../core/duration.ts';
 import type { Sender } from './client.ts';
+import type { Signature as AnySignature } from './signature.ts';
 
 /** Writes structured log lines (JSON, one a line) that carry the task's name, id and attempt. */
 export interface TaskLog {
@@ -33,6 +34,19 @@ export interface Context extends Sender {
    * one in any case. Without a record (`result: false`) nothing is kept.
    */
   readonly progress: (value: unknown, options?: { readonly state?: string }) => void;
+  /**
+   * Puts a task or workflow in this run's place: nothing of the task comes after it, and the run's result is
+   * that of what has replaced it, wherever it is waited for (Celery's replace). It works by throwing: do not
+   * catch it. The run is then to be seen as RETRY until it has ended.
+   * @throws CeleriacError REPLACE_NOT_KEPT, as the run's error, for a task with `result: false`
+   */
+  readonly replace: <Output>(signature: AnySignature<Output>) => Output;
+  /**
+   * Adds a member to the group or chord that this run is a member of, or a step of a member: its result comes
+   * after those of the others (Celery's add_to_chord). The n-th call of each attempt adds the same member.
+   * @throws CeleriacError NOT_IN_GROUP, GROUP_OVER, NO_WORKFLOWS; SendError as `send`
+   */
+  readonly addToChord: (signature: AnySignature) => Promise<void>;
   readonly log: TaskLog;
   /** The time, on the clock that the worker runs by: virtual in a simulation. */
   readonly now: () => Date;

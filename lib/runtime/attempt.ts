@@ -19,7 +19,11 @@ import { invoke } from './invoke.ts';
 import { keepResult, letterOf } from './kept.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
 import type { ClaimRequest, Runs } from './ports.ts';
+import { Replacement, replaceClaimed } from './replaced.ts';
 import { type Ended, reply, returned } from './reply.ts';
+
+/** Set by the bundler to `false` where no workflow goes through; see serve.ts. */
+declare const CELERIAC_WORKFLOWS: boolean | undefined;
 
 /** What holds for all messages of a batch. */
 export interface Step {
@@ -59,6 +63,12 @@ export async function runClaimed(attempt: Claimed, input: unknown): Promise<Outc
   const made = attempt.retries + 1;
   const startedAt = await begin(attempt, made);
   const ran = await invoke(attempt, input, made);
+  if (
+    (typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS) &&
+    ran.kind === 'threw' &&
+    ran.thrown instanceof Replacement
+  )
+    return replaceClaimed(attempt, ran.thrown);
   if (ran.kind === 'threw') return failClaimed(attempt, ran.thrown);
   if (ran.kind === 'revoked') return endRevoked(attempt);
   // Whoever finds the run ended replies from its record, so a result that is waited for is kept in any case.

@@ -10,14 +10,26 @@ import { isFinal } from '../core/task-state.ts';
 import { advance, type Next, type NodeEnd } from '../core/workflow/advance.ts';
 import { groupError } from '../core/workflow/outcome.ts';
 import { comparePaths, parentOf, pathOf, runIdOf } from '../core/workflow/path.ts';
+import type { Instead } from '../core/workflow/plan.ts';
 import { isRevoked } from '../core/workflow/stop.ts';
-import { firstFailed, isFull, membersIn, shardOf, shardsOf, type Tally } from '../core/workflow/tally.ts';
+import {
+  firstFailed,
+  isFull,
+  membersIn,
+  plannedAtTop,
+  shardOf,
+  shardsOf,
+  type Tally,
+  topOf,
+} from '../core/workflow/tally.ts';
 import type { Failure } from '../define/workflow.ts';
 import { toWireError, type WireError } from '../errors.ts';
 import type { Recorded } from './attempt.ts';
+import type { PlanNode } from './flow-plan.ts';
 import { type Before, type Flow, flowOf, startMembers, startNode } from './flow-start.ts';
 import { DONE, type Outcome } from './outcome.ts';
 import type { Ending, RunRecord } from './ports.ts';
+import { endReplaced } from './replaced.ts';
 import { endError } from './result.ts';
 
 /** How a run ended. */
@@ -83,6 +95,7 @@ export async function failFlow(flow: Flow, reason: string, error: WireError): Pr
     for (const index of (root?.errorLinks ?? []).keys())
       await start(flow, pathOf('', { kind: 'errorLink', index }), toBefore(failure));
   }
+  await standIn(flow, await flow.nodeAt(flow.id, ''));
   await flow.flows.unlist(flow.id);
 }
 
@@ -140,19 +153,46 @@ async function count(flow: Flow, path: string, index: number, members: number, e
   const isDone = end.state === 'SUCCESS';
   const tally = await flows.countMember(id, path, index, isDone, now, isDone ? undefined : end.failedPath);
   const shard = shardOf(index);
+  if (shardsOf(members) === 1) return countTop(flow, path, members, tally);
   if (!isFull(tally, membersIn(shard, members))) return;
-  if (shardsOf(members) === 1) return follow(flow, path, { end: endOf(path, tally) });
-  const all = await flows.countShard(id, path, shard, tally.failed.size === 0, now);
-  if (!isFull(all, shardsOf(members))) return;
-  const failed = firstFailed(all);
-  const decisive = failed === undefined || failed === shard ? tally : await flows.tally(id, path, failed);
-  await follow(flow, path, { end: failed === undefined ? { state: 'SUCCESS' } : endOf(path, decisive) });
+  await countTop(flow, path, members, await flows.countShard(id, path, shard, tally.failed.size === 0, now));
 }
 
+/** Goes on with what follows a group, once all members are counted, and all that were added to it. */
+async function countTop(flow: Flow, path: string, members: number, top: Tally): Promise<void> {
+  const planned = plannedAtTop(members);
+  if (!isFull(top, planned + (top.added?.length ?? 0))) return;
+  const failed = firstFailed(top);
+  const isShard = failed !== undefined && failed < planned && topOf(members) === 'all';
+  const decisive = isShard ? await flow.flows.tally(flow.id, path, failed) : top;
+  await follow(flow, path, { end: endOf(path, planned, decisive) });
+}
+
+/** Counts a member that was added to the group at `path`: the workflow of that id. */
+export async function countAdded(
+  flow: Flow,
+  { path, of }: Extract<Instead, { kind: 'member' }>,
+  id: string,
+  isDone: boolean,
+): Promise<void> {
+  const top = topOf(of);
+  const place = ((await flow.flows.tally(flow.id, path, top)).added ?? []).indexOf(id);
+  // It was added, and never told so: whoever added it has been counted since.
+  if (place < 0) return;
+  const member = { place: plannedAtTop(of) + place, top, ...(isDone ? {} : { failedPath: `${ADDED}${id}` }) };
+  const tally = await flow.flows.countAdded(flow.id, path, member, flow.connection.ports.clock.now());
+  await countTop(flow, path, of, tally);
+}
+
+/** Stands before the id of a workflow that is no part of the plan. */
+const ADDED = '+';
+
 /** How a group has ended: as its lowest failed member, if one has failed. */
-function endOf(path: string, tally: Tally): NodeEnd {
+function endOf(path: string, planned: number, tally: Tally): NodeEnd {
   const index = firstFailed(tally);
   if (index === undefined) return { state: 'SUCCESS' };
+  const added = tally.added?.[index - planned];
+  if (added !== undefined) return { state: 'FAILURE', failedPath: `${ADDED}${added}`, ofMember: true };
   const member = pathOf(path, { kind: 'child', index });
   const within = (tally.failedPaths ?? []).filter((one) => one === member || one.startsWith(`${member}.`));
   const [failedPath = member] = within.sort(comparePaths);
@@ -164,6 +204,19 @@ async function finish(flow: Flow, ended: Ended): Promise<void> {
   const root = await flow.nodeAt(flow.id, '');
   if (root?.kind === 'task') return;
   await flow.flows.end(flow.id, await endingOf(flow, ended), flow.connection.ports.clock.now());
+  await standIn(flow, root);
+}
+
+/** Ends what a workflow stands for, as it has ended itself. */
+async function standIn(flow: Flow, root: PlanNode | undefined): Promise<void> {
+  const instead = root?.kind === 'chain' ? root.instead : undefined;
+  if (instead === undefined) return;
+  const record = (await flow.runs.read([flow.id])).get(flow.id);
+  if (record === undefined || !isFinal(record.state)) return;
+  if (instead.kind === 'member')
+    return countAdded({ ...flow, id: instead.id }, instead, flow.id, record.state === 'SUCCESS');
+  const ended = await endReplaced(flow, instead, { ...record, state: record.state });
+  if (ended !== undefined) await carryOn(...ended);
 }
 
 async function endingOf(flow: Flow, ended: Ended): Promise<Ending> {
@@ -190,7 +243,8 @@ function toEnded(message: Message, path: string, ended: RunEnd): Ended {
 async function failureOf(flow: Flow, { end, failure }: Ended): Promise<Failure> {
   if (failure !== undefined || end.state === 'SUCCESS')
     return failure ?? toFailure(NOBODY, { state: 'FAILURE' });
-  const id = runIdOf(flow.space, flow.id, end.failedPath);
+  const isAdded = end.failedPath.startsWith(ADDED);
+  const id = isAdded ? end.failedPath.slice(ADDED.length) : runIdOf(flow.space, flow.id, end.failedPath);
   const record: RunRecord | undefined = (await flow.runs.read([id])).get(id);
   // It may have been run again by hand since: the group's count remembers only that it had failed.
   const run = { id, task: record?.task ?? '' };

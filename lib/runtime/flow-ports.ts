@@ -26,8 +26,25 @@ export interface Flows {
   ): Promise<Tally>;
   /** Counts a shard of that group, all of whose members have ended, and tells which shards have. */
   countShard(flowId: string, path: string, shard: number, isDone: boolean, now: number): Promise<Tally>;
-  /** Who has been counted in a shard, without counting anybody. */
-  tally(flowId: string, path: string, shard: number): Promise<Tally>;
+  /** Who has been counted in a shard, or of the shards, without counting anybody. */
+  tally(flowId: string, path: string, shard: number | 'all'): Promise<Tally>;
+  /**
+   * Adds a workflow as a member to a group, unless `by` has been counted there: then the group may be over.
+   * Tells at which place among those that were added, whoever added it.
+   */
+  addMember(
+    flowId: string,
+    path: string,
+    member: { readonly id: string; readonly top: number | 'all'; readonly by: number },
+    now: number,
+  ): Promise<number | undefined>;
+  /** Counts a member that was added, by its place behind those of the plan. */
+  countAdded(
+    flowId: string,
+    path: string,
+    member: { readonly place: number; readonly top: number | 'all'; readonly failedPath?: string },
+    now: number,
+  ): Promise<Tally>;
   /** Says that a workflow is on its way; nothing happens where its record is there already. */
   begin(root: FlowRoot): Promise<void>;
   /**

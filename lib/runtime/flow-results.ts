@@ -7,8 +7,10 @@ import type { IdSpace } from '../core/id.ts';
 import { joinResults } from '../core/workflow/outcome.ts';
 import { sizeOf } from '../core/workflow/page.ts';
 import { pathOf, runIdOf } from '../core/workflow/path.ts';
+import { topOf } from '../core/workflow/tally.ts';
 import { CeleriacError } from '../errors.ts';
 import type { NodeAt, PlanNode } from './flow-plan.ts';
+import type { Flows } from './flow-ports.ts';
 import type { Blobs, RunRecord, Runs } from './ports.ts';
 
 /** What results are read with. */
@@ -17,6 +19,8 @@ export interface ResultReads {
   readonly runs: Pick<Runs, 'read'>;
   readonly blobs?: Blobs | undefined;
   readonly nodeAt: NodeAt;
+  /** Without it, members that were added to a group are not read. */
+  readonly flows?: Pick<Flows, 'tally'>;
 }
 
 /** DynamoDB reads a hundred keys at once. */
@@ -84,6 +88,9 @@ async function groupResult(
     const paths = Array.from({ length: count }, (_, index) => childPath(path, from + index));
     results.push(...(await resultsOf(reads, flowId, paths)));
   }
+  // What members have added to their group, each a workflow of its own.
+  const top = members === 0 ? undefined : await reads.flows?.tally(flowId, path, topOf(members));
+  for (const id of top?.added ?? []) results.push(await nodeResult(reads, id, ''));
   return joinResults(results);
 }
 

@@ -30,12 +30,13 @@ export interface SentFlow {
   readonly pages: Pages | undefined;
 }
 
-/** Sends a workflow; `hops` are those of the task that sends it. */
+/** Sends a workflow; `hops` are those of the task that sends it, `stored` is called before it begins. */
 export async function sendFlow(
   shared: Connection,
   hops: number,
   plan: Plan,
   options: WorkflowOptions = {},
+  stored: () => Promise<void> = async () => {},
 ): Promise<SentFlow> {
   const { app, space, ports } = shared;
   if (!app.workflows) {
@@ -58,6 +59,7 @@ export async function sendFlow(
   const root = await flow.flows.create(id, pages, now);
   const task = plan.kind === 'task' ? first.name : '';
   await flow.flows.begin({ id, task, queue: first.queue.name, sentAt: now, deadline: now + deadlineMs });
+  await stored();
   await sendStart(flow, '', true, { kind: 'none' });
   return { id, pages: root === pages.root ? pages : undefined };
 }

@@ -49,7 +49,9 @@ export function flowOf(
   const { ports, space } = connection;
   const { runs, blobs, state } = ports;
   if (runs === undefined || state?.flows === undefined) return undefined;
-  const nodeAt: NodeAt = nodesOf(state.flows);
+  const nodes = nodesOf(state.flows);
+  // What another message of this worker has begun to read is read once for both.
+  const nodeAt: NodeAt = (flowId, path) => ports.clock.waiting(nodes(flowId, path));
   return { id, connection, space, runs, blobs, nodeAt, flows: state.flows, ...more };
 }
 

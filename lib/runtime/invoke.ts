@@ -3,8 +3,10 @@ import { toMilliseconds } from '../core/duration.ts';
 import type { Message } from '../core/message.ts';
 import type { Consumer } from '../define/consumer.ts';
 import type { Context, TaskLog } from '../define/context.ts';
+import type { AnySignature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
-import { toWireError, type WireError } from '../errors.ts';
+import { CeleriacError, toWireError, type WireError } from '../errors.ts';
+import { createAdder } from './added.ts';
 import { type Connection, createSender, settled } from './client.ts';
 import { toConsumed } from './consumer-run.ts';
 import { runEach } from './each.ts';
@@ -12,6 +14,7 @@ import type { Pass } from './gated.ts';
 import type { Delivery, Lease } from './outcome.ts';
 import type { LogLine } from './ports.ts';
 import { createProgress } from './progress.ts';
+import { Replacement } from './replaced.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone. */
@@ -153,11 +156,25 @@ function toContext(invocation: Invocation, attempt: number, { signal }: Watch): 
     headers: message.headers,
     signal,
     progress: typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE ? createProgress(invocation) : () => {},
+    ...(typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
+      ? { replace, addToChord: createAdder(invocation) }
+      : { replace: unplanned, addToChord: unplanned }),
     deadline: new Date(lease.batch.deadline),
     log: toTaskLog(log, about),
     now: () => new Date(clock.now()),
     sleep: (duration) => clock.sleep(toMilliseconds(duration), signal),
   };
+}
+
+function replace(signature: AnySignature): never {
+  throw new Replacement(signature);
+}
+
+function unplanned(): never {
+  const text =
+    'this worker carries no workflows on: no task of its own queue keeps a result, or its app has ' +
+    'workflows: false';
+  throw new CeleriacError('NO_WORKFLOWS', text);
 }
 
 function toTaskLog(log: (line: LogLine) => void, about: Readonly<Record<string, unknown>>): TaskLog {

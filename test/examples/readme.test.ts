@@ -56,6 +56,7 @@ test('every file of this folder is in the README, but for what only the tests ne
     'patterns.test.ts',
     'readme.test.ts',
     'timetable.test.ts',
+    'workflow.test.ts',
   ];
 
   expect([...shown, ...own].sort()).toEqual(readdirSync(import.meta.dirname).sort());

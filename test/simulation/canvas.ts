@@ -23,9 +23,9 @@ import type { Plan } from '../../lib/core/workflow/plan.ts';
 
 const SAFE = { visibility: '1m', deadLetter: { after: 12 } } as const;
 
-export type Behaviour = 'succeed' | 'fail once' | 'fail';
+export type Behaviour = 'succeed' | 'fail once' | 'fail' | 'replace';
 
-interface Work {
+export interface Work {
   readonly n: number;
   readonly behaviour: Behaviour;
 }
@@ -55,6 +55,7 @@ export function createCanvas(options: SimulateOptions) {
     run({ n, behaviour }: Work, context: Context): number {
       if (behaviour === 'fail') throw new RejectError('never');
       if (behaviour === 'fail once' && context.attempt === 1) throw new Error('not yet');
+      if (behaviour === 'replace') return context.replace(work({ n, behaviour: 'succeed' }));
       effect(context, ['work', n]);
       return n;
     },
@@ -99,7 +100,7 @@ export function randomWorkflow(canvas: Canvas, random: () => number, size: numbe
   const below = (max: number): number => Math.floor(random() * max);
   const behaviour = (): Behaviour => {
     const roll = random();
-    return roll < 0.03 ? 'fail' : roll < 0.15 ? 'fail once' : 'succeed';
+    return roll < 0.03 ? 'fail' : roll < 0.15 ? 'fail once' : roll < 0.25 ? 'replace' : 'succeed';
   };
   const leaf = (): AnySignature => work({ n: below(10), behaviour: behaviour() });
   const step = () => (random() < 0.7 ? add : laid);

@@ -10,8 +10,8 @@ import { derivedId } from '../../lib/core/id.ts';
 import type { Message } from '../../lib/core/message.ts';
 import { isFinal, TASK_STATES } from '../../lib/core/task-state.ts';
 import { nodesOf, runIdOf } from '../../lib/core/workflow/path.ts';
-import type { Plan } from '../../lib/core/workflow/plan.ts';
-import { type Canvas, createCanvas, meaningOf, randomWorkflow } from './canvas.ts';
+import type { Plan, TaskPlan } from '../../lib/core/workflow/plan.ts';
+import { type Canvas, createCanvas, meaningOf, randomWorkflow, type Work } from './canvas.ts';
 import { seeds } from './seeds.ts';
 
 /** Workflows of one seed. */
@@ -127,6 +127,8 @@ const TABLE = 'canvas-dev-runs';
 /** The ids under which a task takes effect: that of its run, or of each of its inputs. */
 function effectIds({ id }: Sent, path: string, node: Plan | undefined, times: number): string[] {
   const own = runIdOf(SPACE, id, path);
+  if (node?.kind === 'task' && isReplaced(node))
+    return [runIdOf(SPACE, derivedId(SPACE, own, 'replaced/0'), '0')];
   if (node?.kind !== 'task' || node.each !== true) return [own];
   return Array.from({ length: times }, (_, index) => derivedId(SPACE, own, `each/${index}`));
 }
@@ -142,6 +144,12 @@ async function read(result: AsyncResult<unknown>): Promise<unknown> {
     if (outcome.error instanceof CeleriacError) throw outcome.error;
   }
   throw new Error('it cannot be read');
+}
+
+/** Whether a workflow takes the place of a task's run, and the effect under an id of its own. */
+function isReplaced({ task, input }: TaskPlan): boolean {
+  // The inputs of this task are the canvas's own.
+  return task === 'work' && (input as Work).behaviour === 'replace';
 }
 
 /** Looks at one workflow; resolves to the ids under which its tasks may have taken effect. */
@@ -183,7 +191,13 @@ async function judge(world: World, one: Sent): Promise<readonly string[]> {
   return all;
 }
 
-test.each(seeds())('with seed %d every workflow comes to what it means', async (seed) => {
+/**
+ * Seeds that have found a fault: ids made at a time with a fraction were cut short (25, 1091); two messages
+ * of one worker that read the same page of a plan stood still, each for the other's time (5153).
+ */
+const FOUND = [25, 1091, 5153];
+
+test.each([...FOUND, ...seeds()])('with seed %d every workflow comes to what it means', async (seed) => {
   const world = createWorld(seed);
   const random = createRandom(seed + 2);
   const sent: Sent[] = [];

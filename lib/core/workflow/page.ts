@@ -9,7 +9,7 @@ import { CeleriacError } from '../../errors.ts';
 import { PLAN_PAGE_BYTES_MAX } from '../limits.ts';
 import { sizeBytes } from '../message.ts';
 import { childrenOf } from './path.ts';
-import type { Plan, TaskPlan } from './plan.ts';
+import type { Instead, Plan, TaskPlan } from './plan.ts';
 import { SHARD_MEMBERS } from './tally.ts';
 
 /** Children from `from` up to, and without, `to`. */
@@ -28,6 +28,7 @@ interface StoredList {
   readonly ranges?: readonly PageRange[];
   readonly links?: readonly Plan[];
   readonly errorLinks?: readonly Plan[];
+  readonly instead?: Instead;
 }
 
 /** A node as a page holds it. */
@@ -92,6 +93,7 @@ function store(plan: Plan, bytesMax: number, others: Map<string, string>): Store
     count: children.length,
     ...(plan.links === undefined ? {} : { links: plan.links }),
     ...(plan.errorLinks === undefined ? {} : { errorLinks: plan.errorLinks }),
+    ...(plan.kind === 'chain' && plan.instead !== undefined ? { instead: plan.instead } : {}),
   };
   const sizes = children.map((child) => sizeBytes(JSON.stringify(child)) + 1);
   const size = sizes.reduce((sum, one) => sum + one, 0);

@@ -38,7 +38,28 @@ export interface TaskPlan extends Linked {
 export interface ChainPlan extends Linked {
   readonly kind: 'chain';
   readonly steps: readonly Plan[];
+  /** Of a workflow that stands for something else: what its end ends. */
+  readonly instead?: Instead;
 }
+
+/** What a workflow stands for: a run that it has replaced, or a member that was added to a group. */
+export type Instead =
+  | {
+      readonly kind: 'run';
+      /** The run's message, without its input, as an envelope. */
+      readonly letter: string;
+      readonly queue: string;
+      /** The attempt that has replaced itself; on an ordered queue undefined, as in claims. */
+      readonly retries?: number;
+    }
+  | {
+      readonly kind: 'member';
+      readonly id: string;
+      /** The group's path. */
+      readonly path: string;
+      /** How many members it has by its plan. */
+      readonly of: number;
+    };
 
 /** Members side by side. */
 export interface GroupPlan extends Linked {

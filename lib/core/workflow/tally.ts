@@ -15,6 +15,8 @@ export interface Tally {
   readonly failed: ReadonlySet<number>;
   /** The paths of the tasks whose failures those are. */
   readonly failedPaths?: readonly string[];
+  /** The ids of workflows that were added as members, in their order. */
+  readonly added?: readonly string[];
 }
 
 /** How many shards a group of so many members has. */
@@ -25,6 +27,16 @@ export function shardsOf(members: number): number {
 /** The shard that counts a member. */
 export function shardOf(index: number): number {
   return Math.floor(index / SHARD_MEMBERS);
+}
+
+/** Where the count of a whole group stands: in its only shard, or in the set of its full shards. */
+export function topOf(members: number): number | 'all' {
+  return members <= SHARD_MEMBERS ? 0 : 'all';
+}
+
+/** How many there the plan says; members that were added are counted after those. */
+export function plannedAtTop(members: number): number {
+  return members <= SHARD_MEMBERS ? members : shardsOf(members);
 }
 
 /** How many members a shard counts. */

@@ -1,0 +1,99 @@
+/**
+ * Runs that have put a workflow in their place (Celery's replace). The workflow has an id that derives from
+ * the run's, and knows the run's message; the run waits as for another attempt, and ends as the workflow
+ * does.
+ */
+import { derivedId } from '../core/id.ts';
+import { RESULT_BYTES_MAX } from '../core/limits.ts';
+import { encodeMessage, parseMessage, sizeBytes } from '../core/message.ts';
+import type { Instead } from '../core/workflow/plan.ts';
+import type { AnySignature } from '../define/signature.ts';
+import { toPlan } from '../define/workflow.ts';
+import { CeleriacError, toWireError } from '../errors.ts';
+import { type Claimed, requestNow } from './attempt.ts';
+import type { Conducted, RunEnd } from './conductor.ts';
+import { nodeResult } from './flow-results.ts';
+import { sendFlow } from './flow-send.ts';
+import type { Flow } from './flow-start.ts';
+import { BACK, DONE, type Outcome } from './outcome.ts';
+import { reply } from './reply.ts';
+
+/** What `context.replace` throws, so that nothing of the task comes after it. */
+export class Replacement extends CeleriacError {
+  readonly signature: AnySignature;
+
+  constructor(signature: AnySignature) {
+    const text =
+      'the task has replaced itself, which only a run with a record can whose app has workflows: define ' +
+      'the task without result: false';
+    super('REPLACE_NOT_KEPT', text);
+    this.signature = signature;
+  }
+}
+
+/** Sends what has replaced a run, then lets go of the run: it waits until that has ended. */
+export async function replaceClaimed(attempt: Claimed, { signature }: Replacement): Promise<Outcome> {
+  const { connection, message, lease, runs, owner, retries } = attempt;
+  const made = retries + 1;
+  const { input: _, blob: __, wait: ___, history: ____, ...rest } = message;
+  const instead: Instead = {
+    kind: 'run',
+    // Without its input it is smaller than it was when it arrived.
+    letter: encodeMessage({ ...rest, history: [] }) ?? '',
+    queue: lease.queue.name,
+    ...(lease.queue.ordered ? {} : { retries: made }),
+  };
+  const id = derivedId(connection.space, message.id, `replaced/${message.generation}`);
+  const plan = { kind: 'chain', steps: [toPlan(signature)], instead } as const;
+  // Sent first: a crash after it finds a run that replaces itself again, under the same id.
+  await sendFlow(connection, message.hops + 1, plan, { id });
+  const text = `its place was taken by workflow '${id}'`;
+  const error = toWireError(new CeleriacError('REPLACED', text), 0);
+  return (await runs.release(requestNow(attempt), owner, made, error)) ? DONE : BACK;
+}
+
+/** Ends a run as the workflow in its place has ended; undefined: it has gone on without it. */
+export async function endReplaced(
+  flow: Flow,
+  { letter, queue, retries }: Extract<Instead, { kind: 'run' }>,
+  end: RunEnd,
+): Promise<[run: Conducted, ended: RunEnd] | undefined> {
+  const parsed = parseMessage(letter);
+  if (parsed.kind !== 'message') return undefined;
+  const { message } = parsed;
+  const { id, task, generation, sentAt } = message;
+  const now = flow.connection.ports.clock.now();
+  const own = await resultOf(flow, end);
+  const request = { id, task, queue, generation, sentAt, now, ...(retries === undefined ? {} : { retries }) };
+  const claim = await flow.runs.finish(request, own);
+  if (claim.kind === 'held') throw new CeleriacError('NOT_RELEASED', `run '${id}' is not known to wait yet`);
+  if (claim.kind === 'superseded' || claim.kind === 'revoked') return undefined;
+  const ended = claim.kind === 'claimed' ? own : toEnd(claim.record);
+  if (ended === undefined) return undefined;
+  // What else a connection has, runs that only end have no use for.
+  const connection = flow.connection as Conducted['connection'];
+  const run: Conducted = { connection, message, lease: { queue: flow.queue } as Conducted['lease'] };
+  await reply(run, ended);
+  return [run, ended];
+}
+
+function toEnd(record: { readonly state: string } & Omit<RunEnd, 'state'>): RunEnd | undefined {
+  const { state } = record;
+  return state === 'SUCCESS' || state === 'FAILURE' || state === 'REVOKED' ? { ...record, state } : undefined;
+}
+
+/** The result of a workflow as that of a run, which one record has to hold. */
+async function resultOf(flow: Flow, end: RunEnd): Promise<RunEnd> {
+  const { state, result, blob, error, reason } = end;
+  if (state !== 'SUCCESS')
+    return { state, ...(error === undefined ? {} : { error }), ...(reason === undefined ? {} : { reason }) };
+  if (blob !== undefined) return { state, blob };
+  const text = result ?? (await nodeResult(flow, flow.id, ''));
+  if (text === undefined) return { state };
+  if (sizeBytes(text) <= RESULT_BYTES_MAX) return { state, result: text };
+  const why =
+    `a workflow in the place of a run returned ${sizeBytes(text)} bytes, a record holds ` +
+    `${RESULT_BYTES_MAX}`;
+  const large = toWireError(new CeleriacError('RESULT_TOO_LARGE', why), 0);
+  return { state: 'FAILURE', reason: 'invalid-result', error: large };
+}
