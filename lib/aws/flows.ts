@@ -34,20 +34,15 @@ export function createFlows(call: Call, tableName: string): Flows {
     countMember: (flowId, path, index, isDone, now, failedPath) =>
       count(place, shardKey(flowId, path, shardOf(index)), { index, isDone, failedPath }, now),
     countShard: (flowId, path, shard, isDone, now) =>
-      count(place, key(flowId, 'tally', `${path}/all`), { index: shard, isDone }, now),
+      count(place, shardKey(flowId, path, 'all'), { index: shard, isDone }, now),
     async tally(flowId, path, shard) {
       const [item] = await readItems(call, tableName, [shardKey(flowId, path, shard)]);
       return toTally(item ?? {});
     },
     addMember: (flowId, path, member, now) =>
-      addMember(place, key(flowId, 'tally', `${path}/${member.top}`), member, now),
+      addMember(place, shardKey(flowId, path, member.top), member, now),
     countAdded: (flowId, path, { place: index, top, failedPath }, now) =>
-      count(
-        place,
-        key(flowId, 'tally', `${path}/${top}`),
-        { index, isDone: failedPath === undefined, failedPath },
-        now,
-      ),
+      count(place, shardKey(flowId, path, top), { index, isDone: failedPath === undefined, failedPath }, now),
     ...createFlowRoots(call, tableName),
   };
 }
@@ -76,8 +71,8 @@ export function pageKey(flowId: string, name: string): Key {
   return key(flowId, 'plan', name);
 }
 
-/** Where the members of a shard of the group at `path` are counted. */
-export function shardKey(flowId: string, path: string, shard: number): Key {
+/** Where the members of a shard of the group at `path` are counted, or its shards. */
+export function shardKey(flowId: string, path: string, shard: number | 'all'): Key {
   return key(flowId, 'tally', `${path}/${shard}`);
 }
 
