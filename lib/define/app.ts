@@ -59,7 +59,7 @@ export interface AppOptions {
   readonly longDelays?: boolean;
   /**
    * Whether workflows may be sent (chain, group, chord …); true if not said. Any client may send one, so the
-   * functions of all tasks that keep results can carry them on, which are about 30 KB; `false` leaves that
+   * functions of all tasks that keep results can carry them on, which is about 40 KB; `false` leaves that
    * out, and `send` refuses workflows.
    */
   readonly workflows?: boolean;

@@ -65,7 +65,7 @@ test.each(['ledger', 'mail'])('the bundle of %s holds everything but what is par
   expect(required).toContain('node:https');
 });
 
-test('a worker of tasks carries workflows on within the budget, unless its app has none', () => {
+test('a worker of tasks carries workflows on within a budget of its own, unless its app has none', () => {
   const kept = defineTask('kept', { queue: defineQueue('one'), run: () => 1 });
   const lost = defineTask('lost', { queue: defineQueue('two'), result: false, run: () => 1 });
 
@@ -77,8 +77,11 @@ test('a worker of tasks carries workflows on within the budget, unless its app h
   const found = new Map([...bundles, ...codes]);
   const carrying = [...found].filter(([, code]) => CONDUCTOR.every((said) => code.includes(said)));
   expect(carrying.map(([queue]) => queue)).toEqual(['one']);
-  expect(Buffer.byteLength(found.get('one') ?? '') / 1024).toBeLessThanOrEqual(BUNDLE_KB_MAX);
+  expect(Buffer.byteLength(found.get('one') ?? '') / 1024).toBeLessThanOrEqual(CARRYING_KB_MAX);
 });
+
+/** The framework and the SDK where workflows may go through; whoever has none says so in defineApp. */
+const CARRYING_KB_MAX = 420;
 
 /** What only says who carries workflows on. */
 const CONDUCTOR = ['PLAN_LOST', 'GROUP_MEMBER_FAILED', 'RESULT_LOST'];
