@@ -50,8 +50,14 @@ async function finish({ sim, queues }: Storm): Promise<readonly string[]> {
   return left();
 }
 
+/**
+ * What is dead. A message that was dead-lettered with its reason, and could not be deleted for as long as SQS
+ * counts, is moved by SQS as well, as it was; its run is over, so redriven it is dropped.
+ */
 function deadLetters({ sim, queues }: Storm) {
-  return Object.values(queues).flatMap((queue) => sim.deadLetters(queue));
+  const all = Object.values(queues).flatMap((queue) => sim.deadLetters(queue));
+  const told = new Set(all.flatMap(({ id, dead }) => (dead === undefined ? [] : [id])));
+  return all.filter(({ id, dead }) => dead !== undefined || !told.has(id));
 }
 
 /** What a task may have come to, in words: its state if it has a record, and whether it is a dead letter. */
