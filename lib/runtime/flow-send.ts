@@ -6,7 +6,7 @@
 import { isDuration, toMilliseconds } from '../core/duration.ts';
 import { newId, sentAtOf } from '../core/id.ts';
 import { jsonProblem } from '../core/json.ts';
-import { DELAY_MS_MAX, FLOW_DEADLINE_MS_MAX, HOPS_MAX } from '../core/limits.ts';
+import { FLOW_DEADLINE_MS_MAX, HOPS_MAX } from '../core/limits.ts';
 import { type Pages, toPages } from '../core/workflow/page.ts';
 import { nodesOf } from '../core/workflow/path.ts';
 import type { Plan, TaskPlan } from '../core/workflow/plan.ts';
@@ -18,6 +18,7 @@ import { SendError } from '../errors.ts';
 import { taskOf } from './arrival.ts';
 import type { Connection } from './client.ts';
 import { validate } from './compose.ts';
+import { checkWait } from './delayed.ts';
 import { flowOf, sendStart } from './flow-start.ts';
 
 /** How long a workflow may take that does not say. */
@@ -50,7 +51,7 @@ export async function sendFlow(
     throw new SendError('INVALID_ID', text, { value: id });
   }
   const deadlineMs = toDeadlineMs(options.deadline ?? DEADLINE_DEFAULT);
-  await check(app, plan);
+  await check(app, plan, { at: now, patient: shared.delays !== undefined });
   if (hops > HOPS_MAX) throw tooManyHops(hops);
   const first = firstTask(app, plan);
   const flow = first && flowOf(shared, id, { hops, queue: first.queue });
@@ -80,17 +81,17 @@ function tasksOf(app: App, plan: Plan): readonly AnyTask[] {
   );
 }
 
-async function check(app: App, plan: Plan): Promise<void> {
+async function check(app: App, plan: Plan, waits: Waits): Promise<void> {
   const problem = planProblem(plan, (name) => taskOf(app, name));
   if (problem !== undefined) throw new SendError(problem.code, problem.message, { value: problem.path });
   for (const [path, node] of nodesOf(plan)) {
     const task = node.kind === 'task' ? taskOf(app, node.task) : undefined;
-    if (node.kind === 'task' && task !== undefined) await checkTask(path, node, task);
+    if (node.kind === 'task' && task !== undefined) await checkTask(path, node, task, waits);
   }
 }
 
-async function checkTask(path: string, node: TaskPlan, task: AnyTask): Promise<void> {
-  checkWait(path, node, task);
+async function checkTask(path: string, node: TaskPlan, task: AnyTask, waits: Waits): Promise<void> {
+  checkDelay(path, node, task, waits);
   if (node.each === true) return checkEach(path, node, task);
   if (node.takes !== true) await validate(task, node.input);
   // What is fixed is a part of an input, which the schema cannot judge alone.
@@ -115,21 +116,17 @@ async function checkEach(path: string, node: TaskPlan, task: AnyTask): Promise<v
   for (const input of node.input) await validate(task, input);
 }
 
-function checkWait(path: string, { options }: TaskPlan, task: AnyTask): void {
+/** How long a part waits from its turn, which comes later than now. */
+function checkDelay(path: string, { options }: TaskPlan, task: AnyTask, now: Waits): void {
   const { delay, at } = options;
-  if (delay === undefined && at === undefined) return;
-  if (task.queue.ordered) {
-    const text =
-      `the workflow's part '${path}': queue '${task.queue.name}' is ordered, and SQS delays no single ` +
-      'message of an ordered queue; send without delay';
-    throw new SendError('DELAY_ON_ORDERED_QUEUE', text, { value: delay ?? at });
-  }
-  if (at !== undefined || toMilliseconds(delay ?? '0s') > DELAY_MS_MAX) {
-    const text =
-      `the workflow's part '${path}' waits ${at === undefined ? `'${delay}'` : 'for a time'}; a part of a ` +
-      "workflow can be delayed by at most '15m' from its turn (SQS)";
-    throw new SendError('DELAY_TOO_LONG', text, { value: delay ?? at, allowed: DELAY_MS_MAX });
-  }
+  const waitMs = at === undefined ? toMilliseconds(delay ?? '0s') : at.getTime() - now.at;
+  checkWait(`the workflow's part '${path}'`, task.queue, Math.max(0, waitMs), now.patient);
+}
+
+/** When it is, and whether the app has `later`. */
+interface Waits {
+  readonly at: number;
+  readonly patient: boolean;
 }
 
 function toDeadlineMs(deadline: WorkflowOptions['deadline']): number {

@@ -20,18 +20,20 @@ import { CeleriacError } from '../errors.ts';
 import { taskOf } from './arrival.ts';
 import type { Connection } from './client.ts';
 import { deduplicationOf, toOutgoing } from './compose.ts';
+import { putOff } from './delayed.ts';
 import { encoded } from './encoded.ts';
 import { type NodeAt, nodesOf } from './flow-plan.ts';
 import type { Flows } from './flow-ports.ts';
 import { nodeResult, type ResultReads } from './flow-results.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
 import { tell } from './hooks.ts';
+import { levelOf } from './level.ts';
 import type { Runs } from './ports.ts';
 
 /** One workflow, and with what it is carried on. */
 export interface Flow extends ResultReads {
   readonly id: string;
-  readonly connection: Pick<Connection, 'app' | 'space' | 'ports' | 'outbox'>;
+  readonly connection: Pick<Connection, 'app' | 'space' | 'ports' | 'outbox' | 'delays'>;
   readonly flows: Flows;
   readonly runs: Runs;
   /** Of the message that carries it on: its steps do not send each other on in a circle. */
@@ -189,7 +191,8 @@ async function sendTask(
     throw new CeleriacError('UNKNOWN_TASK', text, { value: node.task });
   }
   const now = connection.ports.clock.now();
-  const { expires, headers = {}, force } = node.options;
+  const { expires, headers = {}, force, priority = 0 } = node.options;
+  const waitMs = waitOf(node.options, now);
   const isLinked = (node.links?.length ?? 0) + (node.errorLinks?.length ?? 0) > 0;
   const taken = await takenBy(flow, task, node, before);
   const message: Message = {
@@ -198,6 +201,9 @@ async function sendTask(
     ...(taken.group === undefined ? {} : { group: taken.group }),
     ...(expires === undefined ? {} : { expiresAt: now + toMilliseconds(expires) }),
     ...(force === true ? { force } : {}),
+    ...(priority === 0 ? {} : { priority }),
+    // A message enters its queue when its delay is over, as one that is sent by itself.
+    ...(waitMs > 0 && task.queue.expiresMs !== undefined ? { enteredAt: now + waitMs } : {}),
     // Whatever is sent twice runs once.
     claim: true,
     headers,
@@ -210,8 +216,11 @@ async function sendTask(
     },
   };
   const store = connection.ports.blobs === undefined ? undefined : connection.outbox.store;
-  const outgoing = await toOutgoing({ store }, task, message, waitMs(node.options, now));
-  await connection.outbox.send(queueName(space.app, space.stage, task.queue), outgoing);
+  const isWaiting = waitMs > 0 && (task.queue.ordered || waitMs > DELAY_MS_MAX);
+  const outgoing = await toOutgoing({ store }, task, message, isWaiting ? 0 : waitMs);
+  const name = queueName(space.app, space.stage, task.queue, levelOf(task.queue, message));
+  if (isWaiting) await putOff(connection.delays, now + waitMs, { id: message.id, queueName: name, outgoing });
+  else await connection.outbox.send(name, outgoing);
   // A hook needs the whole connection's type and no more of it than this.
   await tell(connection as Connection, 'onSend', { task, message }, {});
 }
@@ -264,7 +273,7 @@ function plain({ connection, hops }: Flow, id: string, task: string): Message {
 }
 
 /** How long a task waits; a time stands in the plan as JSON brings it. */
-function waitMs({ delay, at }: PlanOptions, now: number): number {
+function waitOf({ delay, at }: PlanOptions, now: number): number {
   const untilMs = at === undefined ? 0 : new Date(at).getTime() - now;
-  return Math.min(DELAY_MS_MAX, Math.max(0, delay === undefined ? untilMs : toMilliseconds(delay)));
+  return Math.max(0, delay === undefined ? untilMs : toMilliseconds(delay));
 }

@@ -4,7 +4,8 @@ import type { Tally } from '../core/workflow/tally.ts';
 /** A shard of the count of the group at `path`. */
 export interface ShardName {
   readonly path: string;
-  readonly shard: number;
+  /** 'all': where the shards themselves are counted. */
+  readonly shard: number | 'all';
 }
 
 /** Reads of many pages and counts at once. */

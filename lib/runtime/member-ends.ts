@@ -1,13 +1,13 @@
 /** What the members of a group have brought: values as JSON brings them, or the error that ended them. */
 import { isFinal } from '../core/task-state.ts';
-import { firstFailed } from '../core/workflow/tally.ts';
+import { firstFailed, topOf } from '../core/workflow/tally.ts';
 import { viewOf } from '../core/workflow/view.ts';
 import { TaskError } from '../errors.ts';
 import type { Blobs, Clock, RunRecord } from './ports.ts';
 import type { Read } from './record-reader.ts';
 import { endError, outcome } from './result.ts';
 import { outline } from './workflow-outline.ts';
-import type { PlanNode } from './workflow-plan.ts';
+import { createPlanReader, type PlanNode } from './workflow-plan.ts';
 import { type FlowReads, idOf, readAll, readTallies } from './workflow-tree.ts';
 
 /** What the results of members are read with. */
@@ -57,10 +57,23 @@ export async function broughtBy(reads: EndReads, node: PlanNode): Promise<unknow
         const members = await partsOf(reads, node, from, from + PARTS_READ);
         values.push(...(await Promise.all(members.map((member) => broughtBy(reads, member)))));
       }
+      values.push(...(await broughtByAdded(reads, node)));
       // A task that returned nothing stands in a list as null, as in JSON.
       return values.map((value) => (value === undefined ? null : value));
     }
   }
+}
+
+/** What members have added to their group, each a workflow of its own (`context.addToChord`). */
+async function broughtByAdded(reads: EndReads, { path, total }: PlanNode): Promise<readonly unknown[]> {
+  if (total === 0) return [];
+  const [top] = await reads.views.tallies(reads.flowId, [{ path, shard: topOf(total) }]);
+  return Promise.all(
+    (top?.added ?? []).map(async (flowId) => {
+      const added = { ...reads, flowId, plan: createPlanReader(reads.views, flowId) };
+      return broughtBy(added, await added.plan.root());
+    }),
+  );
 }
 
 /** Parts of a node, from one place up to, and without, another. */

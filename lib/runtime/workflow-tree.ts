@@ -3,7 +3,7 @@ import type { IdSpace } from '../core/id.ts';
 import { TREE_NODES_MAX, TREE_PARTS_MAX } from '../core/limits.ts';
 import { isFinal, type TaskState } from '../core/task-state.ts';
 import { runIdOf } from '../core/workflow/path.ts';
-import { shardsOf, type Tally } from '../core/workflow/tally.ts';
+import { shardOf, shardsOf, type Tally } from '../core/workflow/tally.ts';
 import { endsOf, type Seen, type View, viewOf } from '../core/workflow/view.ts';
 import type { PartsOptions, PartsPage, TreeOptions, WorkflowNode } from '../define/workflow-client.ts';
 import { CeleriacError } from '../errors.ts';
@@ -18,7 +18,7 @@ export interface FlowReads {
   readonly space: IdSpace;
   readonly flowId: string;
   readonly runs: Pick<Runs, 'read'>;
-  readonly views: Pick<FlowViews, 'tallies'>;
+  readonly views: FlowViews;
   readonly plan: PlanReader;
 }
 
@@ -109,7 +109,7 @@ export async function readRuns(
   return new Map(read.flatMap((some) => [...some]));
 }
 
-/** The counts of groups, their shards put together, a hundred shards a call. */
+/** The counts of groups' planned members, their shards put together, a hundred shards a call. */
 export async function readTallies(
   { views, flowId }: Pick<FlowReads, 'views' | 'flowId'>,
   groups: readonly { readonly path: string; readonly total: number }[],
@@ -117,14 +117,17 @@ export async function readTallies(
   const shards = groups.flatMap(({ path, total }) =>
     Array.from({ length: shardsOf(total) }, (_, shard): ShardName => ({ path, shard })),
   );
+  const totals = new Map(groups.map(({ path, total }) => [path, total]));
   const read = await Promise.all(cutsOf(shards).map((cut) => views.tallies(flowId, cut)));
   const counted = new Map<string, { readonly done: Set<number>; readonly failed: Set<number> }>();
   for (const [place, { done, failed }] of read.flat().entries()) {
-    const path = shards[place]?.path ?? '';
+    const { path = '', shard = 0 } = shards[place] ?? {};
+    // Members that were added are counted behind the planned ones.
+    const isPlanned = (index: number): boolean => index < (totals.get(path) ?? 0) && shardOf(index) === shard;
     const tally = counted.get(path) ?? { done: new Set(), failed: new Set() };
     counted.set(path, tally);
-    for (const index of done) tally.done.add(index);
-    for (const index of failed) tally.failed.add(index);
+    for (const index of done) if (isPlanned(index)) tally.done.add(index);
+    for (const index of failed) if (isPlanned(index)) tally.failed.add(index);
   }
   return counted;
 }

@@ -58,6 +58,15 @@ function createWorld() {
   return { ...tasks, sim: simulate(defineApp('change', { tasks: Object.values(tasks) })) };
 }
 
+test('the result of a group that has grown ends with what was added', async () => {
+  const { sim, add, grow } = createWorld();
+
+  const result = await sim.send(group([add(1), grow(2), add(3)]));
+
+  expect(await result.get()).toEqual([2, 2, 4, 1, 11]);
+  expect(await result.counts()).toMatchObject({ total: 3, succeeded: 3, failed: 0 });
+});
+
 test('a run that replaces itself ends as what has taken its place, under its own id', async () => {
   const { sim, count, bad, laid } = createWorld();
 

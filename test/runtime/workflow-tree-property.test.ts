@@ -86,7 +86,10 @@ function readsOf(plan: Plan, { states, tallies }: ReturnType<typeof execute>): F
     ...{ space, flowId: FLOW },
     plan: createPlanReader({ root: refuse, pages: refuse }, FLOW, toPages(plan)),
     runs: { read: async (ids) => new Map([...records].filter(([id]) => ids.includes(id))) },
-    views: { tallies: async (_, shards) => shards.map(({ path }) => tallies.get(path) ?? none) },
+    views: {
+      ...{ root: refuse, pages: refuse },
+      tallies: async (_, shards) => shards.map(({ path }) => tallies.get(path) ?? none),
+    },
   };
 }
 

@@ -121,7 +121,7 @@ describe('the package', () => {
     const { bin, engines, exports } = packed.manifest;
     const named = JSON.stringify([bin, exports]).match(/(?:dist|bin)\/[^"]+/g) ?? [];
 
-    expect(named.length).toBe(11);
+    expect(named.length).toBe(13);
     expect(named.filter((path) => !packed.paths.includes(path))).toEqual([]);
     expect(engines).toEqual({ node: '>=20.19' });
   });

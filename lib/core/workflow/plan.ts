@@ -11,6 +11,7 @@ export interface PlanOptions {
   readonly expires?: Duration;
   readonly group?: string;
   readonly force?: boolean;
+  readonly priority?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
