@@ -24,4 +24,5 @@ export const GROUPS: Readonly<Record<string, string>> = {
   schedules: 'schedules: list, next, add, reschedule, pause, resume, run, remove',
   limits: 'rates and numbers of runs at a time: list, set',
   workers: 'long-running workers: shutdown, resize',
+  workflows: 'workflows: sweep',
 };

@@ -1,6 +1,6 @@
 /** The commands that look at a running app as a whole, and steer it. */
 import { type Argument, DESK_OPTIONS, type Entry, limitOption, type Option, YES_OPTION } from './entry.ts';
-import { overDesk } from './over.ts';
+import { overApp, overDesk } from './over.ts';
 
 const QUEUE: Argument = { name: 'queue', summary: "the queue's name" };
 const SCHEDULE: Argument = { name: 'name', summary: "the schedule's name" };
@@ -239,6 +239,13 @@ const CONTROL: readonly Entry[] = [
     options: DESK_OPTIONS,
     examples: [{ words: 'workers resize build-1 8', summary: 'eight at a time' }],
     load: overDesk(async () => (await import('../control.ts')).resizeWorker),
+  },
+  {
+    name: 'workflows sweep',
+    summary: 'fail the workflows whose deadline has passed, also those whose client died while it sent them',
+    options: DESK_OPTIONS,
+    examples: [{ words: 'workflows sweep --stage prod', summary: 'every ten minutes, by a schedule' }],
+    load: overApp(async () => (await import('../workflows.ts')).sweepWorkflows),
   },
 ];
 
