@@ -114,11 +114,14 @@ function endUpdate(id: string, ending: Ending, now: number, listed: boolean): Up
       ...(listed ? [] : ['#stateShard = :shard']),
       ...texts.map((name) => `#${name} = :${name}`),
       ...(error === undefined ? [] : ['#error = :error']),
+      // Who revokes the whole writes to the record by himself (run-control.ts).
+      ...(ending.state === 'REVOKED' ? ['#byPart = :byPart'] : []),
     ],
     values: {
       ':ended': { S: ending.state },
       ':now': { N: String(now) },
       ':pending': { S: 'PENDING' },
+      ':byPart': { BOOL: true },
       ':shard': { S: stateShard(ending.state, id) },
       ...Object.fromEntries(texts.map((name) => [`:${name}`, { S: ending[name] ?? '' }])),
       ...(error === undefined ? {} : { ':error': { S: error } }),

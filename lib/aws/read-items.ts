@@ -1,4 +1,5 @@
 /** Reads of many items at once. */
+import { CeleriacError } from '../errors.ts';
 import type { Call } from './call.ts';
 import type { Item, Key } from './run-item.ts';
 
@@ -22,5 +23,8 @@ export async function readItems(
       sk: { S: sk?.S ?? '' },
     }));
   }
+  // To take what was not read for what is not there would end a workflow, or run what was revoked.
+  if (left.length > 0)
+    throw new CeleriacError('ITEMS_NOT_READ', `DynamoDB left ${left.length} items unread ${READS_MAX} times`);
   return items;
 }

@@ -44,6 +44,7 @@ export function fromItem(item: Item): {
       ...textsOf(item, ['blob', 'progress', 'letter']),
       ...(item.resultUntil === undefined ? {} : { resultUntil: number('resultUntil') }),
       ...(item.forgotten === undefined ? {} : { forgotten: true }),
+      ...(item.byPart === undefined ? {} : { byPart: true }),
       ...(error === undefined ? {} : { error: JSON.parse(error) }),
       ...(item.settled !== undefined && item.settled.N === item.generation?.N ? { settled: true } : {}),
       ...(item.attempts === undefined ? {} : { attempts: number('attempts') }),

@@ -187,6 +187,8 @@ export interface RunRecord {
   readonly endedAt?: number;
   /** Whether what follows from its end is known to have been sent. */
   readonly settled?: true;
+  /** Of a workflow that is REVOKED: a part of it was (it expired, perhaps), and nobody revoked the whole. */
+  readonly byPart?: true;
 }
 
 /** Names one attempt's right to run. */
