@@ -10,17 +10,24 @@ import { flowOf } from './flow-start.ts';
 /** Workflows that one sweep ends; what is left the next one finds. */
 const SWEPT_MAX = 1_000;
 
-/** Fails the workflows of an app whose deadline has passed; resolves to their ids. */
+/** Fails the workflows of an app whose deadline has passed; resolves to their ids. One that cannot be is logged and tried again. */
 export async function sweepFlows(shared: Connection): Promise<readonly string[]> {
   const { ports, app } = shared;
   const queue = app.tasks.find(({ result }) => result)?.queue;
   if (queue === undefined || ports.state?.admin === undefined) return [];
   const ids = await ports.state.admin.overdue(ports.clock.now(), SWEPT_MAX);
+  const swept: string[] = [];
   for (const id of ids) {
     const flow = flowOf(shared, id, { hops: 0, queue });
     const text = `workflow '${id}' has not ended by its deadline; see its parts with client.workflow(id)`;
     const error = toWireError(new CeleriacError('WORKFLOW_OVERDUE', text), 0);
-    if (flow !== undefined) await failFlow(flow, 'overdue', error);
+    try {
+      if (flow !== undefined) await failFlow(flow, 'overdue', error);
+      swept.push(id);
+    } catch (thrown) {
+      // One that cannot be ended (its error link calls a task that is gone) must not keep all behind it.
+      ports.log({ level: 'error', message: 'not swept', id, error: toWireError(thrown, 0) });
+    }
   }
-  return ids;
+  return swept;
 }

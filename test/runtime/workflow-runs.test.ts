@@ -202,6 +202,30 @@ test('a workflow that has not ended by its deadline fails, and its error link is
   expect(sim.attempts(double)).toHaveLength(1);
 });
 
+test('an overdue workflow that cannot be ended does not keep others from it', async () => {
+  const { sim, double } = createWorld();
+  const sent: string[] = [];
+  for (let count = 0; count < 8; count++)
+    sent.push((await sim.send(chain(double(1, { delay: '15m' }), double), { deadline: '10m' })).id);
+  await sim.advance('11m');
+  const damaged = sent.slice(0, 4);
+  for (const id of damaged) await damage(sim, id);
+
+  const swept = await sim.connect().sweepWorkflows();
+
+  expect([...swept].sort()).toEqual(sent.slice(4).sort());
+});
+
+/** Makes a workflow's plan one that nobody can read. */
+async function damage(sim: ReturnType<typeof createWorld>['sim'], id: string): Promise<void> {
+  await sim.emulator.call('dynamodb', 'UpdateItem', {
+    TableName: 'flows-dev-runs',
+    Key: { pk: { S: `flow#${id}#root` }, sk: { S: 'plan' } },
+    UpdateExpression: 'SET page = :page',
+    ExpressionAttributeValues: { ':page': { S: 'damaged' } },
+  });
+}
+
 test('a workflow that is sent twice under one id runs once', async () => {
   const { sim, double } = createWorld();
   const id = sim.newId();

@@ -27,7 +27,7 @@ export interface FireSituation {
   readonly fire: Fire;
   /** undefined: there is no such schedule. */
   readonly schedule: EffectiveSchedule | undefined;
-  readonly state: Pick<ScheduleState, 'absorbed'>;
+  readonly state: Pick<ScheduleState, 'absorbed' | 'last'>;
   /** The pause of all schedules. */
   readonly pause: Pause | undefined;
   readonly now: number;
@@ -46,6 +46,9 @@ export function decideFire(situation: FireSituation): FireDecision {
     fire.dueAt !== undefined && fire.revision === schedule.revision
       ? fire.dueAt
       : dueTime(space, fire.schedule, spec, fire.scheduledAt);
+  // Whoever wrote that may have died before it was sent: what was decided in time is carried out, however
+  // late this delivery is, and whatever has been paused or changed since.
+  if (isSent(situation)) return { kind: 'run', id, dueAt };
   if (isSuperseded(fire, schedule)) return drop('superseded');
   if (dueAt > now) return { kind: 'wait', dueAt };
   if ([schedule.pause, pause].some((one) => isPaused(one, fire.scheduledAt, now))) return drop('paused');
@@ -73,6 +76,10 @@ function isSuperseded(fire: Fire, schedule: EffectiveSchedule): boolean {
 /** Paused now, or when the fire was scheduled: a pause that is over does not let its fires go after all. */
 function isPaused(pause: Pause | undefined, scheduledAt: number, now: number): boolean {
   return isPausedAt(pause, now) || isPausedAt(pause, scheduledAt);
+}
+
+function isSent({ fire, state: { last } }: FireSituation): boolean {
+  return last?.outcome === 'sent' && last.scheduledAt === fire.scheduledAt;
 }
 
 /** Whether another fire stands for this one. */

@@ -36,6 +36,20 @@ test('a fire that is due runs, under an id of its schedule and its time', () => 
   expect(fireId(SPACE, 't', T)).not.toBe(id);
 });
 
+test('a fire that was let go is performed by a second delivery, too late for a first one as that may be', () => {
+  const strict = added('s', specOf(every('1m'), { misfireGraceMs: 30_000 }));
+  const last = { scheduledAt: T, outcome: 'sent', id, at: T + 1_000 } as const;
+  const late = { now: minutes(3), pause: { from: minutes(1) } };
+
+  const first = decide(strict, { now: minutes(3) });
+  const second = decide(strict, { ...late, state: { last } });
+  const other = decide(strict, { now: minutes(3), state: { last: { ...last, scheduledAt: minutes(-1) } } });
+
+  expect(first).toEqual({ kind: 'drop', why: 'coalesced' });
+  expect(second).toEqual({ kind: 'run', id, dueAt: T });
+  expect(other).toEqual({ kind: 'drop', why: 'coalesced' });
+});
+
 test('a fire that is not due waits, and one that is due a moment later runs', () => {
   const jittery = added('s', specOf(every('1m'), { jitterMs: 50_000 }));
   const dueAt = dueTime(SPACE, 's', jittery.spec, T);
