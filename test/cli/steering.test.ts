@@ -251,6 +251,18 @@ describe('schedules', () => {
     ]);
   });
 
+  test('next says how long it is until each, also beyond a day', async () => {
+    const { session } = createSession({ schedules: () => ({ rows: [NIGHTLY] }) });
+
+    const { text } = await nextFires(session, { limit: '2' });
+
+    expect(text.split('\n')).toEqual([
+      'at                    in       schedule',
+      '2026-01-01 13:00:00Z  1 h      nightly',
+      '2026-01-02 13:00:00Z  1 d 1 h  nightly',
+    ]);
+  });
+
   test('next of one that is not there says where they are listed', async () => {
     const { session } = createSession({ schedules: () => ({ rows: [NIGHTLY] }) });
 
