@@ -11,6 +11,7 @@ import { type Props, type Settings, synthesize } from './stack.ts';
 const reports = defineQueue('reports', { visibility: '5m', priorities: 2 });
 const mail = defineQueue('mail');
 const app = defineApp('shop', {
+  longDelays: false,
   tasks: [
     defineTask('report', { queue: reports, run: () => 1 }),
     defineTask('letter', { queue: mail, result: false, run: () => {} }),
@@ -78,6 +79,8 @@ test('its role may receive from its own queues and do what a worker does, and no
 
   expect(actions).toEqual([
     'dynamodb:BatchGetItem',
+    'dynamodb:PartiQLInsert',
+    'dynamodb:PartiQLUpdate',
     'dynamodb:UpdateItem',
     'sqs:ChangeMessageVisibility',
     'sqs:DeleteMessage',

@@ -19,7 +19,7 @@ function createWorld() {
   const after = defineTask('after', { queue, run: (text: string) => void ran.push(text) });
   const late = step(1, { delay: '2m', expires: '1m' });
   const sim = simulate(defineApp('late', { tasks: [step, note, told, after] }));
-  return { sim, ran, step, note, late, told: chain(told, after) };
+  return { sim, ran, step, note, late, told: chain([told, after]) };
 }
 
 test('a chain one of whose steps has expired tells a whole workflow so', async () => {
@@ -45,7 +45,7 @@ test('a single task that has expired tells what is linked to its error', async (
 test('what was linked to an earlier step goes on after the workflow has ended so', async () => {
   const { sim, ran, late, step, note } = createWorld();
 
-  await sim.send(chain(link(step(1), chain(note, note)), late, step));
+  await sim.send(chain(link(step(1), chain([note, note])), late, step));
   await sim.advance('10m');
 
   expect(ran).toEqual(['note 2', 'note 2']);
