@@ -10,7 +10,10 @@ import { flowOf } from './flow-start.ts';
 /** Workflows that one sweep ends; what is left the next one finds. */
 const SWEPT_MAX = 1_000;
 
-/** Fails the workflows of an app whose deadline has passed; resolves to their ids. One that cannot be is logged and tried again. */
+/**
+ * Fails the workflows of an app whose deadline has passed; resolves to their ids. One that cannot be is
+ * logged, and tried again by the next sweep.
+ */
 export async function sweepFlows(shared: Connection): Promise<readonly string[]> {
   const { ports, app } = shared;
   const queue = app.tasks.find(({ result }) => result)?.queue;

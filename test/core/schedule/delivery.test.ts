@@ -36,7 +36,7 @@ test('a fire that is due runs, under an id of its schedule and its time', () => 
   expect(fireId(SPACE, 't', T)).not.toBe(id);
 });
 
-test('a fire that was let go is performed by a second delivery, too late for a first one as that may be', () => {
+test('a fire that was let go is performed by its second delivery, however late that is', () => {
   const strict = added('s', specOf(every('1m'), { misfireGraceMs: 30_000 }));
   const last = { scheduledAt: T, outcome: 'sent', id, at: T + 1_000 } as const;
   const late = { now: minutes(3), pause: { from: minutes(1) } };
