@@ -36,13 +36,6 @@ export function readJson(what: string, text: string): Json {
   }
 }
 
-/** A JSON object. */
-export function readObject(what: string, text: string): Readonly<Record<string, Json>> {
-  const value = readJson(what, text);
-  if (typeof value === 'object' && value !== null && !isList(value)) return defined(value);
-  throw invalid(what, text, 'a JSON object such as {"urgent":true}');
-}
-
 /** `--header name=value`, several times; a value that is JSON is taken as such, any other as text. */
 export function readHeaders(given: readonly string[] = []): Readonly<Record<string, Json>> {
   return Object.fromEntries(
@@ -68,16 +61,4 @@ export function readState(text: string): TaskState {
   const state = TASK_STATES.find((one) => one === text.toUpperCase());
   if (state !== undefined) return state;
   throw invalid('--state', text, `one of ${TASK_STATES.join(', ')}`);
-}
-
-/** What was parsed has no member that is undefined, which its type does not say. */
-function defined(value: { readonly [key: string]: Json | undefined }): Readonly<Record<string, Json>> {
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, one]) => (one === undefined ? [] : [[name, one]])),
-  );
-}
-
-/** `Array.isArray` does not tell a readonly array from other values. */
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

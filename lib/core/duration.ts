@@ -34,11 +34,6 @@ export function toMilliseconds(duration: string): number {
   return Math.round(Number(match[1]) * unit);
 }
 
-/** Reads a duration as the whole seconds that AWS takes, rounded up. */
-export function toSeconds(duration: string): number {
-  return Math.ceil(toMilliseconds(duration) / 1_000);
-}
-
 /** Writes milliseconds as the shortest exact duration: 90000 → '90s', 120000 → '2m'. */
 export function fromMilliseconds(ms: number): Duration {
   for (const unit of ['d', 'h', 'm', 's'] as const) {

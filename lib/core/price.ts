@@ -42,9 +42,6 @@ export const PRICES = Object.freeze({
   s3Get: { service: 'S3', unit: 'GET', usdPerMillion: 0.4 },
 } as const satisfies Readonly<Record<string, Price>>);
 
-/** SQS, SNS and EventBridge count a call as so many requests as it has pieces of this size. */
-export const BILLED_BYTES = 65_536;
-
 /** The price of a number of units; a part of a unit, as of a batch shared by ten, counts as that part. */
 export function usdOf(name: PriceName, units: number): number {
   return (PRICES[name].usdPerMillion * units) / 1_000_000;

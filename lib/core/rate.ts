@@ -49,11 +49,6 @@ export function parseRate(limit: RateLimit): Rate | undefined {
   return permits === 0 ? undefined : { permits, periodMs };
 }
 
-/** How many starts a second a rate allows. */
-export function permitsPerSecond(rate: Rate): number {
-  return (rate.permits * 1_000) / rate.periodMs;
-}
-
 /**
  * Reserves `permits` slots for now or as soon after as the rate allows. `burst` slots may be used at once
  * after a pause; with 1, as in Celery, starts are spaced evenly. A request for more than `burst` waits until

@@ -1,15 +1,7 @@
 /** What users write on the command line, and what they are told when it cannot be. */
 import { expect, test } from 'vitest';
 import { EXIT, exitCodeOf } from '../../lib/cli/failure.ts';
-import {
-  readCount,
-  readDuration,
-  readHeaders,
-  readJson,
-  readObject,
-  readState,
-  readTime,
-} from '../../lib/cli/given.ts';
+import { readCount, readDuration, readHeaders, readJson, readState, readTime } from '../../lib/cli/given.ts';
 import { CeleriacError } from '../../lib/errors.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
@@ -20,7 +12,6 @@ test('values are read', () => {
   expect(readTime('--from', '2h', NOW)).toBe(NOW - 7_200_000);
   expect(readTime('--from', '2026-01-01T00:00:00Z', NOW)).toBe(NOW - 43_200_000);
   expect(readJson('the input', '{"id":1}')).toEqual({ id: 1 });
-  expect(readObject('--options', '{"a":null}')).toEqual({ a: null });
   expect(readState('failure')).toBe('FAILURE');
   expect(readHeaders(['urgent=true', 'tenant=a=b', 'n=3'])).toEqual({ urgent: true, tenant: 'a=b', n: 3 });
 });
@@ -34,7 +25,6 @@ test.each([
   ],
   [() => readTime('--from', 'noon', NOW), "--from is 'noon'; it must be a time (2026-01-01T00:00:00Z)"],
   [() => readJson('the input', 'tea'), "the input is 'tea'; it must be JSON ("],
-  [() => readObject('--options', '[]'), "--options is '[]'; it must be a JSON object"],
   [() => readState('done'), "--state is 'done'; it must be one of PENDING, STARTED, RETRY, SUCCESS"],
   [
     () => readHeaders(['urgent']),

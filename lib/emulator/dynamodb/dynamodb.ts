@@ -127,9 +127,6 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
 ]);
 const TTL_DELAY_MS = 60 * 60 * 1000;
 
-/** The operations that `call` serves. */
-export const DYNAMODB_OPERATIONS: readonly string[] = [...OPERATIONS.keys()];
-
 /** An empty DynamoDB. */
 export function createDynamodb(options: DynamodbOptions): Dynamodb {
   const { clock, trace } = options;

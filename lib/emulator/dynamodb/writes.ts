@@ -11,7 +11,7 @@ import type { Condition, Path, Update } from './expression/syntax.ts';
 import { applyUpdate } from './expression/update.ts';
 import { type Fields, optionalText } from './input.ts';
 import { itemSize } from './item-size.ts';
-import { keyParts, keyText } from './key-code.ts';
+import { keyText } from './key-code.ts';
 import {
   checkIndexTypes,
   keyOfItem,
@@ -215,9 +215,4 @@ function readCondition(context: Context, input: Fields, parameters: readonly str
 
 function tableName(input: Fields): string {
   return optionalText(input, 'TableName') ?? '';
-}
-
-/** The names of a table's key attributes. */
-export function keyNames(table: Table): readonly string[] {
-  return keyParts(table.keys).map((part) => part.name);
 }

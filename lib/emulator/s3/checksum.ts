@@ -41,14 +41,6 @@ export function checkBody(input: Input, body: Uint8Array): Checksums {
   return kept;
 }
 
-/** The checksum of a whole object that a client announced by the name of the algorithm. */
-export function sumOf(algorithm: string, body: Uint8Array): Checksums {
-  const name = `Checksum${algorithm}`;
-  const sum = Object.hasOwn(SUMS, name) ? SUMS[name] : undefined;
-  if (sum === undefined) throw notServed(`s3: the checksum ${algorithm}`);
-  return { [name]: sum(body).toString('base64') };
-}
-
 /** The entity tag of a body that came whole. */
 export function toEtag(body: Uint8Array): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;
