@@ -48,14 +48,33 @@ export function exitCodeOf(error: unknown): ExitCode {
   return CODES[code] ?? (code.endsWith('_NOT_FOUND') ? EXIT.notFound : EXIT.failed);
 }
 
-/** An error for whoever reads stderr: one line, or one line of JSON. */
+/** An error for whoever reads stderr: one line, with what to do about it, or one line of JSON. */
 export function sayFailure(error: unknown, json: boolean): string {
-  if (!json) return `celeriac: ${oneLine(error)}`;
+  if (!json) return `celeriac: ${oneLine(error)}${adviceFor(error)}`;
   const { value, allowed } =
     error instanceof CeleriacError ? error : { value: undefined, allowed: undefined };
   return JSON.stringify({
     error: { code: codeOf(error) ?? 'FAILED', message: oneLine(error), value, allowed },
   });
+}
+
+const LOCAL = "or give --endpoint http://127.0.0.1:4566 for 'celeriac dev'";
+/** What the SDK and Node say by these words, and what to do about it. */
+const ADVICE: readonly (readonly [said: RegExp, advice: string])[] = [
+  [/^Region is missing$/, `give --region, or set AWS_REGION; ${LOCAL}`],
+  [/^Could not load credentials from any providers$/, `set AWS_PROFILE, or sign in to AWS; ${LOCAL}`],
+  [/\bECONNREFUSED\b/, "nothing listens there; 'celeriac dev' does while it runs"],
+  [
+    /^(Requested resource not found|The specified queue does not exist\.)$/,
+    'is the app deployed there, as this --stage?',
+  ],
+];
+
+/** Advice about errors that are not ours and so do not say what to do. */
+function adviceFor(error: unknown): string {
+  const text = oneLine(error);
+  const advice = ADVICE.find(([said]) => said.test(text))?.[1];
+  return advice === undefined ? '' : `; ${advice}`;
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -6,7 +6,7 @@ import { readCount } from './given.ts';
 import type { Session } from './over-desk.ts';
 import { cyan, dim, green, yellow } from './paint.ts';
 import { notDone } from './run-commands.ts';
-import { sayTime, sayWhen } from './say.ts';
+import { sayLength, sayTime, sayWhen } from './say.ts';
 import { readInput } from './send.ts';
 import { toTable } from './table.ts';
 
@@ -51,7 +51,7 @@ export async function nextFires(
     value,
     {
       at: ({ at }) => sayTime(Date.parse(at)),
-      in: ({ at }) => sayWhen(Date.parse(at), now()),
+      in: ({ at }) => sayLength(Math.max(0, Date.parse(at) - now())),
       schedule: ({ schedule }) => cyan(schedule),
     },
     'nothing is going to fire',

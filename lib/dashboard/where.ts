@@ -18,6 +18,7 @@ export function whereTo(app: App, exchange: string, key: string, headers: Header
   checkPublishable(
     table.exchanges.find(({ name }) => name === exchange),
     exchange,
+    app.exchanges.filter(({ internal }) => !internal).map(({ name }) => name),
   );
   const { reached, alternates } = walk(table, exchange, { key, headers });
   const to = [...reached].flatMap(([name, because]): RouteAnswer['to'] => {

@@ -1,6 +1,6 @@
 /** What users write on the command line, and what they are told when it cannot be. */
 import { expect, test } from 'vitest';
-import { EXIT, exitCodeOf } from '../../lib/cli/failure.ts';
+import { EXIT, exitCodeOf, sayFailure } from '../../lib/cli/failure.ts';
 import { readCount, readDuration, readHeaders, readJson, readState, readTime } from '../../lib/cli/given.ts';
 import { CeleriacError } from '../../lib/errors.ts';
 
@@ -47,6 +47,19 @@ test.each([
   ['thrown', EXIT.failed],
 ])('%s ends with code %i', (error, code) => {
   expect(exitCodeOf(error)).toBe(code);
+});
+
+test.each([
+  ['Region is missing', 'celeriac: Region is missing; give --region, or set AWS_REGION; or give --endpoint'],
+  ['Could not load credentials from any providers', 'providers; set AWS_PROFILE, or sign in to AWS; or give'],
+  ['connect ECONNREFUSED 127.0.0.1:4566', ':4566; nothing listens there;'],
+  ['Requested resource not found', 'not found; is the app deployed there, as this --stage?'],
+])('%s is said with what to do', (message, line) => {
+  expect(sayFailure(new Error(message), false)).toContain(line);
+});
+
+test('an error that says by itself what to do is not added to', () => {
+  expect(sayFailure(new CeleriacError('NOT_FOUND', 'no such run'), false)).toBe('celeriac: no such run');
 });
 
 function caught(read: () => unknown): CeleriacError {

@@ -47,7 +47,7 @@ describe('where a message would go', () => {
   });
 
   test.each([
-    ['orders2', 'EXCHANGE_NOT_FOUND', "there is no exchange 'orders2'"],
+    ['orders2', 'EXCHANGE_NOT_FOUND', "there is no exchange 'orders2'; there is '"],
     ['eu', 'EXCHANGE_INTERNAL', "exchange 'eu' is internal"],
   ])('exchange %s is refused as %s', (name, code, message) => {
     const ask = () => whereTo(store, name, 'a');

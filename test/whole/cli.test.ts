@@ -61,7 +61,7 @@ test.each([
     2,
   ],
   [['dev', '--port', '0', '--project', EMPTY], `celeriac: there is no ${join(EMPTY, 'cdk.json')}; `, 1],
-  [['routes', 'departure'], "celeriac: there is no exchange 'departure'", 3],
+  [['routes', 'departure'], "celeriac: there is no exchange 'departure'; there is 'departures', ", 3],
   [
     ['graph', '--app', 'no-such-file.ts'],
     "celeriac: --app is 'no-such-file.ts'; it must be a file that exports",
@@ -92,7 +92,12 @@ test('with --json an error is JSON, too', async () => {
   expect(code).toBe(3);
   expect(stdout).toBe('');
   expect(JSON.parse(stderr)).toEqual({
-    error: { code: 'EXCHANGE_NOT_FOUND', message: "there is no exchange 'departure'", value: 'departure' },
+    error: {
+      code: 'EXCHANGE_NOT_FOUND',
+      message: "there is no exchange 'departure'; there is 'departures', 'alerts', 'day-end'",
+      value: 'departure',
+      allowed: ['departures', 'alerts', 'day-end'],
+    },
   });
 });
 
@@ -105,6 +110,17 @@ test('the app of a project is found, drawn, checked, and its routes are told', a
   expect(JSON.parse(routed.stdout).to.map(({ name }: { name: string }) => name)).toEqual(['tally', 'late']);
   expect(checked.code).toBe(0);
   expect(JSON.parse(checked.stdout)).toMatchObject({ app: 'flights', problems: [], replacements: [] });
+});
+
+test('without a Region it is said how to give one', async () => {
+  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE', 'AWS_ENDPOINT_URL'])
+    vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_CONFIG_FILE', join(EMPTY, 'none'));
+
+  const { code, stderr } = await celeriac('runs', 'list');
+
+  expect(code).toBe(1);
+  expect(stderr).toContain('celeriac: Region is missing; give --region, or set AWS_REGION; ');
 });
 
 test('a port that is taken is said in one line', async () => {

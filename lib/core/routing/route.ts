@@ -117,15 +117,15 @@ export function deliveredHeaders(headers: Headers | null | undefined): Headers {
 }
 
 /**
- * Refuses what a publisher may not publish to.
+ * Refuses what a publisher may not publish to; `there` are the exchanges to name instead.
  * @throws CeleriacError EXCHANGE_NOT_FOUND, EXCHANGE_INTERNAL
  */
 export function checkPublishable<T extends { readonly internal?: boolean }>(
   exchange: T | undefined,
   name: string,
+  there: readonly string[] = [],
 ): T {
-  if (exchange === undefined)
-    throw new CeleriacError('EXCHANGE_NOT_FOUND', `there is no exchange '${name}'`, { value: name });
+  if (exchange === undefined) throw notFound(name, there);
   if (exchange.internal !== true) return exchange;
   throw new CeleriacError(
     'EXCHANGE_INTERNAL',
@@ -133,6 +133,14 @@ export function checkPublishable<T extends { readonly internal?: boolean }>(
       'publish to one that it is bound to',
     { value: name },
   );
+}
+
+function notFound(name: string, there: readonly string[]): CeleriacError {
+  const known = there.length === 0 ? '' : `; there is ${there.map((one) => `'${one}'`).join(', ')}`;
+  return new CeleriacError('EXCHANGE_NOT_FOUND', `there is no exchange '${name}'${known}`, {
+    value: name,
+    ...(there.length === 0 ? {} : { allowed: there }),
+  });
 }
 
 function copyKeys(headers: Headers, name: 'CC' | 'BCC'): readonly string[] {

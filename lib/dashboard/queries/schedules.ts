@@ -40,7 +40,8 @@ function toRow(info: ScheduleInfo): ScheduleRow {
 
 function toAction(call: ScheduledCall): string {
   if (call.kind === 'send') return `send ${call.task}`;
-  return call.exchange === '' ? `publish to queue ${call.key}` : `publish ${call.key} to ${call.exchange}`;
+  if (call.exchange === '') return `publish to queue ${call.key}`;
+  return call.key === '' ? `publish to ${call.exchange}` : `publish ${call.key} to ${call.exchange}`;
 }
 
 /** Without jitter, which each fire has its own of. */
