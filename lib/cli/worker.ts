@@ -3,10 +3,12 @@ import { loadApp } from '../aws/app-module.ts';
 import { type RunWorkerOptions, runWorker } from '../aws/index.ts';
 import type { PoolKind } from '../core/worker-record.ts';
 import { toModule } from './app-file.ts';
+import { findAppFile } from './find-app.ts';
+import { toPlace } from './place.ts';
 import { parsePort } from './port.ts';
 
 export interface WorkerCommandOptions {
-  readonly app: string;
+  readonly app?: string;
   readonly name?: string;
   readonly queues?: string;
   readonly stage?: string;
@@ -25,9 +27,10 @@ export interface WorkerCommandOptions {
 
 /** Ends the process when the worker has stopped, whatever tasks a cold stop has left behind. */
 export async function worker(options: WorkerCommandOptions): Promise<void> {
-  const entry = await toModule(options.app);
+  const entry = await toModule(options.app ?? (await findAppFile(process.cwd())));
   const app = await loadApp(entry, options.name);
-  const running = await runWorker(app, { ...toOptions(options), entry, ...(await ownChild()) });
+  const settings = { ...toOptions(options), ...toPlace(options) };
+  const running = await runWorker(app, { ...settings, entry, ...(await ownChild()) });
   await running.done;
   process.exit();
 }
@@ -36,7 +39,6 @@ function toOptions(options: WorkerCommandOptions): RunWorkerOptions {
   const { queues, autoscale, health } = options;
   const [min, max] = (autoscale ?? '').split(',');
   return {
-    ...kept(options, ['stage', 'endpoint', 'region']),
     // What is none of them is said by runWorker, with all else that is wrong.
     ...(kept(options, ['pool', 'heartbeat', 'softTimeout']) as { readonly pool?: PoolKind }),
     ...numbers(options, ['concurrency', 'prefetch', 'maxTasksPerChild', 'maxMemoryPerChild']),

@@ -242,13 +242,14 @@ describe('schedules', () => {
       schedules: () => ({ rows: [NIGHTLY, hourly, { ...NIGHTLY, name: 'off', paused: true }] }),
     });
 
-    const { value } = await nextFires(session, { limit: '3' });
+    const { value, text } = await nextFires(session, { limit: '3' });
 
     expect(value).toEqual([
       { schedule: 'hourly', at: '2026-01-01T12:30:00.000Z' },
       { schedule: 'nightly', at: '2026-01-01T13:00:00.000Z' },
       { schedule: 'hourly', at: '2026-01-01T13:30:00.000Z' },
     ]);
+    expect(text).toMatch(/\n2026-01-01 13:30:00Z {2}1 h 30 min {2}hourly$/);
   });
 
   test('next says how long it is until each, also beyond a day', async () => {

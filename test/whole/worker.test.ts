@@ -9,7 +9,7 @@ import type { Client } from '#lib';
 import { connect, listWorkers, tellWorker } from '#lib/aws';
 import { createEmulator, type Emulator } from '#lib/emulator';
 import { app, block, wait, where } from './killed/busy.ts';
-import { addressOf, environmentOf, provisionBySdk } from './provisioned.ts';
+import { addressOf, provisionBySdk } from './provisioned.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ENTRY = join(import.meta.dirname, 'killed/busy.ts');
@@ -32,6 +32,14 @@ afterEach(async () => {
   await emulator.close();
 });
 
+const NO_PLACE = {
+  AWS_REGION: undefined,
+  AWS_DEFAULT_REGION: undefined,
+  AWS_ACCESS_KEY_ID: undefined,
+  AWS_SECRET_ACCESS_KEY: undefined,
+  AWS_PROFILE: undefined,
+};
+
 interface Started {
   readonly child: ChildProcess;
   readonly said: () => string;
@@ -41,8 +49,10 @@ interface Started {
 
 /** Starts the command and waits until it works. */
 async function startWorker(...words: readonly string[]): Promise<Started> {
-  const all = ['bin/celeriac.js', 'worker', '--app', ENTRY, '--health', '0', '--heartbeat', '1s', ...words];
-  const env = { ...process.env, ...environmentOf(url) };
+  const own = ['--app', ENTRY, '--endpoint', url, '--health', '0', '--heartbeat', '1s'];
+  const all = ['bin/celeriac.js', 'worker', ...own, ...words];
+  // An emulator on this machine needs neither credentials nor a Region.
+  const env = { ...process.env, ...NO_PLACE };
   const child = spawn(process.execPath, all, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -46,14 +46,16 @@ export interface Entry {
 export const JSON_OPTION: Option = { flags: '--json', summary: 'print JSON, one value a line' };
 
 /** Where the app's definitions are. */
-export const APP_OPTIONS: readonly Option[] = [
+export const APP_FILE_OPTIONS: readonly Option[] = [
   {
     flags: '--app <file>',
     summary: 'the module that exports the app, in TypeScript or JavaScript; found by itself in most projects',
   },
   { flags: '--name <name>', summary: 'the app, where the module exports several' },
-  JSON_OPTION,
 ];
+
+/** What every command over definitions understands. */
+export const APP_OPTIONS: readonly Option[] = [...APP_FILE_OPTIONS, JSON_OPTION];
 
 /** Where the app runs. */
 export const PLACE_OPTIONS: readonly Option[] = [

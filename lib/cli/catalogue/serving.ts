@@ -1,5 +1,5 @@
 /** The commands that serve something until they are interrupted, and what they leave to be done. */
-import { type Entry, JSON_OPTION, type Option, PLACE_OPTIONS } from './entry.ts';
+import { APP_FILE_OPTIONS, type Entry, JSON_OPTION, type Option, PLACE_OPTIONS } from './entry.ts';
 
 const PORT_OPTION: Option = {
   flags: '--port <number>',
@@ -56,12 +56,7 @@ export const SERVING: readonly Entry[] = [
     name: 'worker',
     summary: 'work off queues of an app on this machine, without Lambda',
     options: [
-      {
-        flags: '--app <file>',
-        summary: 'the module that exports the app, in JavaScript or TypeScript',
-        required: true,
-      },
-      { flags: '--name <name>', summary: 'the app, where the module exports several' },
+      ...APP_FILE_OPTIONS,
       {
         flags: '--queues <names>',
         summary: 'the queues to work off, with commas between; without it all of the app',
@@ -99,7 +94,7 @@ export const SERVING: readonly Entry[] = [
     ],
     examples: [
       {
-        words: 'worker --app functions/app.ts --queues videos --pool processes --concurrency 4',
+        words: 'worker --queues videos --pool processes --concurrency 4',
         summary: 'four at a time, each in a process of its own',
       },
     ],
