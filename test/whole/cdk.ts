@@ -48,10 +48,11 @@ export interface Variant {
 export async function toVariant(from: string, to: string, stack: string, change: Variant): Promise<void> {
   await cp(from, to, { recursive: true });
   const names = new Map<string, string>();
-  const asset = (await readdir(to)).find((name) => name.startsWith('asset.'));
-  if (change.code !== undefined && asset !== undefined) {
+  const assets = (await readdir(to)).filter((name) => name.startsWith('asset.'));
+  // Which of them is which function's is in their hashes: all are changed.
+  for (const asset of change.code === undefined ? [] : assets) {
     const file = join(to, asset, 'index.js');
-    const code = change.code(await readFile(file, 'utf8'));
+    const code = changedCode(change, await readFile(file, 'utf8'));
     const hash = toHash(code);
     await writeFile(file, code);
     await rename(join(to, asset), join(to, `asset.${hash}`));
@@ -68,6 +69,10 @@ export async function toVariant(from: string, to: string, stack: string, change:
     const file = join(to, name);
     await writeFile(file, renamed(await readFile(file, 'utf8'), names));
   }
+}
+
+function changedCode({ code }: Variant, text: string): string {
+  return code?.(text) ?? text;
 }
 
 function renamed(text: string, names: ReadonlyMap<string, string>): string {

@@ -89,7 +89,7 @@ describe.skipIf(browser === undefined)(`the dashboard of celeriac dev in Chromiu
     await page.goto(`${url}/#/runs`);
     await page.getByLabel('Search').fill('over the limit');
     await page.locator('main tbody tr').nth(1).waitFor({ state: 'detached' });
-    await page.locator('main tbody').getByRole('link', { name: 'charge' }).click();
+    await page.locator('main tbody').getByRole('link', { name: 'charge' }).first().click();
     await page.getByText('an amount of 4711 is over the limit').first().waitFor();
     await page.getByRole('region', { name: 'Stack' }).first().getByText('TypeError').waitFor();
     await page.getByRole('button', { name: 'Edit and retry…' }).click();
