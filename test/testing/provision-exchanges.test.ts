@@ -63,6 +63,9 @@ test('a pattern of too many words is refused over SNS', () => {
   expect(define).toThrow('FILTER_POLICY_TOO_MANY_KEYS');
 });
 
+/** Of a hundred, one in some dozens of test runs has no filter that is loose. */
+const RUNS = 200;
+
 test('random topologies bring random messages where route says, each once', async () => {
   const seen = { messages: 0, arrivals: 0, loose: 0, refused: 0 };
   await fc.assert(
@@ -96,12 +99,12 @@ test('random topologies bring random messages where route says, each once', asyn
         seen.loose += loose.size;
       },
     ),
-    { numRuns: 100 },
+    { numRuns: RUNS },
   );
   // The law would say little if hardly anything arrived, or if no filter were ever loose.
   expect(seen.arrivals).toBeGreaterThan(80);
   expect(seen.loose).toBeGreaterThan(0);
-  expect(seen.refused).toBeLessThan(50);
+  expect(seen.refused).toBeLessThan(RUNS / 2);
 });
 
 /** The table with those alternates only that stand before the exchange that names them. */
