@@ -46,8 +46,8 @@ function isUnder({ retries }: ClaimRequest): string {
 
 /** No newer copy is noted, or it has not been heard of for so long that something must have gone wrong. */
 const NEWEST =
-  'attribute_not_exists(#waitTurn) OR #waitTurn < :waitTurn OR #waitUntil < :lost OR (#waitTurn = :waitTurn ' +
-  'AND (#waitHop < :waitHop OR (#waitHop = :waitHop AND #waitBy = :waitBy)))';
+  'attribute_not_exists(#waitTurn) OR #waitTurn < :waitTurn OR #waitUntil < :lost OR ' +
+  '(#waitTurn = :waitTurn AND (#waitHop < :waitHop OR (#waitHop = :waitHop AND #waitBy = :waitBy)))';
 
 function waitUpdate(request: ClaimRequest, note: WaitNote): Update {
   const { id, task, queue, generation, retries = 0, sentAt, now } = request;
