@@ -5,7 +5,13 @@
  */
 
 /** Seeds that have found a fault, with what they found. */
-export const FOUND: readonly { readonly seed: number; readonly found: string }[] = [];
+export const FOUND: readonly { readonly seed: number; readonly found: string }[] = [
+  {
+    seed: 692_023,
+    found: 'the effect of an ordered task that was left behind and expired, after its successor',
+  },
+  { seed: 692_125, found: 'a message that was refused, waited, came back and crashed: beside its queue' },
+];
 
 const COUNT_DEFAULT = 50;
 

@@ -132,11 +132,13 @@ function expectRecords({ records, onceStarts }: Storm, sent: readonly Sent[], ge
 }
 
 /**
- * On the ordered queue, effects of a group come in the order of their sends (those that were dead-lettered
- * aside).
+ * On the ordered queue, effects of a group come in the order of their sends. A run that ended without one has
+ * given up its place: what its handler does after that, left behind, waits for nobody, and nobody for it.
  */
-function inOrder({ tasks, effects }: Storm, sent: readonly Sent[]): string[] {
-  const ordered = sent.filter(({ task, result }) => task === tasks.ordered && effects.has(result.id));
+function inOrder({ tasks, effects, belated }: Storm, sent: readonly Sent[]): string[] {
+  const ordered = sent.filter(
+    ({ task, result }) => task === tasks.ordered && effects.has(result.id) && !belated.has(result.id),
+  );
   const groups = new Map<string, Sent[]>();
   for (const entry of ordered)
     groups.set(entry.input.group, [...(groups.get(entry.input.group) ?? []), entry]);
