@@ -3,7 +3,7 @@
  * time. A crash ends the environment as it ends a process: nothing it had under way has any further effect,
  * and the next invocation of the same function starts anew.
  */
-import type { Call } from '../aws/call.ts';
+import type { Call, CallOptions } from '../aws/call.ts';
 import { createMessaging, type MessagingNeeds } from '../aws/messaging.ts';
 import { createQueues } from '../aws/queues.ts';
 import { createReplyQueues } from '../aws/reply-queues.ts';
@@ -85,13 +85,19 @@ export function createCall(
     if (fault !== undefined && faults.strikes(fault))
       life.crash(`${at === 0 ? 'before' : 'after'} ${operation}`);
   };
-  const call = async (service: string, operation: string, input: object): Promise<unknown> => {
+  const call = async (
+    service: string,
+    operation: string,
+    input: object,
+    { signal }: CallOptions = {},
+  ): Promise<unknown> => {
     life.check();
     if (faults.strikes('slow')) await clock.sleep(faults.chance() * SLOW_MS_MAX);
     if (faults.strikes('throttle')) throw awsError('ThrottlingException', 'Rate exceeded');
     if (faults.strikes('fail')) throw awsError('InternalError', 'the service failed, says the fault plan');
     die(operation, 0);
-    const answer = await emulator.call(service, operation, { ...input }, { lineage: lineage() });
+    // With its signal: a long poll ends with its process, and takes no message away from those that live.
+    const answer = await emulator.call(service, operation, { ...input }, { lineage: lineage(), signal });
     die(operation, 1);
     if (faults.strikes('loseAnswer'))
       throw awsError('TimeoutError', 'the answer was lost, says the fault plan');

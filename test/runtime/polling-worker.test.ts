@@ -267,3 +267,17 @@ test('calls of a polling worker: one receive and one delete for ten messages', a
 
   expect([count('ReceiveMessage'), count('DeleteMessageBatch')]).toEqual([10, 10]);
 });
+
+test('a machine that has died takes no message away from the one in its place', async () => {
+  const quick = defineTask('quick', { queue, run: () => {} });
+  const { sim } = createWorld([quick]);
+
+  await sim.advance('5s');
+  sim.machine()?.kill();
+  await sim.advance('2s');
+  await sim.send(quick());
+  await sim.advance('1s');
+
+  expect(sim.attempts(quick)).toEqual(['00:00:07']);
+  expect(messagesOf(sim, queue)).toEqual([]);
+});

@@ -42,6 +42,11 @@ export function createStorm(seed: number) {
   };
   /** By message id, the order in which effects came; a conditional write, as a user's own should be. */
   const effects = new Map<string, number>();
+  /**
+   * Messages whose first effect came when their run was over without one (it had expired, or crashed too
+   * often): only a handler that was left behind, deaf to its signal, does that, and nothing can stop it.
+   */
+  const belated = new Set<string>();
   /** How often each attempt of at-most-once tasks has been started. */
   const onceStarts = new Map<string, number>();
   /** Messages whose children ran. */
@@ -65,6 +70,7 @@ export function createStorm(seed: number) {
       }
     }
     if (input.behaviour === 'send another') await context.send(child(id));
+    if (!effects.has(id) && isFinal(records.stateOf(id))) belated.add(id);
     if (!effects.has(id)) effects.set(id, effects.size);
     return input.index;
   }
@@ -98,6 +104,7 @@ export function createStorm(seed: number) {
     tasks,
     child,
     effects,
+    belated,
     onceStarts,
     parents,
     records,

@@ -77,7 +77,7 @@ function outcomeOf(storm: Storm, { task, result }: Sent, reason: string | undefi
   return `${state}, dead: ${reason ?? 'no'}`;
 }
 
-test.each(seeds())('with seed %d nothing is lost and nothing ends twice', async (seed) => {
+test.each(seeds('tasks'))('with seed %d nothing is lost and nothing ends twice', async (seed) => {
   const storm = createStorm(seed);
 
   const sent = await send(storm, seed);
@@ -132,11 +132,13 @@ function expectRecords({ records, onceStarts }: Storm, sent: readonly Sent[], ge
 }
 
 /**
- * On the ordered queue, effects of a group come in the order of their sends (those that were dead-lettered
- * aside).
+ * On the ordered queue, effects of a group come in the order of their sends. A run that ended without one has
+ * given up its place: what its handler does after that, left behind, waits for nobody, and nobody for it.
  */
-function inOrder({ tasks, effects }: Storm, sent: readonly Sent[]): string[] {
-  const ordered = sent.filter(({ task, result }) => task === tasks.ordered && effects.has(result.id));
+function inOrder({ tasks, effects, belated }: Storm, sent: readonly Sent[]): string[] {
+  const ordered = sent.filter(
+    ({ task, result }) => task === tasks.ordered && effects.has(result.id) && !belated.has(result.id),
+  );
   const groups = new Map<string, Sent[]>();
   for (const entry of ordered)
     groups.set(entry.input.group, [...(groups.get(entry.input.group) ?? []), entry]);
@@ -162,7 +164,7 @@ test('every fault strikes in a storm', async () => {
 });
 
 test('a seed replays: the same trace to the letter', async () => {
-  const [seed = 1] = seeds();
+  const [seed = 1] = seeds('tasks');
   const traces = await Promise.all(
     [0, 1].map(async () => {
       const storm = createStorm(seed);
