@@ -43,7 +43,8 @@ export interface Context extends Sender {
   readonly replace: <Output>(signature: AnySignature<Output>) => Output;
   /**
    * Adds a member to the group or chord that this run is a member of, or a step of a member: its result comes
-   * after those of the others (Celery's add_to_chord). The n-th call of each attempt adds the same member.
+   * after those of the others (Celery's add_to_chord). What was added, or has replaced a member, adds to the
+   * same one. The n-th call of each attempt adds the same member.
    * @throws CeleriacError NOT_IN_GROUP, GROUP_OVER, NO_WORKFLOWS; SendError as `send`
    */
   readonly addToChord: (signature: AnySignature) => Promise<void>;

@@ -1,8 +1,9 @@
 /** Members that a running member adds to its group (Celery's add_to_chord), each a workflow of its own. */
 import { derivedId } from '../core/id.ts';
+import { parseMessage } from '../core/message.ts';
 import { sizeOf } from '../core/workflow/page.ts';
 import { parentOf } from '../core/workflow/path.ts';
-import { shardOf, topOf } from '../core/workflow/tally.ts';
+import { plannedAtTop, shardOf, topOf } from '../core/workflow/tally.ts';
 import type { AnySignature } from '../define/signature.ts';
 import { toPlan } from '../define/workflow.ts';
 import { CeleriacError } from '../errors.ts';
@@ -23,32 +24,56 @@ export function createAdder(invocation: Invocation): (signature: AnySignature) =
       const text = `run '${message.id}' is no member of a group, so nothing can be added to one`;
       throw new CeleriacError('NOT_IN_GROUP', text, { value: message.id });
     }
-    const { path, of, index } = group;
+    const { path, of, by } = group;
     const plan = {
       kind: 'chain',
       steps: [toPlan(signature)],
-      instead: { kind: 'member', id: flow.id, path, of },
+      instead: { kind: 'member', id: group.id, path, of },
     } as const;
-    const top = topOf(of);
-    const member = { id, top, by: top === 'all' ? shardOf(index) : index };
+    const member = { id, top: topOf(of), by };
     // Stored, then counted, then started: one that is never started is counted when it is overdue.
     await sendFlow(connection, hops + 1, plan, { id }, async () => {
       const now = connection.ports.clock.now();
-      if ((await flow.flows.addMember(flow.id, path, member, now)) !== undefined) return;
-      const text = `the group '${path}' of workflow '${flow.id}' has ended, so nothing can be added to it`;
+      if ((await flow.flows.addMember(group.id, path, member, now)) !== undefined) return;
+      const text = `the group '${path}' of workflow '${group.id}' has ended, so nothing can be added to it`;
       throw new CeleriacError('GROUP_OVER', text, { value: path });
     });
   };
 }
 
+/** A group, and who adds to it. */
+interface Around {
+  readonly id: string;
+  readonly path: string;
+  /** How many members it has by its plan. */
+  readonly of: number;
+  /** The place at the group's top of the member that adds, which has not been counted while it runs. */
+  readonly by: number;
+}
+
 /** The group that a node is within, directly or as a step of a chain; links are within none. */
-async function groupAround(
-  flow: Flow,
-  path: string,
-): Promise<{ readonly path: string; readonly of: number; readonly index: number } | undefined> {
+async function groupAround(flow: Flow, path: string): Promise<Around | undefined> {
   const around = parentOf(path);
-  if (around === undefined || around.place.kind !== 'child') return undefined;
+  if (around === undefined) return groupAroundWhole(flow);
+  if (around.place.kind !== 'child') return undefined;
   const node = await flow.nodeAt(flow.id, around.path);
-  if (node?.kind === 'group') return { path: around.path, of: sizeOf(node), index: around.place.index };
-  return groupAround(flow, around.path);
+  if (node?.kind !== 'group') return groupAround(flow, around.path);
+  const of = sizeOf(node);
+  const { index } = around.place;
+  return { id: flow.id, path: around.path, of, by: topOf(of) === 'all' ? shardOf(index) : index };
+}
+
+/** The group that a whole workflow is within: it was added to one, or has replaced a run that is. */
+async function groupAroundWhole(flow: Flow): Promise<Around | undefined> {
+  const root = await flow.nodeAt(flow.id, '');
+  const instead = root?.kind === 'chain' ? root.instead : undefined;
+  if (instead === undefined) return undefined;
+  if (instead.kind === 'member') {
+    const { id, path, of } = instead;
+    const place = ((await flow.flows.tally(id, path, topOf(of))).added ?? []).indexOf(flow.id);
+    return place < 0 ? undefined : { id, path, of, by: plannedAtTop(of) + place };
+  }
+  const parsed = parseMessage(instead.letter);
+  const place = parsed.kind === 'message' ? parsed.message.flow : undefined;
+  return place && groupAround({ ...flow, id: place.id }, place.path);
 }

@@ -39,12 +39,21 @@ function createWorld() {
     retry: { attempts: 1 },
     run: (n: number, { replace }: Context) => replace(add(n)),
   });
-  /** Adds members to its own group: as many as it is told, each of them itself with one less. */
+  /** Adds members to its own group: as many as it is told. */
   const grow = defineTask('grow', {
     queue,
     async run(n: number, { addToChord, attempt }: Context): Promise<number> {
       for (let more = 0; more < n; more++) await addToChord(add(10 * more));
       if (attempt === 1) throw new Error('once more');
+      return n;
+    },
+  });
+  /** Adds itself with one less, until there is none left; by something in its place where it is odd. */
+  const breed = defineTask('breed', {
+    queue,
+    async run(n: number, { addToChord, replace }: Context): Promise<number> {
+      if (n % 2 === 1) return replace(chain(breed(n - 1), add));
+      if (n > 0) await addToChord(breed(n - 1));
       return n;
     },
   });
@@ -54,7 +63,7 @@ function createWorld() {
     retry: { attempts: 1 },
     run: (_: number, { addToChord }: Context) => addToChord(add(-1)),
   });
-  const tasks = { add, sum, count, bad, laid, quiet, grow, grown, wild };
+  const tasks = { add, sum, count, bad, laid, quiet, grow, breed, grown, wild };
   return { ...tasks, sim: simulate(defineApp('change', { tasks: Object.values(tasks) })) };
 }
 
@@ -129,6 +138,21 @@ test('a step of a member adds to the group around it; one that fails fails the c
   await expect(failed.get()).rejects.toThrow(/no -1/);
   expect(sim.attempts(grown)).toHaveLength(1);
 });
+
+test.each([1, 101])(
+  'what was added to a chord of %d, or has replaced a member of it, adds to it as well',
+  async (members) => {
+    const { sim, add, breed, grown } = createWorld();
+    const others = Array.from({ length: members - 1 }, (_, index) => add(index));
+
+    const result = await sim.send(chord([breed(5), ...others], grown));
+
+    const list = await result.get({ timeout: '1h' });
+    // 5 is 4 and one, 4 adds 3, which is 2 and one, 2 adds 1, which is 0 and one.
+    expect(list).toEqual([5, ...others.map((_, index) => index + 1), 3, 1]);
+    expect(sim.attempts(grown)).toHaveLength(1);
+  },
+);
 
 test('outside of a group there is none to add to', async () => {
   const { sim, grow, wild, add } = createWorld();

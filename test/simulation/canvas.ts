@@ -1,9 +1,7 @@
-/**
- * Workflows nested at will, and what they mean when nothing can fail and one thing is done after the other:
- * what the simulation is held to.
- */
+/** Workflows nested at will, some of whose tasks change them; what they mean is said in meaning.ts. */
 import {
   type AnySignature,
+  CeleriacError,
   type Context,
   chain,
   chord,
@@ -18,8 +16,7 @@ import {
   RejectError,
 } from '#lib';
 import { type SimulateOptions, type Simulation, simulate } from '#lib/testing';
-import { childrenOf, pathOf } from '../../lib/core/workflow/path.ts';
-import type { Plan } from '../../lib/core/workflow/plan.ts';
+import { SHARD_MEMBERS } from '../../lib/core/workflow/tally.ts';
 
 const SAFE = { visibility: '1m', deadLetter: { after: 12 } } as const;
 
@@ -28,6 +25,13 @@ export type Behaviour = 'succeed' | 'fail once' | 'fail' | 'replace';
 export interface Work {
   readonly n: number;
   readonly behaviour: Behaviour;
+  /** What it adds to the group that it runs in; one that replaces itself leaves that to the other. */
+  readonly adds?: readonly Addition[];
+}
+
+export interface Addition {
+  readonly shape: 'task' | 'chain' | 'chord';
+  readonly work: Work;
 }
 
 /** An app whose tasks note, by the ids of their contexts, what they did. */
@@ -52,10 +56,11 @@ export function createCanvas(options: SimulateOptions) {
   const work = defineTask('work', {
     queue: queues.quick,
     retry,
-    run({ n, behaviour }: Work, context: Context): number {
+    async run({ n, behaviour, adds = [] }: Work, context: Context): Promise<number> {
+      if (behaviour === 'replace') return context.replace(work({ n, behaviour: 'succeed', adds }));
+      for (const one of adds) await context.addToChord(toSignature(one)).catch(refusedOutside);
       if (behaviour === 'fail') throw new RejectError('never');
       if (behaviour === 'fail once' && context.attempt === 1) throw new Error('not yet');
-      if (behaviour === 'replace') return context.replace(work({ n, behaviour: 'succeed' }));
       effect(context, ['work', n]);
       return n;
     },
@@ -81,18 +86,32 @@ export function createCanvas(options: SimulateOptions) {
     retry,
     run: (_input: unknown, context: Context) => effect(context, ['told']),
   });
+  const toSignature = ({ shape, work: one }: Addition): AnySignature => {
+    const signature = work(one);
+    if (shape === 'task') return signature;
+    return shape === 'chain'
+      ? chain(signature, add)
+      : chord([signature, work({ n: 1, behaviour: 'succeed' })], add);
+  };
   const tasks = { work, add, laid, told };
   const sim: Simulation = simulate(defineApp('canvas', { tasks: Object.values(tasks) }), options);
-  return { sim, queues, effects, changed, ...tasks };
+  return { sim, queues, effects, changed, toSignature, ...tasks };
 }
 
 export type Canvas = ReturnType<typeof createCanvas>;
+
+/** A task that is in no group adds nothing. */
+function refusedOutside(error: unknown): void {
+  if (!(error instanceof CeleriacError) || error.code !== 'NOT_IN_GROUP') throw error;
+}
 
 /** Adds whatever numbers are in a value. */
 export function sumOf(value: unknown): number {
   if (typeof value === 'number') return value;
   return Array.isArray(value) ? value.reduce((sum: number, one) => sum + sumOf(one), 0) : 0;
 }
+
+const SHAPES: readonly Addition['shape'][] = ['chain', 'chord'];
 
 /** A workflow nested at will, of about `size` tasks. */
 export function randomWorkflow(canvas: Canvas, random: () => number, size: number): AnySignature {
@@ -102,7 +121,13 @@ export function randomWorkflow(canvas: Canvas, random: () => number, size: numbe
     const roll = random();
     return roll < 0.03 ? 'fail' : roll < 0.15 ? 'fail once' : roll < 0.25 ? 'replace' : 'succeed';
   };
-  const leaf = (): AnySignature => work({ n: below(10), behaviour: behaviour() });
+  const toWork = (depth = 0): Work => {
+    const adds = random() < 0.15 && depth < 3 ? { adds: additions(depth + 1) } : {};
+    return { n: below(10), behaviour: behaviour(), ...adds };
+  };
+  const additions = (depth: number): readonly Addition[] =>
+    Array.from({ length: 1 + below(2) }, () => ({ shape: SHAPES[below(5)] ?? 'task', work: toWork(depth) }));
+  const leaf = (): AnySignature => work(toWork());
   const step = () => (random() < 0.7 ? add : laid);
   const parts = (budget: number, count: number): AnySignature[] =>
     Array.from({ length: count }, () => build(Math.floor(budget / Math.max(1, count))));
@@ -115,6 +140,8 @@ export function randomWorkflow(canvas: Canvas, random: () => number, size: numbe
     if (budget <= 1) return linked(leaf());
     switch (below(6)) {
       case 0:
+        // Now and then one that is counted in more than one shard.
+        if (budget >= 20 && random() < 0.03) return linked(group(parts(1, SHARD_MEMBERS + 1 + below(20))));
         return linked(group(parts(budget, below(5))));
       case 1:
         // Untyped, as a list: the types of a random chain are not known.
@@ -143,70 +170,4 @@ export function randomWorkflow(canvas: Canvas, random: () => number, size: numbe
     }
   }
   return build(size);
-}
-
-/** What a plan comes to. */
-export type Meaning =
-  | { readonly state: 'SUCCESS'; readonly value: unknown }
-  | { readonly state: 'FAILURE'; readonly failedPath: string };
-
-export interface Meant {
-  readonly meaning: Meaning;
-  /** The paths of all tasks that ran to their end, with how often a task of a list ran within. */
-  readonly ran: ReadonlyMap<string, number>;
-}
-
-/** What a workflow means: `gaveUp` says of a task that something outside of it has ended its run. */
-export function meaningOf(plan: Plan, gaveUp: (path: string) => boolean): Meant {
-  const ran = new Map<string, number>();
-  const meaning = evaluate(plan, '', undefined);
-  return { meaning, ran };
-
-  function evaluate(node: Plan, path: string, before: unknown): Meaning {
-    const meant = plainly(node, path, before);
-    const linked = meant.state === 'SUCCESS' ? 'link' : 'errorLink';
-    const list = (meant.state === 'SUCCESS' ? node.links : node.errorLinks) ?? [];
-    for (const [index, one] of list.entries())
-      evaluate(one, pathOf(path, { kind: linked, index }), meant.state === 'SUCCESS' ? meant.value : {});
-    return meant;
-  }
-
-  function plainly(node: Plan, path: string, before: unknown): Meaning {
-    const childPath = (index: number): string => pathOf(path, { kind: 'child', index });
-    switch (node.kind) {
-      case 'task':
-        return task(node, path, node.takes === true ? before : node.input);
-      case 'chain': {
-        let last: Meaning = { state: 'SUCCESS', value: before };
-        for (const [index, one] of childrenOf(node).entries()) {
-          last = evaluate(one, childPath(index), last.value);
-          if (last.state === 'FAILURE') return last;
-        }
-        return last;
-      }
-      case 'group': {
-        const ends = childrenOf(node).map((one, index) => evaluate(one, childPath(index), before));
-        const values = ends.map((end) => (end.state === 'SUCCESS' ? (end.value ?? null) : undefined));
-        return ends.find(({ state }) => state === 'FAILURE') ?? { state: 'SUCCESS', value: values };
-      }
-    }
-  }
-
-  function task(
-    { task: name, each }: Plan & { readonly kind: 'task' },
-    path: string,
-    input: unknown,
-  ): Meaning {
-    // The tasks of this app take what the workflows of this file give them.
-    const isFailing = name === 'work' && (input as Work).behaviour === 'fail';
-    if (isFailing || gaveUp(path)) return { state: 'FAILURE', failedPath: path };
-    const one = (value: unknown): unknown => {
-      if (name === 'work') return (value as Work).n;
-      return name === 'told' ? undefined : sumOf(value) + (name === 'add' ? 1 : 2);
-    };
-    // Maps are made over lists.
-    const list = each === true ? (input as readonly unknown[]) : undefined;
-    ran.set(path, list?.length ?? 1);
-    return { state: 'SUCCESS', value: list === undefined ? one(input) : list.map(one) };
-  }
 }
