@@ -27,13 +27,20 @@ export interface JobDone {
   readonly memoryBytes: number;
 }
 
+/** What a run holds until it is given back, or not renewed for a while. */
+export type Holding =
+  /** `name` is the message's id, the token that of its owner. */
+  | { readonly what: 'claim'; readonly name: string; readonly token: string }
+  | { readonly what: 'key'; readonly name: string; readonly token: string; readonly turn: number }
+  | { readonly what: 'place'; readonly name: string; readonly token: string };
+
 /**
- * What a child says of its job while it runs. begun: from here on its death counts as a crash. claimed and
- * beaten: a claim is its own, and it has renewed it.
+ * What a child says while it works. begun: from here on its death counts as a crash. holds and drops: what
+ * is its own, and is no more. beaten: it has renewed all of it.
  */
 export type FromChild =
   | { readonly kind: 'begun'; readonly pid: number }
-  | { readonly kind: 'claimed'; readonly id: string; readonly owner: string }
+  | { readonly kind: 'holds' | 'drops'; readonly holding: Holding }
   | { readonly kind: 'beaten' };
 
 /** What a child is told: to stop what it runs. */
