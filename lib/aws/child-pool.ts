@@ -7,6 +7,7 @@ import type { MachineWorker } from '../runtime/machine-worker.ts';
 import type { Delivery } from '../runtime/outcome.ts';
 import type { Pool } from '../runtime/pool.ts';
 import type { Batch } from '../runtime/worker.ts';
+import { createHardLimit } from './hard-limit.ts';
 import { createKeeper, type KeeperPorts } from './keeper.ts';
 import type { FromChild } from './pool-protocol.ts';
 import { createSeat, type Seat, type SeatOptions } from './seat.ts';
@@ -40,22 +41,32 @@ export async function createChildPool(
     const child = await seats.take();
     const { beatMs } = options;
     const keeper = createKeeper(ports, { beatMs, deadline: batch.deadline }, () => child.seat.kill());
+    const limit = createHardLimit(ports, () => child.seat.kill());
     let isBegun = false;
     const hear = (message: FromChild): void => {
       if (message.kind === 'begun') isBegun = true;
       keeper.hear(message);
+      limit.hear(message);
     };
     try {
       const { back, memoryBytes } = await child.seat.run({ ...batch, beatMs }, hear);
-      seats.giveBack(child, memoryBytes);
+      if (!limit.isLeft()) seats.giveBack(child, memoryBytes);
+      else {
+        child.seat.kill();
+        void seats.remove(child);
+      }
       return back;
     } catch (error) {
       void seats.remove(child);
       if (!isBegun) return await notBegun(batch, error);
+      keeper.stop();
+      const late = limit.late();
+      if (late !== undefined) return await worker.overtime(batch, { ...late, pass: keeper.pass() });
       await keeper.giveUp();
       throw error;
     } finally {
       keeper.stop();
+      limit.stop();
     }
   }
 

@@ -3,6 +3,7 @@
  * its task blocks its event loop: then nothing in it can, although parent and message are well. So the parent
  * hears of each, renews them for a child that is silent, and gives them up for one that has died.
  */
+import type { Pass } from '../runtime/gated.ts';
 import { leaseEnd, PASS_BEAT_MS } from '../runtime/lease.ts';
 import type { Clock, Log, State } from '../runtime/ports.ts';
 import type { FromChild, Holding } from './pool-protocol.ts';
@@ -25,6 +26,8 @@ export interface Keeper {
   hear(message: FromChild): void;
   /** Lets others have all of it; the key is kept a while for the message's next attempt. */
   giveUp(): Promise<void>;
+  /** What it holds besides its claim, for whoever ends its run in its place. */
+  pass(): Pass;
   /** Renews nothing any more. */
   stop(): void;
 }
@@ -77,6 +80,34 @@ class ChildKeeper implements Keeper {
     const { deadline } = this.#options;
     // What is not given up lapses by itself.
     await Promise.allSettled(given.map((one) => giveUpOne(this.#ports, one, deadline, this.#revoked)));
+  }
+
+  pass(): Pass {
+    const { clock, state } = this.#ports;
+    const of = (what: Holding['what']) => [...this.#held.values()].filter((one) => one.what === what);
+    const quietly = async (work: readonly Promise<unknown>[]): Promise<void> => {
+      // What is not given up lapses by itself.
+      await Promise.allSettled(work);
+    };
+    return {
+      start: async () => undefined,
+      beat: async () => true,
+      park: (seconds, attempts = 1) => {
+        const until = clock.now() + seconds * 1_000;
+        const keys = of('key').flatMap((one) => (one.what === 'key' ? [one] : []));
+        for (const key of keys) this.#held.delete(keyOf(key));
+        return quietly(
+          keys.map(async ({ name, token, turn }) => state?.locks?.park(name, token, turn + attempts, until)),
+        );
+      },
+      leave: () =>
+        quietly([
+          ...of('key').map(async ({ name, token }) => state?.locks?.release(name, token)),
+          ...of('place').map(async ({ name, token, since }) =>
+            state?.limits?.free(name, token, clock.now() - since),
+          ),
+        ]),
+    };
   }
 
   stop(): void {

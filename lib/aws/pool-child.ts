@@ -4,6 +4,7 @@
  * `runJob`.
  */
 import { isMainThread, type MessagePort } from 'node:worker_threads';
+import type { RunWatcher } from '../runtime/outcome.ts';
 import { STOPS } from '../runtime/pool.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
 import { loadApp } from './app-module.ts';
@@ -25,13 +26,19 @@ export async function runJob(job: Job): Promise<JobDone> {
   running = job;
   say({ kind: 'begun', pid: process.pid });
   try {
-    const back = await made.handle({ ...job.batch, interrupted: stopping.signal });
+    const back = await made.handle({ ...job.batch, interrupted: stopping.signal, watcher: WATCHER });
     return { back, memoryBytes: memoryBytes() };
   } finally {
     running = undefined;
     silence();
   }
 }
+
+/** The parent alone can end a handler that does not end by itself. */
+const WATCHER: RunWatcher = {
+  begins: (run) => say({ kind: 'runs', run }),
+  ends: (isLeft) => say({ kind: 'ran', isLeft }),
+};
 
 async function start({ entry, app: name, stage, place }: ChildSettings): Promise<Worker> {
   if (isMainThread) obeyParentOnly();

@@ -1,4 +1,4 @@
-/** What a pool's child holds is kept by its parent while the child is silent, and given up when it has died. */
+/** What a pool's child holds: kept by its parent while it is silent, given up when it has died. */
 import { expect, test } from 'vitest';
 import { defineApp, defineQueue, defineTask } from '#lib';
 import { simulate } from '#lib/testing';

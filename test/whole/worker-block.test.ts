@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Client } from '#lib';
 import { connect } from '#lib/aws';
 import { createEmulator, type Emulator } from '#lib/emulator';
-import { app, hog } from './killed/blocking.ts';
+import { app, endless, fine, hog, limited } from './killed/blocking.ts';
 import { addressOf, provisionBySdk } from './provisioned.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
@@ -36,6 +36,35 @@ afterEach(async () => {
   await emulator.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+test.each(['processes', 'threads'])(
+  'pool %s ends a child that outlasts its hard limit: its run has had an attempt, others go on',
+  async (pool) => {
+    const notes = join(folder, 'notes');
+    const worker = await startWorkerProcess(
+      { entry: ENTRY, url, env: { NOTES: notes } },
+      ['--pool', pool, '--concurrency', '2'],
+      (child) => started.push(child),
+    );
+    const [blocked, beside] = [await client.send(limited(true)), await client.send(fine(2_500))];
+    const again = await blocked.get({ timeout: '30s' });
+    const left = await client.send(endless());
+    const error: unknown = await left.get({ timeout: '30s' }).catch((thrown) => thrown);
+    const after = await client.send(fine(1));
+    const results = [await beside.get({ timeout: '30s' }), await after.get({ timeout: '30s' })];
+    const marks = readFileSync(notes, 'utf8').length;
+    await sleep(1_000);
+
+    expect(again).toMatchObject({ attempt: 2 });
+    expect(results).toEqual([2_500, 1]);
+    expect(error).toMatchObject({ cause: { code: 'TIME_LIMIT' } });
+    // Whoever was left behind has ended with its child.
+    expect(readFileSync(notes, 'utf8')).toHaveLength(marks);
+    expect(worker.said().match(/"message":"a child is ended".*"because":"time limit"/g)).toHaveLength(1);
+    expect(worker.said()).toMatch(/"message":"ran out of time","task":"limited".*"attempt":1/);
+    expect(worker.said()).not.toMatch(/a runner died/);
+  },
+);
 
 test('a child that blocks for longer than its leases keeps its key and its place', async () => {
   const notes = join(folder, 'notes');
