@@ -1,14 +1,14 @@
 /**
- * A pool of threads or processes. A child that dies costs its own message one crash, no more: the claim that
- * it held is given up, and the message comes back at once. A child whose event loop is blocked by its task
- * cannot renew its claim; the worker does it in its place, and ends it when the run was revoked.
+ * A pool of threads or processes. A child that dies costs its own message one crash, no more: what it held is
+ * given up, and the message comes back at once. A child whose event loop is blocked by its task cannot renew
+ * anything; the worker does it in its place, and ends it when the run was revoked (keeper.ts).
  */
-import { leaseEnd } from '../runtime/lease.ts';
 import type { MachineWorker } from '../runtime/machine-worker.ts';
 import type { Delivery } from '../runtime/outcome.ts';
 import type { Pool } from '../runtime/pool.ts';
-import type { Clock, Log, State } from '../runtime/ports.ts';
 import type { Batch } from '../runtime/worker.ts';
+import { createHardLimit } from './hard-limit.ts';
+import { createKeeper, type KeeperPorts } from './keeper.ts';
 import type { FromChild } from './pool-protocol.ts';
 import { createSeat, type Seat, type SeatOptions } from './seat.ts';
 
@@ -22,31 +22,16 @@ export interface ChildPoolOptions extends SeatOptions {
   readonly memoryBytesMax: number | undefined;
 }
 
-export interface ChildPoolPorts {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly state: Pick<State, 'control'> | undefined;
-}
-
 interface Child {
   readonly seat: Seat;
   jobs: number;
 }
 
-/** What is known of a batch that a child handles. */
-interface Run {
-  begun: boolean;
-  claim: { readonly id: string; readonly owner: string } | undefined;
-  heardAt: number;
-}
-
 /** A child that cannot start will not start a moment later either. */
 const START_PAUSE_MS = 2_000;
-/** How long a run that is over for others is left to end by itself. */
-const END_MS = 2_000;
 
 export async function createChildPool(
-  ports: ChildPoolPorts,
+  ports: KeeperPorts,
   worker: MachineWorker,
   options: ChildPoolOptions,
 ): Promise<Pool> {
@@ -54,24 +39,34 @@ export async function createChildPool(
 
   async function handle(batch: Batch): Promise<readonly string[]> {
     const child = await seats.take();
-    const run: Run = { begun: false, claim: undefined, heardAt: ports.clock.now() };
+    const { beatMs } = options;
+    const keeper = createKeeper(ports, { beatMs, deadline: batch.deadline }, () => child.seat.kill());
+    const limit = createHardLimit(ports, () => child.seat.kill());
+    let isBegun = false;
     const hear = (message: FromChild): void => {
-      run.heardAt = ports.clock.now();
-      if (message.kind === 'begun') run.begun = true;
-      if (message.kind === 'claimed') run.claim = message;
+      if (message.kind === 'begun') isBegun = true;
+      keeper.hear(message);
+      limit.hear(message);
     };
-    const unwatch = watchOver(ports, options.beatMs, batch, run, () => child.seat.kill());
     try {
-      const { back, memoryBytes } = await child.seat.run({ ...batch, beatMs: options.beatMs }, hear);
-      seats.giveBack(child, memoryBytes);
+      const { back, memoryBytes } = await child.seat.run({ ...batch, beatMs }, hear);
+      if (!limit.isLeft()) seats.giveBack(child, memoryBytes);
+      else {
+        child.seat.kill();
+        void seats.remove(child);
+      }
       return back;
     } catch (error) {
       void seats.remove(child);
-      if (!run.begun) return await notBegun(batch, error);
-      await giveUp(ports, run);
+      if (!isBegun) return await notBegun(batch, error);
+      keeper.stop();
+      const late = limit.late();
+      if (late !== undefined) return await worker.overtime(batch, { ...late, pass: keeper.pass() });
+      await keeper.giveUp();
       throw error;
     } finally {
-      unwatch();
+      keeper.stop();
+      limit.stop();
     }
   }
 
@@ -109,7 +104,7 @@ interface Seats {
   resize(limit: number): void;
 }
 
-async function createSeats({ log }: ChildPoolPorts, options: ChildPoolOptions): Promise<Seats> {
+async function createSeats({ log }: KeeperPorts, options: ChildPoolOptions): Promise<Seats> {
   const { tasksMax = Number.POSITIVE_INFINITY, memoryBytesMax = Number.POSITIVE_INFINITY } = options;
   const all = new Set<Child>();
   const idle: Child[] = [];
@@ -147,41 +142,4 @@ async function createSeats({ log }: ChildPoolPorts, options: ChildPoolOptions): 
       }
     },
   };
-}
-
-/** Renews a claim that its child does not renew, and ends the child where it has lost it. */
-function watchOver(
-  { clock, log, state }: ChildPoolPorts,
-  beatMs: number,
-  { deadline }: Batch,
-  run: Run,
-  kill: () => void,
-): () => void {
-  let over = false;
-  const look = async (): Promise<void> => {
-    const { claim, heardAt } = run;
-    const isSilent = clock.now() - heardAt > 1.5 * beatMs;
-    if (claim !== undefined && state !== undefined && isSilent) {
-      const until = leaseEnd(deadline, clock.now(), beatMs);
-      const kept = await state.control.extend(claim.id, claim.owner, until).catch(() => 'kept');
-      if (kept !== 'kept' && !over) {
-        log({ level: 'warn', message: 'a child is ended', id: claim.id, because: kept });
-        cancel = clock.alarm(END_MS, kill);
-        return;
-      }
-    }
-    if (!over) cancel = clock.alarm(beatMs, () => void look());
-  };
-  let cancel = clock.alarm(beatMs, () => void look());
-  return () => {
-    over = true;
-    cancel();
-  };
-}
-
-/** Lets another attempt have the claim of a child that has died; that it died shows in its counts. */
-async function giveUp({ clock, state }: ChildPoolPorts, { claim }: Run): Promise<void> {
-  if (claim === undefined || state === undefined) return;
-  // Without it the claim lapses by itself.
-  await state.control.extend(claim.id, claim.owner, clock.now() - 1).catch(() => {});
 }

@@ -4,13 +4,14 @@
  * `runJob`.
  */
 import { isMainThread, type MessagePort } from 'node:worker_threads';
+import type { RunWatcher } from '../runtime/outcome.ts';
 import { STOPS } from '../runtime/pool.ts';
-import type { Ports } from '../runtime/ports.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
 import { loadApp } from './app-module.ts';
 import { CONSOLE_LOG } from './machine.ts';
 import type { ChildSettings, FromChild, Job, JobDone, ToChild } from './pool-protocol.ts';
 import { createSdk } from './sdk.ts';
+import { telling } from './telling.ts';
 import { createWorkerPorts } from './worker-ports.ts';
 
 let worker: Promise<Worker> | undefined;
@@ -25,7 +26,7 @@ export async function runJob(job: Job): Promise<JobDone> {
   running = job;
   say({ kind: 'begun', pid: process.pid });
   try {
-    const back = await made.handle({ ...job.batch, interrupted: stopping.signal });
+    const back = await made.handle({ ...job.batch, interrupted: stopping.signal, watcher: WATCHER });
     return { back, memoryBytes: memoryBytes() };
   } finally {
     running = undefined;
@@ -33,10 +34,16 @@ export async function runJob(job: Job): Promise<JobDone> {
   }
 }
 
+/** The parent alone can end a handler that does not end by itself. */
+const WATCHER: RunWatcher = {
+  begins: (run) => say({ kind: 'runs', run }),
+  ends: (isLeft) => say({ kind: 'ran', isLeft }),
+};
+
 async function start({ entry, app: name, stage, place }: ChildSettings): Promise<Worker> {
   if (isMainThread) obeyParentOnly();
   const app = await loadApp(entry, name);
-  return createWorker(app, stage, telling(createWorkerPorts(app, stage, createSdk(place), CONSOLE_LOG)));
+  return createWorker(app, stage, telling(createWorkerPorts(app, stage, createSdk(place), CONSOLE_LOG), say));
 }
 
 /**
@@ -50,34 +57,6 @@ function obeyParentOnly(): void {
     if (running === undefined) process.exit(0);
   });
   process.once('disconnect', () => process.exit(1));
-}
-
-/** Tells the parent of claims, so that it can keep or give up what this child holds when it cannot. */
-function telling(ports: Ports): Ports {
-  const { runs, state } = ports;
-  if (runs === undefined || state === undefined) return ports;
-  return {
-    ...ports,
-    runs: {
-      ...runs,
-      async claim(request, owner, leaseUntil) {
-        const outcome = await runs.claim(request, owner, leaseUntil);
-        if (outcome.kind === 'claimed') say({ kind: 'claimed', id: request.id, owner });
-        return outcome;
-      },
-    },
-    state: {
-      ...state,
-      control: {
-        ...state.control,
-        async extend(id, owner, leaseUntil) {
-          const kept = await state.control.extend(id, owner, leaseUntil);
-          say({ kind: 'beaten' });
-          return kept;
-        },
-      },
-    },
-  };
 }
 
 function say(message: FromChild): void {

@@ -1,5 +1,6 @@
 /** What a worker and a child of its pool say to each other. A child has one job at a time. */
 import type { MessagePort } from 'node:worker_threads';
+import type { BegunRun } from '../runtime/outcome.ts';
 import type { Batch } from '../runtime/worker.ts';
 import type { SdkOptions } from './sdk.ts';
 
@@ -15,7 +16,7 @@ export interface ChildSettings {
 /** One batch for a child. */
 export interface Job {
   readonly settings: ChildSettings;
-  readonly batch: Omit<Batch, 'interrupted'>;
+  readonly batch: Omit<Batch, 'interrupted' | 'watcher'>;
   /** Where a thread speaks; a process has a channel of its own. */
   readonly port?: MessagePort;
 }
@@ -27,14 +28,24 @@ export interface JobDone {
   readonly memoryBytes: number;
 }
 
+/** What a run holds until it is given back, or not renewed for a while. */
+export type Holding =
+  /** `name` is the message's id, the token that of its owner. */
+  | { readonly what: 'claim'; readonly name: string; readonly token: string }
+  | { readonly what: 'key'; readonly name: string; readonly token: string; readonly turn: number }
+  | { readonly what: 'place'; readonly name: string; readonly token: string };
+
 /**
- * What a child says of its job while it runs. begun: from here on its death counts as a crash. claimed and
- * beaten: a claim is its own, and it has renewed it.
+ * What a child says while it works. begun: from here on its death counts as a crash. holds and drops: what
+ * is its own, and is no more. beaten: it has renewed all of it. runs and ran: a handler begins, and has
+ * ended, or was left behind by its hard time limit.
  */
 export type FromChild =
   | { readonly kind: 'begun'; readonly pid: number }
-  | { readonly kind: 'claimed'; readonly id: string; readonly owner: string }
-  | { readonly kind: 'beaten' };
+  | { readonly kind: 'holds' | 'drops'; readonly holding: Holding }
+  | { readonly kind: 'beaten' }
+  | { readonly kind: 'runs'; readonly run: BegunRun }
+  | { readonly kind: 'ran'; readonly isLeft: boolean };
 
 /** What a child is told: to stop what it runs. */
 export type ToChild = { readonly kind: 'interrupt' };

@@ -49,7 +49,7 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
     get pid() {
       return pid;
     },
-    async run({ interrupted: _, ...batch }, hear) {
+    async run({ interrupted: _, watcher: __, ...batch }, hear) {
       const heard = (message: FromChild): void => {
         if (message.kind === 'begun' && kind === 'processes') pid = message.pid;
         hear(message);

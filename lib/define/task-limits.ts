@@ -25,7 +25,10 @@ export interface KeyedConcurrency<Input> {
 export interface TimeLimit {
   /** Then `signal` is aborted with a TimeLimitError: the task may clean up, or throw it. */
   readonly soft?: Duration;
-  /** Then the run counts as failed by a TimeLimitError, whether it has ended or not. */
+  /**
+   * Then the run counts as failed by a TimeLimitError, whether it has ended or not. A worker's pool of threads
+   * or processes ends what has not; in a function, and in pool 'async', it is left behind.
+   */
   readonly hard?: Duration;
 }
 

@@ -106,7 +106,8 @@ async function endRevoked(attempt: Claimed): Promise<Outcome> {
   return DONE;
 }
 
-async function failClaimed(attempt: Claimed, thrown: unknown): Promise<Outcome> {
+/** Gives a claimed run up for another attempt, or ends it, for what its handler has thrown. */
+export async function failClaimed(attempt: Claimed, thrown: unknown): Promise<Outcome> {
   const { runs, owner, copies, message, lease } = attempt;
   if (!lease.queue.ordered && !isAcked(attempt) && isLeft(attempt)) return BACK;
   const made = attempt.retries + 1;
@@ -185,7 +186,7 @@ export async function settle(attempt: Recorded): Promise<void> {
 
 /** Runs a message that keeps no record. */
 export async function runStateless(attempt: Attempt, input: unknown): Promise<Outcome> {
-  const { copies, delivery, message } = attempt;
+  const { message } = attempt;
   const made = message.attempt + 1;
   const startedAt = await begin(attempt, made);
   const ran = await invoke(attempt, input, made);
@@ -198,9 +199,14 @@ export async function runStateless(attempt: Attempt, input: unknown): Promise<Ou
     return DONE;
   }
   // Only a claim's heartbeat can tell a run to stop.
-  if (ran.kind === 'revoked') return DONE;
+  return ran.kind === 'revoked' ? DONE : failStateless(attempt, ran.thrown, made);
+}
+
+/** The same for a run that keeps no record. */
+export async function failStateless(attempt: Attempt, thrown: unknown, made: number): Promise<Outcome> {
+  const { copies, delivery, message } = attempt;
   if (!isAcked(attempt) && isLeft(attempt)) return BACK;
-  const decision = decide(attempt, ran.thrown, made);
+  const decision = decide(attempt, thrown, made);
   if (isInterrupted(attempt, decision)) return copies.postpone(message, crashesNow(attempt), 0);
   const { error } = decision;
   if (decision.kind === 'retry') {

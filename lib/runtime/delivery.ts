@@ -175,7 +175,7 @@ function isFlowStart({ message, connection }: Recorded): boolean {
 }
 
 /** A message and the record of its run; of a task that nobody here knows, one is kept if anything is. */
-function toRecorded(step: Step, delivery: Delivery, { message, task, consumer }: Runnable): Recorded {
+export function toRecorded(step: Step, delivery: Delivery, { message, task, consumer }: Runnable): Recorded {
   // On an ordered queue the record alone counts attempts, also those of a task that has moved elsewhere.
   const kept =
     task === undefined ||

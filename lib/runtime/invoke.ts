@@ -56,6 +56,9 @@ export async function invoke(invocation: Invocation, input: unknown, attempt: nu
     CELERIAC_LIMITS
       ? createWatch(invocation)
       : unwatched(invocation);
+  invocation.lease.batch.watcher?.begins({
+    ...{ id: invocation.message.id, attempt, owner: invocation.owner, hardMs: watch.hardMs },
+  });
   const context = toContext({ ...invocation, connection: { ...connection, sends } }, attempt, watch);
   const work = async (): Promise<Ran> => {
     const ended = await guarded(invocation, taken(invocation, input, attempt), context, watch);
@@ -87,6 +90,7 @@ function taken({ consumer, message, delivery, lease }: Invocation, body: unknown
 }
 
 async function guarded(invocation: Invocation, input: unknown, context: Context, watch: Watch): Promise<Ran> {
+  let isLeft = true;
   try {
     // The schema has parsed the input into what this handler takes; without a schema the caller's types vouch
     // for it.
@@ -94,12 +98,16 @@ async function guarded(invocation: Invocation, input: unknown, context: Context,
       isMapped(invocation, input)
         ? runEach(invocation, input, context)
         : // As above.
-          invocation.task.run?.(input as never, context))();
+          invocation.task.run?.(input as never, context))().finally(() => {
+      isLeft = false;
+    });
     // A handler that outlasts its hard limit is left behind: nothing here can end it.
     const value = await (watch.overtime === undefined ? running : Promise.race([running, watch.overtime]));
     return { kind: 'returned', value };
   } catch (thrown) {
     return watch.isRevoked() ? { kind: 'revoked' } : { kind: 'threw', thrown };
+  } finally {
+    invocation.lease.batch.watcher?.ends(isLeft);
   }
 }
 
@@ -114,7 +122,13 @@ function isMapped({ message }: Invocation, input: unknown): input is readonly un
 
 /** Where nothing is renewed, revoked or limited in time, but the worker's own. */
 function unwatched({ lease }: Invocation): Watch {
-  return { signal: lease.signal, overtime: undefined, isRevoked: () => false, stop: () => {} };
+  return {
+    signal: lease.signal,
+    overtime: undefined,
+    hardMs: undefined,
+    isRevoked: () => false,
+    stop: () => {},
+  };
 }
 
 /** The attempt as telemetry sees it: a throw is one there, and a value again here. */

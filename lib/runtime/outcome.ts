@@ -28,6 +28,24 @@ export type Outcome =
   | { readonly kind: 'back' }
   | { readonly kind: 'hold'; readonly seconds: number };
 
+/** A run that has begun. */
+export interface BegunRun {
+  /** The message's. */
+  readonly id: string;
+  readonly attempt: number;
+  /** The claim, where there is one. */
+  readonly owner?: string | undefined;
+  /** How long it may take. */
+  readonly hardMs?: number | undefined;
+}
+
+/** Whoever can end a run from outside is told of each. */
+export interface RunWatcher {
+  begins(run: BegunRun): void;
+  /** `isLeft`: its handler has outlasted the hard limit, and goes on. */
+  ends(isLeft: boolean): void;
+}
+
 /** What holds for all deliveries of a batch. */
 export interface Lease {
   readonly queue: Queue;
@@ -37,6 +55,7 @@ export interface Lease {
     readonly deadline: number;
     readonly interrupted?: AbortSignal | undefined;
     readonly beatMs?: number | undefined;
+    readonly watcher?: RunWatcher | undefined;
   };
   readonly signal: AbortSignal;
   /** Nothing that may be a suspect is started after this time. */

@@ -31,6 +31,8 @@ export interface Watch {
   readonly signal: AbortSignal;
   /** Rejects at the hard limit. */
   readonly overtime: Promise<never> | undefined;
+  /** The hard limit. */
+  readonly hardMs: number | undefined;
   /** Whether it was told to stop by a revoke. */
   isRevoked(): boolean;
   stop(): void;
@@ -81,6 +83,7 @@ export function createWatch(watched: Watched): Watch {
   return {
     signal: controller.signal,
     overtime,
+    hardMs,
     isRevoked: () => revoked,
     stop() {
       stopped = true;
@@ -117,6 +120,7 @@ async function look(
   return undefined;
 }
 
-function tooLong({ name }: AnyTask, ms: number): TimeLimitError {
+/** What a run that has outlasted a limit ends with. */
+export function tooLong({ name }: AnyTask, ms: number): TimeLimitError {
   return new TimeLimitError('TIME_LIMIT', `task '${name}' has run for its time limit of ${ms / 1_000} s`);
 }

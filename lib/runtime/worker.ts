@@ -18,7 +18,7 @@ import { queueName } from '../define/resource-name.ts';
 import { DefinitionError } from '../errors.ts';
 import { createConnection } from './client.ts';
 import { createDeliveries, type Deliveries } from './delivery.ts';
-import { BACK, type Delivery, type Outcome } from './outcome.ts';
+import { BACK, type Delivery, type Outcome, type RunWatcher } from './outcome.ts';
 import type { Ports } from './ports.ts';
 
 /** What arrives at a worker at once. */
@@ -31,6 +31,7 @@ export interface Batch {
   readonly interrupted?: AbortSignal | undefined;
   /** How often a run renews its claim, where that is not the default. */
   readonly beatMs?: number | undefined;
+  readonly watcher?: RunWatcher | undefined;
 }
 
 export interface Worker {

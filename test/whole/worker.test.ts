@@ -1,6 +1,6 @@
 /** `celeriac worker` as a user starts it: pools, health, signals, and a task that only its end can stop. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,14 +10,14 @@ import { connect, listWorkers, tellWorker } from '#lib/aws';
 import { createEmulator, type Emulator } from '#lib/emulator';
 import { app, block, wait, where } from './killed/busy.ts';
 import { addressOf, provisionBySdk } from './provisioned.ts';
+import { endWorkerProcess, startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const ENTRY = join(import.meta.dirname, 'killed/busy.ts');
 
 let emulator: Emulator;
 let url: string;
 let client: Client;
-let program: Started | undefined;
+let program: ChildProcess | undefined;
 
 beforeEach(async () => {
   emulator = createEmulator();
@@ -27,54 +27,16 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  program?.child.kill('SIGKILL');
+  program?.kill('SIGKILL');
   await client.close();
   await emulator.close();
 });
 
-const NO_PLACE = {
-  AWS_REGION: undefined,
-  AWS_DEFAULT_REGION: undefined,
-  AWS_ACCESS_KEY_ID: undefined,
-  AWS_SECRET_ACCESS_KEY: undefined,
-  AWS_PROFILE: undefined,
-};
-
-interface Started {
-  readonly child: ChildProcess;
-  readonly said: () => string;
-  /** Where its health is. */
-  readonly health: string;
-}
-
 /** Starts the command and waits until it works. */
-async function startWorker(...words: readonly string[]): Promise<Started> {
-  const own = ['--app', ENTRY, '--endpoint', url, '--health', '0', '--heartbeat', '1s'];
-  const all = ['bin/celeriac.js', 'worker', ...own, ...words];
-  // An emulator on this machine needs neither credentials nor a Region.
-  const env = { ...process.env, ...NO_PLACE };
-  const child = spawn(process.execPath, all, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+async function startWorker(...words: readonly string[]): Promise<WorkerProcess> {
+  return startWorkerProcess({ entry: ENTRY, url }, words, (child) => {
+    program = child;
   });
-  program = { child, said: () => said, health: '' };
-  for (;;) {
-    const health = /"message":"works".*"health":"http:\/\/0\.0\.0\.0:(\d+)"/.exec(said)?.[1];
-    if (health !== undefined) {
-      program = { child, said: () => said, health: `http://127.0.0.1:${health}` };
-      return program;
-    }
-    if (child.exitCode !== null) throw new Error(`the worker ended:\n${said}`);
-    await sleep(20);
-  }
-}
-
-async function end({ child }: Started, signal: NodeJS.Signals): Promise<number | null> {
-  const exited = once(child, 'exit');
-  child.kill(signal);
-  const [code] = await exited;
-  return code;
 }
 
 test.each(['async', 'threads', 'processes'])(
@@ -86,7 +48,7 @@ test.each(['async', 'threads', 'processes'])(
       sent.map((one) => (one.status === 'sent' ? one.result.get() : undefined)),
     );
     const ready = await fetch(`${worker.health}/readyz`);
-    const code = await end(worker, 'SIGTERM');
+    const code = await endWorkerProcess(worker, 'SIGTERM');
 
     expect([ready.status, await ready.json()]).toMatchObject([200, { ready: true, pool, processed: 12 }]);
     expect(code).toBe(0);
@@ -120,7 +82,7 @@ test('a second signal tells tasks to stop, and another worker runs them at once'
   first.child.kill('SIGINT');
   await sleep(300);
   const running = first.child.exitCode;
-  const code = await end(first, 'SIGINT');
+  const code = await endWorkerProcess(first, 'SIGINT');
   const state = await waiting.state();
   await startWorker();
   while ((await waiting.state()) !== 'STARTED') await sleep(50);

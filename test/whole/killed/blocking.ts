@@ -1,0 +1,60 @@
+/** What worker-block.test.ts runs. */
+import { appendFileSync } from 'node:fs';
+import { defineApp, defineQueue, defineTask, fixed } from '#lib';
+
+export const work = defineQueue('work', { visibility: '6s' });
+
+export interface Hogged {
+  readonly key: string;
+  readonly place: string;
+  readonly ms: number;
+}
+
+/** Keeps its event loop to itself, with its key and the only one of its places. */
+export const hog = defineTask('hog', {
+  queue: work,
+  once: { key: ({ key }: Hogged) => key, taken: 'reject' },
+  concurrency: { max: 1, by: ({ place }) => place },
+  run({ key, ms }: Hogged) {
+    const note = (what: string): void => appendFileSync(process.env.NOTES ?? '', `${key} ${what}\n`);
+    note('begins');
+    const end = Date.now() + ms;
+    while (Date.now() < end);
+    note('ends');
+    return ms;
+  },
+});
+
+/** Blocks in its first attempt, for ever and beyond its limit. */
+export const limited = defineTask('limited', {
+  queue: work,
+  timeLimit: { hard: '2s' },
+  retry: { attempts: 2, backoff: fixed('1s') },
+  once: true,
+  run(isBlocked: boolean, { attempt }) {
+    while (isBlocked && attempt === 1);
+    return { attempt, pid: process.pid };
+  },
+});
+
+/** Waits for ever in each attempt, and says that it goes on after its end. */
+export const endless = defineTask('endless', {
+  queue: work,
+  timeLimit: { hard: '1s' },
+  retry: { attempts: 1 },
+  async run() {
+    const mark = (): void => appendFileSync(process.env.NOTES ?? '', 'goes on\n');
+    await new Promise(() => setInterval(mark, 50));
+  },
+});
+
+/** Runs beside them. */
+export const fine = defineTask('fine', {
+  queue: work,
+  async run(ms: number, { sleep }) {
+    await sleep(`${ms}ms`);
+    return ms;
+  },
+});
+
+export const app = defineApp('blocking', { tasks: [hog, limited, endless, fine] });
