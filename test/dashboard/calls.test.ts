@@ -28,7 +28,7 @@ function recordsRead({ asked }: DeskWorld): number {
   return keys.reduce((sum, { Keys }: { readonly Keys: readonly unknown[] }) => sum + Keys.length, 0);
 }
 
-test('a page of the newest runs asks each partition once, and reads the records that have more to show', async () => {
+test('a page of the newest runs asks each partition once, and few records', async () => {
   await using world = await createFilled();
 
   const { rows } = await world.desk.runs({ limit: 30 });
@@ -50,7 +50,7 @@ test('failed runs of one task are sifted by the index: no others are sent', asyn
   expect(rowsSent(world)).toBeLessThan(SHARDS * 30);
 });
 
-test('a page of the runs of a task reads as many records as it shows, without what it does not show', async () => {
+test('a page of the runs of a task reads as many records as it shows, and no results', async () => {
   await using world = await createFilled();
 
   const { rows } = await world.desk.runs({ task: 'charge', limit: 30 });

@@ -15,6 +15,8 @@ import { type SimulateOptions, type Simulation, simulate } from '../../lib/testi
 export interface DeskWorld extends AsyncDisposable {
   readonly sim: Simulation;
   readonly desk: Desk;
+  /** What the desk stands on. */
+  readonly ports: DeskPorts;
   /** What the desk's own adapters have called of AWS; a test may empty it. */
   readonly asked: Asked[];
 }
@@ -57,6 +59,7 @@ export async function createDeskWorld(app: App, options: DeskWorldOptions = {}):
   return {
     sim,
     desk: createDeskOver(app, ports, { stage, readOnly }),
+    ports,
     asked,
     [Symbol.asyncDispose]: () => sim.close(),
   };
