@@ -27,6 +27,8 @@ export function fromItem(item: Item): {
 } {
   const number = (name: string): number => Number(item[name]?.N ?? 0);
   const text = (name: string): string | undefined => item[name]?.S;
+  const starts = number('starts');
+  const ends = number('ends');
   const error = text('error');
   const result = text('result');
   const reason = text('reason');
@@ -47,12 +49,14 @@ export function fromItem(item: Item): {
       ...(item.byPart === undefined ? {} : { byPart: true }),
       ...(error === undefined ? {} : { error: JSON.parse(error) }),
       ...(item.settled !== undefined && item.settled.N === item.generation?.N ? { settled: true } : {}),
+      ...(starts > ends ? { open: starts - ends } : {}),
+      ...(item.wait === undefined ? {} : { wait: JSON.parse(text('wait') ?? '') }),
       ...(item.attempts === undefined ? {} : { attempts: number('attempts') }),
       ...(item.startedAt === undefined ? {} : { startedAt: number('startedAt') }),
       ...(item.endedAt === undefined ? {} : { endedAt: number('endedAt') }),
     },
-    starts: number('starts'),
-    ends: number('ends'),
+    starts,
+    ends,
     leaseUntil: number('leaseUntil'),
     owner: text('owner'),
   };

@@ -12,6 +12,7 @@ import { readItems } from './read-items.ts';
 import { createTogether } from './run-batch.ts';
 import { fromItem, toKey, type Values } from './run-item.ts';
 import { stateShard, taskShard } from './run-shard.ts';
+import { noteWait } from './run-waits.ts';
 import { createUpdates, type Update, type Written } from './updates.ts';
 
 /** Writes one run's item. */
@@ -45,6 +46,14 @@ export function createRuns(call: Call, tableName: string): Runs {
         (await asOwner(write, request, owner, releaseUpdate(request, retries, error))).kind === 'written'
       );
     },
+    async giveBack(request, owner, retries) {
+      together.forget(owner);
+      return (await asOwner(write, request, owner, giveBackUpdate(request.id, retries))).kind === 'written';
+    },
+    wait: (request, note) =>
+      noteWait(updates, request, note, async (item) =>
+        withApart(fromItem(item).record, item, await apart.read([item])),
+      ),
     settle: async (request) => void (await write(request.id, settleUpdate(request), SAME_GENERATION)),
     read: (ids) => read(call, tableName, apart, ids),
   };
@@ -174,6 +183,16 @@ function completeUpdate(request: ClaimRequest, ending: Ending): Update {
     set: [...set, '#ends = #starts', ...(again?.sets ?? [])],
     remove: ['#owner', '#leaseUntil', ...(ending.error === undefined ? ['#error'] : [])],
     values: { ...values, ...again?.values },
+  };
+}
+
+/** The claim was none: what had no outcome before has none now. */
+function giveBackUpdate(id: string, retries: number): Update {
+  const state = retries > 0 ? 'RETRY' : 'PENDING';
+  return {
+    set: ['#state = :state, #stateShard = :stateShard, #starts = #starts - :one'],
+    remove: ['#owner', '#leaseUntil', '#startedAt'],
+    values: { ':state': { S: state }, ':stateShard': { S: stateShard(state, id) }, ':one': { N: '1' } },
   };
 }
 

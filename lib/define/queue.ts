@@ -11,7 +11,9 @@ declare const CELERIAC_CHECKS: boolean | undefined;
 
 export interface DeadLetterOptions {
   /**
-   * After how many crashes (deliveries that had no outcome) a message is dead-lettered. 1–900. @default 3
+   * After how many crashes a message is dead-lettered. 1–900. A crash is a delivery that had no outcome, and
+   * where the task keeps a record, a claim that had none: SQS may deliver twice without any crash. A message
+   * that kills its worker before its claim takes twice as many. @default 3
    */
   readonly after?: number;
   /**

@@ -6,7 +6,6 @@
  */
 import { STACK_LENGTH_MAX } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
-import { isFinal } from '../core/task-state.ts';
 import { keepsRecord } from '../define/task.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import { type Arrival, readArrival } from './arrival.ts';
@@ -20,7 +19,7 @@ import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.t
 import type { ClaimRequest } from './ports.ts';
 import { start } from './start.ts';
 import { unrun } from './unrun.ts';
-import { expire, giveUp } from './unstarted.ts';
+import { expire, giveUp, sendOn } from './unstarted.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
@@ -43,7 +42,7 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
   const step = { connection, lease, copies };
   return {
     isSuspect: (delivery) => crashesOf(delivery) > 0,
-    isLastChance: (delivery) => crashesOf(delivery) === lease.queue.deadLetterAfter - 1,
+    isLastChance: (delivery) => crashesOf(delivery) >= lease.queue.deadLetterAfter - 1,
     async process(delivery) {
       try {
         return await processOne(step, delivery);
@@ -64,26 +63,14 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
       try {
         const arrival = readArrival(connection, lease.queue, delivery);
         // What runs no code of the user's can be dealt with at once.
-        if (arrival.kind !== 'run' || (await hasEnded(step, delivery, arrival)))
-          return await this.process(delivery);
-        return await copies.postpone(arrival.message, crashesOf(delivery), seconds);
+        if (arrival.kind !== 'run') return await this.process(delivery);
+        const recorded = { ...toRecorded(step, delivery, arrival), task: arrival.task };
+        return await sendOn(recorded, seconds, crashesOf(delivery));
       } catch {
         return BACK;
       }
     },
   };
-}
-
-/**
- * Whether a message's run is over: what is left to do with it runs no task. Put off, it would go round until
- * its turn to run alone, and its duplicates with it.
- */
-async function hasEnded(step: Step, delivery: Delivery, arrival: Runnable): Promise<boolean> {
-  const { runs, message } = toRecorded(step, delivery, arrival);
-  // Without an answer it is put off as if it were not over.
-  const record = (await runs?.read([message.id]).catch(() => undefined))?.get(message.id);
-  if (record === undefined || record.generation < message.generation) return false;
-  return record.generation > message.generation || isFinal(record.state);
 }
 
 /**
@@ -150,17 +137,34 @@ async function run(step: Step, delivery: Delivery, arrival: Runnable): Promise<O
   const attempt: Attempt = { ...recorded, task, consumer };
   const expiresAt = expiryOf(lease.queue, message);
   if (expiresAt !== undefined && expiresAt <= connection.ports.clock.now()) return expire(attempt, expiresAt);
-  if (crashesNow(attempt) >= lease.queue.deadLetterAfter) {
-    return giveUp(attempt, 'crashed', crashError(attempt, crashesNow(attempt)));
-  }
-  if (isLate(attempt)) return copies.postpone(message, crashesNow(attempt), 0);
+  if (await hasCrashed(attempt)) return giveUp(attempt, 'crashed', crashError(attempt, crashesNow(attempt)));
+  if (isLate(attempt)) return sendOn(attempt, 0, crashesNow(attempt));
   return start(attempt);
 }
+
+/**
+ * Whether too many workers died with a message. A delivery that came twice and one whose ack was lost look as
+ * if one had, but a record knows how many attempts were begun and not ended. A message that kills its worker
+ * before its claim has twice as many deliveries.
+ */
+async function hasCrashed(attempt: Recorded): Promise<boolean> {
+  const crashes = crashesNow(attempt);
+  const { deadLetterAfter } = attempt.lease.queue;
+  const { runs, message } = attempt;
+  if (crashes < deadLetterAfter) return false;
+  if (runs === undefined || crashes >= UNSEEN * deadLetterAfter) return true;
+  const { open = 0 } = (await runs.read([message.id])).get(message.id) ?? {};
+  return open >= deadLetterAfter;
+}
+
+/** Of what no record can tell, so many times as many crashes are allowed. */
+const UNSEEN = 2;
 
 /** Starts a part of a workflow; one that kills its workers ends the workflow. */
 function startFlow(recorded: Recorded): Promise<Outcome> {
   const crashes = crashesNow(recorded);
-  if (crashes < recorded.lease.queue.deadLetterAfter) return conduct(recorded);
+  // Nothing of the user's runs here, so most of them are deliveries that came twice.
+  if (crashes < UNSEEN * recorded.lease.queue.deadLetterAfter) return conduct(recorded);
   const text = `${crashes} workers in a row died or ran out of time while they started a part of a workflow`;
   return giveUp(recorded, 'crashed', { code: 'CRASHED', name: 'CeleriacError', message: text });
 }
@@ -180,7 +184,9 @@ function toRecorded(step: Step, delivery: Delivery, { message, task, consumer }:
     message.claim ||
     step.lease.queue.ordered;
   const runs = kept ? step.connection.ports.runs : undefined;
-  const first = delivery.receiveCount === 1 && message.generation + message.attempt + message.crashes === 0;
+  const first =
+    delivery.receiveCount === 1 &&
+    message.generation + message.attempt + message.crashes + message.deferrals === 0;
   const request = { ...toRequest(step, message, task?.name ?? message.task), first };
   return { ...step, delivery, message, runs, request };
 }

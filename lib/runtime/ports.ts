@@ -5,15 +5,23 @@
 
 import type { Beaten } from '../core/heartbeat.ts';
 import type { FilterAttribute } from '../core/routing/filter-policy.ts';
-import type { FinalState, TaskState } from '../core/task-state.ts';
-import type { WireError } from '../errors.ts';
 import type { RunAdmin, RunControl } from './control-port.ts';
 import type { Flows } from './flow-ports.ts';
 import type { FlowViews } from './flow-view-ports.ts';
 import type { Limits, Locks } from './gate-ports.ts';
 import type { Gate } from './gated.ts';
+import type { Runs } from './run-ports.ts';
 import type { Scheduling } from './schedule-ports.ts';
 
+export type {
+  ClaimOutcome,
+  ClaimRequest,
+  Ending,
+  RunRecord,
+  Runs,
+  WaitNote,
+  WaitOutcome,
+} from './run-ports.ts';
 export type { Workers } from './worker-ports.ts';
 
 /** Time. A virtual one in simulations. */
@@ -154,99 +162,6 @@ export interface ReplyQueues {
   remove(queueName: string): Promise<void>;
   /** The queues with this prefix, and when their clients last said that they live. */
   list(prefix: string): Promise<readonly Beaten[]>;
-}
-
-/** What is known of a run. */
-export interface RunRecord {
-  readonly id: string;
-  readonly task: string;
-  readonly queue: string;
-  readonly state: TaskState;
-  readonly generation: number;
-  /** How many attempts of this generation have ended in a throw. */
-  readonly retries: number;
-  /** The result as JSON text, once it succeeded with one. */
-  readonly result?: string;
-  /** Where the result lies instead, when it was too large for its record. */
-  readonly blob?: string;
-  /** Until when it is kept, where that is less than the record; it may be gone any time after. */
-  readonly resultUntil?: number;
-  readonly error?: WireError;
-  /** How far it is, as JSON text (control-port.ts, Progress). */
-  readonly progress?: string;
-  /** The message of a run that failed, as JSON text, to run it again by hand. */
-  readonly letter?: string;
-  /** Whether what it brought was dropped. */
-  readonly forgotten?: true;
-  /** Why it ended as it did: a dead letter's reason, 'expired'. */
-  readonly reason?: string;
-  /** After which attempt it ended; the first is 1, 0 when none was made. */
-  readonly attempts?: number;
-  readonly sentAt: number;
-  readonly startedAt?: number;
-  readonly endedAt?: number;
-  /** Whether what follows from its end is known to have been sent. */
-  readonly settled?: true;
-  /** Of a workflow that is REVOKED: a part of it was (it expired, perhaps), and nobody revoked the whole. */
-  readonly byPart?: true;
-}
-
-/** Names one attempt's right to run. */
-export interface ClaimRequest {
-  readonly id: string;
-  readonly task: string;
-  readonly queue: string;
-  readonly generation: number;
-  /** The message's own count; undefined on an ordered queue, where the record alone counts. */
-  readonly retries?: number;
-  readonly sentAt: number;
-  readonly now: number;
-  /** That there is no record yet is likely, so that the claim may be tried as a new one first. */
-  readonly first?: boolean;
-}
-
-export type ClaimOutcome =
-  | {
-      readonly kind: 'claimed';
-      readonly retries: number;
-      /** How many claims before this one, since the last outcome, ended without any: crashed workers. */
-      readonly crashes: number;
-    }
-  /** It has ended already; what follows from its end may have to be sent again. */
-  | { readonly kind: 'finished'; readonly record: RunRecord }
-  /** Another worker runs it, at the latest until then. */
-  | { readonly kind: 'held'; readonly untilMs: number }
-  /** A later attempt or generation exists: this message is an old copy. */
-  | { readonly kind: 'superseded' }
-  /** It was revoked while an attempt was under way, and gets no other. */
-  | { readonly kind: 'revoked' };
-
-/** How a run ended. */
-export interface Ending {
-  readonly state: FinalState;
-  readonly attempts?: number;
-  readonly result?: string;
-  readonly blob?: string;
-  readonly resultUntil?: number;
-  readonly error?: WireError;
-  readonly reason?: string;
-  readonly letter?: string;
-}
-
-/** The records of runs. Every change is one conditional write, so each takes effect exactly once. */
-export interface Runs {
-  /** Takes the right to run until `leaseUntil`, under a token that only this claim knows. */
-  claim(request: ClaimRequest, owner: string, leaseUntil: number): Promise<ClaimOutcome>;
-  /** Ends a run that `owner` has claimed; false: the claim has gone to somebody else. */
-  complete(request: ClaimRequest, owner: string, ending: Ending): Promise<boolean>;
-  /** Gives the claim up for another attempt, which counts one retry; false as above. */
-  release(request: ClaimRequest, owner: string, retries: number, error: WireError): Promise<boolean>;
-  /** Ends a run that nobody has claimed: expired, crashed, never to be understood. */
-  finish(request: ClaimRequest, ending: Ending): Promise<ClaimOutcome>;
-  /** Remembers that what follows from a run's end was sent: its duplicates need not send it once more. */
-  settle(request: ClaimRequest): Promise<void>;
-  /** Reads records; ids without one are missing in the answer. At most 100 ids a call. */
-  read(ids: readonly string[]): Promise<ReadonlyMap<string, RunRecord>>;
 }
 
 /** One structured line. */

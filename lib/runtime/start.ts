@@ -1,13 +1,11 @@
 /** The start of a message that may run: its input, its keys and slots, its claim, and then the run. */
 import { STACK_LENGTH_MAX } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
-import { isFinal } from '../core/task-state.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import {
   type Attempt,
   type Claimed,
   crashError,
-  crashesNow,
   endClaimed,
   requestNow,
   runClaimed,
@@ -17,10 +15,10 @@ import { ackEarly } from './early.ts';
 import { fetchResult, parseInputs } from './flow-input.ts';
 import { type Entered, isGated, type Waiting } from './gated.ts';
 import { leaseEnd } from './lease.ts';
-import { DONE, type Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import { fetchInput, parseInput } from './payload.ts';
 import { isRevokedBy } from './revocation.ts';
-import { giveUp, revoke, unclaimed } from './unstarted.ts';
+import { giveUp, revoke, sendOnReady, unclaimed } from './unstarted.ts';
 
 /** Set by the bundler to `false` where nothing of messaging is used; see serve.ts. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
@@ -115,7 +113,7 @@ async function claimAndRun(attempt: Omit<Claimed, 'retries'>, input: unknown): P
 async function waitAgain(claimed: Claimed, late: Waiting): Promise<Outcome> {
   // The copy first: a crash after it finds two messages, of which the claim lets one run.
   const outcome = await putOff(claimed, late);
-  await claimed.runs.release(requestNow(claimed), claimed.owner, claimed.retries, WAITS);
+  await claimed.runs.giveBack(requestNow(claimed), claimed.owner, claimed.retries);
   return outcome;
 }
 
@@ -126,36 +124,18 @@ async function early(attempt: Attempt | Claimed): Promise<Outcome | undefined> {
   return undefined;
 }
 
-/** Why a claim was given up without an attempt: its record shows it until there is one. */
-const WAITS: WireError = {
-  code: 'RATE_LIMITED',
-  name: 'CeleriacError',
-  message: "it waits for a slot of its task's rate",
-};
-
-/**
- * What becomes of a copy whose run is over, or beyond this attempt. Put off it would wait for a key that it
- * does not need, and its duplicates with it, more of them each time.
- */
-async function ended(attempt: Attempt): Promise<Outcome | undefined> {
-  const { runs, message } = attempt;
-  const record = (await runs?.read([message.id]))?.get(message.id);
-  if (record === undefined || record.generation < message.generation) return undefined;
-  if (record.generation > message.generation || record.retries > message.attempt) return DONE;
-  return isFinal(record.state) ? unclaimed(attempt, { kind: 'finished', record }) : undefined;
-}
-
 /** Sends a message on that has to wait: no attempt, and however often it happens no dead letter. */
-async function putOff(attempt: Attempt, { wait, seconds }: Waiting): Promise<Outcome> {
-  const { connection, copies, message, task } = attempt;
-  const over = wait.for === 'rate' && wait.count === 1 ? undefined : await ended(attempt);
-  if (over !== undefined) return over;
+async function putOff(
+  attempt: Attempt & Pick<Claimed, 'runs'>,
+  { wait, seconds }: Waiting,
+): Promise<Outcome> {
+  const { connection, message, task } = attempt;
   const until = new Date(wait.at).toISOString();
   const about = { task: task.name, id: message.id, for: wait.for, until };
   connection.ports.log({ level: 'info', message: 'waits', ...about });
   // What it waited for before is over, and counts no more.
   const { deferredSince: _, ...rest } = message;
-  return copies.postpone({ ...rest, wait }, crashesNow(attempt), seconds);
+  return sendOnReady({ ...attempt, message: { ...rest, wait } }, seconds, wait);
 }
 
 function lostError({ blob, flow }: Message): WireError {

@@ -1,6 +1,7 @@
 /** The end of a message that is not run here: given up, expired, or already somebody else's. */
 import type { DeadReason } from '../core/message.ts';
 import { isFinal } from '../core/task-state.ts';
+import type { Wait } from '../core/wait.ts';
 import type { AnyTask } from '../define/task.ts';
 import type { WireError } from '../errors.ts';
 import { type Attempt, crashesNow, type Recorded, requestNow, settle } from './attempt.ts';
@@ -8,18 +9,17 @@ import type { End } from './dead-letter.ts';
 import { followUp } from './follow-up.ts';
 import { tell } from './hooks.ts';
 import { letterOf } from './kept.ts';
-import { DONE, type Outcome } from './outcome.ts';
-import type { ClaimOutcome, Ending, RunRecord } from './ports.ts';
+import { BACK, DONE, type Outcome } from './outcome.ts';
+import type { ClaimOutcome, Ending, RunRecord, Runs, WaitOutcome } from './ports.ts';
 
 /** Set by the bundler to `false` where no task needs it; see serve.ts. */
 declare const CELERIAC_STATE: boolean | undefined;
 
+/** A message that is not run here. */
+type Unrun = Recorded & { readonly task?: AnyTask | undefined };
+
 /** Ends a run that does not start at all, and dead-letters its message. */
-export async function giveUp(
-  attempt: Recorded & { readonly task?: AnyTask | undefined },
-  reason: DeadReason,
-  error: WireError,
-): Promise<Outcome> {
+export async function giveUp(attempt: Unrun, reason: DeadReason, error: WireError): Promise<Outcome> {
   const finished = await finish(attempt, {
     state: 'FAILURE',
     error,
@@ -81,34 +81,30 @@ async function buryExpired(attempt: Recorded): Promise<void> {
 }
 
 /** Ends a run without a claim; an outcome when there is nothing left to do here. */
-async function finish(
-  attempt: Recorded & { readonly task?: AnyTask | undefined },
-  ending: Ending,
-): Promise<Outcome | undefined> {
+async function finish(attempt: Unrun, ending: Ending): Promise<Outcome | undefined> {
   const claim = await attempt.runs?.finish(requestNow(attempt), ending);
   return claim === undefined || claim.kind === 'claimed' ? undefined : unclaimed(attempt, claim);
 }
 
 /** The message of a run that is not ours to run. */
 export async function unclaimed(
-  attempt: Recorded & { readonly task?: AnyTask | undefined },
+  attempt: Unrun,
   claim: Exclude<ClaimOutcome, { kind: 'claimed' }>,
 ): Promise<Outcome> {
-  const { copies, message, connection } = attempt;
+  const { connection } = attempt;
   switch (claim.kind) {
     case 'superseded':
       return DONE;
     case 'revoked':
       // Only claims are told so, and those are made for tasks.
       return attempt.task === undefined ? DONE : revoke({ ...attempt, task: attempt.task }, 'revoked');
-    case 'held':
+    case 'held': {
       // Never acked while another runs it: both may be the same SQS message, and deleting it would lose the
       // run.
-      return copies.postpone(
-        message,
-        crashesNow(attempt),
-        Math.max(1, Math.ceil((claim.untilMs - connection.ports.clock.now()) / 1_000)),
-      );
+      const seconds = Math.max(1, Math.ceil((claim.untilMs - connection.ports.clock.now()) / 1_000));
+      const { runs } = attempt;
+      return runs === undefined ? BACK : sendOnReady({ ...attempt, runs }, seconds);
+    }
     case 'finished': {
       const { record } = claim;
       await buryAgain(attempt, record);
@@ -116,6 +112,38 @@ export async function unclaimed(
       return DONE;
     }
   }
+}
+
+/**
+ * Sends a message on as a copy that comes later, unless its run is over or a newer copy of it waits already:
+ * it would wait for what it does not need, and its duplicates with it, more of them each time.
+ */
+export async function sendOn(attempt: Unrun, seconds: number, crashes: number): Promise<Outcome> {
+  const { runs, copies, message } = attempt;
+  // What cannot be asked now is put off as if it were the newest.
+  const noted = runs && (await note({ ...attempt, runs }, seconds).catch(() => undefined));
+  if (noted !== undefined && noted.kind !== 'waits') return unclaimed(attempt, noted);
+  return copies.postpone(message, crashes, seconds);
+}
+
+/**
+ * The same for a message that was about to run. It has no more crashes behind it than claims that were not
+ * ended: a delivery that came twice, or whose ack was lost, is none.
+ */
+export async function sendOnReady(attempt: Noted, seconds: number, wait?: Wait): Promise<Outcome> {
+  const noted = await note(attempt, seconds, wait);
+  if (noted.kind !== 'waits') return unclaimed(attempt, noted);
+  return attempt.copies.postpone(attempt.message, Math.min(crashesNow(attempt), noted.crashes), seconds);
+}
+
+type Noted = Unrun & { readonly runs: Runs };
+
+function note(attempt: Noted, seconds: number, wait?: Wait): Promise<WaitOutcome> {
+  const { delivery, message, runs } = attempt;
+  const request = requestNow(attempt);
+  const until = request.now + seconds * 1_000;
+  const about = { by: delivery.messageId, hop: message.deferrals + 1, until };
+  return runs.wait(request, wait === undefined ? about : { ...about, wait });
 }
 
 /** Whoever ended a run may have died before its dead letter was sent; its claim drops a second one. */

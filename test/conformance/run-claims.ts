@@ -21,6 +21,7 @@ export function testClaims(open: OpenRuns): void {
         retries: 0,
         sentAt: T - 500,
         startedAt: T,
+        open: 1,
       });
     });
 

@@ -56,6 +56,8 @@ export function eachWorld(open: OpenRuns): Runs & {
     claim: (...given) => world.runs.claim(...given),
     complete: (...given) => world.runs.complete(...given),
     release: (...given) => world.runs.release(...given),
+    giveBack: (...given) => world.runs.giveBack(...given),
+    wait: (...given) => world.runs.wait(...given),
     finish: (...given) => world.runs.finish(...given),
     settle: (...given) => world.runs.settle(...given),
     read: (...given) => world.runs.read(...given),

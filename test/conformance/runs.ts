@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { testClaims } from './run-claims.ts';
 import { testEnds } from './run-ends.ts';
+import { testWaits } from './run-waits.ts';
 import type { OpenRuns } from './runs-world.ts';
 
 /** Registers the suite. */
@@ -9,5 +10,6 @@ export function testRuns(name: string, open: OpenRuns): void {
   describe(`runs ${name}`, () => {
     testClaims(open);
     testEnds(open);
+    testWaits(open);
   });
 }

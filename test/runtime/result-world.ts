@@ -28,6 +28,8 @@ export function createWorld(clock: Clock = patientClock()) {
     claim: refuse,
     complete: refuse,
     release: refuse,
+    giveBack: refuse,
+    wait: refuse,
     finish: refuse,
     settle: refuse,
     async read(ids) {

@@ -192,6 +192,8 @@ const NO_RUNS: Runs = {
   claim: refused,
   complete: refused,
   release: refused,
+  giveBack: refused,
+  wait: refused,
   finish: refused,
   settle: refused,
   read: refused,

@@ -105,22 +105,35 @@ test('a send that hangs does not cost its batch the answer', async () => {
   expect(answers.map(({ details }) => details.error)).toEqual([undefined]);
 });
 
-test('a message that another worker holds keeps the crashes that it has behind it', async () => {
-  const task = defineTask('task', { queue, run: () => 1 });
-  const queues = stubQueues();
-  const held = async () => ({ kind: 'held', untilMs: NOW + 10_000 }) as const;
-  // Nothing but `claim` is called for a message that is held.
-  const runs = { claim: held } as unknown as Runs;
-  const ports: Ports = { ...stubPorts(queues), runs };
-  const body = JSON.stringify(envelope('m1', 'task'));
-  const delivery: Delivery = { messageId: 's1', receipt: 'r1', body, receiveCount: 3, firstReceivedAt: NOW };
+test.each([
+  [3, 2],
+  [1, 1],
+])(
+  'a message that another worker holds has no more crashes behind it than claims (%i)',
+  async (open, kept) => {
+    const task = defineTask('task', { queue, run: () => 1 });
+    const queues = stubQueues();
+    const held = async () => ({ kind: 'held', untilMs: NOW + 10_000 }) as const;
+    const wait = async () => ({ kind: 'waits', crashes: open }) as const;
+    // Nothing but these is called for a message that is held.
+    const runs = { claim: held, wait } as unknown as Runs;
+    const ports: Ports = { ...stubPorts(queues), runs };
+    const body = JSON.stringify(envelope('m1', 'task'));
+    const delivery: Delivery = {
+      messageId: 's1',
+      receipt: 'r1',
+      body,
+      receiveCount: 3,
+      firstReceivedAt: NOW,
+    };
 
-  const back = await createWorker(defineApp('shop', { tasks: [task] }), 'dev', ports).handle({
-    queueName: 'shop-dev-work',
-    deliveries: [delivery],
-    deadline: NOW + 30_000,
-  });
+    const back = await createWorker(defineApp('shop', { tasks: [task] }), 'dev', ports).handle({
+      queueName: 'shop-dev-work',
+      deliveries: [delivery],
+      deadline: NOW + 30_000,
+    });
 
-  expect(back).toEqual([]);
-  expect(queues.calls.map(({ bodies }) => JSON.parse(bodies[0] ?? '').crashes)).toEqual([2]);
-});
+    expect(back).toEqual([]);
+    expect(queues.calls.map(({ bodies }) => JSON.parse(bodies[0] ?? '').crashes)).toEqual([kept]);
+  },
+);

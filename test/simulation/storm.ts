@@ -144,6 +144,9 @@ export function watchRecords() {
     const before = now.get(id) ?? { state: 'PENDING', generation: 0 };
     const generation = Number(attributes.generation?.N ?? before.generation);
     const state = TASK_STATES.find((known) => known === attributes.state?.S) ?? 'PENDING';
+    // Nor does a wait, which says the state as it is; it is seen here, so it must not change it.
+    if (attributes.waitHop !== undefined && state === before.state && generation === before.generation)
+      return;
     if (!mayBecome(before.state, state, { from: before.generation, to: generation }))
       illegal.push(`${id}: ${before.state} ${before.generation} to ${state} ${generation}`);
     if (isFinal(state)) ends.set(`${id} ${generation}`, (ends.get(`${id} ${generation}`) ?? 0) + 1);
