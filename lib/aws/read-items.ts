@@ -1,4 +1,5 @@
 /** Reads of many items at once. */
+import type { KeysAndAttributes } from '@aws-sdk/client-dynamodb';
 import { CeleriacError } from '../errors.ts';
 import type { Call } from './call.ts';
 import type { Item, Key } from './run-item.ts';
@@ -6,16 +7,17 @@ import type { Item, Key } from './run-item.ts';
 /** Asked again for keys that DynamoDB left unread (a throttle, 16 MB), at most this often. */
 const READS_MAX = 8;
 
-/** Reads items consistently, at most 100 keys (DynamoDB); those that are not there are missing. */
+/** Reads items, at most 100 keys (DynamoDB); those that are not there are missing. @default consistently */
 export async function readItems(
   call: Call,
   tableName: string,
   keys: readonly Key[],
+  how: Omit<KeysAndAttributes, 'Keys'> = { ConsistentRead: true },
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
   let left = keys.map((key) => ({ ...key }));
   for (let reads = 0; left.length > 0 && reads < READS_MAX; reads++) {
-    const request = { RequestItems: { [tableName]: { Keys: left, ConsistentRead: true } } };
+    const request = { RequestItems: { [tableName]: { Keys: left, ...how } } };
     const answer = await call('dynamodb', 'BatchGetItem', request);
     items.push(...(answer.Responses?.[tableName] ?? []));
     left = (answer.UnprocessedKeys?.[tableName]?.Keys ?? []).map(({ pk, sk }) => ({

@@ -13,32 +13,45 @@ export function createRunIndex(call: Call, tableName: string): RunIndex {
     key: string,
     value: string,
     page: IndexPage,
-  ): Promise<readonly Item[]> => {
-    const answer = await call('dynamodb', 'Query', {
+    filter: readonly (readonly [name: string, value: string])[] = [],
+  ) => {
+    const { Items = [], ...answer } = await call('dynamodb', 'Query', {
       TableName: tableName,
       IndexName: index,
       KeyConditionExpression: '#partition = :partition AND #id BETWEEN :from AND :to',
-      ExpressionAttributeNames: { '#partition': key, '#id': 'id' },
+      ...(filter.length === 0
+        ? {}
+        : { FilterExpression: filter.map(([name]) => `#${name} = :${name}`).join(' AND ') }),
+      ExpressionAttributeNames: {
+        '#partition': key,
+        '#id': 'id',
+        ...Object.fromEntries(filter.map(([name]) => [`#${name}`, name])),
+      },
       ExpressionAttributeValues: {
         ':partition': { S: `${value}#${page.shard}` },
         ':from': { S: page.from },
         ':to': { S: page.to },
+        ...Object.fromEntries(filter.map(([name, wanted]) => [`:${name}`, { S: wanted }])),
       },
       ScanIndexForward: !page.newestFirst,
       Limit: page.limit,
     });
-    return answer.Items ?? [];
+    const next = answer.LastEvaluatedKey?.id?.S;
+    return { items: Items, looked: answer.ScannedCount ?? 0, ...(next === undefined ? {} : { next }) };
   };
   return {
     shards: RUN_SHARDS,
-    async byState(state, page) {
-      return (await query('byState', 'stateShard', state, page)).map((item) => toRow(state, item));
+    async byState(state, page, filter = {}) {
+      const { items, ...stretch } = await query('byState', 'stateShard', state, page, Object.entries(filter));
+      return { ...stretch, rows: items.map((item) => toRow(state, item)) };
     },
     async byTask(task, page) {
-      return (await query('byTask', 'taskShard', task, page)).map((item) => item.id?.S ?? '');
+      const { items, ...stretch } = await query('byTask', 'taskShard', task, page);
+      return { ...stretch, rows: items.map((item) => ({ id: item.id?.S ?? '' })) };
     },
-    async rows(ids) {
-      const items = await readItems(call, tableName, [...new Set(ids)].map(toKey));
+    async rows(ids, { whole } = { whole: true }) {
+      const keys = [...new Set(ids)].map(toKey);
+      const items = await readItems(call, tableName, keys, whole ? undefined : LISTED);
       return new Map(items.map(toDetails).map((row) => [row.id, row]));
     },
     async holder(key) {
@@ -49,6 +62,17 @@ export function createRunIndex(call: Call, tableName: string): RunIndex {
     },
   };
 }
+
+const SHOWN = [
+  ...['id', 'task', 'queue', 'state', 'generation', 'retries', 'sentAt', 'startedAt', 'endedAt', 'reason'],
+  // The letter tells what of an error is secret.
+  ...['error', 'progress', 'letter', 'leaseUntil', 'revokedAt'],
+];
+/** What a list shows of records; by names of its own, since several are DynamoDB's words. */
+const LISTED = {
+  ProjectionExpression: SHOWN.map((name) => `#${name}`).join(', '),
+  ExpressionAttributeNames: Object.fromEntries(SHOWN.map((name) => [`#${name}`, name])),
+};
 
 /** The state is in the index's key. */
 function toRow(state: TaskState, item: Item): IndexedRun {

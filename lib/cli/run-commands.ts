@@ -22,10 +22,10 @@ export async function result(
 /** Revokes a run; the exit code is 1 if it goes on all the same, or has ended. */
 export async function revoke(
   { desk }: Session,
-  { terminate = false }: { readonly terminate?: boolean },
+  { terminate = false, task }: { readonly terminate?: boolean; readonly task?: string },
   id: string,
 ): Promise<Answer> {
-  const value = await desk.revoke(id, terminate);
+  const value = await desk.revoke(id, terminate, task);
   const { outcome } = value;
   if (outcome === 'revoked') return { value, text: 'revoked: it will not start' };
   if (outcome === 'running' && terminate)

@@ -64,7 +64,7 @@ function createActions(context: DeskContext): DeskActions {
     send: (task, input, options) => send(context, task, input, options),
     call: (task, input, timeoutMs) => call(context, task, input, timeoutMs),
     publish: (exchange, key, body, headers) => publish(context, exchange, key, body, headers),
-    revoke: (id, terminate) => revoke(context, id, terminate),
+    revoke: (id, terminate, task) => revoke(context, id, terminate, task),
     retry: (id, input) => retry(context, id, input),
     forget: (id) => forget(context, id),
     result: (id, timeoutMs) => result(context, id, timeoutMs),

@@ -66,7 +66,11 @@ export interface DeskActions {
     body: string,
     headers: Readonly<Record<string, Json>>,
   ): Promise<{ readonly messageId: string; readonly route: RouteAnswer }>;
-  revoke(id: string, terminate: boolean): Promise<{ readonly outcome: string }>;
+  /**
+   * `task` is for a run of which there is no record, since it has not started: then only its name tells whose
+   * it is. RUN_NOT_KEPT without it.
+   */
+  revoke(id: string, terminate: boolean, task?: string): Promise<{ readonly outcome: string }>;
   /** Runs an ended run once more; `input` as JSON text replaces its own. */
   retry(id: string, input?: string): Promise<{ readonly id: string }>;
   forget(id: string): Promise<void>;

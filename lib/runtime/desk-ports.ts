@@ -17,18 +17,41 @@ export interface IndexPage {
   readonly from: string;
   readonly to: string;
   readonly newestFirst: boolean;
+  /** How many rows are looked at. */
   readonly limit: number;
+}
+
+/** What of an index by state is wanted; the others are looked at where they lie, and not sent. */
+export interface IndexFilter {
+  readonly task?: string;
+  readonly queue?: string;
+}
+
+/** A stretch of one partition: what was wanted of the rows that were looked at. */
+export interface IndexStretch<Row> {
+  readonly rows: readonly Row[];
+  /** How many rows were looked at. */
+  readonly looked: number;
+  /** The id of the last of them, where there may be more behind it. */
+  readonly next?: string;
 }
 
 /** The records of runs, listed. Each call is one request, but for `rows`. */
 export interface RunIndex {
   /** How many partitions each state and each task has. */
   readonly shards: number;
-  byState(state: RunRecord['state'], page: IndexPage): Promise<readonly IndexedRun[]>;
+  byState(
+    state: RunRecord['state'],
+    page: IndexPage,
+    filter?: IndexFilter,
+  ): Promise<IndexStretch<IndexedRun>>;
   /** Ids only: that index holds nothing else. */
-  byTask(task: string, page: IndexPage): Promise<readonly string[]>;
-  /** Whole records, at most 100. */
-  rows(ids: readonly string[]): Promise<ReadonlyMap<string, RunDetails>>;
+  byTask(task: string, page: IndexPage): Promise<IndexStretch<Pick<IndexedRun, 'id'>>>;
+  /**
+   * Records, at most 100. Those that are not `whole` have what a list shows: no results, and they may be as
+   * they were a second ago, which costs half (DynamoDB's eventually consistent reads). @default whole
+   */
+  rows(ids: readonly string[], how?: { readonly whole: boolean }): Promise<ReadonlyMap<string, RunDetails>>;
   /** Which run has a key of `once`, and until when; undefined: nobody, as far as is known. */
   holder(key: string): Promise<{ readonly id: string; readonly until: number } | undefined>;
 }

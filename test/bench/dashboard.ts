@@ -12,6 +12,8 @@ import { fillRuns, provisionTable } from '../dashboard/many-runs.ts';
 const RUNS = 100_000;
 const QUEUES = 20;
 const WANTED_MS = 200;
+/** Of the emulator and of the desk together, which share one process here. */
+const WANTED_PROCESSOR_MS = 40;
 const TIMES = 20;
 
 const tasks = Array.from({ length: QUEUES }, (_, n) =>
@@ -52,27 +54,28 @@ export async function run(): Promise<readonly Figure[]> {
   for (const [name, address] of Object.entries(ADDRESSES)) {
     const path = `${server.url}${address.endsWith('after=') ? address + tenth : address}`;
     const ms: number[] = [];
-    const before = process.cpuUsage();
+    const processorMs: number[] = [];
     for (let n = 0; n < TIMES; n++) {
       const from = performance.now();
+      const before = process.cpuUsage();
       const answered = await fetch(path);
       await answered.text();
+      const { user, system } = process.cpuUsage(before);
       ms.push(performance.now() - from);
+      processorMs.push((user + system) / 1_000);
       if (answered.status !== 200) throw new Error(`${path} answered ${answered.status}`);
     }
-    const { user, system } = process.cpuUsage(before);
-    console.log(`     ${name}: ${((user + system) / 1_000 / TIMES).toFixed(1)} ms of processor time`);
-    const value = ms.sort((a, b) => a - b)[Math.floor(TIMES / 2)] ?? 0;
-    figures.push({
-      name: `${name} of ${RUNS}, median of ${TIMES}`,
-      value,
-      unit: 'ms',
-      wanted: `< ${WANTED_MS}`,
-      ok: value < WANTED_MS,
-    });
+    figures.push(toFigure(`${name} of ${RUNS}`, ms, WANTED_MS));
+    figures.push(toFigure(`processor time of ${name}`, processorMs, WANTED_PROCESSOR_MS));
   }
   await server.close();
   await desk.close();
   await emulator.close();
   return figures;
+}
+
+function toFigure(what: string, ms: readonly number[], wanted: number): Figure {
+  const value = [...ms].sort((a, b) => a - b)[Math.floor(ms.length / 2)] ?? 0;
+  const name = `${what}, median of ${ms.length}`;
+  return { name, value, unit: 'ms', wanted: `< ${wanted}`, ok: value < wanted };
 }

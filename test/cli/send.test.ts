@@ -136,10 +136,10 @@ describe('a run', () => {
     async (outcome, terminate, expected) => {
       const { session, calls } = createSession({ revoke: () => ({ outcome }) });
 
-      const { code = 0 } = await revoke(session, { terminate }, 'r1');
+      const { code = 0 } = await revoke(session, { terminate, task: 'charge' }, 'r1');
 
       expect(code).toBe(expected);
-      expect(calls).toEqual([['revoke', 'r1', terminate]]);
+      expect(calls).toEqual([['revoke', 'r1', terminate, 'charge']]);
     },
   );
 

@@ -15,6 +15,16 @@ import { type SimulateOptions, type Simulation, simulate } from '../../lib/testi
 export interface DeskWorld extends AsyncDisposable {
   readonly sim: Simulation;
   readonly desk: Desk;
+  /** What the desk stands on. */
+  readonly ports: DeskPorts;
+  /** What the desk's own adapters have called of AWS; a test may empty it. */
+  readonly asked: Asked[];
+}
+
+interface Asked {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly answer: Readonly<Record<string, unknown>>;
 }
 
 export interface DeskWorldOptions extends SimulateOptions {
@@ -30,8 +40,12 @@ export async function createDeskWorld(app: App, options: DeskWorldOptions = {}):
   await sim.settle();
   const clock = { ...MACHINE_CLOCK, now: () => sim.now().getTime() };
   // The models take what the SDK takes, and answer as it does; the types are the SDK's.
-  const call = ((service: string, operation: string, input: object) =>
-    sim.emulator.call(service, operation, { ...input })) as unknown as Call;
+  const asked: Asked[] = [];
+  const call = (async (service: string, operation: string, input: object) => {
+    const answer = await sim.emulator.call(service, operation, { ...input });
+    asked.push({ operation, input: { ...input }, answer });
+    return answer;
+  }) as unknown as Call;
   const stage = simulated.stage ?? 'dev';
   const adapters = createDeskAdapters(app, stage, { call, region: async () => 'us-east-1' }, clock);
   const view = viewOf(sim.emulator);
@@ -45,6 +59,8 @@ export async function createDeskWorld(app: App, options: DeskWorldOptions = {}):
   return {
     sim,
     desk: createDeskOver(app, ports, { stage, readOnly }),
+    ports,
+    asked,
     [Symbol.asyncDispose]: () => sim.close(),
   };
 }

@@ -23,6 +23,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   queues: 'queues and dead letters: list, peek, purge, pause, resume, dead-letters, redrive',
   schedules: 'schedules: list, next, add, reschedule, pause, resume, run, remove',
   limits: 'rates and numbers of runs at a time: list, set',
-  workers: 'long-running workers: shutdown, resize',
+  workers: 'functions and long-running workers: list, shutdown, resize',
   workflows: 'workflows: sweep',
 };

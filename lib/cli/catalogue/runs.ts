@@ -81,7 +81,11 @@ export const RUNS: readonly Entry[] = [
     name: 'revoke',
     summary: 'let a run not start',
     arguments: [ID],
-    options: [{ flags: '--terminate', summary: 'abort it, too, if it has started' }, ...DESK_OPTIONS],
+    options: [
+      { flags: '--terminate', summary: 'abort it, too, if it has started' },
+      { flags: '--task <name>', summary: 'its task: on AWS nothing tells it of a run that has not started' },
+      ...DESK_OPTIONS,
+    ],
     examples: [{ words: 'revoke 01m8bj --terminate', summary: 'also while it runs' }],
     load: overDesk(async () => (await import('../run-commands.ts')).revoke),
   },

@@ -225,6 +225,13 @@ const CONTROL: readonly Entry[] = [
     load: overDesk(async () => (await import('../control.ts')).setLimits),
   },
   {
+    name: 'workers list',
+    summary: 'functions and long-running workers, with what these run',
+    options: DESK_OPTIONS,
+    examples: [{ words: 'workers list', summary: 'as inspect workers' }],
+    load: overDesk(async () => (await import('../inspect.ts')).inspectWorkers),
+  },
+  {
     name: 'workers shutdown',
     summary: 'let a long-running worker finish what it has begun, and end',
     arguments: [WORKER],

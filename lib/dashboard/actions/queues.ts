@@ -1,7 +1,7 @@
 /** Actions on queues: emptying them, and stopping that they are worked. */
 import { CeleriacError } from '../../errors.ts';
 import { type DeskContext, findQueue, type NamedQueue, queuesOf } from '../context.ts';
-import { mappingsOf } from '../queries/mappings.ts';
+import { forgetMappings, readMappings } from '../queries/mappings.ts';
 
 /** Deletes all messages of a queue; answers how many there were, as SQS counts. */
 export async function purge(context: DeskContext, name: string): Promise<{ readonly purged: number }> {
@@ -26,7 +26,7 @@ export async function setPaused(context: DeskContext, name: string, paused: bool
   const named = findQueue(context, name);
   const levels =
     named.name === named.queue.name && named.kind === 'queue' ? levelsOf(context, named) : [named];
-  const mappings = (await Promise.all(levels.map((level) => mappingsOf(context, level)))).flat();
+  const mappings = (await Promise.all(levels.map((level) => readMappings(context, level)))).flat();
   if (mappings.length === 0) {
     const text =
       `no function works queue '${name}', so there is nothing to ${paused ? 'pause' : 'resume'}; a ` +
@@ -35,6 +35,7 @@ export async function setPaused(context: DeskContext, name: string, paused: bool
   }
   const changed = mappings.filter(({ enabled }) => enabled === paused);
   await Promise.all(changed.map(({ id }) => context.ports.functions.enable(id, !paused)));
+  forgetMappings(context, levels);
 }
 
 function levelsOf(context: DeskContext, { queue }: NamedQueue): readonly NamedQueue[] {

@@ -2,15 +2,15 @@
 import { isDuration } from '../../core/duration.ts';
 import { sentAtOf } from '../../core/id.ts';
 import type { Json } from '../../core/json.ts';
-import { parseMessage } from '../../core/message.ts';
 import { fromJsonHeaders } from '../../core/routing/header-codec.ts';
 import type { Publish } from '../../define/client.ts';
 import type { SendOptions, TaskSignature } from '../../define/signature.ts';
 import type { AnyTask } from '../../define/task.ts';
 import { CeleriacError } from '../../errors.ts';
-import { type DeskContext, findTask, found, queuesOf, redactWritten, taskNamed } from '../context.ts';
+import { type DeskContext, findTask, found, redactWritten } from '../context.ts';
 import type { RouteAnswer } from '../row.ts';
 import { whereTo } from '../where.ts';
+import { findTaskOfRun, notKept, taskOfRun } from './task-of-run.ts';
 
 /** How often a run without a record is looked for. */
 const LOOK_MS = 500;
@@ -69,12 +69,14 @@ export async function publish(
   return { messageId, route: whereTo(app, exchangeName, key, options.headers) };
 }
 
+/** `taskName` is for a run without a record: one that has not started, on AWS. */
 export async function revoke(
   context: DeskContext,
   id: string,
   terminate: boolean,
+  taskName: string | undefined,
 ): Promise<{ readonly outcome: string }> {
-  const task = await taskOfRun(context, id);
+  const task = taskName === undefined ? await taskOfRun(context, id, REVOKE) : findTask(context, taskName);
   return { outcome: await context.ports.client.result(task, id).revoke({ terminate }) };
 }
 
@@ -83,15 +85,25 @@ export async function retry(
   id: string,
   input: string | undefined,
 ): Promise<{ readonly id: string }> {
-  const task = await taskOfRun(context, id);
+  const task = await taskOfRun(context, id, RETRY);
   const options = input === undefined ? {} : { input: parseJson(input, 'input') };
   await context.ports.client.retry(task, id, options);
   return { id };
 }
 
 export async function forget(context: DeskContext, id: string): Promise<void> {
-  await context.ports.client.result(await taskOfRun(context, id), id).forget();
+  await context.ports.client.result(await taskOfRun(context, id, FORGET), id).forget();
 }
+
+/** What can be done about a run without a record. */
+const REVOKE =
+  'name its task too and it will not start (`task`, or --task); a task with result: false needs ' +
+  "'revocable: true' for that";
+const RETRY =
+  'only what has a record is run once more: leave out result: false in its task; what was given up is ' +
+  'redriven from the dead letters';
+const FORGET = 'nothing is kept of it that could be forgotten, but its message while that waits';
+const RESULT = 'a result is kept of tasks without result: false, from their end on';
 
 /** Waits for a run's result; one that has no record yet is looked for as long. */
 export async function result(
@@ -107,30 +119,10 @@ export async function result(
     await clock.sleep(Math.min(LOOK_MS, until - clock.now()));
     task = await findTaskOfRun(context, id);
   }
-  const known = found(task, 'run', id);
+  const known = task ?? notKept(context, id, RESULT);
   const left = Math.max(1, until - clock.now());
   const value = await client.result(known, id).get({ timeout: `${left}ms` });
   return { result: redactWritten(known, toText(value), []) };
-}
-
-/** @throws CeleriacError NOT_FOUND where neither a record nor a message tells whose run it is. */
-async function taskOfRun(context: DeskContext, id: string): Promise<AnyTask> {
-  return found(await findTaskOfRun(context, id), 'run with a record', id);
-}
-
-async function findTaskOfRun(context: DeskContext, id: string): Promise<AnyTask | undefined> {
-  const { index, see } = context.ports;
-  const record = (await index?.rows([id]))?.get(id);
-  if (record !== undefined) return taskNamed(context.app, record.task);
-  for (const { queueName } of see === undefined ? [] : queuesOf(context)) {
-    for (const { body } of see?.(queueName) ?? []) {
-      if (!body.includes(id)) continue;
-      const parsed = parseMessage(body);
-      if (parsed.kind === 'message' && parsed.message.id === id)
-        return taskNamed(context.app, parsed.message.task);
-    }
-  }
-  return undefined;
 }
 
 /** The call of a task that is known by name only. */

@@ -31,9 +31,9 @@ const RUN_ACTIONS: readonly Route[] = [
     run: (desk, { path, body }) => desk.result(path.id, body.timeout ?? WAIT_MS),
   }),
   post('/api/runs/:id/revoke', 'Revokes a run; with `terminate` also one that has started', {
-    body: object({}, { terminate: flag }),
+    body: object({}, { terminate: flag, task: text }),
     answer: object({ outcome: text }),
-    run: (desk, { path, body }) => desk.revoke(path.id, body.terminate ?? false),
+    run: (desk, { path, body }) => desk.revoke(path.id, body.terminate ?? false, body.task),
   }),
   post('/api/runs/:id/retry', 'Runs an ended run once more, with another input if one is given', {
     body: object({}, { input: jsonText }),

@@ -28,6 +28,7 @@ const CONFLICTS: ReadonlySet<string> = new Set([
   'REVOKE_NOT_KEPT',
   'RESULT_NOT_KEPT',
   'RESULT_FORGOTTEN',
+  'RUN_NOT_KEPT',
   'NO_STATE',
   'PURGE_IN_PROGRESS',
 ]);

@@ -6,7 +6,7 @@ import type { DeadLetterRow, DeadLettersQuery, MessageRow, Page, QueueRow } from
 import { mappingsOf } from './mappings.ts';
 import { toDeadLetter, toMessage } from './messages.ts';
 import { lookAt } from './taken.ts';
-import { waitingOf } from './waiting-message.ts';
+import { blockedBy, waitingOf } from './waiting-message.ts';
 
 export const PEEKED_DEFAULT = 10;
 export const LETTERS_DEFAULT = 100;
@@ -63,10 +63,11 @@ export async function peek(
   const { see } = context.ports;
   if (see !== undefined) {
     const seen = see(named.queueName).slice(0, limit);
+    const keeping = blockedBy(context, named);
     return Promise.all(
       seen.map(async (one) => {
         const shown = toMessage(context, one);
-        const waiting = await waitingOf(context, named, one, shown.message);
+        const waiting = await waitingOf(context, named, one, shown.message, keeping);
         return { ...shown.row, ...(waiting === undefined ? {} : { waiting }) };
       }),
     );

@@ -56,33 +56,39 @@ async function scan(
   // A list by task has ids only, and a search may look at what stands in records alone.
   const readsRecords = plan.kind === 'tasks' || (search !== undefined && !isListed(search));
   const filtered = search !== undefined || query.queue !== undefined || query.task !== undefined;
-  const chunk = Math.max(CHUNK_MIN, Math.ceil(((filtered ? 4 : 2) * limit) / partitions.length));
+  // Of a list by state the index gives only what is asked for, however much it looks at.
+  const many = !filtered ? 2 : plan.kind === 'states' ? 16 : 4;
+  const chunk = Math.max(CHUNK_MIN, Math.ceil((many * limit) / partitions.length));
   const lookedMax = readsRecords ? RECORDS_MAX : LISTED_MAX;
   const shown: (readonly [IndexedRun, RunDetails | undefined])[] = [];
   let looked = 0;
-  let last: string | undefined;
+  let next: string | undefined;
   let more = true;
-  const rows = merged(partitions, { newestFirst, after: query.after, chunk });
+  const rows = merged(partitions, { newestFirst, after: query.after, chunk, lookedMax });
   while (more && shown.length < limit && looked < lookedMax) {
-    // Of a list without a filter exactly the rows of the page are looked at.
-    const batch = await take(rows, filtered || readsRecords ? BATCH : limit);
-    more = batch.length > 0;
-    const details = readsRecords ? await index.rows(batch.map(({ id }) => id)) : undefined;
-    for (const row of batch) {
+    // Without a search nearly all are what is asked for, so no more records are read than the page has rows.
+    const taken = await take(rows, search === undefined ? Math.min(BATCH, limit - shown.length) : BATCH);
+    const ids = taken.rows.map(({ id }) => id);
+    const details = readsRecords ? await index.rows(ids, { whole: search !== undefined }) : undefined;
+    let used = 0;
+    for (const row of taken.rows) {
       if (shown.length === limit) break;
-      looked++;
-      last = row.id;
+      used++;
+      next = row.id;
       const record = details?.get(row.id);
       // Its record may have expired between the two reads.
       if (readsRecords && record === undefined) continue;
       if (isAsked(context, query, search, record ?? row, record)) shown.push([record ?? row, record]);
     }
+    looked += used;
+    if (used < taken.rows.length || !taken.over) continue;
+    more = false;
+    next = taken.next;
   }
-  const ended = !more && shown.length < limit;
   const records = await detailsOf(index, shown);
   return {
     rows: shown.map(([row]) => toRow(context, row, records.get(row.id))),
-    ...(ended || last === undefined ? {} : { next: last }),
+    ...(next === undefined ? {} : { next }),
   };
 }
 
@@ -118,7 +124,7 @@ function planOf({ app }: DeskContext, query: RunsQuery, search: Search | undefin
 
 function partitionsOf(
   index: RunIndex,
-  { from = 0, to }: RunsQuery,
+  { from = 0, to, task, queue }: RunsQuery,
   plan: IndexPlan,
   newestFirst: boolean,
 ): readonly Partition<IndexedRun>[] {
@@ -136,19 +142,21 @@ function partitionsOf(
         shards.map(
           (shard): Partition<IndexedRun> =>
             async (at, limit) => {
-              const ids = await index.byTask(task, page(shard, at, limit));
-              return ids.map((id): IndexedRun => ({ ...UNREAD, id, task }));
+              const stretch = await index.byTask(task, page(shard, at, limit));
+              return { ...stretch, rows: stretch.rows.map(({ id }) => ({ ...UNREAD, id, task })) };
             },
         ),
       );
-    case 'states':
+    case 'states': {
+      const filter = { ...(task === undefined ? {} : { task }), ...(queue === undefined ? {} : { queue }) };
       return plan.states.flatMap((state) =>
         shards.map(
           (shard): Partition<IndexedRun> =>
             (at, limit) =>
-              index.byState(state, page(shard, at, limit)),
+              index.byState(state, page(shard, at, limit), filter),
         ),
       );
+    }
   }
 }
 
@@ -168,14 +176,24 @@ function isAsked(
   return search === undefined || matches(search, toSearched(context, row, record));
 }
 
-async function take<Row>(rows: AsyncGenerator<Row>, count: number): Promise<readonly Row[]> {
+interface TakenRows<Row> {
+  readonly rows: readonly Row[];
+  /** There are no more; or too many were looked at, and `next` is where to go on. */
+  readonly over: boolean;
+  readonly next?: string | undefined;
+}
+
+async function take<Row>(
+  rows: AsyncGenerator<Row, string | undefined>,
+  count: number,
+): Promise<TakenRows<Row>> {
   const taken: Row[] = [];
   while (taken.length < count) {
-    const { value, done } = await rows.next();
-    if (done === true) break;
-    taken.push(value);
+    const step = await rows.next();
+    if (step.done === true) return { rows: taken, over: true, next: step.value };
+    taken.push(step.value);
   }
-  return taken;
+  return { rows: taken, over: false };
 }
 
 /**
@@ -194,7 +212,7 @@ async function detailsOf(
     )
     .map(([{ id }]) => id);
   const batches = Array.from({ length: Math.ceil(wanted.length / BATCH) }, (_, at) =>
-    index.rows(wanted.slice(at * BATCH, (at + 1) * BATCH)),
+    index.rows(wanted.slice(at * BATCH, (at + 1) * BATCH), { whole: false }),
   );
   for (const batch of await Promise.all(batches)) for (const [id, record] of batch) known.set(id, record);
   return known;

@@ -10,15 +10,19 @@ import type { Waiting } from '../row.ts';
 import { mappingsOf } from './mappings.ts';
 import { toMessage } from './messages.ts';
 
-/** The reason; undefined when it runs, or is with a worker. */
+/**
+ * The reason; undefined when it runs, or is with a worker. Whoever asks for many of a queue gives what keeps
+ * all of them.
+ */
 export async function waitingOf(
   context: DeskContext,
   named: NamedQueue,
   seen: Seen,
   message: Message | undefined,
+  keeping?: Promise<Waiting | undefined>,
 ): Promise<Waiting | undefined> {
   if (named.kind === 'dead-letter') return undefined;
-  const blocked = await blockedBy(context, named);
+  const blocked = await (keeping ?? blockedBy(context, named));
   const own = await ownReason(context, named, seen, message);
   // Whoever resumes the queue would otherwise wonder why it still waits.
   if (own !== undefined && own.kind !== 'queued' && blocked !== undefined)
