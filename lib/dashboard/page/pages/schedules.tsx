@@ -86,5 +86,9 @@ const COLUMNS: readonly Column<ScheduleRow>[] = [
 ];
 
 function toSteering(refresh: () => void): Column<ScheduleRow> {
-  return { head: 'Do', cell: (schedule) => <Steering schedule={schedule} refresh={refresh} /> };
+  return {
+    head: 'Do',
+    steering: true,
+    cell: (schedule) => <Steering schedule={schedule} refresh={refresh} />,
+  };
 }
