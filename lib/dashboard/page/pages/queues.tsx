@@ -1,4 +1,5 @@
 /** Queues: how deep, how old, who works them; and one of them. */
+import { Fragment } from 'preact';
 import type { QueueRow } from '../../row.ts';
 import { desk } from '../desk.ts';
 import { SLOW_POLL_MS, useLive } from '../live.ts';
@@ -35,13 +36,24 @@ const COLUMNS: readonly Column<QueueRow>[] = [
     cell: ({ oldest }) => (oldest === undefined ? '' : toDuration(oldest * 1_000)),
   },
 ];
-const CONSUMERS: Column<QueueRow> = { head: 'Consumers', cell: ({ consumers }) => consumers.join(', ') };
-const TASKS: Column<QueueRow> = { head: 'Tasks', cell: ({ tasks }) => tasks.join(', ') };
+const CONSUMERS: Column<QueueRow> = { head: 'Consumers', cell: ({ consumers }) => toNames(consumers) };
+const TASKS: Column<QueueRow> = { head: 'Tasks', cell: ({ tasks }) => toNames(tasks) };
+
+/** A name has hyphens and blanks, and is not to be broken at one. */
+function toNames(names: readonly string[]) {
+  if (names.length === 0) return undefined;
+  return names.map((name, index) => (
+    <Fragment key={name}>
+      {index > 0 && ' '}
+      <span class="line">{`${name}${index < names.length - 1 ? ',' : ''}`}</span>
+    </Fragment>
+  ));
+}
 
 /** Nobody consumes a dead-letter queue; one wants to know whose letters lie there. */
 function toOwner(rows: readonly QueueRow[]): Column<QueueRow> {
   return {
-    head: 'Dead letters of',
+    head: 'Letters of',
     cell: ({ name }) => {
       const owner = rows.find(({ deadLetters }) => deadLetters === name)?.name;
       return owner && <a href={toHash(['dead-letters'], { queue: owner })}>{owner}</a>;

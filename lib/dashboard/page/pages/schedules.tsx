@@ -42,7 +42,13 @@ export function SchedulesPage({ place }: PageProps) {
         {({ rows, next }) => (
           <>
             {rows.length === 0 ? (
-              <Empty title={prefix === '' ? 'This app has no schedules' : 'No schedule begins like this'} />
+              <Empty title={prefix === '' ? 'This app has no schedules' : 'No schedule begins like this'}>
+                {prefix === '' && (
+                  <>
+                    One is made with <code>defineSchedule</code>, or here at run time.
+                  </>
+                )}
+              </Empty>
             ) : (
               <>
                 <Timeline schedules={rows} />
