@@ -195,6 +195,9 @@ export interface RouteAnswer {
   readonly alternate?: string;
 }
 
+/** So many of a schedule's next fires are counted out. */
+export const FIRES_MAX = 12;
+
 export interface ScheduleRow {
   readonly name: string;
   readonly trigger: string;

@@ -9,8 +9,40 @@ export function issuesText(issues: readonly Schema.Issue[]): string {
     const path = (issue.path ?? [])
       .map((part) => String(typeof part === 'object' ? part.key : part))
       .join('.');
-    return path === '' ? issue.message : `${path}: ${issue.message}`;
+    const message = SAYS_NOTHING.test(issue.message) ? describe(issue) : issue.message;
+    return path === '' ? message : `${path}: ${message}`;
   });
   const rest = issues.length - shown.length;
   return rest > 0 ? `${shown.join('; ')}; and ${rest} more` : shown.join('; ');
+}
+
+/** All that a schema of zod/mini says, which comes without texts unless a locale is configured. */
+const SAYS_NOTHING = /^(invalid( input| value)?)?$/i;
+
+/** What libraries add to an issue; the standard knows only its message and path. */
+interface MaybeMore extends Schema.Issue {
+  readonly code?: unknown;
+  readonly expected?: unknown;
+  readonly values?: unknown;
+  readonly keys?: unknown;
+  readonly minimum?: unknown;
+  readonly maximum?: unknown;
+}
+
+function describe(issue: MaybeMore): string {
+  const { code, expected, values, keys, minimum, maximum } = issue;
+  const message = issue.message || 'Invalid input';
+  if (typeof expected === 'string') return `${message}: expected ${expected}`;
+  if (Array.isArray(values)) return `${message}: expected ${toList(values, ' or ')}`;
+  if (typeof code !== 'string') return message;
+  const bounds = [
+    ...(minimum === undefined ? [] : [`at least ${String(minimum)}`]),
+    ...(maximum === undefined ? [] : [`at most ${String(maximum)}`]),
+    ...(Array.isArray(keys) ? [toList(keys, ', ')] : []),
+  ];
+  return `${message}: ${[code.replaceAll('_', ' '), ...bounds].join(', ')}`;
+}
+
+function toList(values: readonly unknown[], between: string): string {
+  return values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(between);
 }

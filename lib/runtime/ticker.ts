@@ -6,6 +6,7 @@
 import type { IdSpace } from '../core/id.ts';
 import { definitionsOf, type EffectiveSchedule } from '../core/schedule/entry.ts';
 import { encodeLater, type Fire } from '../core/schedule/fire.ts';
+import { isMisfire } from '../core/schedule/misfire.ts';
 import { isOver, isTicked, tick, type Watermark } from '../core/schedule/tick.ts';
 import type { App } from '../define/app.ts';
 import type { Outbox } from './outbox.ts';
@@ -42,18 +43,20 @@ export function createTicker(app: App, space: IdSpace, ports: TickerPorts): Tick
   return {
     async tick(nominal) {
       const { store, log } = ports;
-      const watermark = (await store.watermark()) ?? (await begin(app, store, nominal.getTime()));
+      const known = await store.watermark();
+      const watermark = known ?? (await begin(app, store, nominal.getTime()));
       const all = await loadSchedules(app, store);
       const definitions = definitionsOf(app.schedules);
       const schedules = all.filter(isTicked);
       const request = { space, watermark, nominal: nominal.getTime(), schedules, definitions };
       const decided = tick(request);
-      await handOn(ports, decided.fires);
+      const fires = known === undefined ? ofNow(decided.fires, schedules, ports.clock.now()) : decided.fires;
+      await handOn(ports, fires);
       const advanced = await store.advance(decided.watermark, watermark);
       await sweep(store, all, nominal.getTime());
-      const fires = decided.fires.length;
-      log({ level: 'info', message: 'ticked', nominal: nominal.toISOString(), fires, advanced });
-      return { fires, advanced };
+      const ticked = { fires: fires.length, advanced };
+      log({ level: 'info', message: 'ticked', nominal: nominal.toISOString(), ...ticked });
+      return ticked;
     },
   };
 }
@@ -64,6 +67,26 @@ export function createTicker(app: App, space: IdSpace, ports: TickerPorts): Tick
 async function begin(app: App, store: ScheduleStore, nominal: number): Promise<Watermark | undefined> {
   await store.advance({ at: nominal - 1, definitions: definitionsOf(app.schedules) }, undefined);
   return store.watermark();
+}
+
+/** For the way to `later` and out of it again. */
+const ON_ITS_WAY_MS = 2_000;
+
+/**
+ * The service calls up to a minute after the time for which it does. Later ticks have handed that minute on
+ * long before; of the very first one it is the app's past, in which nobody has missed anything: what would
+ * be a misfire is left out. What has no grace, such as a date in that minute, runs all the same.
+ */
+function ofNow(
+  fires: readonly Fire[],
+  schedules: readonly EffectiveSchedule[],
+  now: number,
+): readonly Fire[] {
+  const specs = new Map(schedules.map(({ name, spec }) => [name, spec]));
+  return fires.filter(({ schedule, scheduledAt, dueAt = scheduledAt }) => {
+    const spec = specs.get(schedule);
+    return spec === undefined || !isMisfire(dueAt, now + ON_ITS_WAY_MS, spec);
+  });
 }
 
 /** Removes what was added at run time and fires no more; its timer, if it had one, is gone by itself. */

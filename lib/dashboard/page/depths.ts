@@ -19,7 +19,7 @@ const APART_MS = 5_000;
 const seen: Depth[] = [];
 
 /** The drawing begins so wide, and grows from its right end. */
-const SHOWN_MIN = 60;
+const SHOWN_MIN = 24;
 
 /** Takes note of an answer, and returns all notes from the oldest; times before that have no figures. */
 export function noteDepths(overview: Overview): readonly (Depth | Pick<Depth, 'at'>)[] {

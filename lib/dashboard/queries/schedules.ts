@@ -4,12 +4,10 @@ import type { ScheduledCall } from '../../core/schedule/spec.ts';
 import { nextFireTime } from '../../core/trigger/trigger.ts';
 import type { ScheduleInfo } from '../../define/schedules-client.ts';
 import type { DeskContext } from '../context.ts';
-import type { Page, ScheduleRow } from '../row.ts';
+import { FIRES_MAX, type Page, type ScheduleRow } from '../row.ts';
 import { writeTrigger } from '../trigger-text.ts';
 
 const PAGE = 100;
-/** What a timeline shows of one schedule. */
-const FIRES = 5;
 
 export async function listSchedules(
   { ports }: DeskContext,
@@ -48,7 +46,7 @@ function toAction(call: ScheduledCall): string {
 function nextFires({ trigger, next, end }: ScheduleInfo): readonly number[] {
   const fires: number[] = [];
   let fire = next;
-  while (fire !== undefined && fires.length < FIRES && (end === undefined || fire <= end)) {
+  while (fire !== undefined && fires.length < FIRES_MAX && (end === undefined || fire <= end)) {
     fires.push(fire.getTime());
     fire = nextFireTime(trigger, new Date(fire.getTime() + 1));
   }

@@ -25,6 +25,13 @@ for (const name of ['stdout', 'stderr']) {
   };
 }
 
+// The SDK says in each environment that this machine's Node is old; on AWS the function has its own runtime's.
+const { emitWarning } = process;
+process.emitWarning = (warning, ...rest) => {
+  if (String(warning).startsWith('NodeVersionSupportWarning: The AWS SDK for JavaScript')) return;
+  Reflect.apply(emitWarning, process, [warning, ...rest]);
+};
+
 // As on AWS, an error that nobody catches ends the environment: exit status 129, and 128 for a rejected
 // promise.
 process.on('uncaughtException', (error) => {

@@ -30,6 +30,22 @@ test('a CommonJS bundle runs, and its answer and output come back', async () => 
   ]);
 });
 
+test("the SDK's word about this machine's Node is not said, and every other warning is", async () => {
+  const { invoke, lines } = await rig.open(`
+    exports.handler = async () => {
+      process.emitWarning('NodeVersionSupportWarning: The AWS SDK for JavaScript (v3)\\nwill require');
+      process.emitWarning('NodeVersionSupportWarning: another library', { code: 'OLD' });
+      await new Promise((done) => setTimeout(done, 10));
+    };
+  `);
+
+  await invoke();
+
+  const said = lines.map(({ text }) => text).join('\n');
+  expect(said).not.toContain('AWS SDK');
+  expect(said).toContain('[OLD] Warning: NodeVersionSupportWarning: another library');
+});
+
 test.each<[string, Readonly<Record<string, string>>, string]>([
   ['an .mjs file', { 'index.mjs': `export const handler = async () => 'esm'` }, 'index.handler'],
   [

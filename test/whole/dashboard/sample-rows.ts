@@ -13,6 +13,8 @@ import type {
 import { declined, toId } from './sample-runs.ts';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 export function queues(): QueueRow[] {
   const own = [
@@ -117,7 +119,8 @@ export function schedules(now: number): ScheduleRow[] {
       '0 2 * * *',
       'at 02:00 every day, in Europe/Oslo',
       'send price',
-      every(1_440, 420),
+      // 02:00 in Oslo's winter.
+      Array.from({ length: 12 }, (_, n) => (Math.floor(now / DAY) + n + 1) * DAY + HOUR),
     ),
     {
       ...schedule('watch-tea', '15m', 'every 15 minutes', 'send price', every(15, 4)),
@@ -131,7 +134,7 @@ export function schedules(now: number): ScheduleRow[] {
         '0 */3 * * *',
         'every 3 hours',
         'send import-catalogue',
-        every(180, 95),
+        Array.from({ length: 12 }, (_, n) => (Math.floor(now / (3 * HOUR)) + n + 1) * 3 * HOUR),
       ),
       paused: true,
       misses: 2,
@@ -150,10 +153,20 @@ export function schedules(now: number): ScheduleRow[] {
       last: now - 4_000,
       lastOutcome: 'published',
     },
-    schedule('month-end', '0 0 L * *', 'at midnight on the last day of each month', 'send newsletter', [
-      now + 5_800 * MINUTE,
-    ]),
+    schedule(
+      'month-end',
+      '0 0 L * *',
+      'at midnight on the last day of each month',
+      'send newsletter',
+      Array.from({ length: 12 }, (_, n) => toMonthEnd(now, n)),
+    ),
   ];
+}
+
+/** Midnight of a last day: of this month, or one so many months later. */
+function toMonthEnd(now: number, later: number): number {
+  const date = new Date(now);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + later + 1, 0);
 }
 
 export function schedule(

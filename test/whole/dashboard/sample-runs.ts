@@ -56,7 +56,7 @@ export function toDetail(n: number, now: number): RunDetail {
     ...(started ? { startedAt: sentAt + 90 + ((n * 131) % 700) } : {}),
     ...(ended ? { endedAt: sentAt + 800 + runtime, runtime } : {}),
     ...(state === 'REVOKED' ? { endedAt: sentAt + 2_000, reason: 'revoked by hand' } : {}),
-    retries: state === 'RETRY' ? 2 : n % 11 === 0 && ended ? 1 : 0,
+    retries: state === 'RETRY' || state === 'FAILURE' ? 2 : 0,
     input: JSON.stringify({
       order: `o-${1_000 + n}`,
       customer: `customer-${n % 97}`,
@@ -65,9 +65,7 @@ export function toDetail(n: number, now: number): RunDetail {
     ...(state === 'SUCCESS' ? { result: JSON.stringify({ paid: (n * 37) % 900, receipt: `r-${n}` }) } : {}),
     ...(state === 'FAILURE' ? { error: `DeclinedError: ${error.message}`, errorDetail: error } : {}),
     ...(state === 'STARTED' ? { progress: { done: n % 40, total: 40 } } : {}),
-    ...(state === 'RETRY' || state === 'PENDING'
-      ? { waiting: (WAITINGS[n % WAITINGS.length] ?? WAITINGS[0])(now) }
-      : {}),
+    ...(state === 'RETRY' || state === 'PENDING' ? { waiting: toWaiting(n, state, task, now) } : {}),
     attempts: toAttempts(state, sentAt, error),
     headers: { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', tenant: 'eu-1' },
     ...(n % 9 === 4 ? { workflow: { id: 'flow-0', path: `1.${n}` } } : {}),
@@ -86,29 +84,25 @@ export function toRow(run: RunDetail): RunRow {
   };
 }
 
-type ToWaiting = (now: number) => Waiting;
-
-export const WAITINGS: readonly [ToWaiting, ...ToWaiting[]] = [
-  (now) => ({
-    kind: 'retry',
-    sentence: 'retry 2 of 4, after DeclinedError: the card was declined',
-    until: now + 42_000,
-  }),
-  (now) => ({
-    kind: 'rate',
-    sentence: 'the rate limit 100/m of charge lets it run in its turn',
-    until: now + 9_000,
-    by: 'charge',
-  }),
-  () => ({
-    kind: 'concurrency',
-    sentence: 'all 4 places of import-catalogue are taken',
-    by: 'import-catalogue',
-  }),
-  () => ({ kind: 'once', sentence: "another run holds the key 'o-1003'", by: toId(0) }),
-  () => ({ kind: 'paused', sentence: 'the queue imports is paused' }),
-  (now) => ({ kind: 'delayed', sentence: 'sent with a delay of 10 minutes', until: now + 480_000 }),
-];
+function toWaiting(n: number, state: TaskState, task: Task, now: number): Waiting {
+  if (state === 'RETRY') {
+    const sentence = 'retry 2 of 4, after DeclinedError: the card was declined';
+    return { kind: 'retry', sentence, until: now + 42_000 };
+  }
+  if (QUEUE_OF[task] === 'imports') return { kind: 'paused', sentence: 'the queue imports is paused' };
+  const reasons: readonly [Waiting, ...Waiting[]] = [
+    {
+      kind: 'rate',
+      sentence: `the rate limit 100/m of ${task} lets it run in its turn`,
+      until: now + 9_000 + n * 300,
+      by: task,
+    },
+    { kind: 'concurrency', sentence: `all 4 places of ${task} are taken`, by: task },
+    { kind: 'once', sentence: "another run holds the key 'o-1003'", by: toId(0) },
+    { kind: 'delayed', sentence: 'sent with a delay of 10 minutes', until: now + 480_000 },
+  ];
+  return reasons[n % reasons.length] ?? reasons[0];
+}
 
 function toAttempts(state: TaskState, sentAt: number, error: RunError): readonly AttemptRow[] {
   if (state === 'PENDING' || state === 'REVOKED') return [];

@@ -17,6 +17,8 @@ interface Shot {
   readonly hash: string;
   /** What is done before it is taken. */
   readonly act?: (page: Page) => Promise<unknown>;
+  /** Over an app that nothing has happened in yet, an API that does not answer, or one that fails. */
+  readonly state?: 'empty' | 'loading' | 'failing';
 }
 
 const click = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
@@ -47,6 +49,15 @@ const SHOTS: readonly Shot[] = [
   { name: 'workers', hash: 'workers' },
   { name: 'limits', hash: 'limits' },
   { name: 'cost', hash: 'cost' },
+  { name: 'run-succeeded', hash: `runs/${toId(1)}` },
+  { name: 'run-in-workflow', hash: `runs/${toId(4)}` },
+  { name: 'task-answer', hash: 'tasks', act: call },
+  { name: 'menu', hash: 'overview', act: openMenu },
+  ...['overview', 'runs', 'workflows', 'dead-letters', 'exchanges', 'schedules', 'workers'].map(
+    (hash): Shot => ({ name: `${hash}-empty`, hash, state: 'empty' }),
+  ),
+  { name: 'runs-loading', hash: 'runs', state: 'loading' },
+  { name: 'queues-failing', hash: 'queues', state: 'failing' },
 ];
 const SIZES = [
   { width: 1280, height: 900 },
@@ -65,22 +76,47 @@ async function tryMessage(page: Page): Promise<void> {
   await page.getByText('orders --order.*.created--> charge').waitFor();
 }
 
+async function call(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Send price' }).click();
+  await page.getByLabel('Wait for the result').check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Call' }).click();
+  await page.getByRole('heading', { name: 'What price has answered' }).waitFor();
+}
+
+/** There is a button for it on a narrow page only. */
+async function openMenu(page: Page): Promise<void> {
+  const button = page.getByRole('button', { name: 'Menu' });
+  if (await button.isVisible()) await button.click();
+}
+
+/** Of the questions of a page, the first one is that of its frame. */
+async function obstruct(page: Page, state: Shot['state']): Promise<void> {
+  await page.unrouteAll();
+  if (state === 'loading') await page.route(/api\/(?!overview)/, () => new Promise(() => {}));
+  if (state === 'failing') {
+    const body = JSON.stringify({ code: 'INTERNAL', message: 'SQS has answered with an internal error' });
+    await page.route(/api\/(?!overview)/, (route) => route.fulfill({ status: 500, body }));
+  }
+}
+
 async function shoot(): Promise<void> {
   const { browser, missing } = await openBrowser();
   if (browser === undefined) throw new Error(missing);
   await using served = await serveDesk(createSampleDesk());
+  await using vacant = await serveDesk(createSampleDesk({ empty: true }));
   const only = process.argv.slice(2);
   mkdirSync(FOLDER, { recursive: true });
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const viewport of SIZES) {
       const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
       const page = await context.newPage();
-      for (const { name, hash, act } of SHOTS) {
+      for (const { name, hash, act, state } of SHOTS) {
         if (only.length > 0 && !only.includes(name)) continue;
-        await page.goto(`${served.url}/#/${hash}`);
+        await obstruct(page, state);
+        await page.goto(`${state === 'empty' ? vacant.url : served.url}/#/${hash}`);
         await page.reload();
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.waitForLoadState('networkidle');
+        if (state !== 'loading') await page.waitForLoadState('networkidle');
         await act?.(page);
         const path = join(FOLDER, `${name}-${viewport.width}-${colorScheme}.png`);
         const tall = Number(await page.evaluate('document.documentElement.scrollHeight'));

@@ -71,8 +71,7 @@ interface TopologyProps {
 
 function Topology({ exchanges, reached }: TopologyProps) {
   const [ref, room] = useWidth();
-  const drawn = layOut(exchanges);
-  const { boxes, arrows, width, height } = room > 0 && room < drawn.width ? layOut(exchanges, true) : drawn;
+  const { boxes, arrows, width, height } = layOut(exchanges, room);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to take the focus.
     <section class="drawing" aria-label="Topology" tabIndex={0}>
@@ -84,23 +83,25 @@ function Topology({ exchanges, reached }: TopologyProps) {
           aria-label="Exchanges, and where each binding leads; the table below says the same"
         >
           <defs>
-            <marker
-              id="tip"
-              viewBox="0 0 8 8"
-              refX="1"
-              refY="4"
-              markerWidth="8"
-              markerHeight="8"
-              orient="auto"
-            >
-              <path class="tip" d="M0 0L8 4L0 8z" />
-            </marker>
+            <Tip id="tip" />
+            <Tip id="tip-taken" taken />
           </defs>
-          {arrows.map(({ key, path, alternate }) => (
-            <path key={key} class={alternate ? 'arrow alternate' : 'arrow'} d={path} marker-end="url(#tip)" />
+          {arrows.map(({ key, path, alternate, joins }) => (
+            <path
+              key={key}
+              class={`arrow${alternate ? ' alternate' : ''}${reached.has(joins) ? ' taken' : ''}`}
+              d={path}
+              marker-end={`url(#tip${reached.has(joins) ? '-taken' : ''})`}
+            />
           ))}
-          {arrows.map(({ key, label, x, y }) => (
-            <text key={key} class="arrow-label" x={x} y={y} text-anchor="end">
+          {arrows.map(({ key, label, x, y, joins }) => (
+            <text
+              key={key}
+              class={`arrow-label${reached.has(joins) ? ' taken' : ''}`}
+              x={x}
+              y={y}
+              text-anchor="end"
+            >
               {label}
             </text>
           ))}
@@ -110,6 +111,23 @@ function Topology({ exchanges, reached }: TopologyProps) {
         </svg>
       </div>
     </section>
+  );
+}
+
+function Tip({ id, taken = false }: { readonly id: string; readonly taken?: boolean }) {
+  return (
+    <marker
+      id={id}
+      viewBox="0 0 8 8"
+      refX="1"
+      refY="4"
+      markerWidth="8"
+      markerHeight="8"
+      markerUnits="userSpaceOnUse"
+      orient="auto"
+    >
+      <path class={taken ? 'tip taken' : 'tip'} d="M0 0L8 4L0 8z" />
+    </marker>
   );
 }
 

@@ -52,7 +52,7 @@ const COLUMNS: readonly Column<LimitRow>[] = [
       </>
     ),
   },
-  { head: 'Rate', cell: ({ rateLimit }) => rateLimit ?? 'none' },
+  { head: 'Rate', cell: ({ rateLimit }) => rateLimit ?? 'no limit' },
   { head: 'At once', cell: ({ concurrency }) => concurrency ?? 'no limit' },
 ];
 

@@ -112,7 +112,7 @@ function Messages({ queue }: { readonly queue: QueueRow }) {
       {rows && rows.length > 0 && (
         <Table
           label="Messages"
-          columns={COLUMNS}
+          columns={queue.ordered ? COLUMNS : COLUMNS.filter(({ head }) => head !== 'Group')}
           rows={rows}
           keyOf={({ messageId }) => messageId}
           detail={{

@@ -1,4 +1,5 @@
 /** Queues: how deep, how old, who works them; and one of them. */
+import { Fragment } from 'preact';
 import type { QueueRow } from '../../row.ts';
 import { desk } from '../desk.ts';
 import { SLOW_POLL_MS, useLive } from '../live.ts';
@@ -34,15 +35,31 @@ const COLUMNS: readonly Column<QueueRow>[] = [
     figures: true,
     cell: ({ oldest }) => (oldest === undefined ? '' : toDuration(oldest * 1_000)),
   },
-  { head: 'Consumers', cell: ({ consumers }) => consumers.join(', ') },
-  { head: 'Tasks', wide: true, cell: ({ tasks }) => tasks.join(', ') },
 ];
+const CONSUMERS: Column<QueueRow> = { head: 'Consumers', cell: ({ consumers }) => toNames(consumers) };
+const TASKS: Column<QueueRow> = { head: 'Tasks', cell: ({ tasks }) => toNames(tasks) };
 
-const SECTIONS: readonly (readonly [kind: QueueRow['kind'], title: string])[] = [
-  ['queue', 'Queues'],
-  ['dead-letter', 'Dead-letter queues'],
-  ['internal', "The framework's own"],
-];
+/** A name has hyphens and blanks, and is not to be broken at one. */
+function toNames(names: readonly string[]) {
+  if (names.length === 0) return undefined;
+  return names.map((name, index) => (
+    <Fragment key={name}>
+      {index > 0 && ' '}
+      <span class="line">{`${name}${index < names.length - 1 ? ',' : ''}`}</span>
+    </Fragment>
+  ));
+}
+
+/** Nobody consumes a dead-letter queue; one wants to know whose letters lie there. */
+function toOwner(rows: readonly QueueRow[]): Column<QueueRow> {
+  return {
+    head: 'Letters of',
+    cell: ({ name }) => {
+      const owner = rows.find(({ deadLetters }) => deadLetters === name)?.name;
+      return owner && <a href={toHash(['dead-letters'], { queue: owner })}>{owner}</a>;
+    },
+  };
+}
 
 function QueueList() {
   const queues = useLive('queues', desk.queues, SLOW_POLL_MS);
@@ -53,9 +70,9 @@ function QueueList() {
         {(rows) => (
           <>
             {rows.length === 0 && <Empty title="This app has no queues" />}
-            {SECTIONS.map(([kind, title]) => (
-              <Section key={kind} title={title} rows={rows.filter((row) => row.kind === kind)} />
-            ))}
+            <Section title="Queues" kind="queue" rows={rows} more={[CONSUMERS, TASKS]} />
+            <Section title="Dead-letter queues" kind="dead-letter" rows={rows} more={[toOwner(rows)]} />
+            <Section title="The framework's own" kind="internal" rows={rows} more={[CONSUMERS]} />
           </>
         )}
       </Shown>
@@ -63,12 +80,20 @@ function QueueList() {
   );
 }
 
-function Section({ title, rows }: { readonly title: string; readonly rows: readonly QueueRow[] }) {
-  if (rows.length === 0) return null;
+interface SectionProps {
+  readonly title: string;
+  readonly kind: QueueRow['kind'];
+  readonly rows: readonly QueueRow[];
+  readonly more: readonly Column<QueueRow>[];
+}
+
+function Section({ title, kind, rows, more }: SectionProps) {
+  const own = rows.filter((row) => row.kind === kind);
+  if (own.length === 0) return null;
   return (
-    <section aria-label={title}>
-      {title !== 'Queues' && <h2>{title}</h2>}
-      <Table label={title} columns={COLUMNS} rows={rows} keyOf={({ name }) => name} />
+    <section aria-label={title} class="queues">
+      {kind !== 'queue' && <h2>{title}</h2>}
+      <Table label={title} columns={[...COLUMNS, ...more]} rows={own} keyOf={({ name }) => name} />
     </section>
   );
 }

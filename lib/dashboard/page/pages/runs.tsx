@@ -92,7 +92,7 @@ function Filter({ place }: { readonly place: Place }) {
     <search class="filter">
       <SearchField
         label="Search"
-        hint={'Text, or name: queue: state: id: input: result: error: with AND, OR, ( ) and "…"'}
+        hint={'Any text, or fields such as name:charge error:"no funds", joined by AND and OR.'}
         value={query.search ?? ''}
         onSearch={(search) => refine({ search })}
       />

@@ -24,7 +24,7 @@ export function Steering({ schedule, refresh }: SteeringProps) {
   const fire = () => run(async () => `${name} fires now: ${(await desk.runSchedule(name)).id}.`);
   const close = () => setAsked(undefined);
   return (
-    <div class="buttons tight pairs">
+    <div class="buttons tight">
       <button
         type="button"
         disabled={busy}

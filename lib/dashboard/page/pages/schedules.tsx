@@ -42,7 +42,13 @@ export function SchedulesPage({ place }: PageProps) {
         {({ rows, next }) => (
           <>
             {rows.length === 0 ? (
-              <Empty title={prefix === '' ? 'This app has no schedules' : 'No schedule begins like this'} />
+              <Empty title={prefix === '' ? 'This app has no schedules' : 'No schedule begins like this'}>
+                {prefix === '' && (
+                  <>
+                    One is made with <code>defineSchedule</code>, or here at run time.
+                  </>
+                )}
+              </Empty>
             ) : (
               <>
                 <Timeline schedules={rows} />
@@ -86,5 +92,9 @@ const COLUMNS: readonly Column<ScheduleRow>[] = [
 ];
 
 function toSteering(refresh: () => void): Column<ScheduleRow> {
-  return { head: 'Do', cell: (schedule) => <Steering schedule={schedule} refresh={refresh} /> };
+  return {
+    head: 'Do',
+    steering: true,
+    cell: (schedule) => <Steering schedule={schedule} refresh={refresh} />,
+  };
 }

@@ -1,6 +1,6 @@
 /** The next fires of schedules, one line each. */
 import { useState } from 'preact/hooks';
-import type { ScheduleRow } from '../../row.ts';
+import { FIRES_MAX, type ScheduleRow } from '../../row.ts';
 import { Choice } from '../parts/field.tsx';
 import { toTimeTicks } from '../parts/scale.ts';
 import { useWidth } from '../parts/width.ts';
@@ -92,7 +92,10 @@ interface LineProps {
   readonly children: readonly number[];
 }
 
-function Line({ schedule: { name, paused }, y, left, width, children }: LineProps) {
+function Line({ schedule: { name, paused, next }, y, left, width, children }: LineProps) {
+  const last = children.at(-1);
+  // More are to come than the desk has counted out, and they would fall into the span.
+  const goesOn = children.length === FIRES_MAX && last !== undefined && last + 8 < width - 8;
   const letters = Math.floor((left - 12) / 6.6);
   return (
     <g class={paused ? 'fires paused' : 'fires'}>
@@ -100,6 +103,12 @@ function Line({ schedule: { name, paused }, y, left, width, children }: LineProp
         {name.length > letters ? `${name.slice(0, letters - 1)}…` : name}
       </text>
       <line x1={paused ? left + 48 : left} x2={width - 8} y1={y} y2={y} />
+      {goesOn && <line class="on" x1={last + 9} x2={width - 8} y1={y} y2={y} />}
+      {!paused && children.length === 0 && next[0] !== undefined && (
+        <text class="note" x={width - 8} y={y - 3} text-anchor="end">
+          {toTime(next[0])} →
+        </text>
+      )}
       {paused ? (
         <text class="note" x={left} y={y + 4}>
           paused
@@ -115,5 +124,5 @@ function toSummary(schedules: readonly ScheduleRow[], to: number): string {
   const fires = schedules.map(({ name, paused, next }) =>
     paused ? `${name} is paused` : `${name}: ${plural(next.filter((at) => at <= to).length, 'fire')}`,
   );
-  return `Known fires in this span. ${fires.join('; ')}. The table below has the times.`;
+  return `Fires in this span, of the next ${FIRES_MAX} of each. ${fires.join('; ')}. The table below has the times.`;
 }

@@ -3,7 +3,7 @@
  * first, takers in the last. A binding that passes a column gets a place of its own in it, so that no arrow
  * runs behind a box.
  */
-import type { ExchangeRow } from '../../row.ts';
+import type { ExchangeRow, RouteAnswer } from '../../row.ts';
 
 export interface Box {
   readonly key: string;
@@ -23,6 +23,8 @@ export interface Arrow {
   readonly x: number;
   readonly y: number;
   readonly alternate: boolean;
+  /** The keys of the boxes that it joins. */
+  readonly joins: string;
 }
 
 export interface Drawing {
@@ -36,10 +38,13 @@ export const BOX_HEIGHT = 40;
 const ROW_HEIGHT = 58;
 /** Where an arrow passes a column. */
 const PASS_HEIGHT = 20;
-/** Between two columns, where the labels of arrows stand. */
+/** Between two columns, where the labels of arrows stand; more of it where there is room. */
 const GAP = 196;
+const GAP_MAX = 330;
 const LETTER = 7.4;
-const LABEL_LETTERS_MAX = 24;
+const LABEL_LETTER = 6.6;
+/** Of a gap, what its label leaves to the arrow. */
+const LABEL_MARGIN = 36;
 
 interface Edge {
   readonly from: string;
@@ -61,23 +66,27 @@ interface Placed extends Spot {
   readonly width: number;
 }
 
-/** `top`: columns begin at the top instead of standing in the middle, for where only the first is seen. */
-export function layOut(exchanges: readonly ExchangeRow[], top = false): Drawing {
+/** In so much room; where that is too little, columns begin at the top, since only the first ones are seen. */
+export function layOut(exchanges: readonly ExchangeRow[], room = 0): Drawing {
   const edges = exchanges.flatMap(toEdges);
   const columns = toColumns(exchanges, edges);
   const height =
     Math.max(...columns.map((column) => column.reduce((sum, spot) => sum + spot.height, 0)), 1) + 8;
   const placed = new Map<string, Placed>();
+  const widths = columns.map(toWidth);
+  const gaps = Math.max(1, columns.length - 1);
+  const left = room - 2 - widths.reduce((sum, width) => sum + width, 0);
+  const gap = Math.floor(Math.min(GAP_MAX, Math.max(GAP, left / gaps)));
+  const top = room > 0 && left < GAP * gaps;
   let x = 1;
-  for (const column of columns) {
-    const names = column.flatMap(({ box }) => (box === undefined ? [] : [box.name.length]));
-    const width = Math.max(110, ...names.map((letters) => Math.ceil(letters * LETTER) + 28));
+  for (const [at, column] of columns.entries()) {
+    const width = widths[at] ?? 0;
     let from = top ? 4 : (height - column.reduce((sum, spot) => sum + spot.height, 0)) / 2;
     for (const spot of column) {
       placed.set(spot.key, { ...spot, x, width, middle: from + spot.height / 2 });
       from += spot.height;
     }
-    x += width + GAP;
+    x += width + gap;
   }
   return {
     boxes: [...placed.values()].flatMap(({ key, box, x: left, width, middle }) =>
@@ -85,9 +94,9 @@ export function layOut(exchanges: readonly ExchangeRow[], top = false): Drawing 
     ),
     arrows: edges.flatMap((edge, index) => {
       const before = edges.slice(0, index).filter(({ to }) => to === edge.to).length;
-      return toArrow(edge, placed, before);
+      return toArrow(edge, placed, before, Math.floor((gap - LABEL_MARGIN) / LABEL_LETTER));
     }),
-    width: x - GAP + 1,
+    width: x - gap + 1,
     height,
   };
 }
@@ -182,8 +191,8 @@ function toLevels(exchanges: readonly ExchangeRow[], edges: readonly Edge[]): Ma
   return levels;
 }
 
-/** `nth` of those that end at the same box. */
-function toArrow(edge: Edge, placed: ReadonlyMap<string, Placed>, nth: number): Arrow[] {
+/** `nth` of those that end at the same box; its label has room for so many letters. */
+function toArrow(edge: Edge, placed: ReadonlyMap<string, Placed>, nth: number, letters: number): Arrow[] {
   const from = placed.get(edge.from);
   const to = placed.get(edge.to);
   if (from === undefined || to === undefined) return [];
@@ -200,13 +209,36 @@ function toArrow(edge: Edge, placed: ReadonlyMap<string, Placed>, nth: number): 
     {
       key: `${edge.from} ${edge.to} ${edge.alternate}`,
       path: `${path}${curve(x, y, end, to.middle)}`,
-      label: label.length > LABEL_LETTERS_MAX ? `${label.slice(0, LABEL_LETTERS_MAX - 1)}…` : label,
+      label: label.length > letters ? `${label.slice(0, letters - 1)}…` : label,
       // At its end, where it has left those with the same beginning; by turns above and below it.
       x: end - 6,
       y: to.middle + (nth % 2 === 0 ? -6 - 6 * nth : 8 + 6 * nth),
       alternate: edge.alternate,
+      joins: toJoin(edge.from, edge.to),
     },
   ];
+}
+
+function toJoin(from: string, to: string): string {
+  return `${from} → ${to}`;
+}
+
+/** What of the drawing a message takes: keys of boxes, and what arrows join. */
+export function toTaken(answer: RouteAnswer | undefined): ReadonlySet<string> {
+  const taken = new Set<string>();
+  for (const { kind, name, because } of answer?.to ?? []) {
+    // 'orders --order.eu.#--> europe --> charge'
+    const passed = because.split(/ --(?:.+?--)?> /).slice(0, -1);
+    const keys = [...passed.map((exchange) => `exchange ${exchange}`), `${kind} ${name}`];
+    taken.add(`${kind} ${name}`);
+    for (const [at, key] of keys.entries()) if (at > 0) taken.add(toJoin(keys[at - 1] ?? '', key));
+  }
+  return taken;
+}
+
+function toWidth(column: readonly Spot[]): number {
+  const names = column.flatMap(({ box }) => (box === undefined ? [] : [box.name.length]));
+  return Math.max(110, ...names.map((letters) => Math.ceil(letters * LETTER) + 28));
 }
 
 function curve(x1: number, y1: number, x2: number, y2: number): string {

@@ -8,10 +8,11 @@ import { useAction } from '../live.ts';
 import { Ask } from '../parts/dialog.tsx';
 import { Choice, Field, TextField } from '../parts/field.tsx';
 import { jsonProblem, plural } from '../text.ts';
+import { toTaken } from './topology.ts';
 
 interface TryProps {
   readonly exchanges: readonly ExchangeRow[];
-  /** Told of the keys of boxes that the message reaches. */
+  /** Told of what the message takes: boxes and arrows, as `toTaken` names them. */
   readonly onReached: (keys: ReadonlySet<string>) => void;
 }
 
@@ -26,7 +27,7 @@ export function TryMessage({ exchanges, onReached }: TryProps) {
   const parsed = parseHeaders(headers);
   const show = (next: RouteAnswer | undefined) => {
     setAnswer(next);
-    onReached(new Set(next?.to.map(({ kind, name }) => `${kind} ${name}`)));
+    onReached(toTaken(next));
   };
   const ask = (event: Event) => {
     event.preventDefault();

@@ -20,7 +20,10 @@ export function WorkersPage() {
   const processes = readOnly ? PROCESS_COLUMNS : [...PROCESS_COLUMNS, toSteering(workers.refresh)];
   return (
     <>
-      <Head title="Workers" />
+      <Head
+        title="Workers"
+        about="Who receives: functions on Lambda, and processes on machines of your own."
+      />
       <Shown of={workers}>
         {(rows) => (
           <>
@@ -84,7 +87,11 @@ const COUNTS: readonly Column<WorkerRow>[] = [
     cell: ({ errors }) =>
       errors !== undefined && <span class={errors > 0 ? 'wrong' : ''}>{toCount(errors)}</span>,
   },
-  { head: 'Mean', figures: true, cell: ({ duration }) => duration !== undefined && toDuration(duration) },
+  {
+    head: 'Mean time',
+    figures: true,
+    cell: ({ duration }) => duration !== undefined && toDuration(duration),
+  },
 ];
 
 const NAME: Column<WorkerRow> = {

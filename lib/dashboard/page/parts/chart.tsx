@@ -122,7 +122,7 @@ function Axes({ frame, at, format }: AxesProps) {
         <g key={tick}>
           <line x1={LEFT} x2={frame.width} y1={frame.y(tick)} y2={frame.y(tick)} />
           <text x={LEFT - 6} y={frame.y(tick) + 3.5} text-anchor="end">
-            {format(tick)}
+            {tick === 0 ? '0' : format(tick)}
           </text>
         </g>
       ))}
@@ -165,20 +165,31 @@ function Lines({ series, frame }: { readonly series: readonly Series[]; readonly
   return (
     <>
       {series.map(({ name, ink, values }) => (
-        <path key={name} class={`trace ${ink}`} d={toPath(values, frame)} />
+        <g key={name} class={ink}>
+          <path class="trace" d={toPath(values, frame)} />
+          {toLone(values).map((index) => (
+            <circle key={index} class="dot" cx={frame.x(index)} cy={frame.y(values[index] ?? 0)} r={3} />
+          ))}
+        </g>
       ))}
     </>
   );
 }
 
-/** A minute without a figure is a gap, and a figure between two gaps a short stroke. */
+/** Where a figure stands between two gaps: no line leads there, so it is a dot. */
+function toLone(values: readonly (number | undefined)[]): readonly number[] {
+  return values.flatMap((value, index) =>
+    value !== undefined && values[index - 1] === undefined && values[index + 1] === undefined ? [index] : [],
+  );
+}
+
+/** A minute without a figure is a gap. */
 function toPath(values: readonly (number | undefined)[], frame: Frame): string {
   return values
     .map((value, index) => {
       if (value === undefined) return '';
       const point = `${frame.x(index).toFixed(1)} ${frame.y(value).toFixed(1)}`;
-      if (index > 0 && values[index - 1] !== undefined) return `L${point}`;
-      return values[index + 1] === undefined ? `M${point}h1.5` : `M${point}`;
+      return index > 0 && values[index - 1] !== undefined ? `L${point}` : `M${point}`;
     })
     .join('');
 }

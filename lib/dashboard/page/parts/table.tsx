@@ -9,6 +9,10 @@ export interface Column<Row> {
   readonly figures?: boolean;
   /** Takes the room that is left. */
   readonly wide?: boolean;
+  /** No wider than what it says, in one line. */
+  readonly tight?: boolean;
+  /** Its cells hold several buttons: they stand in one line where there is room for that. */
+  readonly steering?: boolean;
 }
 
 interface Detail<Row> {
@@ -103,6 +107,9 @@ function Cell<Row>({ column, row, first }: CellProps<Row>) {
   );
 }
 
-function toClass(column: { readonly figures?: boolean; readonly wide?: boolean }): string {
-  return `${column.figures ? 'figures' : ''}${column.wide ? ' wide' : ''}`.trim();
+function toClass<Row>({ figures, wide, tight, steering }: Column<Row>): string {
+  const classes = { figures, wide, tight, steering };
+  return Object.entries(classes)
+    .flatMap(([name, wanted]) => (wanted ? [name] : []))
+    .join(' ');
 }
