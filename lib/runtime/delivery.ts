@@ -18,6 +18,7 @@ import { parseDelivery } from './dead-letter.ts';
 import { expiryOf } from './expiry.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
 import type { ClaimRequest } from './ports.ts';
+import { guarding, learnMessage, wireOf } from './secrets.ts';
 import { start } from './start.ts';
 import { unrun } from './unrun.ts';
 import { expire, giveUp } from './unstarted.ts';
@@ -39,18 +40,18 @@ export interface Deliveries {
 }
 
 export function createDeliveries(connection: Connection, lease: Lease): Deliveries {
-  const copies = createCopies(connection, lease.queue, lease.batch.queueName);
-  const step = { connection, lease, copies };
+  const unguarded = toStep(connection, lease);
   return {
     isSuspect: (delivery) => crashesOf(delivery) > 0,
     isLastChance: (delivery) => crashesOf(delivery) === lease.queue.deadLetterAfter - 1,
     async process(delivery) {
+      const step = toStep(guarding(connection), lease);
       try {
         return await processOne(step, delivery);
       } catch (thrown) {
-        const error = toWireError(thrown, STACK_LENGTH_MAX);
+        const error = wireOf(step.connection, thrown, STACK_LENGTH_MAX);
         const { messageId } = delivery;
-        connection.ports.log({
+        step.connection.ports.log({
           level: 'error',
           message: 'a delivery failed',
           queue: lease.queue.name,
@@ -64,14 +65,18 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
       try {
         const arrival = readArrival(connection, lease.queue, delivery);
         // What runs no code of the user's can be dealt with at once.
-        if (arrival.kind !== 'run' || (await hasEnded(step, delivery, arrival)))
+        if (arrival.kind !== 'run' || (await hasEnded(unguarded, delivery, arrival)))
           return await this.process(delivery);
-        return await copies.postpone(arrival.message, crashesOf(delivery), seconds);
+        return await unguarded.copies.postpone(arrival.message, crashesOf(delivery), seconds);
       } catch {
         return BACK;
       }
     },
   };
+}
+
+function toStep(connection: Connection, lease: Lease): Step {
+  return { connection, lease, copies: createCopies(connection, lease.queue, lease.batch.queueName) };
 }
 
 /**
@@ -113,6 +118,8 @@ async function later(step: Step, delivery: Delivery, error: WireError): Promise<
 async function processOne(step: Step, delivery: Delivery): Promise<Outcome> {
   const { connection, copies, lease } = step;
   const arrival = readArrival(connection, lease.queue, delivery);
+  if ('message' in arrival)
+    learnMessage(connection, 'task' in arrival ? arrival.task : undefined, arrival.message);
   switch (arrival.kind) {
     case 'malformed':
       await copies.buryForeign(delivery, 'malformed', arrival.why);
