@@ -7,7 +7,7 @@
 import { type Json, jsonProblem } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
 import { createHider, REDACTED, redactJson } from '../core/redact.ts';
-import { redactedInput, secretsOf } from '../define/redact.ts';
+import { hasSecrets, redactedInput, secretsOf } from '../define/redact.ts';
 import type { AnyTask } from '../define/task.ts';
 import { CeleriacError, fromWireError, SendError, toWireError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
@@ -69,6 +69,8 @@ export function refusal(takers: readonly AnyTask[], input: unknown, thrown: unkn
 }
 
 function guarded(connection: Connection): Connection {
+  // As in a bundle, which is made without this for an app that names no secrets.
+  if (!hasSecrets(connection.app)) return connection;
   const secrets = createSecrets();
   const { log } = connection.ports;
   return { ...connection, secrets, ports: { ...connection.ports, log: hidingLog(log, secrets) } };
