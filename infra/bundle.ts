@@ -54,6 +54,7 @@ export function toBundling(need: BundleNeed, props: BundlingProps = {}): Bundlin
       CELERIAC_LIMITS: String(need.limits),
       CELERIAC_TELEMETRY: String(need.telemetry),
       CELERIAC_ROUTES: String(need.routes),
+      CELERIAC_REDACT: String(need.redact),
       CELERIAC_MESSAGING: String(need.messaging),
       CELERIAC_TOPICS: String(need.topics),
       CELERIAC_BUS: String(need.bus),

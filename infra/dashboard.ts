@@ -105,6 +105,7 @@ const EVERYTHING = {
   limits: true,
   telemetry: false,
   routes: true,
+  redact: true,
   messaging: true,
   topics: true,
   bus: true,

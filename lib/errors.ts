@@ -164,21 +164,27 @@ const NAME_LENGTH_MAX = 200;
 
 /**
  * Turns whatever was thrown into data, and never throws itself; the stack is cut to `stackMax` characters (0
- * leaves it out), a message to 4,000.
+ * leaves it out), a message to 4,000. `hide` takes out of each text what must not travel.
  */
-export function toWireError(thrown: unknown, stackMax = 4_000, depth = 0): WireError {
-  const message = read(thrown, 'message').slice(0, MESSAGE_LENGTH_MAX);
+export function toWireError(
+  thrown: unknown,
+  stackMax = 4_000,
+  depth = 0,
+  hide: (text: string) => string = (text) => text,
+): WireError {
+  // Hidden before it is cut: of half a secret nobody could tell that it is one.
+  const message = hide(read(thrown, 'message')).slice(0, MESSAGE_LENGTH_MAX);
   if (!(thrown instanceof Error)) return { code: 'THROWN', name: 'Error', message };
-  const name = read(thrown, 'name').slice(0, NAME_LENGTH_MAX);
-  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : name;
-  const stack = stackMax > 0 ? read(thrown, 'stack').slice(0, stackMax) : '';
+  const name = hide(read(thrown, 'name')).slice(0, NAME_LENGTH_MAX);
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? hide(thrown.code) : name;
+  const stack = stackMax > 0 ? hide(read(thrown, 'stack')).slice(0, stackMax) : '';
   return {
     code: code.slice(0, NAME_LENGTH_MAX),
     name,
     message,
     ...(stack === '' ? {} : { stack }),
     ...(thrown.cause !== undefined && depth < CAUSES_MAX
-      ? { cause: toWireError(thrown.cause, Math.floor(stackMax / 2), depth + 1) }
+      ? { cause: toWireError(thrown.cause, Math.floor(stackMax / 2), depth + 1, hide) }
       : {}),
   };
 }

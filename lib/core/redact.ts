@@ -24,13 +24,19 @@ export const SECRET_HEADERS: readonly string[] = [
 /** Shorter texts stand everywhere by chance; a secret of three characters is none. */
 const SECRET_LENGTH_MIN = 4;
 
+/** A part of a header that may be a token; shorter ones are words such as 'Bearer'. */
+const TOKEN_LENGTH_MIN = 8;
+
 export interface Redaction {
   readonly value: Json;
   /** The texts that were hidden, to be hidden elsewhere, too. */
   readonly secrets: readonly string[];
 }
 
-/** Hides what `redact` names; undefined: nothing. */
+/**
+ * Hides what `redact` names; undefined: nothing. In a list it is looked for in each item, too: a task that is
+ * mapped over a list takes and returns one, and its paths are those of an item.
+ */
 export function redactJson(value: Json, redact: Redact | undefined): Redaction {
   if (redact === undefined) return { value, secrets: [] };
   const secrets = new Set<string>();
@@ -38,7 +44,11 @@ export function redactJson(value: Json, redact: Redact | undefined): Redaction {
     gather(value, secrets);
     return { value: REDACTED, secrets: [...secrets] };
   }
-  const hidden = redact.reduce((shown, path) => without(shown, path.split('.'), secrets), value);
+  const paths = redact.flatMap((path) => {
+    const names = path.split('.');
+    return isList(value) ? [names, ['*', ...names]] : [names];
+  });
+  const hidden = paths.reduce((shown, path) => without(shown, path, secrets), value);
   return { value: hidden, secrets: [...secrets] };
 }
 
@@ -53,14 +63,52 @@ export function redactHeaders<T>(
   );
 }
 
-/** Hides secrets in a text, as they are and as JSON writes them. */
+/** The values of those headers, to be hidden elsewhere, too. */
+export function headerSecrets(
+  headers: Readonly<Record<string, Json>>,
+  names: readonly string[] = [],
+): readonly string[] {
+  const secrets = new Set<string>();
+  const own = new Set(names.map((name) => name.toLowerCase()));
+  for (const [name, value] of Object.entries(headers)) {
+    const isCredential = SECRET_HEADERS.includes(name.toLowerCase());
+    if (!isCredential && !own.has(name.toLowerCase())) continue;
+    gather(value, secrets);
+    // 'Bearer <token>', 'name=value; …': the token is the secret, and is what an error quotes.
+    if (isCredential && typeof value === 'string')
+      for (const part of value.split(/[\s;,]+|(?<=\w)=/))
+        if (part.length >= TOKEN_LENGTH_MIN) secrets.add(part);
+  }
+  return [...secrets];
+}
+
+/** Hides secrets in a text, as they are and as JSON and addresses write them. */
 export function redactText(text: string, secrets: readonly string[]): string {
+  return createHider(secrets)(text);
+}
+
+/** Hides the same secrets in many texts. */
+export function createHider(secrets: Iterable<string>): (text: string) => string {
   // The longest first: a secret that is part of another one must not break it.
-  const sorted = [...secrets].sort((a, b) => b.length - a.length);
-  return sorted.reduce((shown, secret) => {
-    const written = JSON.stringify(secret).slice(1, -1);
-    return shown.replaceAll(secret, REDACTED).replaceAll(written, REDACTED);
-  }, text);
+  const forms = [...new Set([...secrets].flatMap(writtenForms))].sort((a, b) => b.length - a.length);
+  return (text) => forms.reduce((shown, form) => shown.replaceAll(form, REDACTED), text);
+}
+
+/** A secret as it stands in texts; in JSON inside JSON it is written twice over. */
+function writtenForms(secret: string): readonly string[] {
+  const once = JSON.stringify(secret).slice(1, -1);
+  const twice = JSON.stringify(once).slice(1, -1);
+  return [secret, once, twice, ...encodedForms(secret)];
+}
+
+function encodedForms(secret: string): readonly string[] {
+  try {
+    const encoded = encodeURIComponent(secret);
+    return [encoded, encoded.replaceAll('%20', '+')];
+  } catch {
+    // Half a surrogate pair stands in no address.
+    return [];
+  }
 }
 
 function without(value: Json, path: readonly string[], secrets: Set<string>): Json {

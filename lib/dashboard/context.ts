@@ -1,5 +1,5 @@
 /** What every query and action of a desk works with. */
-import { type Redaction, redactJson, redactText } from '../core/redact.ts';
+import { redactJson, redactText } from '../core/redact.ts';
 import type { App } from '../define/app.ts';
 import type { Client } from '../define/client.ts';
 import type { Queue } from '../define/queue.ts';
@@ -96,11 +96,6 @@ export function found<T>(
     value: name,
     ...(names.length === 0 ? {} : { allowed: names }),
   });
-}
-
-/** What of a task's input is shown; of a task that is not in this app, everything. */
-export function redactInput(task: AnyTask | undefined, input: Parameters<typeof redactJson>[0]): Redaction {
-  return redactJson(input, task?.redact);
 }
 
 /** JSON text, redacted: what the task names, and secrets that were found elsewhere. */

@@ -1,4 +1,6 @@
 /** What is wrong between the schedules of an app and what they send and publish. */
+import { type Json, jsonProblem } from '../core/json.ts';
+import { redactJson, redactText } from '../core/redact.ts';
 import type { Problem } from '../errors.ts';
 import type { App } from './app.ts';
 import type { Schedule } from './schedule.ts';
@@ -38,9 +40,12 @@ export function callProblems(app: App, { name, spec, action }: Pick<Schedule, 'n
       'GROUP_ON_STANDARD_QUEUE',
       `queue '${task.queue.name}' is not ordered and keeps no groups; drop group`,
     );
-  const issue = inputIssue(task.input, action.send?.input);
-  if (issue !== undefined)
-    say('send', 'INVALID_INPUT', `task '${task.name}' does not take this input: ${issue}`);
+  const input = action.send?.input;
+  const issue = inputIssue(task.input, input);
+  if (issue === undefined) return problems;
+  // An input that is no JSON has been refused before; `jsonProblem` shows that this one is.
+  const secrets = jsonProblem(input) === undefined ? redactJson(input as Json, task.redact).secrets : [];
+  say('send', 'INVALID_INPUT', `task '${task.name}' does not take this input: ${redactText(issue, secrets)}`);
   return problems;
 }
 

@@ -36,8 +36,10 @@ export interface AppOptions {
   /** Traces and metrics: `openTelemetry(api)`, `emf()`; several as a list. */
   readonly telemetry?: Telemetry | readonly Telemetry[];
   /**
-   * Headers whose values the dashboard does not show, besides those that hold credentials anywhere
-   * (Authorization, Cookie, X-Api-Key …). @default none
+   * Headers whose values the dashboard, the command line and workers' log lines do not show, nor errors that
+   * quote them. Those that hold credentials anywhere (Authorization, Cookie, X-Api-Key …) need not be named
+   * for the dashboard; log lines and errors are searched for them in an app that names anything secret, here
+   * or by a task's `redact`. @default none
    */
   readonly redactHeaders?: readonly string[];
   /** To which queue tasks go that name none. @default a queue named 'default' */

@@ -9,6 +9,7 @@ import { type App, report } from './app.ts';
 import { type ExchangeResources, planExchanges } from './exchange-topology.ts';
 import { spaceProblems } from './name.ts';
 import type { Queue } from './queue.ts';
+import { hasSecrets } from './redact.ts';
 import { blobsBucketPrefix, deadLetterQueueName, queueName, queueNames } from './resource-name.ts';
 import { type LaterResource, laterOf, laterQueue, laterWorker } from './schedule-topology.ts';
 import { runsTable, type TableResource } from './table-topology.ts';
@@ -72,6 +73,8 @@ export interface WorkerNeeds {
   readonly telemetry: boolean;
   /** Routes that give tasks their queues. */
   readonly routes: boolean;
+  /** Secrets that are not shown. */
+  readonly redact: boolean;
   /**
    * Anything of messaging at all: an exchange, a consumer, a queue without tasks, an option of a queue that
    * is more than a task's. Without it a worker holds nothing that publishes, routes or forwards.
@@ -152,6 +155,7 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
     limits: needsLimits(app),
     telemetry: needsTelemetry(app),
     routes: app.routed,
+    redact: hasSecrets(app),
     topics: exchanges.resources.topics.length > 0,
     bus: exchanges.resources.busName !== undefined,
     blobs: buckets.length > 0,

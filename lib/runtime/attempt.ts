@@ -9,7 +9,7 @@ import type { DeadReason, Message } from '../core/message.ts';
 import { retry } from '../core/retry.ts';
 import type { Consumer } from '../define/consumer.ts';
 import type { AnyTask } from '../define/task.ts';
-import { CeleriacError, toWireError, type WireError } from '../errors.ts';
+import { CeleriacError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Copies } from './copies.ts';
 import { followUp } from './follow-up.ts';
@@ -21,6 +21,7 @@ import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.t
 import type { ClaimRequest, Runs } from './ports.ts';
 import { Replacement, replaceClaimed } from './replaced.ts';
 import { type Ended, reply, returned } from './reply.ts';
+import { wireOf } from './secrets.ts';
 
 /** Set by the bundler to `false` where no workflow goes through; see serve.ts. */
 declare const CELERIAC_WORKFLOWS: boolean | undefined;
@@ -75,7 +76,8 @@ export async function runClaimed(attempt: Claimed, input: unknown): Promise<Outc
   const { ignoreResult = false, replyTo } = attempt.message;
   const isKept = (task.result && !ignoreResult) || replyTo !== undefined;
   const result = isKept ? await keepResult(attempt, ran.value) : {};
-  if ('error' in result) return endClaimed(attempt, 'invalid-result', toWireError(result.error, 0));
+  if ('error' in result)
+    return endClaimed(attempt, 'invalid-result', wireOf(attempt.connection, result.error));
   const ended = { state: 'SUCCESS', ...result } as const;
   const kept = await runs.complete(requestNow(attempt), owner, { ...ended, attempts: attempt.retries + 1 });
   // Another worker has taken the run over and acks the message when it is done.
@@ -240,7 +242,7 @@ type Decided = { readonly error: WireError } & (
  * is not what the task asked for.
  */
 function decide({ task, lease, connection }: Attempt, thrown: unknown, made: number): Decided {
-  const error = toWireError(thrown, STACK_LENGTH_MAX);
+  const error = wireOf(connection, thrown, STACK_LENGTH_MAX);
   const decision = retry(task.retry, thrown, made, connection.ports.chance());
   if (decision.kind === 'give-up') return { ...decision, error };
   const longestMs = connection.delays === undefined ? DELAY_MS_MAX : WAIT_MS_MAX;
@@ -251,7 +253,7 @@ function decide({ task, lease, connection }: Attempt, thrown: unknown, made: num
     `task '${task.name}' asked to be run again after '${fromMilliseconds(decision.afterMs)}', ` +
     `queue '${lease.queue.name}' can hold a message for at most '${fromMilliseconds(maxMs)}' (SQS)`;
   const tooLong = new CeleriacError('DELAY_TOO_LONG', text, { cause: thrown });
-  return { kind: 'give-up', reason: 'not-retryable', error: toWireError(tooLong, STACK_LENGTH_MAX) };
+  return { kind: 'give-up', reason: 'not-retryable', error: wireOf(connection, tooLong, STACK_LENGTH_MAX) };
 }
 
 /** Whether the message was acked before it ran, and does not come back, whatever becomes of it. */

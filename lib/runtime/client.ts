@@ -30,6 +30,7 @@ import { createReplay } from './replay.ts';
 import { createResults, type Results } from './result.ts';
 import { createRoom, type Room } from './room.ts';
 import { createCall } from './rpc.ts';
+import type { Secrets } from './secrets.ts';
 import { takenId } from './taken.ts';
 import { transmit } from './transmit.ts';
 import { createTurns, type Turns } from './turns.ts';
@@ -63,6 +64,8 @@ export interface Connection {
   readonly delays: DelayPorts | undefined;
   /** Where replies come back; undefined where a call waits for the run's record. */
   readonly inbox?: Inbox | undefined;
+  /** What no log line or error of a message under way may show. */
+  readonly secrets?: Secrets | undefined;
 }
 
 export function createConnection(app: App, stage: string, ports: Ports): Connection {

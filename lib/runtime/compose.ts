@@ -18,6 +18,7 @@ import type { ReplyAddress } from './inbox.ts';
 import { issuesText } from './issues.ts';
 import { levelOf } from './level.ts';
 import type { OutgoingMessage } from './ports.ts';
+import { refusal } from './secrets.ts';
 
 export interface ComposeContext {
   readonly app: App;
@@ -57,6 +58,14 @@ export interface Composed {
  */
 export async function compose(context: ComposeContext, signature: Signature): Promise<Composed> {
   const task = taskOf(context.app, signature.task);
+  try {
+    return await composeFor(context, signature, task);
+  } catch (thrown) {
+    throw refusal([task], signature.input, thrown);
+  }
+}
+
+async function composeFor(context: ComposeContext, signature: Signature, task: AnyTask): Promise<Composed> {
   const parsed = await validate(task, signature.input);
   const { expires, headers, force, ignoreResult, priority = 0 } = signature.options;
   const waitMs = delayMs(task, signature.options, context.now);
@@ -208,7 +217,7 @@ export async function validate(task: AnyTask, input: unknown): Promise<unknown> 
   const result = await task.input?.['~standard'].validate(input);
   if (result?.issues !== undefined) {
     const text = `task '${task.name}' does not take this input: ${issuesText(result.issues)}`;
-    throw new SendError('INVALID_INPUT', text, { value: input });
+    throw refusal([task], input, new SendError('INVALID_INPUT', text, { value: input }));
   }
   // What was given travels, not what the schema made of it: the worker parses once, on its side.
   const problem = input === undefined ? undefined : jsonProblem(input);

@@ -17,6 +17,7 @@ import { parseDelivery } from './dead-letter.ts';
 import { expiryOf } from './expiry.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
 import type { ClaimRequest } from './ports.ts';
+import { guarding, learnMessage, wireOf } from './secrets.ts';
 import { start } from './start.ts';
 import { unrun } from './unrun.ts';
 import { expire, giveUp, sendOn } from './unstarted.ts';
@@ -38,18 +39,17 @@ export interface Deliveries {
 }
 
 export function createDeliveries(connection: Connection, lease: Lease): Deliveries {
-  const copies = createCopies(connection, lease.queue, lease.batch.queueName);
-  const step = { connection, lease, copies };
   return {
     isSuspect: (delivery) => crashesOf(delivery) > 0,
     isLastChance: (delivery) => crashesOf(delivery) >= lease.queue.deadLetterAfter - 1,
     async process(delivery) {
+      const step = toStep(guarding(connection), lease);
       try {
         return await processOne(step, delivery);
       } catch (thrown) {
-        const error = toWireError(thrown, STACK_LENGTH_MAX);
+        const error = wireOf(step.connection, thrown, STACK_LENGTH_MAX);
         const { messageId } = delivery;
-        connection.ports.log({
+        step.connection.ports.log({
           level: 'error',
           message: 'a delivery failed',
           queue: lease.queue.name,
@@ -64,6 +64,8 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
         const arrival = readArrival(connection, lease.queue, delivery);
         // What runs no code of the user's can be dealt with at once.
         if (arrival.kind !== 'run') return await this.process(delivery);
+        const step = toStep(guarding(connection), lease);
+        learnMessage(step.connection, arrival.task, arrival.message);
         const recorded = { ...toRecorded(step, delivery, arrival), task: arrival.task };
         return await sendOn(recorded, seconds, crashesOf(delivery));
       } catch {
@@ -71,6 +73,10 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
       }
     },
   };
+}
+
+function toStep(connection: Connection, lease: Lease): Step {
+  return { connection, lease, copies: createCopies(connection, lease.queue, lease.batch.queueName) };
 }
 
 /**
@@ -100,6 +106,8 @@ async function later(step: Step, delivery: Delivery, error: WireError): Promise<
 async function processOne(step: Step, delivery: Delivery): Promise<Outcome> {
   const { connection, copies, lease } = step;
   const arrival = readArrival(connection, lease.queue, delivery);
+  if ('message' in arrival)
+    learnMessage(connection, 'task' in arrival ? arrival.task : undefined, arrival.message);
   switch (arrival.kind) {
     case 'malformed':
       await copies.buryForeign(delivery, 'malformed', arrival.why);

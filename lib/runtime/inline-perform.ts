@@ -8,12 +8,13 @@ import type { Message } from '../core/message.ts';
 import { retry } from '../core/retry.ts';
 import type { App } from '../define/app.ts';
 import type { AnyTask } from '../define/task.ts';
-import { CeleriacError, toWireError } from '../errors.ts';
+import { CeleriacError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { invoke } from './invoke.ts';
 import type { Delivery } from './outcome.ts';
 import { parseInput } from './payload.ts';
 import { type Perform, toMessage } from './perform.ts';
+import { guarding, learnInput, learnMessage, wireOf } from './secrets.ts';
 
 export interface InlinePerform {
   readonly perform: Perform;
@@ -50,17 +51,20 @@ function runnable(app: App, name: string): AnyTask {
 
 /** All attempts of a run; never rejects, since nobody waits for it but `maxInstances`. */
 async function attempts(
-  connection: Connection,
+  shared: Connection,
   task: AnyTask,
   message: Message,
   signal: AbortSignal,
 ): Promise<void> {
+  const connection = guarding(shared);
+  learnMessage(connection, task, message);
   const { clock, chance, log } = connection.ports;
   const about = { task: task.name, id: message.id };
   const failed = (thrown: unknown): void =>
-    log({ level: 'error', message: 'failed', ...about, error: toWireError(thrown, STACK_LENGTH_MAX) });
+    log({ level: 'error', message: 'failed', ...about, error: wireOf(connection, thrown, STACK_LENGTH_MAX) });
   const input = await parseInput(task, message.input);
   if ('error' in input) return failed(input.error);
+  learnInput(connection, task, input.value);
   for (let attempt = 1; !signal.aborted; attempt++) {
     if (message.expiresAt !== undefined && message.expiresAt <= clock.now())
       return log({ level: 'warn', message: 'expired', ...about });

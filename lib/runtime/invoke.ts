@@ -5,7 +5,7 @@ import type { Consumer } from '../define/consumer.ts';
 import type { Context, TaskLog } from '../define/context.ts';
 import type { AnySignature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
-import { CeleriacError, toWireError, type WireError } from '../errors.ts';
+import { CeleriacError, type WireError } from '../errors.ts';
 import { createAdder } from './added.ts';
 import { type Connection, createSender, settled } from './client.ts';
 import { toConsumed } from './consumer-run.ts';
@@ -15,6 +15,7 @@ import type { Delivery, Lease } from './outcome.ts';
 import type { LogLine } from './ports.ts';
 import { createProgress } from './progress.ts';
 import { Replacement } from './replaced.ts';
+import { shownError, wireOf } from './secrets.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone. */
@@ -77,7 +78,7 @@ export async function invoke(invocation: Invocation, input: unknown, attempt: nu
       level: 'warn',
       message: 'threw',
       ...line,
-      error: toText(toWireError(ran.thrown, 0)),
+      error: toText(wireOf(connection, ran.thrown)),
     });
   return ran;
 }
@@ -152,7 +153,7 @@ async function observed(
     const next = around[index];
     if (next !== undefined) return next(about, () => step(index + 1));
     ran = await work();
-    if (ran.kind === 'threw') throw ran.thrown;
+    if (ran.kind === 'threw') throw shownError(connection, ran.thrown);
   };
   await step(0).catch(() => {});
   // Telemetry that fails before it begins the run must not keep it from being made.

@@ -16,6 +16,7 @@ import type { Queue } from '../define/queue.ts';
 import { SendError } from '../errors.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
 import { issuesText } from './issues.ts';
+import { refusal } from './secrets.ts';
 import type { Published } from './way.ts';
 
 export interface PublicationContext {
@@ -51,7 +52,7 @@ export async function toPublished(context: PublicationContext, asked: Asked): Pr
   const keys = { key: asked.key, headers: options.headers ?? {} };
   for (const key of routingKeys(keys)) checkRoutingKey(key);
   checkOptions(title, options);
-  if (to.kind === 'exchange') await validate(to, asked.key, body);
+  if (to.kind === 'exchange') await validate(context.app, to, asked.key, body);
   // As for tasks, no body at all is one.
   const problem = body === undefined ? undefined : jsonProblem(body, 'message');
   if (problem !== undefined) {
@@ -149,14 +150,14 @@ function checkOptions(title: string, options: PublishOptions): void {
 }
 
 /** The message must fit every schema under whose pattern it is published. What was given travels. */
-async function validate(exchange: AnyExchange, key: string, body: unknown): Promise<void> {
+async function validate({ tasks }: App, exchange: AnyExchange, key: string, body: unknown): Promise<void> {
   for (const schema of schemasOf(exchange, key)) {
     const result = await schema['~standard'].validate(body);
     if (result.issues === undefined) continue;
     const text =
       `exchange '${exchange.name}' does not take this message under the routing key '${key}': ` +
       issuesText(result.issues);
-    throw new SendError('INVALID_MESSAGE', text, { value: body });
+    throw refusal(tasks, body, new SendError('INVALID_MESSAGE', text, { value: body }));
   }
 }
 

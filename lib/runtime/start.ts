@@ -18,6 +18,7 @@ import { leaseEnd } from './lease.ts';
 import type { Outcome } from './outcome.ts';
 import { fetchInput, parseInput } from './payload.ts';
 import { isRevokedBy } from './revocation.ts';
+import { learnInput, wireOf } from './secrets.ts';
 import { giveUp, revoke, sendOnReady, unclaimed } from './unstarted.ts';
 
 /** Set by the bundler to `false` where nothing of messaging is used; see serve.ts. */
@@ -34,11 +35,14 @@ export async function start(attempt: Attempt): Promise<Outcome> {
   }
   const brought = await fetch(attempt);
   if (brought === undefined) return giveUp(attempt, 'payload-lost', lostError(message));
+  learnInput(connection, task, brought.input);
   const input =
     typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
       ? await parseInputs(task, message, brought.input)
       : await parseInput(task, brought.input);
-  if ('error' in input) return giveUp(attempt, 'invalid-input', toWireError(input.error, STACK_LENGTH_MAX));
+  if ('error' in input)
+    return giveUp(attempt, 'invalid-input', wireOf(connection, input.error, STACK_LENGTH_MAX));
+  learnInput(connection, task, input.value);
   if ((typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE) && attempt.runs !== undefined)
     return startRecorded({ ...attempt, runs: attempt.runs }, input.value);
   return (await early(attempt)) ?? runStateless(attempt, input.value);
@@ -67,7 +71,7 @@ async function startGated(
 ): Promise<Outcome> {
   const entered = await enter(attempt, input, token);
   if (entered instanceof CeleriacError)
-    return giveUp(attempt, 'invalid-input', toWireError(entered, STACK_LENGTH_MAX));
+    return giveUp(attempt, 'invalid-input', wireOf(attempt.connection, entered, STACK_LENGTH_MAX));
   if (entered?.kind === 'wait') return putOff(attempt, entered);
   if (entered?.kind === 'drop') return revoke(attempt, entered.reason);
   try {

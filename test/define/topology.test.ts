@@ -52,6 +52,7 @@ test('queues, workers and the table are finished data', () => {
       limits: false,
       telemetry: false,
       routes: false,
+      redact: false,
       topics: false,
       bus: false,
       blobs: false,

@@ -80,6 +80,20 @@ test('a worker of tasks carries workflows on within a budget of its own, unless 
   expect(Buffer.byteLength(found.get('one') ?? '') / 1024).toBeLessThanOrEqual(CARRYING_KB_MAX);
 });
 
+test('a worker holds what hides secrets where its app names some, and nothing of it elsewhere', () => {
+  const pay = defineTask('pay', { queue: defineQueue('pay'), redact: ['card'], run: () => 1 });
+  const { folder, template } = synthesize(defineApp('till', { tasks: [pay] }), {}, { bundled: true });
+  const key = codeKeys(template()).pay ?? '';
+
+  const hiding = readFileSync(join(folder, `asset.${key}`, 'index.js'), 'utf8');
+
+  expect(SECRETS.filter((said) => hiding.includes(said))).toEqual(SECRETS);
+  for (const code of bundles.values()) expect(SECRETS.filter((said) => code.includes(said))).toEqual([]);
+});
+
+/** What stands in the place of a secret, and a header that always holds one. */
+const SECRETS = ['[redacted]', 'proxy-authorization'];
+
 /** The framework and the SDK where workflows may go through; whoever has none says so in defineApp. */
 const CARRYING_KB_MAX = 420;
 

@@ -99,29 +99,32 @@ test.each([
     '302s',
     'crashed',
   ],
-])('what kills its workers stays beside the queue %s: %s', async (_, place, refused, pause, reason) => {
-  const wait: Queue = defineQueue('wait', { expires: '5m', deadLetter: { to: () => work } });
-  const work: Queue = defineQueue('work', { visibility: '1m', deadLetter: { to: wait, after: 1 } });
-  let runs = 0;
-  const task = defineTask('task', {
-    queue: work,
-    run(_input, { sleep }) {
-      runs += 1;
-      if (refused && runs === 1) throw new RejectError('not now');
-      return sleep('10s');
-    },
-  });
-  const sim = simulate(defineApp('shop', { tasks: [task] }));
+] as const)(
+  'what kills its workers stays beside the queue %s: %s',
+  async (_, place, refused, pause, reason) => {
+    const wait: Queue = defineQueue('wait', { expires: '5m', deadLetter: { to: () => work } });
+    const work: Queue = defineQueue('work', { visibility: '1m', deadLetter: { to: wait, after: 1 } });
+    let runs = 0;
+    const task = defineTask('task', {
+      queue: work,
+      run(_input, { sleep }) {
+        runs += 1;
+        if (refused && runs === 1) throw new RejectError('not now');
+        return sleep('10s');
+      },
+    });
+    const sim = simulate(defineApp('shop', { tasks: [task] }));
 
-  await sim.send(task());
-  await sim.advance(pause);
-  killWorker(sim, work);
-  await sim.advance('1h');
+    await sim.send(task());
+    await sim.advance(pause);
+    killWorker(sim, work);
+    await sim.advance('1h');
 
-  const dead = [wait, work].flatMap((queue) => sim.deadLetters(queue).map((letter) => letter.dead));
-  expect(dead).toMatchObject([{ queue: place, reason }]);
-  expect([...messagesOf(sim, wait), ...messagesOf(sim, work)]).toEqual([]);
-});
+    const dead = [wait, work].flatMap((queue) => sim.deadLetters(queue).map((letter) => letter.dead));
+    expect(dead).toMatchObject([{ queue: place, reason }]);
+    expect([...messagesOf(sim, wait), ...messagesOf(sim, work)]).toEqual([]);
+  },
+);
 
 test('two queues that only wait for each other do not send a message round for ever', async () => {
   const left: Queue = defineQueue('left', { expires: '1m', deadLetter: { to: () => right } });

@@ -4,6 +4,7 @@ import { sentAtOf } from '../../core/id.ts';
 import type { Json } from '../../core/json.ts';
 import { fromJsonHeaders } from '../../core/routing/header-codec.ts';
 import type { Publish } from '../../define/client.ts';
+import { hasSecrets } from '../../define/redact.ts';
 import type { SendOptions, TaskSignature } from '../../define/signature.ts';
 import type { AnyTask } from '../../define/task.ts';
 import { CeleriacError } from '../../errors.ts';
@@ -45,7 +46,7 @@ export async function publish(
   headers: Readonly<Record<string, Json>>,
 ): Promise<{ readonly messageId: string; readonly route: RouteAnswer }> {
   const { app, ports } = context;
-  const message = parseJson(body, 'body');
+  const message = parseJson(body, 'body', hasSecrets(app));
   const options = { headers: fromJsonHeaders(headers) };
   if (exchangeName === '') {
     const queue = found(
@@ -86,7 +87,7 @@ export async function retry(
   input: string | undefined,
 ): Promise<{ readonly id: string }> {
   const task = await taskOfRun(context, id, RETRY);
-  const options = input === undefined ? {} : { input: parseJson(input, 'input') };
+  const options = input === undefined ? {} : { input: parseJson(input, 'input', task.redact !== undefined) };
   await context.ports.client.retry(task, id, options);
   return { id };
 }
@@ -133,7 +134,7 @@ export function toSignature(
 ): TaskSignature {
   // The task's schema checks the input when it is sent; its type is not known here.
   const describe = task as unknown as (input: unknown, options: SendOptions) => TaskSignature;
-  return describe(parseJson(input, 'input'), readOptions(options));
+  return describe(parseJson(input, 'input', task.redact !== undefined), readOptions(options));
 }
 
 type OptionName = keyof SendOptions;
@@ -183,11 +184,12 @@ function isTexts(value: Json): boolean {
 }
 
 /** 'null' stands for no input at all: JSON has no other word for it. */
-function parseJson(text: string, name: string): unknown {
+function parseJson(text: string, name: string, isSecret: boolean): unknown {
   try {
     return JSON.parse(text) ?? undefined;
   } catch (cause) {
-    throw new CeleriacError('INVALID_INPUT', `${name} is no JSON`, { value: text, cause });
+    // What is secret in a text that cannot be read nobody can say, and the parser's own error quotes it.
+    throw new CeleriacError('INVALID_INPUT', `${name} is no JSON`, isSecret ? {} : { value: text, cause });
   }
 }
 

@@ -1,9 +1,12 @@
 /** Messages as they are shown: read as envelopes where they are ones, without their secrets. */
 
+import type { Json } from '../../core/json.ts';
 import { type HistoryEntry, type Message, parseMessage } from '../../core/message.ts';
 import { redactHeaders, redactText } from '../../core/redact.ts';
+import type { App } from '../../define/app.ts';
+import { redactedInput, secretsOf } from '../../define/redact.ts';
 import type { LookedAt } from '../../runtime/desk-ports.ts';
-import { type DeskContext, redactInput, taskNamed } from '../context.ts';
+import type { DeskContext } from '../context.ts';
 import type { AttemptRow, DeadLetterRow, MessageRow } from '../row.ts';
 import { toError } from './run-row.ts';
 
@@ -65,22 +68,53 @@ function toAttempt(
   };
 }
 
-/** A body that is no envelope is shown as it is: nobody knows what is secret in it. */
+/** What is secret in a message is hidden in all of it, its history and reason included. */
 function toBody(
   context: DeskContext,
   body: string,
   message: Message | undefined,
 ): { readonly body: string; readonly secrets: readonly string[] } {
-  if (message === undefined) return { body, secrets: [] };
+  const { app } = context;
+  if (message === undefined) {
+    const secrets = foreignSecrets(app, body);
+    return { body: redactText(body, secrets), secrets };
+  }
   const { input, headers, via } = message;
-  const shown = input === undefined ? undefined : redactInput(taskNamed(context.app, message.task), input);
-  const names = context.app.redactHeaders;
+  const names = app.redactHeaders;
   const redacted = {
     ...message,
-    ...(shown === undefined ? {} : { input: shown.value }),
+    ...(input === undefined ? {} : { input: redactedInput(app, message, input).value }),
     headers: redactHeaders(headers, names),
     ...(via?.headers === undefined ? {} : { via: { ...via, headers: redactHeaders(via.headers, names) } }),
   };
-  const secrets = shown?.secrets ?? [];
+  // A dead letter may hold a body that nobody could read.
+  const within = message.task === '' && typeof input === 'string' ? foreignSecrets(app, input) : [];
+  const secrets = [...secretsOf(app, message), ...within];
   return { body: redactText(JSON.stringify(redacted), secrets), secrets };
+}
+
+/**
+ * What is secret in a body that is no envelope of this version: one may be damaged or newer, and still say
+ * whose input it holds. Of any other body nobody knows what is secret in it.
+ */
+function foreignSecrets(app: App, body: string): readonly string[] {
+  const parsed = fromJson(body);
+  if (typeof parsed !== 'object' || parsed === null) return [];
+  // Any member may be anything; each is looked at before it is used.
+  const { task, input, headers }: { task?: unknown; input?: Json; headers?: unknown } = parsed;
+  const texts = typeof headers === 'object' && headers !== null ? headers : {};
+  return secretsOf(app, {
+    task: typeof task === 'string' ? task : '',
+    ...(input === undefined ? {} : { input }),
+    // It came as JSON.
+    headers: texts as Readonly<Record<string, string>>,
+  });
+}
+
+function fromJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,16 +3,18 @@
 import type { Json } from '../../core/json.ts';
 import { type Message, parseMessage } from '../../core/message.ts';
 import { redactHeaders, redactText } from '../../core/redact.ts';
+import { redactedInput, secretsOf } from '../../define/redact.ts';
 import type { WireError } from '../../errors.ts';
 import type { IndexedRun, RunDetails } from '../../runtime/desk-ports.ts';
-import { type DeskContext, redactInput, redactWritten, taskNamed } from '../context.ts';
+import { type DeskContext, redactWritten, taskNamed } from '../context.ts';
 import type { AttemptRow, RunError, RunRow } from '../row.ts';
 import type { Searched } from '../search.ts';
 
 /** A row of a list; `record` where it has been read. */
 export function toRow(context: DeskContext, row: IndexedRun, record: RunDetails | undefined): RunRow {
   const { id, task, queue, state, sentAt, startedAt, endedAt, retries } = row;
-  const error = record?.error === undefined ? undefined : toError(record.error, secretsOf(context, record));
+  const error =
+    record?.error === undefined ? undefined : toError(record.error, secretsOfRun(context, record));
   const report = progressOf(context, record);
   return {
     id,
@@ -63,8 +65,8 @@ export interface Shown {
 export function toShown(context: DeskContext, record: RunDetails): Shown {
   const task = taskNamed(context.app, record.task);
   const message = letterOf(record);
-  const input = message?.input === undefined ? undefined : redactInput(task, message.input);
-  const secrets = input?.secrets ?? [];
+  const input = message?.input === undefined ? undefined : redactedInput(context.app, message, message.input);
+  const secrets = message === undefined ? [] : secretsOf(context.app, message);
   const headers = message === undefined ? {} : { ...message.via?.headers, ...message.headers };
   const error = record.error === undefined ? undefined : toError(record.error, secrets);
   return {
@@ -94,9 +96,10 @@ export function toError({ name, message, code, stack }: WireError, secrets: read
   };
 }
 
-function secretsOf(context: DeskContext, record: RunDetails): readonly string[] {
-  const input = letterOf(record)?.input;
-  return input === undefined ? [] : redactInput(taskNamed(context.app, record.task), input).secrets;
+/** What is secret of a run whose record has its message; of others it was taken out of what is kept. */
+export function secretsOfRun({ app }: DeskContext, record: RunDetails): readonly string[] {
+  const message = letterOf(record);
+  return message === undefined ? [] : secretsOf(app, message);
 }
 
 function firstLine({ name, message }: RunError): string {
@@ -109,7 +112,7 @@ function progressOf(
 ): { readonly value?: Json; readonly state?: string } | undefined {
   if (record?.progress === undefined) return undefined;
   const { value, state }: { readonly value?: Json; readonly state?: string } = JSON.parse(record.progress);
-  const shown = value === undefined ? {} : { value: redactInput(taskNamed(app, record.task), value).value };
+  const shown = value === undefined ? {} : { value: redactedInput(app, record, value).value };
   return { ...shown, ...(state === undefined ? {} : { state }) };
 }
 

@@ -1,12 +1,14 @@
 /** One run, and why it waits. */
 import { sentAtOf } from '../../core/id.ts';
 import { type Message, parseMessage } from '../../core/message.ts';
+import { redactText } from '../../core/redact.ts';
 import { isFinal } from '../../core/task-state.ts';
+import { redactedInput, secretsOf } from '../../define/redact.ts';
 import type { RunDetails, Seen } from '../../runtime/desk-ports.ts';
-import { type DeskContext, found, type NamedQueue, queuesOf, redactInput, taskNamed } from '../context.ts';
+import { type DeskContext, found, type NamedQueue, queuesOf, taskNamed } from '../context.ts';
 import type { RunDetail, Waiting } from '../row.ts';
 import { toDeadLetter, toMessage } from './messages.ts';
-import { letterOf, toRow, toShown } from './run-row.ts';
+import { secretsOfRun, toRow, toShown } from './run-row.ts';
 import { blockedBy, retry, timeOf, waitingOf } from './waiting-message.ts';
 
 /** @throws CeleriacError NOT_FOUND for an id that is not this app's, or of which nothing is known. */
@@ -18,11 +20,7 @@ export async function findRun(context: DeskContext, id: string): Promise<RunDeta
   const waiting = isFinal(record.state) ? undefined : await reasonOf(context, id, record, where);
   const history = where === undefined ? [] : toDeadLetter(context, where.seen, record.queue).attempts;
   const message = where === undefined ? undefined : toMessage(context, where.seen);
-  const own =
-    where?.message.input === undefined
-      ? undefined
-      : redactInput(taskNamed(context.app, record.task), where.message.input);
-  const shownInput = input ?? (own === undefined ? undefined : JSON.stringify(own.value));
+  const shownInput = input ?? (where === undefined ? undefined : inputOf(context, where.message));
   return {
     ...toRow(context, record, record),
     ...(shownInput === undefined ? {} : { input: shownInput }),
@@ -80,8 +78,7 @@ async function unrecorded(
   if (where === undefined) return undefined;
   const { row, message } = toMessage(context, where.seen);
   const waiting = await waitingOf(context, where.named, where.seen, message);
-  const task = taskNamed(context.app, where.message.task);
-  const { input } = where.message;
+  const input = inputOf(context, where.message);
   return {
     id,
     task: where.message.task,
@@ -90,9 +87,16 @@ async function unrecorded(
     sentAt: row.sentAt ?? where.seen.sentAt,
     retries: where.message.attempt,
     attempts: toDeadLetter(context, where.seen, where.named.queue.name).attempts,
-    ...(input === undefined ? {} : { input: JSON.stringify(redactInput(task, input).value) }),
+    ...(input === undefined ? {} : { input }),
     ...(waiting === undefined ? {} : { waiting }),
   };
+}
+
+/** The input of a message as it is shown. */
+function inputOf({ app }: DeskContext, message: Message): string | undefined {
+  const { input } = message;
+  if (input === undefined) return undefined;
+  return redactText(JSON.stringify(redactedInput(app, message, input).value), secretsOf(app, message));
 }
 
 async function reasonOf(
@@ -111,9 +115,8 @@ async function reasonOf(
   const named = queuesOf(context).find(({ queue, kind }) => kind === 'queue' && queue.name === record.queue);
   const blocked = named === undefined ? undefined : await blockedBy(context, named);
   if (record.state === 'RETRY') {
-    const input = letterOf(record)?.input;
     const task = taskNamed(context.app, record.task);
-    const secrets = input === undefined ? [] : redactInput(task, input).secrets;
+    const secrets = secretsOfRun(context, record);
     const why = retry(record.retries, task, record.error, secrets, where?.seen.availableAt);
     return blocked === undefined ? why : { ...why, sentence: `${why.sentence}; ${blocked.sentence}` };
   }
