@@ -3,7 +3,13 @@
  * so that both build the same thing.
  */
 import { toMilliseconds } from '../core/duration.ts';
-import { BLOB_DAYS, BUCKET_NAME_LENGTH_MAX, RECEIVES_MAX, RETENTION_MS } from '../core/limits.ts';
+import {
+  BLOB_DAYS,
+  BUCKET_NAME_LENGTH_MAX,
+  RECEIVES_MAX,
+  RECEIVES_SPARE,
+  RETENTION_MS,
+} from '../core/limits.ts';
 import type { Problem } from '../errors.ts';
 import { type App, report } from './app.ts';
 import { type ExchangeResources, planExchanges } from './exchange-topology.ts';
@@ -209,9 +215,6 @@ function toQueueResources(app: App, stage: string, queue: Queue): readonly Queue
     maxLength: queue.maxLength,
   }));
 }
-
-/** What no worker can start at all, SQS dead-letters by itself after this many more receives. */
-const RECEIVES_SPARE = 3;
 
 function toWorkerResource(
   app: App,
