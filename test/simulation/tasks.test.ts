@@ -62,8 +62,8 @@ const UNTOLD = 'untold';
 const UNTOLD_MAX = 10;
 
 /**
- * Why messages are dead, by id. A worker's dead letter is the next generation of its message, and what SQS has
- * moved besides, since it could not be deleted, is dropped when it is redriven.
+ * Why messages are dead, by id. A worker's dead letter is the next generation of its message, and what SQS
+ * has moved besides, since it could not be deleted, is dropped when it is redriven.
  */
 function reasonsOf(letters: readonly Message[], before: readonly Message[] = []): Map<string, string> {
   const last = before.toSorted((one, other) => one.generation - other.generation);
