@@ -59,9 +59,8 @@ function expected({ place, body }: Sent): RegExp {
     // What crashed waits and comes back, and nobody has refused it on its way round: it stays beside the
     // queue from which it would go round again, `wait`, or `work` if it was refused and had waited before.
     const circle = behaviour === 'reject twice' ? '|work-dlq crashed after expired' : '';
-    return new RegExp(
-      `^(done|wait-dlq expired after crashed${circle}|work-dlq worker-error|(work|wait)-dlq (unsent|untold))$`,
-    );
+    const dead = `wait-dlq expired after crashed${circle}|work-dlq worker-error`;
+    return new RegExp(`^(done|${dead}|(work|wait)-dlq (unsent|untold))$`);
   }
   const dead =
     behaviour === 'reject' ? 'rejected' : behaviour === 'always fail' ? 'attempts-exhausted' : undefined;
