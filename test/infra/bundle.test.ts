@@ -76,8 +76,11 @@ test('a worker of tasks carries workflows on within a budget of its own, unless 
   );
   const found = new Map([...bundles, ...codes]);
   const carrying = [...found].filter(([, code]) => CONDUCTOR.every((said) => code.includes(said)));
-  expect(carrying.map(([queue]) => queue)).toEqual(['one']);
+  // What is overdue, `later` ends.
+  expect(carrying.map(([queue]) => queue)).toEqual(['one', 'later']);
   expect(Buffer.byteLength(found.get('one') ?? '') / 1024).toBeLessThanOrEqual(CARRYING_KB_MAX);
+  // It has no schedules, so nothing of theirs.
+  expect(found.get('later')).not.toContain('RECORD_BUSY');
 });
 
 /** The framework and the SDK where workflows may go through; whoever has none says so in defineApp. */
