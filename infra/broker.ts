@@ -72,8 +72,8 @@ export class Broker extends Construct {
     );
     this.#exchanges = this.#createExchanges({ encryptionKey, removalPolicy, alarms });
     this.#later = this.#createLater({ encryptionKey, removalPolicy });
-    for (const { queue, later, state } of this.topology.workers) {
-      if (later) this.#grantLater(this.worker(queue), state);
+    for (const { queue, later } of this.topology.workers) {
+      if (later) this.#grantLater(this.worker(queue));
       else this.grantWork(queue, this.worker(queue));
     }
     this.dashboard =
@@ -232,12 +232,17 @@ export class Broker extends Construct {
   }
 
   /** What `later` does: it sends whatever has waited in it. */
-  #grantLater(worker: IGrantable, hasSchedules: boolean): void {
+  #grantLater(worker: IGrantable): void {
+    const { schedules, ticker, workflows } = this.topology.later ?? {};
     this.grantSend(worker);
     this.#find(this.#queues, LATER, 'queue').grantDeadLetter(worker);
     this.#later?.grantWait(worker);
-    if (hasSchedules) this.#runs?.grantSchedules(worker);
-    if (this.topology.later?.ticker === true) grantSweep(this, this.topology, worker);
+    if (schedules === true) this.#runs?.grantSchedules(worker);
+    if (ticker === true) grantSweep(this, this.topology, worker);
+    if (workflows !== true) return;
+    this.#runs?.grantFlowSweep(worker);
+    // A workflow may have taken the place of a call, which is answered with its end.
+    grantReply(this, this.topology, worker);
   }
 
   #createLater(settings: Pick<LaterProps, 'encryptionKey' | 'removalPolicy'>): Later | undefined {

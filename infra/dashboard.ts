@@ -113,6 +113,7 @@ const EVERYTHING = {
   depths: true,
   later: true,
   workflows: true,
+  fires: true,
 } as const;
 
 /** By name, since all of an app's resources are called so; dead letters are received to be looked at. */

@@ -73,6 +73,8 @@ export interface WorkerNeeds {
   readonly state: boolean;
   /** Workflows: their plans, and what follows from the end of a run. */
   readonly workflows: boolean;
+  /** Fires and ticks of schedules, which `later` works off. */
+  readonly fires: boolean;
   /** Keys of `once`, limits in number, rate or time, and revoking by header. */
   readonly limits: boolean;
   /** Hooks, traces and metrics. */
@@ -158,6 +160,7 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
   const needs = {
     messaging: needsMessaging(app),
     workflows: false,
+    fires: false,
     limits: needsLimits(app),
     telemetry: needsTelemetry(app),
     routes: app.routed,
@@ -190,7 +193,7 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
     ],
     workers: [
       ...workers,
-      ...(later === undefined ? [] : [laterWorker(app, stage, later, { ...needs, state: later.schedules })]),
+      ...(later === undefined ? [] : [laterWorker(app, stage, later, { ...needs, state: false })]),
     ],
     tables: isKept ? [runsTable(app.name, stage)] : [],
     buckets,

@@ -50,8 +50,6 @@ export type Instead =
       /** The run's message, without its input, as an envelope. */
       readonly letter: string;
       readonly queue: string;
-      /** The attempt that has replaced itself; on an ordered queue undefined, as in claims. */
-      readonly retries?: number;
     }
   | {
       readonly kind: 'member';
