@@ -16,13 +16,16 @@ import type { Topology } from '../lib/define/topology.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type BundlingProps, toBundling } from './bundle.ts';
 import { withPage } from './page.ts';
+import { Sessions } from './sessions.ts';
 
 export interface DashboardProps {
   /** The file whose export `handler` is `serveDashboard(app)`; relative to the working directory. */
   readonly entry: string;
   /** 'iam': requests are signed, see `celeriac dashboard`. 'token': a token in Secrets Manager opens it. */
   readonly auth: 'iam' | 'token';
-  /** Answers questions, and may do nothing: its role cannot either. @default false */
+  /**
+   * Answers questions, and may do nothing: its role cannot either, but for its own log-outs. @default false
+   */
   readonly readOnly?: boolean;
 }
 
@@ -51,6 +54,8 @@ export class Dashboard extends Construct {
     logGroup.grantWrite(role);
     this.secret = auth === 'token' ? this.#createToken(removalPolicy, encryptionKey) : undefined;
     this.secret?.grantRead(role);
+    const sessions = auth === 'token' ? new Sessions(this, 'Sessions') : undefined;
+    sessions?.grant(role);
     this.handler = new NodejsFunction(this, 'Function', {
       description: `Celeriac dashboard of ${topology.app}-${topology.stage}`,
       entry: props.entry,
@@ -69,6 +74,7 @@ export class Dashboard extends Construct {
         CELERIAC_DASHBOARD_AUTH: auth,
         CELERIAC_DASHBOARD_READ_ONLY: String(readOnly),
         ...(this.secret === undefined ? {} : { CELERIAC_DASHBOARD_SECRET: this.secret.secretArn }),
+        ...(sessions === undefined ? {} : { CELERIAC_DASHBOARD_SESSIONS: sessions.table.tableName }),
       },
       bundling: withPage(toBundling(EVERYTHING, bundling)),
       ...(bundling.depsLockFilePath === undefined ? {} : { depsLockFilePath: bundling.depsLockFilePath }),

@@ -3,7 +3,7 @@ import type { App } from '../define/app.ts';
 import type { Client } from '../define/client.ts';
 import { queueName, runsTableName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
-import type { FunctionAdmin, Gauges, QueueAdmin, RunIndex } from '../runtime/desk-ports.ts';
+import type { EndedSessions, FunctionAdmin, Gauges, QueueAdmin, RunIndex } from '../runtime/desk-ports.ts';
 import type { Clock, Queues, Workers } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
 import { type ConnectOptions, connect } from './connect.ts';
@@ -15,6 +15,7 @@ import { createPlace } from './place.ts';
 import { createQueueAdmin } from './queue-admin.ts';
 import { createQueues, createQueueUrls } from './queues.ts';
 import { createRunIndex } from './run-index.ts';
+import { createEndedSessions } from './sessions.ts';
 import { createWorkers } from './workers.ts';
 
 /** The adapters that a desk stands on. */
@@ -36,6 +37,8 @@ export interface DeskConnection {
   readonly close: () => Promise<void>;
   /** A secret's text, for the token of a deployed desk. */
   readonly secret: (arn: string) => Promise<string>;
+  /** The sessions of a deployed desk that were logged out, in its table. */
+  readonly endedSessions: (tableName: string) => EndedSessions;
 }
 
 /** Connects a desk's adapters. Nothing is called before the first question. */
@@ -52,6 +55,7 @@ export function connectDesk(app: App, options: ConnectOptions = {}): DeskConnect
       const { SecretString = '' } = await sdk.call('secretsmanager', 'GetSecretValue', { SecretId: arn });
       return SecretString;
     },
+    endedSessions: (tableName) => createEndedSessions(sdk.call, tableName),
     async close() {
       await client.close();
       sdk.close();
