@@ -61,7 +61,7 @@ function get<T>(path: string, query: Query = {}): Promise<T> {
   const words = Object.entries(query).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, String(value)]],
   );
-  return ask(words.length === 0 ? path : `${path}?${new URLSearchParams(words)}`, {});
+  return ask(words.length === 0 ? path : `${path}?${new URLSearchParams(Object.fromEntries(words))}`, {});
 }
 
 function post<T>(path: string, body: object = {}): Promise<T> {
