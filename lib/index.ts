@@ -9,23 +9,32 @@
  */
 
 export { type Duration, toMilliseconds } from './core/duration.ts';
-export type { Jsonify } from './core/json.ts';
-export type { DeadReason, Death, HistoryEntry, MessageProperties } from './core/message.ts';
+export type { Json, Jsonify } from './core/json.ts';
+export type { DeadReason, Death, HistoryEntry, Message, MessageProperties } from './core/message.ts';
 export type { RateLimit } from './core/rate.ts';
+export type { Redact } from './core/redact.ts';
 export type { Backoff, ErrorMatcher, RetryPolicy } from './core/retry.ts';
 export { type Headers, type HeaderValue, headersMatch, type MatchMode } from './core/routing/headers.ts';
 export { type ExchangeType, type RoutingTable, route } from './core/routing/route.ts';
 export { topicMatches } from './core/routing/topic.ts';
+export type { Placement } from './core/schedule/placement.ts';
 export type { ScheduledCall } from './core/schedule/spec.ts';
 export type { FireOutcome } from './core/schedule/state.ts';
 export type { FinalState, TaskState } from './core/task-state.ts';
-export { calendar } from './core/trigger/calendar.ts';
-export { allOf, anyOf } from './core/trigger/combine.ts';
-export { cron } from './core/trigger/cron.ts';
-export { at } from './core/trigger/date.ts';
+export { type CalendarOptions, type CalendarTrigger, calendar } from './core/trigger/calendar.ts';
+export { type AllOfTrigger, type AnyOfTrigger, allOf, anyOf } from './core/trigger/combine.ts';
+export { type CronFields, type CronOptions, type CronTrigger, cron } from './core/trigger/cron.ts';
+export { at, type DateTrigger } from './core/trigger/date.ts';
 export { describe } from './core/trigger/describe.ts';
-export { every } from './core/trigger/interval.ts';
-export { SOLAR_EVENTS, solar } from './core/trigger/solar.ts';
+export type { When } from './core/trigger/instant.ts';
+export { every, type IntervalOptions, type IntervalTrigger } from './core/trigger/interval.ts';
+export {
+  SOLAR_EVENTS,
+  type SolarEvent,
+  type SolarOptions,
+  type SolarTrigger,
+  solar,
+} from './core/trigger/solar.ts';
 export { fireTimes, nextFireTime, type Trigger } from './core/trigger/trigger.ts';
 export type { DstPolicy } from './core/trigger/zone.ts';
 export { type App, type AppOptions, defineApp } from './define/app.ts';
@@ -69,6 +78,7 @@ export {
   defineExchange,
   type Exchange,
   type ExchangeOptions,
+  type MessageSchemas,
   type Transport,
 } from './define/exchange.ts';
 export type {
@@ -94,6 +104,7 @@ export {
   type Queue,
   type QueueOptions,
 } from './define/queue.ts';
+export type { RedactOptions } from './define/redact.ts';
 export {
   defineSchedule,
   SCHEDULE_DEFAULTS,
@@ -113,6 +124,7 @@ export type {
   Schedules,
 } from './define/schedules-client.ts';
 export type {
+  GroupSignature,
   SendOptions,
   Signature as AnySignature,
   TaskSignature as Signature,
@@ -123,6 +135,7 @@ export {
   type AnyTask,
   type ContractOptions,
   defineTask,
+  type Handler,
   implement,
   type OutputOf,
   RETRY_DEFAULTS,

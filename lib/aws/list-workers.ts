@@ -1,6 +1,6 @@
 /** The workers on machines that an app has, and what they can be told, from any process. */
 import { randomUUID } from 'node:crypto';
-import { isLost, type WorkerCommand, type WorkerRecord } from '../core/worker-record.ts';
+import { isListed, isLost, type WorkerCommand, type WorkerRecord } from '../core/worker-record.ts';
 import type { App } from '../define/app.ts';
 import { runsTableName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE } from '../define/topology.ts';
@@ -41,14 +41,6 @@ export function tellWorker(
   options: ConnectOptions = {},
 ): Promise<boolean> {
   return withWorkers(app, options, (workers) => workers.command(id, { id: randomUUID(), command }));
-}
-
-/** DynamoDB deletes expired items within days; until then they are skipped here. */
-const STOPPED_MS = 5 * 60_000;
-const LOST_MS = 24 * 3_600_000;
-
-function isListed({ state, beatAt }: WorkerRecord, now: number): boolean {
-  return now - beatAt < (state === 'stopped' ? STOPPED_MS : LOST_MS);
 }
 
 async function withWorkers<T>(

@@ -1,7 +1,6 @@
 /** `celeriac init`: starts a project, or adds Celeriac to one. */
-import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { spaceProblems } from '../define/name.ts';
 import { type Answer, type AnswerOptions, answer } from './answer.ts';
 import { type Ask, ask } from './ask.ts';
@@ -9,6 +8,7 @@ import { readSources } from './example-call.ts';
 import { EXIT, invalid } from './failure.ts';
 import { DEFINES, TEST } from './find-app.ts';
 import { APP_PATH, type Found, type PlannedFile, planInit } from './init-plan.ts';
+import { buildFor, ownPackage } from './own-package.ts';
 import { bold, cyan, dim, green } from './paint.ts';
 import { readTemplates } from './templates.ts';
 
@@ -23,7 +23,9 @@ export interface InitOptions extends AnswerOptions {
 
 /** Starts, or adds; asks before a project is touched that is not empty. */
 export async function init(options: InitOptions, folder = '.'): Promise<void> {
-  answer(await toInit(options, resolve(folder), ask), options);
+  const answered = await toInit(options, resolve(folder), ask);
+  if (options.dryRun !== true) await buildFor(resolve(folder));
+  answer(answered, options);
 }
 
 /** The answer of an init in a folder. */
@@ -97,22 +99,6 @@ async function lookAround(
     name: toPackageName(basename(folder)),
     celeriac: options.package ?? (await ownPackage(folder)),
   };
-}
-
-/** A checkout is named by its path, since what stands there may be in no registry. */
-async function ownPackage(folder: string): Promise<string> {
-  const root = fileURLToPath(
-    new URL(import.meta.url.includes('/dist/') ? '../../../' : '../../', import.meta.url),
-  );
-  const isCheckout = await access(join(root, 'lib/cli/init.ts')).then(
-    () => true,
-    () => false,
-  );
-  if (isCheckout) return `file:${relative(folder, root).replaceAll('\\', '/') || '.'}`;
-  const { version }: { readonly version: string } = JSON.parse(
-    await readFile(join(root, 'package.json'), 'utf8'),
-  );
-  return `^${version}`;
 }
 
 async function write(folder: string, { path, text }: PlannedFile): Promise<void> {

@@ -60,3 +60,12 @@ const BEATS_MISSING = 3;
 export function isLost({ state, beatAt, beatMs }: WorkerRecord, now: number): boolean {
   return state !== 'stopped' && now - beatAt > BEATS_MISSING * beatMs;
 }
+
+/** DynamoDB deletes expired records within days; a worker that has ended is of interest for so long. */
+const STOPPED_SHOWN_MS = 5 * 60_000;
+const LOST_SHOWN_MS = 24 * 3_600_000;
+
+/** Whether a worker belongs into a list: it works, stopped a short while ago, or was lost within a day. */
+export function isListed({ state, beatAt }: WorkerRecord, now: number): boolean {
+  return now - beatAt < (state === 'stopped' ? STOPPED_SHOWN_MS : LOST_SHOWN_MS);
+}

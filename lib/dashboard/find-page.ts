@@ -5,13 +5,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Page, pageIn, toPage } from './page-files.ts';
+import { type PageFiles, pageIn, toPage } from './page-files.ts';
 
 /**
  * The page of this package or checkout. A checkout needs no build before: esbuild makes it when it is asked
  * for first.
  */
-export function findPage(): Page {
+export function findPage(): PageFiles {
   const folder = fileURLToPath(new URL('page', import.meta.url));
   if (!existsSync(join(folder, 'main.tsx'))) return pageIn(folder);
   let built: Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> | undefined;

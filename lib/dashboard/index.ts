@@ -7,5 +7,30 @@ export { type Api, type ApiOptions, createApi, type PageFile } from './api/serve
 export type { Desk, DeskActions, DeskQueries } from './desk.ts';
 export type { UrlAnswer, UrlEvent, UrlHandler } from './function-url.ts';
 export { createDesk, type DeskOptions, type EmulatorView, type OpenDesk } from './open-desk.ts';
-export { type Page, pageIn } from './page-files.ts';
+export { type PageFiles, pageIn } from './page-files.ts';
+export type {
+  AttemptRow,
+  CostAnswer,
+  CostRow,
+  DeadLetterRow,
+  DeadLettersQuery,
+  ExchangeRow,
+  LimitRow,
+  MessageRow,
+  Overview,
+  Page,
+  QueueRow,
+  Redrive,
+  RedriveAnswer,
+  RouteAnswer,
+  RunDetail,
+  RunError,
+  RunRow,
+  RunsQuery,
+  ScheduleRow,
+  TaskRow,
+  Waiting,
+  WorkerRow,
+  WorkflowNode,
+} from './row.ts';
 export { serveDashboard } from './serve.ts';

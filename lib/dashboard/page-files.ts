@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PageFile } from './api/server.ts';
 
 /** Answers a path of the address ('/' is the page itself); undefined for one that is no file of the page. */
-export type Page = (path: string) => Promise<PageFile | undefined>;
+export type PageFiles = (path: string) => Promise<PageFile | undefined>;
 
 /** Nothing else is sent, whatever lies in the folder. */
 const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
@@ -15,7 +15,7 @@ const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
 };
 
 /** A page that was built into a folder, such as one that is deployed with a function. */
-export function pageIn(folder: string): Page {
+export function pageIn(folder: string): PageFiles {
   return toPage(async (name) => {
     try {
       return new Uint8Array(await readFile(join(folder, name)));
@@ -28,7 +28,7 @@ export function pageIn(folder: string): Page {
 }
 
 /** Sends what `read` has, by name, of the files of a page. */
-export function toPage(read: (name: string) => Promise<Uint8Array<ArrayBuffer> | undefined>): Page {
+export function toPage(read: (name: string) => Promise<Uint8Array<ArrayBuffer> | undefined>): PageFiles {
   return async (path) => {
     const [name, type = ''] = FILES[path] ?? [];
     const body = name === undefined ? undefined : await read(name);

@@ -5,7 +5,7 @@
  */
 import type { Jsonify } from '../core/json.ts';
 import type { GroupPlan, Plan, TaskPlan } from '../core/workflow/plan.ts';
-import type { WireError } from '../errors.ts';
+import { DefinitionError, type WireError } from '../errors.ts';
 import type {
   AnySignature,
   GroupSignature,
@@ -122,12 +122,19 @@ export function map<Sent, Output>(
   return workflow({ kind: 'task', task: task.name, input: inputs, each: true, options });
 }
 
-/** Inputs cut into messages of `size` each, side by side; the result is the list of the lists. */
+/**
+ * Inputs cut into messages of `size` each, side by side; the result is the list of the lists.
+ * @throws DefinitionError CHUNK_SIZE_OUT_OF_RANGE for a size that is no whole number of at least 1.
+ */
 export function chunks<Sent, Output>(
   task: Task<Sent, unknown, Output>,
   inputs: readonly Sent[],
   size: number,
 ): GroupSignature<Jsonify<Output>[][]> {
+  if (!Number.isInteger(size) || size < 1) {
+    const message = `chunks of task '${task.name}': size is ${size}; give a whole number of at least 1`;
+    throw new DefinitionError('CHUNK_SIZE_OUT_OF_RANGE', message, { value: size, allowed: 'at least 1' });
+  }
   const cuts = Array.from({ length: Math.ceil(inputs.length / size) }, (_, index) =>
     inputs.slice(index * size, (index + 1) * size),
   );

@@ -1,14 +1,11 @@
 /** Who works: functions, and the processes of long-running workers. */
-import { isLost, type WorkerRecord } from '../../core/worker-record.ts';
+import { isListed, isLost, type WorkerRecord } from '../../core/worker-record.ts';
 import type { QueueMapping } from '../../runtime/desk-ports.ts';
 import { type DeskContext, queuesOf } from '../context.ts';
 import type { WorkerRow } from '../row.ts';
 import { mappingsOf } from './mappings.ts';
 
-/** DynamoDB deletes expired records within days; a worker that stopped is of interest for so long. */
-const STOPPED_MS = 5 * 60_000;
-const LOST_MS = 86_400_000;
-
+/** Functions that work queues off, and processes that do. */
 export async function listWorkers(context: DeskContext): Promise<readonly WorkerRow[]> {
   const [functions, processes] = await Promise.all([listFunctions(context), listProcesses(context)]);
   return [...functions, ...processes];
@@ -47,9 +44,7 @@ async function listFunctions(context: DeskContext): Promise<readonly WorkerRow[]
 async function listProcesses({ ports }: DeskContext): Promise<readonly WorkerRow[]> {
   const now = ports.clock.now();
   const records = (await ports.workers?.list()) ?? [];
-  return records
-    .filter(({ state, beatAt }) => now - beatAt < (state === 'stopped' ? STOPPED_MS : LOST_MS))
-    .map((record) => toProcess(record, now));
+  return records.filter((record) => isListed(record, now)).map((record) => toProcess(record, now));
 }
 
 function toProcess(record: WorkerRecord, now: number): WorkerRow {
