@@ -1,7 +1,9 @@
 /** What is wrong between the schedules of an app and what they send and publish. */
+import { limitsOfRun } from '../core/time-limit.ts';
 import type { Problem } from '../errors.ts';
 import type { App } from './app.ts';
 import type { Schedule } from './schedule.ts';
+import { TIME_LIMIT_CODE, timeLimitProblem } from './task-limits.ts';
 
 /** The problems that show only where definitions meet. */
 export function schedulesProblems(app: App): Problem[] {
@@ -38,6 +40,9 @@ export function callProblems(app: App, { name, spec, action }: Pick<Schedule, 'n
       'GROUP_ON_STANDARD_QUEUE',
       `queue '${task.queue.name}' is not ordered and keeps no groups; drop group`,
     );
+  const limits = call.timeLimit && limitsOfRun(task.limits, call.timeLimit);
+  const late = limits && timeLimitProblem(task.name, limits, task.queue);
+  if (late !== undefined) say('send', TIME_LIMIT_CODE, late);
   const issue = inputIssue(task.input, action.send?.input);
   if (issue !== undefined)
     say('send', 'INVALID_INPUT', `task '${task.name}' does not take this input: ${issue}`);

@@ -18,6 +18,7 @@ import type { ReplyAddress } from './inbox.ts';
 import { issuesText } from './issues.ts';
 import { levelOf } from './level.ts';
 import type { OutgoingMessage } from './ports.ts';
+import { checkTimeLimit, timeLimitOf } from './time-limit.ts';
 
 export interface ComposeContext {
   readonly app: App;
@@ -52,14 +53,15 @@ export interface Composed {
 /**
  * Composes a message.
  * @throws SendError UNKNOWN_TASK, INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG,
- * INVALID_TIME, INVALID_PRIORITY, DELAY_ON_ORDERED_QUEUE, INVALID_GROUP, GROUP_ON_STANDARD_QUEUE,
- * TOO_MANY_HOPS, SEND_FAILED when the bucket refuses a large input.
+ * INVALID_TIME, INVALID_PRIORITY, TIME_LIMIT_OUT_OF_RANGE, DELAY_ON_ORDERED_QUEUE, INVALID_GROUP,
+ * GROUP_ON_STANDARD_QUEUE, TOO_MANY_HOPS, SEND_FAILED when the bucket refuses a large input.
  */
 export async function compose(context: ComposeContext, signature: Signature): Promise<Composed> {
   const task = taskOf(context.app, signature.task);
   const parsed = await validate(task, signature.input);
-  const { expires, headers, force, ignoreResult, priority = 0 } = signature.options;
+  const { expires, headers, force, ignoreResult, timeLimit, priority = 0 } = signature.options;
   const waitMs = delayMs(task, signature.options, context.now);
+  checkTimeLimit(task, timeLimit);
   if (context.hops > HOPS_MAX) throw tooManyHops(task, context.hops);
   const message: Message = {
     id: newId(context.space, context.now, context.chance),
@@ -79,6 +81,7 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
     claim: false,
     ...(force === true ? { force } : {}),
     ...(ignoreResult === true ? { ignoreResult } : {}),
+    ...timeLimitOf(timeLimit),
     ...groupOf(task, signature),
     ...context.address,
     headers: headers ?? {},
