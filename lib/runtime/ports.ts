@@ -14,7 +14,7 @@ import type { Limits, Locks } from './gate-ports.ts';
 import type { Gate } from './gated.ts';
 import type { Scheduling } from './schedule-ports.ts';
 
-export type { Workers } from './worker-ports.ts';
+export type { Pauses, Workers } from './worker-ports.ts';
 
 /** Time. A virtual one in simulations. */
 export interface Clock {
