@@ -106,7 +106,7 @@ test('a worker is listed, and shuts down when it is told to', async () => {
   expect(after).toMatchObject([{ state: 'stopped', lost: false }]);
 });
 
-test('a queue is paused and resumed by the command, for workers that run and for one that starts', async () => {
+test('a queue is paused and resumed by the command, for workers that run and that start', async () => {
   const command = async (...words: readonly string[]): Promise<string> => {
     const all = ['bin/celeriac.js', 'queues', ...words, '--app', ENTRY, '--endpoint', url];
     const { stdout } = await promisify(execFile)(process.execPath, all, { cwd: ROOT });
