@@ -16,7 +16,7 @@ import { reservesAtSend } from '../lib/define/once.ts';
 import { LATER, topicName } from '../lib/define/resource-name.ts';
 import { type Topology, topology } from '../lib/define/topology.ts';
 import { DefinitionError } from '../lib/errors.ts';
-import { type BrokerProps, toSettings } from './broker-props.ts';
+import { type BrokerProps, entryOf, toSettings } from './broker-props.ts';
 import { BlobsBucket } from './bucket.ts';
 import { Dashboard } from './dashboard.ts';
 import { Exchanges, type ExchangesProps } from './exchange.ts';
@@ -28,7 +28,8 @@ import { QueueWorker } from './worker.ts';
 
 /**
  * An app's resources in a stack.
- * @throws DefinitionError with every problem of stage and workers, each with its path.
+ * @throws DefinitionError with every problem of stage and workers, each with its path; ENTRY_MISSING where a
+ * function has no code.
  */
 export class Broker extends Construct {
   /** The dashboard; undefined where none was asked for. */
@@ -62,7 +63,8 @@ export class Broker extends Construct {
     this.#blobs = blobs && new BlobsBucket(this, 'Blobs', { resource: blobs, encryptionKey, removalPolicy });
     this.#workers = new Map(
       this.topology.workers.map((resource) => {
-        const { entry, logRetention, bundling = {} } = settings;
+        const { logRetention, bundling = {} } = settings;
+        const entry = entryOf(settings, this.topology);
         const { levels } = this.#find(this.#queues, resource.queue, 'queue');
         const given = workers[resource.queue] ?? {};
         const extras = given === 'machine' ? {} : given;

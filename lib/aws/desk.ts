@@ -4,13 +4,14 @@ import type { Client } from '../define/client.ts';
 import { queueName, runsTableName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
 import type { EndedSessions, FunctionAdmin, Gauges, QueueAdmin, RunIndex } from '../runtime/desk-ports.ts';
-import type { Clock, Queues, Workers } from '../runtime/ports.ts';
+import type { Clock, Pauses, Queues, Workers } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
 import { type ConnectOptions, connect } from './connect.ts';
 import { createDeskSdk } from './desk-sdk.ts';
 import { createFunctionAdmin } from './function-admin.ts';
 import { createGauges } from './gauges.ts';
 import { MACHINE_CLOCK } from './machine.ts';
+import { createPauses } from './pauses.ts';
 import { createPlace } from './place.ts';
 import { createQueueAdmin } from './queue-admin.ts';
 import { createQueues, createQueueUrls } from './queues.ts';
@@ -27,6 +28,7 @@ export interface DeskAdapters {
   readonly gauges: Gauges;
   readonly index: RunIndex | undefined;
   readonly workers: Workers | undefined;
+  readonly pauses: Pauses | undefined;
 }
 
 export interface DeskConnection {
@@ -82,5 +84,6 @@ export function createDeskAdapters(
     gauges: createGauges(call, clock),
     index: hasTable ? createRunIndex(call, table) : undefined,
     workers: hasTable ? createWorkers(call, table) : undefined,
+    pauses: hasTable ? createPauses(call, table) : undefined,
   };
 }

@@ -13,6 +13,7 @@ export interface PlanOptions {
   readonly force?: boolean;
   readonly priority?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly timeLimit?: { readonly soft?: Duration; readonly hard?: Duration };
 }
 
 interface Linked {
