@@ -1,9 +1,10 @@
 /** What a desk needs of AWS, or of an emulator: a client of the app, and what only an administrator asks. */
 import type { App } from '../define/app.ts';
 import type { Client } from '../define/client.ts';
-import { queueName, runsTableName } from '../define/resource-name.ts';
+import { hasLater } from '../define/later.ts';
+import { queueName, runsTableName, timerGroupName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
-import type { FunctionAdmin, Gauges, QueueAdmin, RunIndex } from '../runtime/desk-ports.ts';
+import type { FunctionAdmin, Gauges, QueueAdmin, RunIndex, Timed } from '../runtime/desk-ports.ts';
 import type { Clock, Queues, Workers } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
 import { type ConnectOptions, connect } from './connect.ts';
@@ -15,6 +16,7 @@ import { createPlace } from './place.ts';
 import { createQueueAdmin } from './queue-admin.ts';
 import { createQueues, createQueueUrls } from './queues.ts';
 import { createRunIndex } from './run-index.ts';
+import { createTimed } from './timed.ts';
 import { createWorkers } from './workers.ts';
 
 /** The adapters that a desk stands on. */
@@ -26,6 +28,7 @@ export interface DeskAdapters {
   readonly gauges: Gauges;
   readonly index: RunIndex | undefined;
   readonly workers: Workers | undefined;
+  readonly timed: Timed | undefined;
 }
 
 export interface DeskConnection {
@@ -78,5 +81,6 @@ export function createDeskAdapters(
     gauges: createGauges(call, clock),
     index: hasTable ? createRunIndex(call, table) : undefined,
     workers: hasTable ? createWorkers(call, table) : undefined,
+    timed: hasLater(app) ? createTimed(call, timerGroupName(app.name, stage)) : undefined,
   };
 }

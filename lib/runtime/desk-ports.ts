@@ -62,6 +62,8 @@ export interface RunDetails extends RunRecord {
   readonly leaseUntil?: number;
   /** When it was revoked, while an attempt was under way. */
   readonly revokedAt?: number;
+  /** When its message comes back that waits (`wait`); missing once it has come. */
+  readonly waitUntil?: number;
 }
 
 export interface QueueDepth {
@@ -133,6 +135,20 @@ export interface CountedCalls {
   readonly service: string;
   readonly operation: string;
   readonly calls: number;
+}
+
+/** A message that waits in a timer of its own, since SQS delays none for so long. */
+export interface TimedMessage {
+  /** Where it goes then; SQS's own name. */
+  readonly queueName: string;
+  readonly body: string;
+  readonly dueAt: number;
+  readonly group?: string;
+}
+
+export interface Timed {
+  /** The message that waits under this name: a run's id, or that of one of its copies. */
+  find(name: string): Promise<TimedMessage | undefined>;
 }
 
 /** A message of a queue that is seen without being received, and where it stands. */
