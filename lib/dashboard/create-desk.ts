@@ -17,6 +17,7 @@ import { listDeadLetters, listQueues, peek } from './queries/queues.ts';
 import { findRun, findWaiting } from './queries/run.ts';
 import { listRuns } from './queries/runs.ts';
 import { listSchedules } from './queries/schedules.ts';
+import { listWaiting } from './queries/waiting-runs.ts';
 import { listWorkers } from './queries/workers.ts';
 import { findWorkflow, listWorkflows } from './queries/workflows.ts';
 import { readTrigger } from './trigger-text.ts';
@@ -46,6 +47,7 @@ function createQueries(context: DeskContext): DeskQueries {
     workflow: async (id, at = {}) => found(await findWorkflow(context, id, at), 'workflow', id),
     queues: () => listQueues(context),
     peek: (queue, limit) => peek(context, queue, limit),
+    waitingRuns: (queue, limit) => listWaiting(context, queue, limit),
     deadLetters: (query) => listDeadLetters(context, query),
     exchanges: async () => listExchanges(context),
     route: async (exchange, key, headers) => whereTo(app, exchange, key, fromJsonHeaders(headers)),

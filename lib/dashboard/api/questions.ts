@@ -17,6 +17,7 @@ import {
   STATE,
   TASK_ROW,
   WAITING,
+  WAITING_RUN_ROW,
   WORKER_ROW,
   WORKFLOW_NODE,
 } from './row-schema.ts';
@@ -85,6 +86,15 @@ export const QUESTIONS: readonly Route[] = [
     answer: list(MESSAGE_ROW),
     run: (desk, { path, query }) => desk.peek(path.name, query.limit),
   }),
+  get(
+    '/api/queues/:name/waiting',
+    'Runs that are known to wait in a queue, and why, without looking into it',
+    {
+      query: { limit },
+      answer: list(WAITING_RUN_ROW),
+      run: (desk, { path, query }) => desk.waitingRuns(path.name, query.limit),
+    },
+  ),
   get('/api/dead-letters', 'Messages that were given up, and why', {
     query: DEAD_LETTERS,
     answer: page(DEAD_LETTER_ROW),

@@ -22,6 +22,7 @@ import type {
   WorkerRow,
   WorkflowNode,
 } from '../row.ts';
+import type { WaitingRunRow } from '../waiting-run.ts';
 import { amount, choice, flag, json, list, named, object, record, type Schema, text } from './schema.ts';
 
 export const STATE = choice(...TASK_STATES);
@@ -71,6 +72,10 @@ export const WAITING: Schema<Waiting> = named('Waiting', () =>
     },
     { until: amount, by: text },
   ),
+);
+
+export const WAITING_RUN_ROW: Schema<WaitingRunRow> = named('WaitingRunRow', () =>
+  object({ ...runRequired, waiting: WAITING }, runOptional),
 );
 
 export const RUN_DETAIL: Schema<RunDetail> = named('RunDetail', () =>

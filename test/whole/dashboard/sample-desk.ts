@@ -119,6 +119,12 @@ export function createSampleDesk(options: SampleOptions = {}): SampleDesk {
     },
     workflow: async (_id, { path = '', after = -1 } = {}) => rows.workflow(path, after),
     queues: async () => [...queues.values()],
+    async waitingRuns(queue) {
+      find(queues, queue);
+      return [...all()].flatMap((run) =>
+        run.queue === queue && run.waiting !== undefined ? [{ ...run, waiting: run.waiting }] : [],
+      );
+    },
     async peek(queue, limit = 10) {
       const { ready, ordered } = find(queues, queue);
       return [...all()]
