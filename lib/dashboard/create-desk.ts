@@ -11,6 +11,7 @@ import { type DeskContext, type DeskPorts, findTask, found } from './context.ts'
 import type { Desk, DeskActions, DeskQueries } from './desk.ts';
 import { readCost } from './queries/cost.ts';
 import { listExchanges, listLimits, listTasks } from './queries/definitions.ts';
+import { readHistory } from './queries/history.ts';
 import { readMetrics } from './queries/metrics.ts';
 import { readOverview } from './queries/overview.ts';
 import { listDeadLetters, listQueues, peek } from './queries/queues.ts';
@@ -49,6 +50,7 @@ function createQueries(context: DeskContext): DeskQueries {
     peek: (queue, limit) => peek(context, queue, limit),
     waitingRuns: (queue, limit) => listWaiting(context, queue, limit),
     deadLetters: (query) => listDeadLetters(context, query),
+    history: () => readHistory(context),
     exchanges: async () => listExchanges(context),
     route: async (exchange, key, headers) => whereTo(app, exchange, key, fromJsonHeaders(headers)),
     schedules: (query) => listSchedules(context, query),

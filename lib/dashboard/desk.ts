@@ -4,6 +4,7 @@
  * needs no process that listens and survives restarts.
  */
 import type { Json } from '../core/json.ts';
+import type { QueueHistory } from './history.ts';
 import type {
   CostAnswer,
   DeadLetterRow,
@@ -41,6 +42,8 @@ export interface DeskQueries {
   /** What is known to wait in a queue without looking into it: runs with a record. The oldest first. */
   waitingRuns(queue: string, limit?: number): Promise<readonly WaitingRunRow[]>;
   deadLetters(query: DeadLettersQuery): Promise<Page<DeadLetterRow>>;
+  /** How deep the queues were before somebody looked. */
+  history(): Promise<QueueHistory>;
   exchanges(): Promise<readonly ExchangeRow[]>;
   route(exchange: string, key: string, headers: Readonly<Record<string, Json>>): Promise<RouteAnswer>;
   schedules(query: { readonly prefix?: string; readonly after?: string }): Promise<Page<ScheduleRow>>;

@@ -130,6 +130,10 @@ export function createFakeDesk(options: FakeDeskOptions = {}): FakeDesk {
       return workflowNode(id, path);
     },
     queues: async () => [...queues.values()],
+    history: async () => ({
+      stepMs: MINUTE,
+      queues: [...queues.keys()].map((name) => ({ name, points: [{ at: NOW - MINUTE, ready: 2, sent: 3 }] })),
+    }),
     async waitingRuns(queue) {
       get(queues, queue, 'queue');
       const waiting = {

@@ -9,6 +9,7 @@ import {
   MESSAGE_ROW,
   OVERVIEW,
   page,
+  QUEUE_HISTORY,
   QUEUE_ROW,
   ROUTE_ANSWER,
   RUN_DETAIL,
@@ -95,6 +96,10 @@ export const QUESTIONS: readonly Route[] = [
       run: (desk, { path, query }) => desk.waitingRuns(path.name, query.limit),
     },
   ),
+  get('/api/history', 'How deep the queues were over the last hour, by the minute, where it was measured', {
+    answer: QUEUE_HISTORY,
+    run: (desk) => desk.history(),
+  }),
   get('/api/dead-letters', 'Messages that were given up, and why', {
     query: DEAD_LETTERS,
     answer: page(DEAD_LETTER_ROW),

@@ -1,5 +1,6 @@
 /** The schemas of what a desk answers with; their types are those of row.ts. */
 import { TASK_STATES } from '../../core/task-state.ts';
+import type { QueueHistory } from '../history.ts';
 import type {
   AttemptRow,
   CostAnswer,
@@ -111,6 +112,22 @@ export const QUEUE_ROW: Schema<QueueRow> = named('QueueRow', () =>
     },
     { oldest: amount, deadLetters: text },
   ),
+);
+
+const pointOptional = {
+  ready: amount,
+  inFlight: amount,
+  delayed: amount,
+  oldest: amount,
+  sent: amount,
+  deleted: amount,
+};
+
+export const QUEUE_HISTORY: Schema<QueueHistory> = named('QueueHistory', () =>
+  object({
+    stepMs: amount,
+    queues: list(object({ name: text, points: list(object({ at: amount }, pointOptional)) })),
+  }),
 );
 
 const messageRequired = { messageId: text, receives: amount, body: text };

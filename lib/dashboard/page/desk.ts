@@ -26,6 +26,7 @@ export const desk: Omit<Desk, 'metrics'> = {
   peek: (queue, limit) => get(`queues/${part(queue)}/messages`, { limit }),
   waitingRuns: (queue, limit) => get(`queues/${part(queue)}/waiting`, { limit }),
   deadLetters: (query) => get('dead-letters', { ...query }),
+  history: () => get('history'),
   exchanges: () => get('exchanges'),
   route: (exchange, key, headers) =>
     get(`exchanges/${part(exchange)}/route`, { key, headers: JSON.stringify(headers) }),

@@ -119,6 +119,7 @@ export function createSampleDesk(options: SampleOptions = {}): SampleDesk {
     },
     workflow: async (_id, { path = '', after = -1 } = {}) => rows.workflow(path, after),
     queues: async () => [...queues.values()],
+    history: async () => ({ stepMs: 60_000, queues: [] }),
     async waitingRuns(queue) {
       find(queues, queue);
       return [...all()].flatMap((run) =>
