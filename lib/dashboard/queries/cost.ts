@@ -70,8 +70,8 @@ async function readCounted(context: DeskContext): Promise<Counted> {
 
 const ON_AWS =
   "Counted by CloudWatch's metrics over a day, some minutes late. What says so is an estimate; messages " +
-  'over 64 KB count as more requests than here; SNS, EventBridge, S3, workers on machines and the functions ' +
-  'of later and of schedules are not among it. The bill has all, a day late';
+  'over 64 KB count as more requests than here; SNS, EventBridge, S3, workers on machines and the ' +
+  'functions of later and of schedules are not among it. The bill has all, a day late';
 
 /** Whose metrics are read. */
 async function toUsageOf(context: DeskContext): Promise<UsageOf> {
