@@ -3,13 +3,14 @@
  * for having waited.
  */
 import { expect, test } from 'vitest';
-import { defineApp, defineQueue, defineTask } from '#lib';
+import { type AsyncResult, defineApp, defineQueue, defineTask } from '#lib';
 import { ALL_FAULTS, createRandom, simulate } from '#lib/testing';
 import { type Interval, mostAtOnce } from './fleet.ts';
 import { seeds } from './seeds.ts';
 
 const CALLS = 30;
 const KEYS = 4;
+const ENDED = ['SUCCESS', 'FAILURE', 'REVOKED'];
 
 interface Input {
   readonly key: number;
@@ -39,6 +40,15 @@ function createWorld(seed: number) {
   return { sim, task, queue, runs };
 }
 
+/** Faults strike whoever reads, too: asked again, as people do. */
+async function stateOf(result: Pick<AsyncResult<void>, 'id' | 'state'>): Promise<string> {
+  for (let times = 0; times < 20; times++) {
+    const state = await result.state().catch(() => undefined);
+    if (state !== undefined) return state;
+  }
+  throw new Error(`the state of ${result.id} cannot be read`);
+}
+
 test.each(seeds('once'))('with seed %d runs of a key never overlap, and all end', async (seed) => {
   const { sim, task, queue, runs } = createWorld(seed);
   const random = createRandom(seed + 2);
@@ -54,7 +64,9 @@ test.each(seeds('once'))('with seed %d runs of a key never overlap, and all end'
   expect(left()).toBe(0);
   const reasons = sim.deadLetters(queue).map(({ dead }) => dead?.reason);
   expect(reasons.filter((reason) => reason !== 'crashed' && reason !== 'worker-error')).toEqual([]);
-  const sent = outcomes.filter(({ status }) => status === 'sent');
+  const sent = outcomes.flatMap((outcome) => (outcome.status === 'sent' ? [outcome.result] : []));
+  const states = await Promise.all(sent.map(stateOf));
+  expect(states.filter((state) => !ENDED.includes(state))).toEqual([]);
   expect(runs.size).toBeGreaterThan(1);
   expect(sent.length).toBeGreaterThan(CALLS / 2);
   await sim.close();
