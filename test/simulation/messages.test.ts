@@ -54,7 +54,7 @@ function fitting(place: Place, behaviour: Body['behaviour']): Body['behaviour'] 
 function expected({ place, body }: Sent): RegExp {
   const { behaviour } = body;
   if (place === 'work') {
-    // What crashed waits and comes back, and nobody has refused it on its way round: it stays beside the queue
+    // What crashed waits and comes back, and nobody has refused it on its way: it stays beside the queue
     // from which it would go round again, `wait`, or `work` where it had waited before, since it was refused.
     const circle = behaviour === 'reject twice' ? '|work-dlq crashed after expired' : '';
     return new RegExp(
