@@ -17,6 +17,7 @@ import { acknowledge } from './acknowledge.ts';
 import { type BundlingProps, toBundling } from './bundle.ts';
 import { withPage } from './page.ts';
 
+/** The dashboard of an app: its code, and who is let in. */
 export interface DashboardProps {
   /** The file whose export `handler` is `serveDashboard(app)`; relative to the working directory. */
   readonly entry: string;

@@ -22,16 +22,18 @@ export interface KeyedConcurrency<Input> {
   readonly by: KeyOf<Input>;
 }
 
+/** How long an attempt may take, more than 0 and at most 15 m; soft is before hard. */
 export interface TimeLimit {
   /** Then `signal` is aborted with a TimeLimitError: the task may clean up, or throw it. */
   readonly soft?: Duration;
   /**
-   * Then the run counts as failed by a TimeLimitError, whether it has ended or not. A worker's pool of threads
-   * or processes ends what has not; in a function, and in pool 'async', it is left behind.
+   * Then the run counts as failed by a TimeLimitError, whether it has ended or not. A worker's pool of
+   * threads or processes ends what has not; in a function, and in pool 'async', it is left behind.
    */
   readonly hard?: Duration;
 }
 
+/** How much of a task may run, who may revoke it, and how long its result is kept. */
 export interface LimitOptions<Input> {
   /**
    * How often it starts at most, over all workers: '10/s', '100/m', '5/h', '1/d'; retries count. Starts are
