@@ -12,6 +12,9 @@ import * as z from 'zod/mini';
 import type { Client, Confirmed, PublishOutcome, ScheduleInfo } from '#lib';
 import { connect } from '#lib/aws';
 import { createEmulator, type Emulator } from '#lib/emulator';
+import { createDevDashboard } from '../lib/cli/dev-dashboard.ts';
+import type { RunningApp } from '../lib/cli/example-call.ts';
+import { parsePort } from '../lib/cli/port.ts';
 import { synthesize } from '../lib/cli/synthesize.ts';
 import {
   airport,
@@ -29,16 +32,19 @@ import {
   toKey,
   VISIBILITY,
 } from './flights.ts';
+import { leaveIncidents } from './incidents.ts';
 import { toReport, toTable } from './report.ts';
 import { showSchedules, toTimetable } from './timetable.ts';
 
-const USAGE = `npm run demo -- [--data FILE] [--json] [--kill]
+const USAGE = `npm run demo -- [--data FILE] [--json] [--kill] [--dashboard [--port NUMBER]]
 
   --data FILE  flight records: [{ date, delay, distance, origin, destination }, …]
                (default: flights-2k.json of vega-datasets)
   --json       prints one line of JSON with the figures
   --kill       kills the worker while it holds messages; they come back after some seconds,
-               and the figures are the same`;
+               and the figures are the same
+  --dashboard  afterwards lets a day on the apron go wrong, and serves the dashboard until Ctrl-C
+  --port       the dashboard's port; 0 takes a free one (default: 4567)`;
 
 const ROOT = join(import.meta.dirname, '..');
 /** The worker dies after so many writes about runs: some are begun then, few have ended. */
@@ -51,6 +57,8 @@ interface Options {
   readonly data: string;
   readonly json: boolean;
   readonly kill: boolean;
+  readonly dashboard: boolean;
+  readonly port: string;
 }
 
 async function main(options: Options): Promise<void> {
@@ -60,9 +68,10 @@ async function main(options: Options): Promise<void> {
   try {
     say('synthesizing the stack and bundling its worker');
     await synthesize({ project: ROOT, output: folder });
-    const { report, schedules } = await run(emulator, folder, records);
+    const { report, schedules, running } = await run(emulator, folder, records);
     if (!options.json) console.log(`${toTimetable(schedules)}\n`);
     console.log(options.json ? JSON.stringify(report) : toTable(report));
+    if (options.dashboard) await showDashboard(emulator, running, parsePort(options.port));
   } finally {
     await emulator.close();
     await rm(folder, { recursive: true, force: true });
@@ -72,6 +81,7 @@ async function main(options: Options): Promise<void> {
 interface Ran {
   readonly report: Report;
   readonly schedules: readonly ScheduleInfo[];
+  readonly running: RunningApp;
 }
 
 async function run(emulator: Emulator, folder: string, records: readonly Flight[]): Promise<Ran> {
@@ -81,8 +91,8 @@ async function run(emulator: Emulator, folder: string, records: readonly Flight[
   const routes = byRoute(records);
   const what = `${records.length} flights of ${routes.length} routes`;
   say(`${loaded.resources.length} resources at ${url}; publishing ${what}`);
-  const credentials = { accessKeyId: 'demo', secretAccessKey: 'demo' };
-  await using client = connect(flights, { endpoint: url, region, credentials });
+  const running = { project: ROOT, app: flights.name, stage: 'dev', url, region };
+  await using client = connectTo(running);
   const published = await publish(client, routes);
   const done = progress(routes.length);
   const tallies = await Promise.all(
@@ -96,7 +106,26 @@ async function run(emulator: Emulator, folder: string, records: readonly Flight[
   const delayed = published.filter((_, index) => routes[index]?.some(isLate));
   say(`${delayed.length} routes had late flights, ${await countAlerts(client, delayed)} alerts were raised`);
   await closeDay(client, report);
-  return { report, schedules: await openDay(client) };
+  return { report, schedules: await openDay(client), running };
+}
+
+function connectTo({ url, region }: RunningApp): Client & AsyncDisposable {
+  const credentials = { accessKeyId: 'demo', secretAccessKey: 'demo' };
+  return connect(flights, { endpoint: url, region, credentials });
+}
+
+/** Until it is interrupted. */
+async function showDashboard(emulator: Emulator, running: RunningApp, port: number): Promise<void> {
+  const interrupted = new Promise<void>((done) => {
+    process.once('SIGINT', done);
+    process.once('SIGTERM', done);
+  });
+  await using client = connectTo(running);
+  await leaveIncidents(client);
+  const dashboard = createDevDashboard({ emulator, port, say });
+  await dashboard.show(running);
+  await interrupted;
+  await dashboard.close();
 }
 
 /** The flights that are published together: those with one routing key. */
@@ -205,6 +234,8 @@ function readOptions(): Options | undefined {
       data: { type: 'string', default: 'node_modules/vega-datasets/data/flights-2k.json' },
       json: { type: 'boolean', default: false },
       kill: { type: 'boolean', default: false },
+      dashboard: { type: 'boolean', default: false },
+      port: { type: 'string', default: '4567' },
       help: { type: 'boolean', default: false },
     },
   });

@@ -17,6 +17,7 @@ import {
   describePublish,
   every,
 } from '#lib';
+import { announce, deice, depart, dock, forecast, service } from './apron.ts';
 
 /** One record, as the npm package vega-datasets has them; delay in minutes, negative when early. */
 export const Flight = z.object({
@@ -134,7 +135,7 @@ export const ticking = defineSchedule('clock', {
 });
 
 export const flights = defineApp('flights', {
-  tasks: [airport],
+  tasks: [airport, service, depart, deice, dock, announce, forecast],
   schedules: [nightly, ticking],
   bindings: [
     bind(departures, 'flight.#', tally),

@@ -3,6 +3,9 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { App } from '../lib/define/app.ts';
+import { LATER } from '../lib/define/resource-name.ts';
+import type { Topology } from '../lib/define/topology.ts';
+import { DefinitionError } from '../lib/errors.ts';
 import type { AlarmProps } from './alarms.ts';
 import type { BundlingProps } from './bundle.ts';
 import type { DashboardProps } from './dashboard.ts';
@@ -11,8 +14,11 @@ import type { WorkerProps } from './worker.ts';
 /** Which app is provisioned, and how. */
 export interface BrokerProps {
   readonly app: App;
-  /** The file whose export `handler` is `serve(app)`; relative to the working directory. */
-  readonly entry: string;
+  /**
+   * The file whose export `handler` is `serve(app)`; relative to the working directory. Needed where there is
+   * a function: for a queue that no machine works off, and for long delays and schedules. @default - none
+   */
+  readonly entry?: string;
   /** Which copy of the app: 'dev', 'prod'. Part of every name. @default 'dev' */
   readonly stage?: string;
   /**
@@ -64,4 +70,17 @@ export function toSettings(props: BrokerProps): BrokerProps & Settled {
     Object.entries(props).filter(([, value]) => value !== undefined),
   ) as unknown as BrokerProps;
   return { ...BROKER_DEFAULTS, ...given };
+}
+
+/** @throws DefinitionError ENTRY_MISSING */
+export function entryOf({ entry }: BrokerProps, { app, workers }: Topology): string {
+  if (entry !== undefined) return entry;
+  const names = workers.map(({ queue }) =>
+    queue === LATER ? 'long delays and schedules' : `queue '${queue}'`,
+  );
+  const message =
+    `app '${app}' has a function for ${names.join(', ')}, and entry does not say of what; give the file ` +
+    "whose export `handler` is `serve(app)`, or say workers: { name: 'machine' } of each queue and " +
+    'longDelays: false of the app';
+  throw new DefinitionError('ENTRY_MISSING', message, { value: entry });
 }

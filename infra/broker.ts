@@ -16,7 +16,7 @@ import { reservesAtSend } from '../lib/define/once.ts';
 import { LATER, topicName } from '../lib/define/resource-name.ts';
 import { type Topology, topology } from '../lib/define/topology.ts';
 import { DefinitionError } from '../lib/errors.ts';
-import { type BrokerProps, toSettings } from './broker-props.ts';
+import { type BrokerProps, entryOf, toSettings } from './broker-props.ts';
 import { BlobsBucket } from './bucket.ts';
 import { Dashboard } from './dashboard.ts';
 import { Exchanges, type ExchangesProps } from './exchange.ts';
@@ -28,7 +28,8 @@ import { QueueWorker } from './worker.ts';
 
 /**
  * An app's resources in a stack.
- * @throws DefinitionError with every problem of stage and workers, each with its path.
+ * @throws DefinitionError with every problem of stage and workers, each with its path; ENTRY_MISSING where a
+ * function has no code.
  */
 export class Broker extends Construct {
   /** The dashboard; undefined where none was asked for. */
@@ -62,7 +63,8 @@ export class Broker extends Construct {
     this.#blobs = blobs && new BlobsBucket(this, 'Blobs', { resource: blobs, encryptionKey, removalPolicy });
     this.#workers = new Map(
       this.topology.workers.map((resource) => {
-        const { entry, logRetention, bundling = {} } = settings;
+        const { logRetention, bundling = {} } = settings;
+        const entry = entryOf(settings, this.topology);
         const { levels } = this.#find(this.#queues, resource.queue, 'queue');
         const given = workers[resource.queue] ?? {};
         const extras = given === 'machine' ? {} : given;
@@ -72,8 +74,8 @@ export class Broker extends Construct {
     );
     this.#exchanges = this.#createExchanges({ encryptionKey, removalPolicy, alarms });
     this.#later = this.#createLater({ encryptionKey, removalPolicy });
-    for (const { queue, later, state } of this.topology.workers) {
-      if (later) this.#grantLater(this.worker(queue), state);
+    for (const { queue, later } of this.topology.workers) {
+      if (later) this.#grantLater(this.worker(queue));
       else this.grantWork(queue, this.worker(queue));
     }
     this.dashboard =
@@ -232,12 +234,17 @@ export class Broker extends Construct {
   }
 
   /** What `later` does: it sends whatever has waited in it. */
-  #grantLater(worker: IGrantable, hasSchedules: boolean): void {
+  #grantLater(worker: IGrantable): void {
+    const { schedules, ticker, workflows } = this.topology.later ?? {};
     this.grantSend(worker);
     this.#find(this.#queues, LATER, 'queue').grantDeadLetter(worker);
     this.#later?.grantWait(worker);
-    if (hasSchedules) this.#runs?.grantSchedules(worker);
-    if (this.topology.later?.ticker === true) grantSweep(this, this.topology, worker);
+    if (schedules === true) this.#runs?.grantSchedules(worker);
+    if (ticker === true) grantSweep(this, this.topology, worker);
+    if (workflows !== true) return;
+    this.#runs?.grantFlowSweep(worker);
+    // A workflow may have taken the place of a call, which is answered with its end.
+    grantReply(this, this.topology, worker);
   }
 
   #createLater(settings: Pick<LaterProps, 'encryptionKey' | 'removalPolicy'>): Later | undefined {

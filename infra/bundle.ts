@@ -51,6 +51,7 @@ export function toBundling(need: BundleNeed, props: BundlingProps = {}): Bundlin
       CELERIAC_REPLIES: 'false',
       CELERIAC_STATE: String(need.state),
       CELERIAC_WORKFLOWS: String(need.workflows),
+      CELERIAC_FIRES: String(need.fires),
       CELERIAC_LIMITS: String(need.limits),
       CELERIAC_TELEMETRY: String(need.telemetry),
       CELERIAC_ROUTES: String(need.routes),

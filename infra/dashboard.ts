@@ -16,6 +16,7 @@ import type { Topology } from '../lib/define/topology.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type BundlingProps, toBundling } from './bundle.ts';
 import { withPage } from './page.ts';
+import { Sessions } from './sessions.ts';
 
 /** The dashboard of an app: its code, and who is let in. */
 export interface DashboardProps {
@@ -23,7 +24,9 @@ export interface DashboardProps {
   readonly entry: string;
   /** 'iam': requests are signed, see `celeriac dashboard`. 'token': a token in Secrets Manager opens it. */
   readonly auth: 'iam' | 'token';
-  /** Answers questions, and may do nothing: its role cannot either. @default false */
+  /**
+   * Answers questions, and may do nothing: its role cannot either, but for its own log-outs. @default false
+   */
   readonly readOnly?: boolean;
 }
 
@@ -52,6 +55,8 @@ export class Dashboard extends Construct {
     logGroup.grantWrite(role);
     this.secret = auth === 'token' ? this.#createToken(removalPolicy, encryptionKey) : undefined;
     this.secret?.grantRead(role);
+    const sessions = auth === 'token' ? new Sessions(this, 'Sessions') : undefined;
+    sessions?.grant(role);
     this.handler = new NodejsFunction(this, 'Function', {
       description: `Celeriac dashboard of ${topology.app}-${topology.stage}`,
       entry: props.entry,
@@ -70,6 +75,7 @@ export class Dashboard extends Construct {
         CELERIAC_DASHBOARD_AUTH: auth,
         CELERIAC_DASHBOARD_READ_ONLY: String(readOnly),
         ...(this.secret === undefined ? {} : { CELERIAC_DASHBOARD_SECRET: this.secret.secretArn }),
+        ...(sessions === undefined ? {} : { CELERIAC_DASHBOARD_SESSIONS: sessions.table.tableName }),
       },
       bundling: withPage(toBundling(EVERYTHING, bundling)),
       ...(bundling.depsLockFilePath === undefined ? {} : { depsLockFilePath: bundling.depsLockFilePath }),
@@ -114,6 +120,7 @@ const EVERYTHING = {
   depths: true,
   later: true,
   workflows: true,
+  fires: true,
 } as const;
 
 /** By name, since all of an app's resources are called so; dead letters are received to be looked at. */

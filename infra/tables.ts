@@ -83,6 +83,13 @@ export class RunsTable extends Construct {
     this.#grant(grantee, [...SCHEDULE_ACTIONS, ...READ_ACTIONS], WRITER_KEY_ACTIONS);
   }
 
+  /** Lets `later` find the workflows that are overdue, by their state, and end them. */
+  grantFlowSweep(grantee: IGrantable): void {
+    this.grantControl(grantee);
+    const resourceArns = [`${this.table.tableArn}/index/${BY_STATE}`];
+    Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns });
+  }
+
   #grant(grantee: IGrantable, actions: string[], keyActions: string[]): void {
     // The table's own grants would add every index by a wildcard; runs are read and written by key alone.
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn] });
@@ -93,6 +100,9 @@ export class RunsTable extends Construct {
 const NO_RECOVERY =
   'Runs are records of messages that expire; an old copy would say of newer messages that they had run. ' +
   'Set pointInTimeRecovery: true where results are to be restored by hand.';
+
+/** The index in which what waits is found. */
+const BY_STATE = 'byState';
 
 const SCHEDULE_ACTIONS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'];
 const READ_ACTIONS = ['dynamodb:BatchGetItem'];

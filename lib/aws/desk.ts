@@ -3,18 +3,20 @@ import type { App } from '../define/app.ts';
 import type { Client } from '../define/client.ts';
 import { queueName, runsTableName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
-import type { FunctionAdmin, Gauges, QueueAdmin, RunIndex } from '../runtime/desk-ports.ts';
-import type { Clock, Queues, Workers } from '../runtime/ports.ts';
+import type { EndedSessions, FunctionAdmin, Gauges, QueueAdmin, RunIndex } from '../runtime/desk-ports.ts';
+import type { Clock, Pauses, Queues, Workers } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
 import { type ConnectOptions, connect } from './connect.ts';
 import { createDeskSdk } from './desk-sdk.ts';
 import { createFunctionAdmin } from './function-admin.ts';
 import { createGauges } from './gauges.ts';
 import { MACHINE_CLOCK } from './machine.ts';
+import { createPauses } from './pauses.ts';
 import { createPlace } from './place.ts';
 import { createQueueAdmin } from './queue-admin.ts';
 import { createQueues, createQueueUrls } from './queues.ts';
 import { createRunIndex } from './run-index.ts';
+import { createEndedSessions } from './sessions.ts';
 import { createWorkers } from './workers.ts';
 
 /** The adapters that a desk stands on. */
@@ -26,6 +28,7 @@ export interface DeskAdapters {
   readonly gauges: Gauges;
   readonly index: RunIndex | undefined;
   readonly workers: Workers | undefined;
+  readonly pauses: Pauses | undefined;
 }
 
 export interface DeskConnection {
@@ -36,6 +39,8 @@ export interface DeskConnection {
   readonly close: () => Promise<void>;
   /** A secret's text, for the token of a deployed desk. */
   readonly secret: (arn: string) => Promise<string>;
+  /** The sessions of a deployed desk that were logged out, in its table. */
+  readonly endedSessions: (tableName: string) => EndedSessions;
 }
 
 /** Connects a desk's adapters. Nothing is called before the first question. */
@@ -52,6 +57,7 @@ export function connectDesk(app: App, options: ConnectOptions = {}): DeskConnect
       const { SecretString = '' } = await sdk.call('secretsmanager', 'GetSecretValue', { SecretId: arn });
       return SecretString;
     },
+    endedSessions: (tableName) => createEndedSessions(sdk.call, tableName),
     async close() {
       await client.close();
       sdk.close();
@@ -78,5 +84,6 @@ export function createDeskAdapters(
     gauges: createGauges(call, clock),
     index: hasTable ? createRunIndex(call, table) : undefined,
     workers: hasTable ? createWorkers(call, table) : undefined,
+    pauses: hasTable ? createPauses(call, table) : undefined,
   };
 }

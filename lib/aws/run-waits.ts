@@ -5,7 +5,9 @@
  * a newer one noted is dropped.
  *
  * Nothing is lost by that: a note is made by a message that is there, before it sends its copy. Whoever died
- * in between comes back under the id that stands in the note, and then sends it.
+ * in between comes back under the id that stands in the note, and then sends it. What was sent after the note
+ * comes from elsewhere, since a copy of its own line would be newer: from SQS's redrive, which gives new ids,
+ * or by hand, when the queue was purged. It is the newest then; a copy that is there after all takes over.
  */
 import { RECORD_MS } from '../core/limits.ts';
 import { isFinal } from '../core/task-state.ts';
@@ -44,13 +46,13 @@ function isUnder({ retries }: ClaimRequest): string {
   );
 }
 
-/** No newer copy is noted, or it has not been heard of for so long that something must have gone wrong. */
+/** No newer copy is noted, or one that cannot be counted on. */
 const NEWEST =
-  'attribute_not_exists(#waitTurn) OR #waitTurn < :waitTurn OR #waitUntil < :lost OR ' +
+  'attribute_not_exists(#waitTurn) OR #waitTurn < :waitTurn OR #waitUntil < :lost OR #waitAt < :sent OR ' +
   '(#waitTurn = :waitTurn AND (#waitHop < :waitHop OR (#waitHop = :waitHop AND #waitBy = :waitBy)))';
 
 function waitUpdate(request: ClaimRequest, note: WaitNote): Update {
-  const { id, task, queue, generation, retries = 0, sentAt, now } = request;
+  const { id, task, queue, generation, retries, sentAt, now } = request;
   const { wait } = note;
   // What an older generation left in the record stays until the claim.
   const kept = ['id', 'task', 'queue', 'sentAt', 'taskShard', 'generation', 'state', 'stateShard', 'retries'];
@@ -59,6 +61,7 @@ function waitUpdate(request: ClaimRequest, note: WaitNote): Update {
       ...kept.map((name) => `#${name} = if_not_exists(#${name}, :${name})`),
       '#starts = if_not_exists(#starts, :zero), #ends = if_not_exists(#ends, :zero)',
       '#waitTurn = :waitTurn, #waitHop = :waitHop, #waitBy = :waitBy, #waitUntil = :waitUntil',
+      '#waitAt = :waitAt',
       '#expiresAt = :expiresAt',
       ...(wait === undefined ? [] : ['#wait = :wait']),
     ],
@@ -72,13 +75,16 @@ function waitUpdate(request: ClaimRequest, note: WaitNote): Update {
       ':generation': { N: String(generation) },
       ':state': { S: 'PENDING' },
       ':stateShard': { S: stateShard('PENDING', id) },
-      ':retries': { N: String(retries) },
+      ':retries': { N: String(retries ?? 0) },
       ':zero': { N: '0' },
-      ':waitTurn': { N: String(generation * GENERATION + retries) },
+      // On an ordered queue a message has no attempt of its own, and is none too old.
+      ':waitTurn': { N: String(generation * GENERATION + (retries ?? GENERATION - 1)) },
       ':waitHop': { N: String(note.hop) },
       ':waitBy': { S: note.by },
       ':waitUntil': { N: String(note.until) },
+      ':waitAt': { N: String(now) },
       ':lost': { N: String(now - WAIT_LOST_MS) },
+      ':sent': { N: String((note.sentAt ?? 0) - SKEW_MS) },
       ':expiresAt': { N: String(Math.ceil((now + RECORD_MS) / 1_000)) },
       ...(wait === undefined ? {} : { ':wait': { S: JSON.stringify(wait) } }),
     },
@@ -87,5 +93,7 @@ function waitUpdate(request: ClaimRequest, note: WaitNote): Update {
 
 /** A copy that has not come so long after its time is not counted on: its queue may have been purged. */
 const WAIT_LOST_MS = 3_600_000;
+/** Clocks of SQS and of workers differ by less. */
+const SKEW_MS = 10_000;
 /** More than a generation has attempts. */
 const GENERATION = 1_000_000;

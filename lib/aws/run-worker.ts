@@ -12,6 +12,7 @@ import type { Ports } from '../runtime/ports.ts';
 import { createChildPool } from './child-pool.ts';
 import { listen } from './health.ts';
 import { CONSOLE_LOG } from './machine.ts';
+import { createPauses } from './pauses.ts';
 import { createReceiver } from './receiver.ts';
 import { createSdk, REPLY_COMMANDS, type SdkOptions } from './sdk.ts';
 import { type RunWorkerOptions, type WorkerSettings, workerSettings } from './worker-options.ts';
@@ -50,22 +51,27 @@ export async function runWorker(app: App, options: RunWorkerOptions = {}): Promi
   const ports = createWorkerPorts(app, settings.stage, sdk, log);
   const pool = await createPool(app, settings, options, place, ports);
   const id = randomUUID();
-  const workers =
-    ports.runs === undefined ? undefined : createWorkers(sdk.call, runsTableName(app.name, settings.stage));
-  const worker = createPollingWorker({ ...ports, receiver: createReceiver(sdk.call), workers }, pool, {
-    about: {
-      ...{ id, host: hostname(), pid: process.pid, pool: settings.pool },
-      queues: settings.queues.map(({ name }) => name),
+  const table = ports.runs === undefined ? undefined : runsTableName(app.name, settings.stage);
+  const workers = table === undefined ? undefined : createWorkers(sdk.call, table);
+  const pauses = table === undefined ? undefined : createPauses(sdk.call, table);
+  const worker = createPollingWorker(
+    { ...ports, receiver: createReceiver(sdk.call), workers, pauses },
+    pool,
+    {
+      about: {
+        ...{ id, host: hostname(), pid: process.pid, pool: settings.pool },
+        queues: settings.queues.map(({ name }) => name),
+      },
+      sources: settings.queues.map((queue) => ({
+        // SQS has a queue for each level; the highest is looked at first.
+        queueNames: queueNames(app.name, settings.stage, queue).toReversed(),
+        visibilityMs: queue.visibilityMs,
+        ordered: queue.ordered,
+      })),
+      ...settings,
+      autoscale: options.autoscale,
     },
-    sources: settings.queues.map((queue) => ({
-      // SQS has a queue for each level; the highest is looked at first.
-      queueNames: queueNames(app.name, settings.stage, queue).toReversed(),
-      visibilityMs: queue.visibilityMs,
-      ordered: queue.ordered,
-    })),
-    ...settings,
-    autoscale: options.autoscale,
-  });
+  );
   const health = options.health && (await listen(options.health, worker));
   const forget = options.signals === false ? () => {} : onSignals(worker);
   const about = { id, queues: worker.record().queues, pool: settings.pool, health: health?.url };

@@ -9,8 +9,8 @@ import { createQueueUrls, rethrow } from './queues.ts';
 import { createScheduleStore } from './schedule-store.ts';
 import { createTimers } from './timers.ts';
 
-/** Set by the bundler to `false` for a `later` that has no schedules; see sdk.ts. */
-declare const CELERIAC_STATE: boolean | undefined;
+/** Set by the bundler to `false` for a `later` that has no schedules. */
+declare const CELERIAC_FIRES: boolean | undefined;
 
 /** The ports; nothing is called before one is used. */
 export function createScheduling(
@@ -21,7 +21,7 @@ export function createScheduling(
   const place = createPlace(url, region, laterQueueName(app.name, stage));
   return {
     store:
-      (typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE) && hasSchedules(app)
+      (typeof CELERIAC_FIRES === 'undefined' || CELERIAC_FIRES) && hasSchedules(app)
         ? createScheduleStore(call, runsTableName(app.name, stage))
         : undefined,
     timers: createTimers(call, place, { app: app.name, stage }),

@@ -16,10 +16,11 @@ import { createQueues } from './queues.ts';
 import { createReplyQueues } from './reply-queues.ts';
 import { createScheduling } from './scheduling.ts';
 import { createSdk, REPLY_COMMANDS, type Sdk } from './sdk.ts';
-import { createState } from './state.ts';
+import { createFlowSweep, createState } from './state.ts';
 
 /** Set by the bundler to `false` for a worker whose tasks keep no records; see sdk.ts. */
 declare const CELERIAC_STATE: boolean | undefined;
+declare const CELERIAC_WORKFLOWS: boolean | undefined;
 declare const CELERIAC_MESSAGING: boolean | undefined;
 declare const CELERIAC_TOPICS: boolean | undefined;
 declare const CELERIAC_BUS: boolean | undefined;
@@ -115,6 +116,9 @@ function laterOf(sdk: Sdk, app: App, stage: string, ports: Ports): Pick<Worker, 
     ...ports,
     replies,
     scheduling: createScheduling(sdk, { app, stage }),
+    ...(typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
+      ? { overdue: createFlowSweep(sdk.call, { app, stage }) }
+      : {}),
   });
 }
 

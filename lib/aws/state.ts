@@ -1,6 +1,7 @@
 /** All ports that lie in the table of runs. */
 import type { App } from '../define/app.ts';
 import { runsTableName } from '../define/resource-name.ts';
+import type { Overdue } from '../runtime/flow-ports.ts';
 import { createGate } from '../runtime/gate.ts';
 import type { Ports } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
@@ -36,7 +37,15 @@ export function createState(
   return { runs, state: { control, ...gated, ...flows } };
 }
 
-/** The same for a client, which may do more to runs. */
+/** What `later` finds overdue workflows with; in the bundle of no worker. */
+export function createFlowSweep(
+  call: Call,
+  { app, stage }: { readonly app: Pick<App, 'name'>; readonly stage: string },
+): Overdue {
+  return createOverdue(call, runsTableName(app.name, stage));
+}
+
+/** The ports of a client, which may do more to runs. */
 export function createClientState(
   call: Call,
   place: { readonly app: Pick<App, 'name'>; readonly stage: string },

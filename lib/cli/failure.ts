@@ -24,6 +24,11 @@ export function invalid(what: string, value: unknown, allowed: string): Celeriac
   });
 }
 
+/** The same of a text that may hold secrets, and is not shown: its lines may stand in a log. */
+export function unreadable(what: string, problem: string, allowed: string): CeleriacError {
+  return new CeleriacError(INVALID, `${what} ${problem}; it must be ${allowed}`, { allowed });
+}
+
 /** Something that the command line lacks. */
 export function missing(message: string): CeleriacError {
   return new CeleriacError(MISSING, message);

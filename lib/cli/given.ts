@@ -3,7 +3,7 @@
 import { isDuration, toMilliseconds } from '../core/duration.ts';
 import type { Json } from '../core/json.ts';
 import { TASK_STATES, type TaskState } from '../core/task-state.ts';
-import { invalid } from './failure.ts';
+import { invalid, unreadable } from './failure.ts';
 
 /** A whole number within bounds. */
 export function readCount(what: string, text: string, min: number, max: number): number {
@@ -26,13 +26,16 @@ export function readTime(what: string, text: string, now: number): number {
   throw invalid(what, text, "a time (2026-01-01T00:00:00Z), or how long ago ('2h')");
 }
 
-/** Reads JSON: a value that is none is said with what is missing. */
+/** Reads JSON; what is none is said with where it ends to be some, as far as the parser says. */
 export function readJson(what: string, text: string): Json {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw invalid(what, text, `JSON (${why}); a text is written with its quotes: '"tea"'`);
+    // All that is taken of the parser's error: it quotes the text.
+    const [, at] = / at position (\d+)/.exec(String(error)) ?? [];
+    const from = at === undefined ? '' : ` from character ${Number(at) + 1} on`;
+    const problem = `has ${text.length} characters that are no JSON${from}`;
+    throw unreadable(what, problem, `JSON; a text is written with its quotes: '"tea"'`);
   }
 }
 

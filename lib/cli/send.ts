@@ -10,6 +10,8 @@ export interface SendCommandOptions {
   readonly delay?: string;
   readonly at?: string;
   readonly expires?: string;
+  readonly timeLimit?: string;
+  readonly softTimeLimit?: string;
   readonly group?: string;
   readonly force?: boolean;
   readonly ignoreResult?: boolean;
@@ -105,8 +107,17 @@ function toSendOptions({ now }: Session, options: SendCommandOptions): Readonly<
     ...(group === undefined ? {} : { group }),
     ...(force === true ? { force } : {}),
     ...(ignoreResult === true ? { ignoreResult } : {}),
+    ...toTimeLimit(options),
     ...(header === undefined ? {} : { headers: readHeaders(header) }),
   };
+}
+
+function toTimeLimit({ timeLimit: hard, softTimeLimit: soft }: SendCommandOptions) {
+  if (hard !== undefined) readDuration('--time-limit', hard);
+  if (soft !== undefined) readDuration('--soft-time-limit', soft);
+  if (hard === undefined && soft === undefined) return {};
+  const given = { ...(soft === undefined ? {} : { soft }), ...(hard === undefined ? {} : { hard }) };
+  return { timeLimit: given };
 }
 
 /** Every line is checked before the first is sent: half of a file is worse than none. */

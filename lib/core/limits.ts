@@ -23,6 +23,8 @@ export const EVENTS_BYTES_MAX = 1_048_575;
 export const RETENTION_MS = 1_209_600_000;
 /** SQS: maxReceiveCount 1–1000 (RedrivePolicy). */
 export const RECEIVES_MAX = 1_000;
+/** Our own: after so many more crashes than a queue allows, SQS dead-letters what no worker has. */
+export const RECEIVES_SPARE = 3;
 /** SQS: MessageGroupId and MessageDeduplicationId. */
 export const GROUP_LENGTH_MAX = 128;
 

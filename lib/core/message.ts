@@ -6,6 +6,8 @@
 import type { WireError } from '../errors.ts';
 import type { Json } from './json.ts';
 import { HISTORY_ENTRIES_MAX, MESSAGE_BYTES_MAX } from './limits.ts';
+import { withoutHistory, withoutStacks } from './slim-message.ts';
+import { isTimeLimits, type TimeLimits } from './time-limit.ts';
 import type { Wait } from './wait.ts';
 import { type FlowPlace, isFlowPlace } from './workflow/place.ts';
 
@@ -106,6 +108,8 @@ export interface Message {
   readonly force?: boolean;
   /** Whether its sender has no use for what its run returns. */
   readonly ignoreResult?: boolean;
+  /** How long a run of it may take, where that is not what its task says. */
+  readonly timeLimit?: TimeLimits;
   /**
    * How many deliveries of it ended without an outcome before this copy was made; SQS's receive count adds to
    * it.
@@ -154,7 +158,7 @@ export type Parsed =
  * the input alone is too large.
  */
 export function encodeMessage(message: Message, bytesMax = MESSAGE_BYTES_MAX): string | undefined {
-  for (const slimmer of [whole, withoutStacks, withoutHistory]) {
+  for (const slimmer of [(whole: Message) => whole, withoutStacks, withoutHistory]) {
     const body = toBody({ celeriac: ENVELOPE_VERSION, ...compact(slimmer(message)) });
     if (sizeBytes(body) <= bytesMax) return body;
   }
@@ -240,6 +244,8 @@ function complaint(body: Readonly<Record<string, unknown>>): string | undefined 
   }
   if (body.flow !== undefined && !isFlowPlace(body.flow)) return "the envelope's flow cannot be read";
   if (body.wait !== undefined && !isWait(body.wait)) return "the envelope's wait cannot be read";
+  if (body.timeLimit !== undefined && !isTimeLimits(body.timeLimit))
+    return "the envelope's timeLimit cannot be read";
   if (body.headers !== undefined && !isRecord(body.headers)) return "the envelope's headers are no object";
   if (body.history !== undefined && !Array.isArray(body.history)) return "the envelope's history is no list";
   return undefined;
@@ -272,27 +278,4 @@ function isVia(value: unknown): boolean {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function whole(message: Message): Message {
-  return message;
-}
-
-function withoutStacks(message: Message): Message {
-  const history = message.history.map((entry) =>
-    entry.error === undefined ? entry : { ...entry, error: slim(entry.error) },
-  );
-  const dead =
-    message.dead?.error === undefined ? message.dead : { ...message.dead, error: slim(message.dead.error) };
-  return { ...message, history, ...(dead === undefined ? {} : { dead }) };
-}
-
-function withoutHistory(message: Message): Message {
-  return { ...withoutStacks(message), history: [] };
-}
-
-const SLIM_LENGTH = 500;
-
-function slim(error: WireError): WireError {
-  return { code: error.code, name: error.name, message: error.message.slice(0, SLIM_LENGTH) };
 }

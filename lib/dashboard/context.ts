@@ -8,7 +8,7 @@ import type { Schedules } from '../define/schedules-client.ts';
 import type { AnyTask } from '../define/task.ts';
 import { CeleriacError } from '../errors.ts';
 import type { FunctionAdmin, Gauges, QueueAdmin, RunIndex, SeeQueue } from '../runtime/desk-ports.ts';
-import type { Clock, Queues, Workers } from '../runtime/ports.ts';
+import type { Clock, Pauses, Queues, Workers } from '../runtime/ports.ts';
 
 export interface DeskPorts {
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
@@ -21,6 +21,8 @@ export interface DeskPorts {
   readonly index: RunIndex | undefined;
   /** The long-running workers; undefined where nothing keeps a record. */
   readonly workers?: Pick<Workers, 'list' | 'command'> | undefined;
+  /** What long-running workers leave alone; likewise. */
+  readonly pauses?: Pauses | undefined;
   /** undefined where schedules are not kept. */
   readonly schedules?: Schedules | undefined;
   /** Only beside an emulator. */

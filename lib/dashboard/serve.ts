@@ -16,6 +16,7 @@ import { withToken } from './token.ts';
  */
 export function serveDashboard(app: App): UrlHandler {
   const { CELERIAC_DASHBOARD_AUTH: auth, CELERIAC_DASHBOARD_SECRET: secret = '' } = process.env;
+  const { CELERIAC_DASHBOARD_SESSIONS: sessions = '' } = process.env;
   const readOnly = process.env.CELERIAC_DASHBOARD_READ_ONLY === 'true';
   const connection = connectDesk(app);
   const api = createApi(deskOf(connection, readOnly), {
@@ -24,8 +25,13 @@ export function serveDashboard(app: App): UrlHandler {
     page: pageIn(join(process.env.LAMBDA_TASK_ROOT ?? '.', 'page')),
     onFailure: (error) => console.error(error),
   });
-  if (auth === 'token')
-    return toUrlHandler(withToken(api, { secret: () => connection.secret(secret), now: Date.now }));
+  if (auth === 'token') {
+    const ended = connection.endedSessions(sessions);
+    const realm = `${connection.app.name}-${connection.stage}`;
+    return toUrlHandler(
+      withToken(api, { secret: () => connection.secret(secret), now: Date.now, ended, realm }),
+    );
+  }
   const [open, closed] = [toUrlHandler(api), toUrlHandler(refuse)];
   return async (event) => {
     // Lambda has checked the signature; that it did is seen by who signed. A URL that was opened by mistake

@@ -1,11 +1,17 @@
 /**
  * Who may use a deployed desk whose function URL is open to the world: whoever has the token that lies in
- * Secrets Manager. A browser logs in once and gets a cookie, which holds a time and a code made of it with
- * the token, never the token itself; programs send the token with each request. Another token ends every
- * cookie.
+ * Secrets Manager. A browser logs in once and gets a cookie, which holds a time, the session's id and a code
+ * made of both with the token, never the token itself; programs send the token with each request. Another
+ * token ends every cookie.
+ *
+ * A session that was logged out is remembered until its time is over, so a copy of its cookie opens nothing
+ * any more. To remember those that are open instead would cost a write for each log-in, and few log out. While
+ * the table is out of reach only those get in who send the token itself. A log-in that is sent once more holds the token, so it gives
+ * nothing that whoever has it does not have already.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { CeleriacError } from '../errors.ts';
+import type { EndedSessions } from '../runtime/desk-ports.ts';
 import { toFailure } from './api/failure.ts';
 import type { Api } from './api/server.ts';
 
@@ -13,6 +19,10 @@ export interface TokenOptions {
   /** Reads the token. */
   readonly secret: () => Promise<string>;
   readonly now: () => number;
+  /** The sessions that were logged out. */
+  readonly ended: EndedSessions;
+  /** Whose cookies these are: those of another app are none here, even under the same token. */
+  readonly realm: string;
 }
 
 /** A browser logs in again after so long. */
@@ -22,6 +32,8 @@ const SECRET_MS = 60_000;
 /** '__Host-': a browser takes it only over TLS, for this host alone, and for all paths. */
 const COOKIE = '__Host-celeriac';
 const TOKEN_LENGTH_MIN = 16;
+/** Of a session's id, which nobody has to guess: the code keeps it from being made up. */
+const ID_BYTES = 16;
 const FORM_BYTES_MAX = 4_096;
 
 const HEADERS = {
@@ -36,13 +48,24 @@ const HEADERS = {
 /** Lets only those in who show the token, or a cookie that was given for it. */
 export function withToken(api: Api, options: TokenOptions): Api {
   const token = remembered(options);
+  const { ended, now } = options;
   return async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === '/healthcheck') return api(request);
-    const secret = await token();
-    if (pathname === '/login' && request.method === 'POST') return logIn(request, secret, options.now());
-    if (pathname === '/logout') return redirect('/', `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`);
-    if (isIn(request, secret, options.now())) return api(request);
+    const keys = { secret: await token(), realm: options.realm };
+    if (pathname === '/login' && request.method === 'POST') return logIn(request, keys, now());
+    const bearer = bearerOf(request);
+    const session = bearer === undefined ? sessionOf(request, keys, now()) : undefined;
+    if (pathname === '/logout') {
+      // Only what is open is ended: nobody writes into the table who could not get in.
+      if (session !== undefined) await ended.end(session.id, session.until);
+      return redirect('/', `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`);
+    }
+    const isIn =
+      bearer === undefined
+        ? session !== undefined && !(await ended.has(session.id))
+        : isSame(bearer, keys.secret);
+    if (isIn) return api(request);
     const wantsPage = request.method === 'GET' && !pathname.startsWith('/api/') && pathname !== '/metrics';
     return wantsPage ? loginPage(401, '') : refused();
   };
@@ -64,30 +87,44 @@ function remembered({ secret, now }: TokenOptions): () => Promise<string> {
   };
 }
 
-function isIn(request: Request, secret: string, now: number): boolean {
-  const [, bearer] = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
-  if (bearer !== undefined) return isSame(bearer, secret);
-  const cookies = (request.headers.get('cookie') ?? '').split(/;\s*/);
-  const value = cookies.find((cookie) => cookie.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
-  const [until = '', code = ''] = value?.split('.') ?? [];
-  return isSame(code, sign(until, secret)) && Number(until) > now;
+/** What cookies are signed with. */
+interface Keys {
+  readonly secret: string;
+  readonly realm: string;
 }
 
-async function logIn(request: Request, secret: string, now: number): Promise<Response> {
+/** A session by a cookie that we have given, whose time is not over. */
+interface Session {
+  readonly id: string;
+  readonly until: number;
+}
+
+function bearerOf(request: Request): string | undefined {
+  return /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+}
+
+function sessionOf(request: Request, keys: Keys, now: number): Session | undefined {
+  const cookies = (request.headers.get('cookie') ?? '').split(/;\s*/);
+  const value = cookies.find((cookie) => cookie.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+  const [until = '', id = '', code = ''] = value?.split('.') ?? [];
+  if (!isSame(code, sign(until, id, keys)) || Number(until) <= now) return undefined;
+  return { id, until: Number(until) };
+}
+
+async function logIn(request: Request, keys: Keys, now: number): Promise<Response> {
   const form = await request.text();
   const given = form.length > FORM_BYTES_MAX ? '' : (new URLSearchParams(form).get('token') ?? '');
-  if (!isSame(given.trim(), secret)) return loginPage(401, 'That is not the token.');
+  if (!isSame(given.trim(), keys.secret)) return loginPage(401, 'That is not the token.');
   const until = String(now + SESSION_MS);
-  return redirect(
-    '/',
-    `${COOKIE}=${until}.${sign(until, secret)}; ${ATTRIBUTES}; Max-Age=${SESSION_MS / 1_000}`,
-  );
+  const id = randomBytes(ID_BYTES).toString('base64url');
+  const value = `${until}.${id}.${sign(until, id, keys)}`;
+  return redirect('/', `${COOKIE}=${value}; ${ATTRIBUTES}; Max-Age=${SESSION_MS / 1_000}`);
 }
 
 const ATTRIBUTES = 'Path=/; HttpOnly; Secure; SameSite=Strict';
 
-function sign(until: string, secret: string): string {
-  return createHmac('sha256', secret).update(`celeriac-session/${until}`).digest('base64url');
+function sign(until: string, id: string, { secret, realm }: Keys): string {
+  return createHmac('sha256', secret).update(`celeriac-session/${realm}/${until}/${id}`).digest('base64url');
 }
 
 /** In a time that tells nothing of where they differ, nor of how long they are. */

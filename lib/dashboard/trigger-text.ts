@@ -1,6 +1,6 @@
 /**
- * Triggers as one line of text, for forms and the command line: 'every 15m', 'at 2026-01-05T09:00:00Z',
- * cron's fields with a zone after them ('0 2 * * * Europe/Oslo'), and everything else as JSON.
+ * Triggers as one line of text, for forms and the command line: 'every 15m' or '15m', 'at 2026-01-05T09:00:00Z'
+ * or the time alone, cron's fields with a zone after them ('0 2 * * * Europe/Oslo'), and everything else as JSON.
  */
 import { isDuration } from '../core/duration.ts';
 import { type CronTrigger, cron } from '../core/trigger/cron.ts';
@@ -20,9 +20,9 @@ const ZONE = /^(.*\S)\s+([A-Z][A-Za-z_]+(?:\/[A-Za-z_+-]+)+|UTC)$/;
 export function readTrigger(written: string): Trigger {
   const text = written.trim();
   if (text.startsWith('{')) return parseTrigger(readJson(text));
-  const [, interval] = /^every\s+(\S+)$/.exec(text) ?? [];
+  const [, interval] = /^(?:every\s+)?(\S+)$/.exec(text) ?? [];
   if (interval !== undefined && isDuration(interval)) return every(interval);
-  const [, date] = /^at\s+(.+)$/.exec(text) ?? [];
+  const [, date] = /^at\s+(.+)$/.exec(text) ?? /^(\d{4}-\d\d-\d\d.*)$/.exec(text) ?? [];
   if (date !== undefined) return at(date);
   const [, fields, timezone] = ZONE.exec(text) ?? [];
   return fields === undefined || timezone === undefined ? cron(text) : cron(fields, { timezone });

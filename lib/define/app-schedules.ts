@@ -1,9 +1,11 @@
 /** What is wrong between the schedules of an app and what they send and publish. */
 import { type Json, jsonProblem } from '../core/json.ts';
 import { redactJson, redactText } from '../core/redact.ts';
+import { limitsOfRun } from '../core/time-limit.ts';
 import type { Problem } from '../errors.ts';
 import type { App } from './app.ts';
 import type { Schedule } from './schedule.ts';
+import { TIME_LIMIT_CODE, timeLimitProblem } from './task-limits.ts';
 
 /** The problems that show only where definitions meet. */
 export function schedulesProblems(app: App): Problem[] {
@@ -40,6 +42,9 @@ export function callProblems(app: App, { name, spec, action }: Pick<Schedule, 'n
       'GROUP_ON_STANDARD_QUEUE',
       `queue '${task.queue.name}' is not ordered and keeps no groups; drop group`,
     );
+  const limits = call.timeLimit && limitsOfRun(task.limits, call.timeLimit);
+  const late = limits && timeLimitProblem(task.name, limits, task.queue);
+  if (late !== undefined) say('send', TIME_LIMIT_CODE, late);
   const input = action.send?.input;
   const issue = inputIssue(task.input, input);
   if (issue === undefined) return problems;

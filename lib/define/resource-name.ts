@@ -108,8 +108,9 @@ export function timersRolePrefix(app: string, stage: string): string {
   return `${app}-${stage}-timers`;
 }
 
-/** The timer of the ticker; no other kind of timer has a name without a prefix. */
+/** The timers of the ticker and of the sweep of workflows; all other kinds have names with a prefix. */
 export const TICKER_TIMER = 'ticker';
+export const SWEEP_TIMER = 'sweep';
 
 /** The timer of a schedule as the code defines it. Only deploys change it. */
 export function definedTimerName(schedule: string): string {

@@ -19,6 +19,7 @@ import { fromPublishOptions } from './publication.ts';
 import type { ScheduleAction, ScheduleOptions } from './schedule.ts';
 import type { ScheduleChanges } from './schedules-client.ts';
 import type { TaskSignature as Signature } from './signature.ts';
+import { toTimeLimits } from './task-limits.ts';
 
 /** Reads a schedule's options; what is wrong is a problem, and its part of the spec is then its default. */
 export function readSchedule(
@@ -103,6 +104,7 @@ function readCall({ send, publish }: ScheduleAction, say: Say): ScheduledCall | 
     ...(expiresMs === undefined ? {} : { expiresMs }),
     ...(options.group === undefined ? {} : { group: options.group }),
     ...(options.headers === undefined ? {} : { headers: options.headers }),
+    ...(options.timeLimit === undefined ? {} : { timeLimit: toTimeLimits(options.timeLimit) }),
   };
 }
 

@@ -4,7 +4,7 @@
  * all of them.
  */
 import { LATER_RECEIVES_MAX, RETENTION_MS, VISIBILITY_PER_TIMEOUT } from '../core/limits.ts';
-import { toTickInput, toTimerInput } from '../core/schedule/fire.ts';
+import { toSweepInput, toTickInput, toTimerInput } from '../core/schedule/fire.ts';
 import { placementOf } from '../core/schedule/placement.ts';
 import { revisionOf } from '../core/schedule/spec.ts';
 import { describe } from '../core/trigger/describe.ts';
@@ -15,14 +15,19 @@ import {
   LATER,
   laterDeadLetterQueueName,
   laterQueueName,
+  SWEEP_TIMER,
   TICKER_TIMER,
   timerGroupName,
   timersRolePrefix,
 } from './resource-name.ts';
 import type { QueueResource, WorkerNeeds, WorkerResource } from './topology.ts';
+import { carriesWorkflows } from './work.ts';
 import { WORKER_DEFAULTS } from './worker.ts';
 
-/** A timer of the template: a schedule that EventBridge Scheduler fires by itself, or the ticker's minute. */
+/**
+ * A timer of the template: a schedule that EventBridge Scheduler fires by itself, the ticker's minute, or the
+ * hour of the sweep.
+ */
 export interface TimerResource {
   /** Its name in the group of the app's timers. */
   readonly timerName: string;
@@ -47,6 +52,8 @@ export interface LaterResource {
   readonly schedules: boolean;
   /** Whether there is a ticker, which also removes the reply queues of clients that died. */
   readonly ticker: boolean;
+  /** Whether it ends workflows that are overdue. */
+  readonly workflows: boolean;
   readonly timers: readonly TimerResource[];
 }
 
@@ -65,7 +72,12 @@ export function laterOf(app: App, stage: string): LaterResource | undefined {
     rolePrefix: timersRolePrefix(app.name, stage),
     schedules: hasSchedules(app),
     ticker: hasTicker(app),
-    timers: [...(hasTicker(app) ? [TICKER] : []), ...app.schedules.flatMap(toTimer)],
+    workflows: carriesWorkflows(app),
+    timers: [
+      ...(hasTicker(app) ? [TICKER] : []),
+      ...(carriesWorkflows(app) ? [SWEEP] : []),
+      ...app.schedules.flatMap(toTimer),
+    ],
   };
 }
 
@@ -89,13 +101,15 @@ export function laterQueue({ queueName, deadLetterQueueName }: LaterResource): Q
 export function laterWorker(
   app: App,
   stage: string,
-  { queueName, schedules }: LaterResource,
+  { queueName, schedules, workflows }: LaterResource,
   needs: WorkerNeeds,
 ): WorkerResource {
   return {
     ...needs,
     // It runs no task: what it sends, it sends as a client does.
-    state: schedules,
+    state: schedules || workflows,
+    workflows,
+    fires: schedules,
     limits: false,
     telemetry: false,
     // Clients may publish to any queue, with a delay or by a schedule, whatever the app's own tasks do.
@@ -121,6 +135,18 @@ const TICKER: TimerResource = Object.freeze({
   expression: 'rate(1 minute)',
   timezone: UTC,
   input: toTickInput(),
+});
+
+/**
+ * At a minute at which little else begins: most schedules fire at the full hour. A rate would fire at each
+ * deploy besides.
+ */
+const SWEEP: TimerResource = Object.freeze({
+  timerName: SWEEP_TIMER,
+  description: 'Celeriac: ends the workflows that have not ended by their deadline',
+  expression: 'cron(37 * * * ? *)',
+  timezone: UTC,
+  input: toSweepInput(),
 });
 
 function toTimer({ name, spec }: App['schedules'][number]): readonly TimerResource[] {

@@ -5,6 +5,7 @@
 import type { Duration } from '../core/duration.ts';
 import type { GroupPlan, Plan } from '../core/workflow/plan.ts';
 import type { AnyTask } from './task.ts';
+import type { TimeLimit } from './task-limits.ts';
 
 /** Options of one send, beside the task's own. */
 export interface SendOptions {
@@ -27,6 +28,11 @@ export interface SendOptions {
   readonly priority?: number;
   /** The message group, instead of the one its queue's `ordered` gives. On an ordered queue only. */
   readonly group?: string;
+  /**
+   * How long its run may take, instead of the task's own `timeLimit`; a limit that is left out is the task's.
+   * At most 15 m (Lambda), and the visibility of its queue.
+   */
+  readonly timeLimit?: TimeLimit;
   /** Runs it without looking at the key of its task's `once`, beside whoever has it. @default false */
   readonly force?: boolean;
   /** Keeps no result of this run, only how it ended; `get` then resolves to undefined. @default false */

@@ -5,6 +5,7 @@
 import { type Duration, isDuration, toMilliseconds } from '../core/duration.ts';
 import { FUNCTION_TIMEOUT_MS_MAX, RECORD_MS, SLOTS_MAX } from '../core/limits.ts';
 import { parseRate, type RateLimit } from '../core/rate.ts';
+import type { TimeLimits } from '../core/time-limit.ts';
 import { DefinitionError, type Problem } from '../errors.ts';
 import type { KeyOf } from './once.ts';
 import type { Queue } from './queue.ts';
@@ -27,8 +28,13 @@ export interface TimeLimit {
   /** Then `signal` is aborted with a TimeLimitError: the task may clean up, or throw it. */
   readonly soft?: Duration;
   /**
+<<<<<<< HEAD
    * Then the run counts as failed by a TimeLimitError, whether it has ended or not. A worker's pool of
    * threads or processes ends what has not; in a function, and in pool 'async', it is left behind.
+=======
+   * Then the run counts as failed by a TimeLimitError, whether it has ended or not. A pool of threads or
+   * processes ends what has not; in a function, and in the worker's own process, it is left behind.
+>>>>>>> next
    */
   readonly hard?: Duration;
 }
@@ -155,25 +161,39 @@ function slotProblems(path: string, task: string, { slots }: TaskLimits): Proble
   return [{ code: 'CONCURRENCY_OUT_OF_RANGE', path: `${path}.concurrency`, message }];
 }
 
-function timeProblems(path: string, task: string, { softMs, hardMs }: TaskLimits, queue: Queue): Problem[] {
+function timeProblems(path: string, task: string, limits: TaskLimits, queue: Queue): Problem[] {
+  const message = timeLimitProblem(task, limits, queue);
+  return message === undefined ? [] : [{ code: TIME_LIMIT_CODE, path: `${path}.timeLimit`, message }];
+}
+
+/** The code of what `timeLimitProblem` finds. */
+export const TIME_LIMIT_CODE = 'TIME_LIMIT_OUT_OF_RANGE';
+
+/** What is wrong with how long a run may take, as its task or its send says. */
+export function timeLimitProblem(
+  task: string,
+  { softMs, hardMs }: TimeLimits,
+  queue: Queue,
+): string | undefined {
   const given = [softMs, hardMs].filter((ms) => ms !== undefined);
-  const code = 'TIME_LIMIT_OUT_OF_RANGE';
-  if (given.some((ms) => !(ms > 0 && ms <= FUNCTION_TIMEOUT_MS_MAX))) {
-    const message =
+  if (given.some((ms) => !(ms > 0 && ms <= FUNCTION_TIMEOUT_MS_MAX)))
+    return (
       `task '${task}': its timeLimit is not between 0 and '15m' (Lambda); write it as ` +
-      "{ soft: '30s', hard: '40s' }";
-    return [{ code, path: `${path}.timeLimit`, message }];
-  }
-  if (softMs !== undefined && hardMs !== undefined && softMs >= hardMs) {
-    const message = `task '${task}': timeLimit.soft is not before timeLimit.hard; give it time to clean up`;
-    return [{ code, path: `${path}.timeLimit`, message }];
-  }
-  const longest = Math.max(...given, 0);
-  if (longest <= queue.visibilityMs) return [];
-  const message =
+      "{ soft: '30s', hard: '40s' }"
+    );
+  if (softMs !== undefined && hardMs !== undefined && softMs >= hardMs)
+    return `task '${task}': timeLimit.soft is not before timeLimit.hard; give it time to clean up`;
+  if (Math.max(...given, 0) <= queue.visibilityMs) return undefined;
+  return (
     `task '${task}': its timeLimit is longer than the visibility of queue '${queue.name}' ` +
-    `('${queue.visibilityMs / 1_000}s'), after which another worker gets the message; raise that`;
-  return [{ code, path: `${path}.timeLimit`, message }];
+    `('${queue.visibilityMs / 1_000}s'), after which another worker gets the message; raise that`
+  );
+}
+
+/** A limit as written, in milliseconds; a text that is no duration is NaN, which no limit may be. */
+export function toTimeLimits(timeLimit: TimeLimit | undefined): TimeLimits {
+  const [softMs, hardMs] = [toMs(timeLimit?.soft), toMs(timeLimit?.hard)];
+  return { ...(softMs === undefined ? {} : { softMs }), ...(hardMs === undefined ? {} : { hardMs }) };
 }
 
 function resultProblems(path: string, task: string, { resultMs }: TaskLimits): Problem[] {

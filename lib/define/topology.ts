@@ -3,7 +3,13 @@
  * so that both build the same thing.
  */
 import { toMilliseconds } from '../core/duration.ts';
-import { BLOB_DAYS, BUCKET_NAME_LENGTH_MAX, RECEIVES_MAX, RETENTION_MS } from '../core/limits.ts';
+import {
+  BLOB_DAYS,
+  BUCKET_NAME_LENGTH_MAX,
+  RECEIVES_MAX,
+  RECEIVES_SPARE,
+  RETENTION_MS,
+} from '../core/limits.ts';
 import type { Problem } from '../errors.ts';
 import { type App, report } from './app.ts';
 import { type ExchangeResources, planExchanges } from './exchange-topology.ts';
@@ -68,6 +74,8 @@ export interface WorkerNeeds {
   readonly state: boolean;
   /** Workflows: their plans, and what follows from the end of a run. */
   readonly workflows: boolean;
+  /** Fires and ticks of schedules, which `later` works off. */
+  readonly fires: boolean;
   /** Keys of `once`, limits in number, rate or time, and revoking by header. */
   readonly limits: boolean;
   /** Hooks, traces and metrics. */
@@ -154,6 +162,7 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
   const needs = {
     messaging: needsMessaging(app),
     workflows: false,
+    fires: false,
     limits: needsLimits(app),
     telemetry: needsTelemetry(app),
     routes: app.routed,
@@ -186,7 +195,7 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
     ],
     workers: [
       ...workers,
-      ...(later === undefined ? [] : [laterWorker(app, stage, later, { ...needs, state: later.schedules })]),
+      ...(later === undefined ? [] : [laterWorker(app, stage, later, { ...needs, state: false })]),
     ],
     tables: isKept ? [runsTable(app.name, stage)] : [],
     buckets,
@@ -211,9 +220,6 @@ function toQueueResources(app: App, stage: string, queue: Queue): readonly Queue
     maxLength: queue.maxLength,
   }));
 }
-
-/** What no worker can start at all, SQS dead-letters by itself after this many more receives. */
-const RECEIVES_SPARE = 3;
 
 function toWorkerResource(
   app: App,

@@ -89,6 +89,11 @@ export function needsWorkflows(app: App, queue: Queue): boolean {
   return app.workflows && app.tasks.some((task) => task.queue === queue && task.result);
 }
 
+/** Whether workflows may go through any queue of the app. */
+export function carriesWorkflows(app: App): boolean {
+  return app.queues.some((queue) => needsWorkflows(app, queue));
+}
+
 /** Whether anybody is told of what happens to runs. */
 export function needsTelemetry(app: App): boolean {
   return (

@@ -2,6 +2,7 @@
 import { VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { Held } from './held.ts';
 import type { Delivery } from './outcome.ts';
+import type { Pause } from './pause.ts';
 import type { Clock, Log, Queues } from './ports.ts';
 import type { Removals } from './removals.ts';
 import type { Slots } from './slots.ts';
@@ -22,6 +23,8 @@ export interface PollerPorts {
   readonly queues: Queues;
   readonly receiver: Receiver;
   readonly log: Log;
+  /** undefined where nothing can be paused. */
+  readonly pause?: Pause | undefined;
 }
 
 /** A batch that has a slot. */
@@ -74,7 +77,7 @@ export async function runBatch(
   const giveBack = await slots.take(level.rank, stopping);
   try {
     if (!running.has(deliveries)) return;
-    if (giveBack === undefined || stopping.aborted) {
+    if (giveBack === undefined || stopping.aborted || ports.pause?.has(queueName) === true) {
       ack(level, deliveries, await runner.putOff(queueName, deliveries), around);
       return;
     }

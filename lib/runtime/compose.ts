@@ -19,6 +19,7 @@ import { issuesText } from './issues.ts';
 import { levelOf } from './level.ts';
 import type { OutgoingMessage } from './ports.ts';
 import { refusal } from './secrets.ts';
+import { checkTimeLimit, timeLimitOf } from './time-limit.ts';
 
 export interface ComposeContext {
   readonly app: App;
@@ -53,8 +54,8 @@ export interface Composed {
 /**
  * Composes a message.
  * @throws SendError UNKNOWN_TASK, INVALID_INPUT, INPUT_NOT_JSON, MESSAGE_TOO_LARGE, DELAY_TOO_LONG,
- * INVALID_TIME, INVALID_PRIORITY, DELAY_ON_ORDERED_QUEUE, INVALID_GROUP, GROUP_ON_STANDARD_QUEUE,
- * TOO_MANY_HOPS, SEND_FAILED when the bucket refuses a large input.
+ * INVALID_TIME, INVALID_PRIORITY, TIME_LIMIT_OUT_OF_RANGE, DELAY_ON_ORDERED_QUEUE, INVALID_GROUP,
+ * GROUP_ON_STANDARD_QUEUE, TOO_MANY_HOPS, SEND_FAILED when the bucket refuses a large input.
  */
 export async function compose(context: ComposeContext, signature: Signature): Promise<Composed> {
   const task = taskOf(context.app, signature.task);
@@ -67,8 +68,9 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
 
 async function composeFor(context: ComposeContext, signature: Signature, task: AnyTask): Promise<Composed> {
   const parsed = await validate(task, signature.input);
-  const { expires, headers, force, ignoreResult, priority = 0 } = signature.options;
+  const { expires, headers, force, ignoreResult, timeLimit, priority = 0 } = signature.options;
   const waitMs = delayMs(task, signature.options, context.now);
+  checkTimeLimit(task, timeLimit);
   if (context.hops > HOPS_MAX) throw tooManyHops(task, context.hops);
   const message: Message = {
     id: newId(context.space, context.now, context.chance),
@@ -88,6 +90,7 @@ async function composeFor(context: ComposeContext, signature: Signature, task: A
     claim: false,
     ...(force === true ? { force } : {}),
     ...(ignoreResult === true ? { ignoreResult } : {}),
+    ...timeLimitOf(timeLimit),
     ...groupOf(task, signature),
     ...context.address,
     headers: headers ?? {},

@@ -4,7 +4,7 @@
  * before what follows from the end is sent, and whoever finds a run ended sends what follows from it once
  * more.
  */
-import { STACK_LENGTH_MAX } from '../core/limits.ts';
+import { RECEIVES_SPARE, STACK_LENGTH_MAX } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
 import { keepsRecord } from '../define/task.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
@@ -146,7 +146,7 @@ async function run(step: Step, delivery: Delivery, arrival: Runnable): Promise<O
   const expiresAt = expiryOf(lease.queue, message);
   if (expiresAt !== undefined && expiresAt <= connection.ports.clock.now()) return expire(attempt, expiresAt);
   if (await hasCrashed(attempt)) return giveUp(attempt, 'crashed', crashError(attempt, crashesNow(attempt)));
-  if (isLate(attempt)) return sendOn(attempt, 0, crashesNow(attempt));
+  if (isLate(attempt) || isLastReceive(attempt)) return sendOn(attempt, 0, crashesNow(attempt));
   return start(attempt);
 }
 
@@ -168,11 +168,21 @@ async function hasCrashed(attempt: Recorded): Promise<boolean> {
 /** Of what no record can tell, so many times as many crashes are allowed. */
 const UNSEEN = 2;
 
+/**
+ * Whether SQS would dead-letter a message at its next receive, without a reason and with nothing that follows
+ * from its end. Of a copy it counts anew.
+ */
+function isLastReceive({ lease, delivery }: Recorded): boolean {
+  const { ordered, deadLetterAfter } = lease.queue;
+  return !ordered && delivery.receiveCount >= deadLetterAfter + RECEIVES_SPARE;
+}
+
 /** Starts a part of a workflow; one that kills its workers ends the workflow. */
 function startFlow(recorded: Recorded): Promise<Outcome> {
   const crashes = crashesNow(recorded);
   // Nothing of the user's runs here, so most of them are deliveries that came twice.
-  if (crashes < UNSEEN * recorded.lease.queue.deadLetterAfter) return conduct(recorded);
+  if (crashes < UNSEEN * recorded.lease.queue.deadLetterAfter)
+    return isLastReceive(recorded) ? sendOn(recorded, 0, crashes) : conduct(recorded);
   const text = `${crashes} workers in a row died or ran out of time while they started a part of a workflow`;
   return giveUp(recorded, 'crashed', { code: 'CRASHED', name: 'CeleriacError', message: text });
 }

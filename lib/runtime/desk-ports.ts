@@ -147,3 +147,10 @@ export interface Seen extends LookedAt {
  * desk on AWS.
  */
 export type SeeQueue = (queueName: string) => readonly Seen[];
+
+/** Sessions of browsers that were logged out, kept until they would have ended by themselves. */
+export interface EndedSessions {
+  /** Ends a session; `until` is when it would end by itself, in milliseconds since 1970. */
+  end(id: string, until: number): Promise<void>;
+  has(id: string): Promise<boolean>;
+}

@@ -20,6 +20,7 @@ import type { Connection } from './client.ts';
 import { validate } from './compose.ts';
 import { checkWait } from './delayed.ts';
 import { flowOf, sendStart } from './flow-start.ts';
+import { checkTimeLimit } from './time-limit.ts';
 
 /** How long a workflow may take that does not say. */
 export const DEADLINE_DEFAULT = '7d';
@@ -92,6 +93,7 @@ async function check(app: App, plan: Plan, waits: Waits): Promise<void> {
 
 async function checkTask(path: string, node: TaskPlan, task: AnyTask, waits: Waits): Promise<void> {
   checkDelay(path, node, task, waits);
+  checkTimeLimit(task, node.options.timeLimit);
   if (node.each === true) return checkEach(path, node, task);
   if (node.takes !== true) await validate(task, node.input);
   // What is fixed is a part of an input, which the schema cannot judge alone.

@@ -29,6 +29,7 @@ import { checkedGroup, ONE_GROUP } from './group.ts';
 import { tell } from './hooks.ts';
 import { levelOf } from './level.ts';
 import type { Runs } from './ports.ts';
+import { timeLimitOf } from './time-limit.ts';
 
 /** One workflow, and with what it is carried on. */
 export interface Flow extends ResultReads {
@@ -191,7 +192,7 @@ async function sendTask(
     throw new CeleriacError('UNKNOWN_TASK', text, { value: node.task });
   }
   const now = connection.ports.clock.now();
-  const { expires, headers = {}, force, priority = 0 } = node.options;
+  const { expires, headers = {}, force, timeLimit, priority = 0 } = node.options;
   const waitMs = waitOf(node.options, now);
   const isLinked = (node.links?.length ?? 0) + (node.errorLinks?.length ?? 0) > 0;
   const taken = await takenBy(flow, task, node, before);
@@ -201,6 +202,7 @@ async function sendTask(
     ...(taken.group === undefined ? {} : { group: taken.group }),
     ...(expires === undefined ? {} : { expiresAt: now + toMilliseconds(expires) }),
     ...(force === true ? { force } : {}),
+    ...timeLimitOf(timeLimit),
     ...(priority === 0 ? {} : { priority }),
     // A message enters its queue when its delay is over, as one that is sent by itself.
     ...(waitMs > 0 && task.queue.expiresMs !== undefined ? { enteredAt: now + waitMs } : {}),

@@ -21,7 +21,6 @@ import { createWatch, type Watch } from './watch.ts';
 /** Set by the bundler to `false` for an app of tasks alone. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
 declare const CELERIAC_STATE: boolean | undefined;
-declare const CELERIAC_LIMITS: boolean | undefined;
 declare const CELERIAC_TELEMETRY: boolean | undefined;
 declare const CELERIAC_WORKFLOWS: boolean | undefined;
 
@@ -50,13 +49,7 @@ export async function invoke(invocation: Invocation, input: unknown, attempt: nu
   const startedAt = connection.ports.clock.now();
   // The sends of this attempt alone: others of the same process may take longer.
   const sends = new Set<Promise<unknown>>();
-  const watch =
-    typeof CELERIAC_STATE === 'undefined' ||
-    CELERIAC_STATE ||
-    typeof CELERIAC_LIMITS === 'undefined' ||
-    CELERIAC_LIMITS
-      ? createWatch(invocation)
-      : unwatched(invocation);
+  const watch = createWatch(invocation);
   invocation.lease.batch.watcher?.begins({
     ...{ id: invocation.message.id, attempt, owner: invocation.owner, hardMs: watch.hardMs },
   });
@@ -119,17 +112,6 @@ function isMapped({ message }: Invocation, input: unknown): input is readonly un
     message.flow?.each === true &&
     Array.isArray(input)
   );
-}
-
-/** Where nothing is renewed, revoked or limited in time, but the worker's own. */
-function unwatched({ lease }: Invocation): Watch {
-  return {
-    signal: lease.signal,
-    overtime: undefined,
-    hardMs: undefined,
-    isRevoked: () => false,
-    stop: () => {},
-  };
 }
 
 /** The attempt as telemetry sees it: a throw is one there, and a value again here. */

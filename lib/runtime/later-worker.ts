@@ -12,18 +12,22 @@ import { CeleriacError, toWireError } from '../errors.ts';
 import { type Connection, createConnection } from './client.ts';
 import { createDeadLetters, type DeadLetters, foreignLetterOf } from './dead-letter.ts';
 import { forward } from './dispatch.ts';
+import type { Overdue } from './flow-ports.ts';
 import { createLater, type Later } from './later.ts';
 import type { Delivery } from './outcome.ts';
 import { createPerform } from './perform.ts';
 import type { Ports, ReplyQueues } from './ports.ts';
 import { createPublisher } from './publisher.ts';
 import type { Scheduling } from './schedule-ports.ts';
+import { sweepFlows } from './sweeper.ts';
 import { createTicker } from './ticker.ts';
 import { withSweep } from './ticker-sweep.ts';
 import type { Worker } from './worker.ts';
 
 /** Set by the bundler to `false` for an app without schedules. */
-declare const CELERIAC_STATE: boolean | undefined;
+declare const CELERIAC_FIRES: boolean | undefined;
+/** The same for an app without workflows. */
+declare const CELERIAC_WORKFLOWS: boolean | undefined;
 
 /** The first failure brings a message back after so long, each further one after twice as long. */
 const BACK_SECONDS_MIN = 5;
@@ -33,6 +37,8 @@ export type LaterWorkerPorts = Ports & {
   readonly scheduling: Scheduling;
   /** For the sweep of those that were abandoned; it waits for no reply itself. */
   readonly replies: ReplyQueues;
+  /** Finds the workflows whose time is over; undefined in an app that has none. */
+  readonly overdue?: Overdue | undefined;
 };
 
 export function createLaterWorker(app: App, stage: string, ports: LaterWorkerPorts): Pick<Worker, 'handle'> {
@@ -56,7 +62,7 @@ export function createLaterWorker(app: App, stage: string, ports: LaterWorkerPor
   };
 }
 
-function toLater(connection: Connection, { scheduling, replies }: LaterWorkerPorts): Later {
+function toLater(connection: Connection, { scheduling, replies, overdue }: LaterWorkerPorts): Later {
   const { store, timers } = scheduling;
   const { app, space, ports, outbox } = connection;
   const { clock, log, runs } = ports;
@@ -67,10 +73,23 @@ function toLater(connection: Connection, { scheduling, replies }: LaterWorkerPor
     perform: createPerform(app, space, { outbox, publish }),
     publish: (body) => published(connection, body),
     ticker:
-      (typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE) && store !== undefined
+      (typeof CELERIAC_FIRES === 'undefined' || CELERIAC_FIRES) && store !== undefined
         ? withSweep(createTicker(app, space, { ...handOn, store, log }), { clock, replies, log }, space)
         : undefined,
+    sweep:
+      (typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS) && overdue !== undefined
+        ? () => sweepLogged(connection, overdue)
+        : undefined,
   });
+}
+
+/**
+ * What is left when the function's time is over, the next delivery ends: each workflow that has ended is
+ * found no more.
+ */
+async function sweepLogged(connection: Connection, overdue: Overdue): Promise<void> {
+  const workflows = await sweepFlows(connection, overdue);
+  if (workflows.length > 0) connection.ports.log({ level: 'info', message: 'swept', workflows });
 }
 
 /** Publishes a message that has waited; one that goes nowhere now is dropped, as in AMQP. */

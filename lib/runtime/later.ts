@@ -26,6 +26,9 @@ import type { ScheduleStore } from './schedule-ports.ts';
 import { loadSchedule } from './schedule-view.ts';
 import type { Ticker } from './ticker.ts';
 
+/** Set by the bundler to `false` for an app without schedules. */
+declare const CELERIAC_FIRES: boolean | undefined;
+
 export interface LaterPorts extends DelayPorts {
   /** undefined in an app without schedules, whose `later` delays messages only. */
   readonly store: ScheduleStore | undefined;
@@ -36,6 +39,8 @@ export interface LaterPorts extends DelayPorts {
   readonly publish: (body: string) => Promise<void>;
   /** Takes the ticks; undefined where there is no record of schedules. */
   readonly ticker: Ticker | undefined;
+  /** Ends the workflows that are overdue; undefined where there are none. */
+  readonly sweep: (() => Promise<void>) | undefined;
   readonly log: Log;
 }
 
@@ -65,9 +70,13 @@ export function createLater(app: App, space: IdSpace, ports: LaterPorts): Later 
           if (ports.ticker === undefined) throw malformed('a tick came to an app that has no schedules');
           await ports.ticker.tick(new Date(message.nominal));
           return;
+        case 'sweep':
+          if (ports.sweep === undefined) throw malformed('a sweep came to an app that has no workflows');
+          return ports.sweep();
         case 'fire':
-          if (ports.store === undefined) throw malformed('a fire came to an app that has no schedules');
-          return takeFire({ app, space, ports, store: ports.store }, message.fire);
+          return (typeof CELERIAC_FIRES === 'undefined' || CELERIAC_FIRES) && ports.store !== undefined
+            ? takeFire({ app, space, ports, store: ports.store }, message.fire)
+            : Promise.reject(malformed('a fire came to an app that has no schedules'));
       }
     },
   };

@@ -79,6 +79,7 @@ export function toMessage(
     ...(call.expiresMs === undefined ? {} : { expiresAt: run.dueAt + call.expiresMs }),
     claim: true,
     ...(group === undefined ? {} : { group }),
+    ...(call.timeLimit === undefined ? {} : { timeLimit: call.timeLimit }),
     headers: call.headers ?? {},
     history: [],
   };

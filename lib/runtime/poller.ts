@@ -115,6 +115,8 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, shared: 
     processed += count;
   };
 
+  const isPaused = (): boolean => levels.every(({ queueName }) => ports.pause?.has(queueName) === true);
+
   function start(level: Level, deliveries: readonly Delivery[]): void {
     level.held.add(deliveries);
     for (const batch of source.ordered ? groups(deliveries) : deliveries.map((delivery) => [delivery])) {
@@ -125,12 +127,13 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, shared: 
     }
   }
 
-  async function look(): Promise<void> {
+  async function look(signal: AbortSignal): Promise<void> {
+    const open = levels.filter(({ queueName }) => ports.pause?.has(queueName) !== true);
     const free = Math.max(1, slots.free);
     const wanted = busy ? free : Math.min(free, BATCH_ENTRIES_MAX);
     // The first answer says that the queue is in reach, and is not waited for long.
     const first = answeredAt === undefined ? { waitSeconds: FIRST_WAIT_SECONDS } : {};
-    const found = await receive(ports.receiver, levels, { wanted, ...first }, stopping);
+    const found = await receive(ports.receiver, open, { wanted, ...first }, signal);
     busy = found !== undefined && found.deliveries.length >= Math.min(free, BATCH_ENTRIES_MAX);
     answeredAt = ports.clock.now();
     if (found !== undefined) start(found.level, found.deliveries);
@@ -148,8 +151,9 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, shared: 
     count: () => levels.reduce((sum, level) => sum + level.held.count, 0),
     running: () => [...running.values()].flatMap((run) => run.batch ?? []),
     processed: () => processed,
-    answeredAt: () => answeredAt,
-    busy: () => busy,
+    // Whoever asks for nothing is not out of reach.
+    answeredAt: () => (isPaused() ? ports.clock.now() : answeredAt),
+    busy: () => busy && !isPaused(),
     async abandon() {
       const left = [...running];
       running.clear();
@@ -160,27 +164,37 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, shared: 
   };
 }
 
-/** Looks again and again while there is room, until it is told to stop. */
+/** Looks again and again while there is room and no pause, until it is told to stop. */
 async function poll(
-  { clock, chance, log }: PollerPorts,
-  { queueNames: [queue] }: Source,
+  { clock, chance, log, pause }: PollerPorts,
+  { queueNames }: Source,
   slots: Slots,
   stopping: AbortSignal,
-  look: () => Promise<void>,
+  look: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
+  const [queue] = queueNames;
   let failures = 0;
   while (!stopping.aborted) {
     await untilAborted(slots.ready(), stopping);
+    if (pause !== undefined) await untilAborted(pause.open(queueNames), stopping);
     if (stopping.aborted) return;
+    const looking = new AbortController();
+    const leave = (): void => looking.abort(new Error('what is polled has changed'));
+    stopping.addEventListener('abort', leave, { once: true });
+    const forget = pause?.onPause(queueNames, leave);
     try {
-      await look();
+      await look(looking.signal);
       failures = 0;
     } catch (error) {
       if (stopping.aborted) return;
+      if (looking.signal.aborted) continue;
       failures += 1;
       log({ level: 'warn', message: 'receiving failed', queue, error: String(error) });
       const longest = Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** Math.min(failures, 10));
       await clock.sleep(chance() * longest, stopping).catch(() => {});
+    } finally {
+      stopping.removeEventListener('abort', leave);
+      forget?.();
     }
   }
 }

@@ -14,15 +14,18 @@ import {
 import { startAutoscaler } from './autoscaler.ts';
 import type { PollerPorts, RunningBatch } from './batch-run.ts';
 import { parseDelivery } from './dead-letter.ts';
+import { createPause } from './pause.ts';
 import { createPoller, type Poller, type Source } from './poller.ts';
 import type { Pool } from './pool.ts';
 import { createRegistration } from './registration.ts';
 import { createSlots } from './slots.ts';
-import type { Workers } from './worker-ports.ts';
+import type { Pauses, Workers } from './worker-ports.ts';
 
-export interface PollingPorts extends PollerPorts {
+export interface PollingPorts extends Omit<PollerPorts, 'pause'> {
   /** undefined where there is no table of runs. */
   readonly workers: Workers | undefined;
+  /** Likewise: then no queue can be paused. */
+  readonly pauses?: Pick<Pauses, 'paused'> | undefined;
 }
 
 export interface PollingOptions {
@@ -56,7 +59,8 @@ export function createPollingWorker(ports: PollingPorts, pool: Pool, options: Po
   const { clock, log, workers } = ports;
   const { about, beatMs } = options;
   const slots = createSlots(options.concurrency, options.prefetch);
-  const poller = createPoller(ports, pool, options.sources, slots);
+  const pause = createPauseOf(ports, options);
+  const poller = createPoller({ ...ports, pause }, pool, options.sources, slots);
   const startedAt = clock.now();
   let state: WorkerState = 'running';
 
@@ -99,6 +103,7 @@ export function createPollingWorker(ports: PollingPorts, pool: Pool, options: Po
     await Promise.race([poller.done, stops.left]);
     stopScaling?.();
     stops.end();
+    pause?.stop();
     await pool.close();
     state = 'stopped';
     await registration?.end();
@@ -112,6 +117,11 @@ export function createPollingWorker(ports: PollingPorts, pool: Pool, options: Po
     stop: stops.stop,
     resize,
   };
+}
+
+function createPauseOf({ clock, log, pauses }: PollingPorts, { sources, beatMs }: PollingOptions) {
+  const names = sources.flatMap(({ queueNames }) => queueNames);
+  return pauses && createPause({ clock, log, pauses }, names, beatMs);
 }
 
 interface Stops {

@@ -22,7 +22,7 @@ export type {
   WaitNote,
   WaitOutcome,
 } from './run-ports.ts';
-export type { Workers } from './worker-ports.ts';
+export type { Pauses, Workers } from './worker-ports.ts';
 
 /** Time. A virtual one in simulations. */
 export interface Clock {

@@ -14,7 +14,8 @@ import { type Claimed, requestNow } from './attempt.ts';
 import type { Conducted, RunEnd } from './conductor.ts';
 import { nodeResult } from './flow-results.ts';
 import { sendFlow } from './flow-send.ts';
-import type { Flow } from './flow-start.ts';
+import { type Flow, flowOf } from './flow-start.ts';
+import { followUp } from './follow-up.ts';
 import { BACK, DONE, type Outcome } from './outcome.ts';
 import { reply } from './reply.ts';
 
@@ -41,21 +42,41 @@ export async function replaceClaimed(attempt: Claimed, { signature }: Replacemen
     // Without its input it is smaller than it was when it arrived.
     letter: encodeMessage({ ...rest, history: [] }) ?? '',
     queue: lease.queue.name,
-    ...(lease.queue.ordered ? {} : { retries: made }),
   };
   const id = derivedId(connection.space, message.id, `replaced/${message.generation}`);
   const plan = { kind: 'chain', steps: [toPlan(signature)], instead } as const;
   // Sent first: a crash after it finds a run that replaces itself again, under the same id.
   await sendFlow(connection, message.hops + 1, plan, { id });
+  // An attempt before this one may have died after it, and its workflow have ended while nobody could end the
+  // run: then it is known here, and else whoever ends it finds the run let go.
+  const over = await endOf(attempt, id);
+  if (over !== undefined) return endAs(attempt, over);
   const text = `its place was taken by workflow '${id}'`;
   const error = toWireError(new CeleriacError('REPLACED', text), 0);
   return (await runs.release(requestNow(attempt), owner, made, error)) ? DONE : BACK;
 }
 
-/** Ends a run as the workflow in its place has ended; undefined: it has gone on without it. */
+/** How the workflow of an id has ended, as the end of a run; undefined: it has not. */
+async function endOf({ connection, message, lease, runs }: Claimed, id: string): Promise<RunEnd | undefined> {
+  const flow = flowOf(connection, id, { hops: message.hops + 1, queue: lease.queue });
+  const record = (await runs.read([id])).get(id);
+  const end = record && toEnd(record);
+  return flow && end && resultOf(flow, end);
+}
+
+/** Ends a claimed run as what has taken its place. */
+async function endAs(attempt: Claimed, ended: RunEnd): Promise<Outcome> {
+  const { runs, owner, retries } = attempt;
+  if (!(await runs.complete(requestNow(attempt), owner, { ...ended, attempts: retries + 1 }))) return BACK;
+  await followUp(attempt, ended);
+  return DONE;
+}
+
+/**
+ * Ends a run as the workflow in its place has ended, whichever of its attempts has put that there; undefined: it has gone on without it. */
 export async function endReplaced(
   flow: Flow,
-  { letter, queue, retries }: Extract<Instead, { kind: 'run' }>,
+  { letter, queue }: Extract<Instead, { kind: 'run' }>,
   end: RunEnd,
 ): Promise<[run: Conducted, ended: RunEnd] | undefined> {
   const parsed = parseMessage(letter);
@@ -64,8 +85,7 @@ export async function endReplaced(
   const { id, task, generation, sentAt } = message;
   const now = flow.connection.ports.clock.now();
   const own = await resultOf(flow, end);
-  const request = { id, task, queue, generation, sentAt, now, ...(retries === undefined ? {} : { retries }) };
-  const claim = await flow.runs.finish(request, own);
+  const claim = await flow.runs.finish({ id, task, queue, generation, sentAt, now }, own);
   if (claim.kind === 'held') throw new CeleriacError('NOT_RELEASED', `run '${id}' is not known to wait yet`);
   if (claim.kind === 'superseded' || claim.kind === 'revoked') return undefined;
   const ended = claim.kind === 'claimed' ? own : toEnd(claim.record);

@@ -90,6 +90,8 @@ export interface WaitNote {
   readonly by: string;
   /** How often the message has been put off, this time included. */
   readonly hop: number;
+  /** When it was sent to its queue, as the queue says. */
+  readonly sentAt?: number;
   /** When its copy comes. */
   readonly until: number;
   /** What it waits for; undefined: for another worker's claim. */

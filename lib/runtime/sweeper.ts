@@ -1,10 +1,11 @@
 /**
- * Ends workflows that have not ended in time: whatever happened to their messages, nobody waits for ever. For
- * whoever is called by a schedule, and for the command line.
+ * Ends workflows that have not ended in time: whatever happened to their messages, nobody waits for ever.
+ * `later` does it each hour; clients and the command line do when they are asked to.
  */
 import { CeleriacError, toWireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { failFlow } from './conductor.ts';
+import type { Overdue } from './flow-ports.ts';
 import { flowOf } from './flow-start.ts';
 
 /** Workflows that one sweep ends; what is left the next one finds. */
@@ -14,11 +15,14 @@ const SWEPT_MAX = 1_000;
  * Fails the workflows of an app whose deadline has passed; resolves to their ids. One that cannot be is
  * logged, and tried again by the next sweep.
  */
-export async function sweepFlows(shared: Connection): Promise<readonly string[]> {
+export async function sweepFlows(
+  shared: Connection,
+  overdue: Overdue | undefined = shared.ports.state?.admin,
+): Promise<readonly string[]> {
   const { ports, app } = shared;
   const queue = app.tasks.find(({ result }) => result)?.queue;
-  if (queue === undefined || ports.state?.admin === undefined) return [];
-  const ids = await ports.state.admin.overdue(ports.clock.now(), SWEPT_MAX);
+  if (queue === undefined || overdue === undefined) return [];
+  const ids = await overdue.overdue(ports.clock.now(), SWEPT_MAX);
   const swept: string[] = [];
   for (const id of ids) {
     const flow = flowOf(shared, id, { hops: 0, queue });

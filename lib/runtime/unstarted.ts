@@ -120,8 +120,9 @@ export async function unclaimed(
  */
 export async function sendOn(attempt: Unrun, seconds: number, crashes: number): Promise<Outcome> {
   const { runs, copies, message } = attempt;
-  // What cannot be asked now is put off as if it were the newest.
-  const noted = runs && (await note({ ...attempt, runs }, seconds).catch(() => undefined));
+  // A task that nobody here knows may keep no record. What cannot be asked now is put off as the newest.
+  const isNoted = runs !== undefined && attempt.task !== undefined;
+  const noted = isNoted ? await note({ ...attempt, runs }, seconds).catch(() => undefined) : undefined;
   if (noted !== undefined && noted.kind !== 'waits') return unclaimed(attempt, noted);
   return copies.postpone(message, crashes, seconds);
 }
@@ -142,7 +143,8 @@ function note(attempt: Noted, seconds: number, wait?: Wait): Promise<WaitOutcome
   const { delivery, message, runs } = attempt;
   const request = requestNow(attempt);
   const until = request.now + seconds * 1_000;
-  const about = { by: delivery.messageId, hop: message.deferrals + 1, until };
+  const { messageId: by, sentAt } = delivery;
+  const about = { by, hop: message.deferrals + 1, until, ...(sentAt === undefined ? {} : { sentAt }) };
   return runs.wait(request, wait === undefined ? about : { ...about, wait });
 }
 

@@ -5,6 +5,7 @@
  */
 
 import type { Message } from '../core/message.ts';
+import { limitsOfRun } from '../core/time-limit.ts';
 import type { AnyTask } from '../define/task.ts';
 import { TaskError, TimeLimitError, toWireError } from '../errors.ts';
 import type { Connection } from './client.ts';
@@ -39,9 +40,9 @@ export interface Watch {
 }
 
 export function createWatch(watched: Watched): Watch {
-  const { connection, task, lease, owner } = watched;
+  const { connection, task, message, lease, owner } = watched;
   const { clock } = connection.ports;
-  const { softMs, hardMs } = task.limits;
+  const { softMs, hardMs } = limitsOfRun(task.limits, message.timeLimit);
   const controller = new AbortController();
   const abort = (): void => controller.abort(lease.signal.reason);
   if (lease.signal.aborted) abort();

@@ -18,6 +18,13 @@ export interface Workers {
   command(workerId: string, sent: SentCommand): Promise<boolean>;
 }
 
+/** Which queues polling workers leave alone; names are SQS's own. */
+export interface Pauses {
+  /** Those of these that are paused. */
+  paused(queueNames: readonly string[]): Promise<ReadonlySet<string>>;
+  set(queueName: string, paused: boolean, now: number): Promise<void>;
+}
+
 /** Receives, for workers that poll by themselves. */
 export interface Receiver {
   /** At most 10 deliveries, hidden for the queue's own visibility; waits up to 20 s for the first. */

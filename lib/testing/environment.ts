@@ -9,7 +9,7 @@ import { createQueues } from '../aws/queues.ts';
 import { createReplyQueues } from '../aws/reply-queues.ts';
 import { createScheduling } from '../aws/scheduling.ts';
 import { type LambdaContext, type SqsEvent, toHandler } from '../aws/serve.ts';
-import { createState } from '../aws/state.ts';
+import { createFlowSweep, createState } from '../aws/state.ts';
 import type { App } from '../define/app.ts';
 import type { WorkerNeeds } from '../define/topology.ts';
 import type { VirtualEmulator } from '../emulator/index.ts';
@@ -125,7 +125,8 @@ function createHandler(
   if (!later) return toHandler(createWorker(app, stage, ports), ports);
   const replies = createReplyQueues(call, { app: app.name, stage });
   const scheduling = createScheduling(sdk, world);
-  return toHandler(createLaterWorker(app, stage, { ...ports, replies, scheduling }), ports);
+  const overdue = createFlowSweep(call, world);
+  return toHandler(createLaterWorker(app, stage, { ...ports, replies, scheduling, overdue }), ports);
 }
 
 /**

@@ -6,6 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
 import { createMessaging } from '../aws/messaging.ts';
+import { createPauses } from '../aws/pauses.ts';
 import { createQueues } from '../aws/queues.ts';
 import { createReceiver } from '../aws/receiver.ts';
 import { createState } from '../aws/state.ts';
@@ -83,7 +84,8 @@ function startProcess(place: Place): Process {
   const pool = withIsolation(createAsyncPool(inner, BEAT_MS), createApart(place, apart), inner);
   const kind: PoolKind = 'async';
   const workers = state ? createWorkers(call, runsTableName(app.name, stage)) : undefined;
-  const worker = createPollingWorker({ ...ports, receiver: createReceiver(call), workers }, pool, {
+  const pauses = state ? createPauses(call, runsTableName(app.name, stage)) : undefined;
+  const worker = createPollingWorker({ ...ports, receiver: createReceiver(call), workers, pauses }, pool, {
     about: { id: `machine-${ports.clock.now()}`, host: 'simulated', pid: 1, pool: kind, queues: names },
     sources: app.queues
       .filter(({ name }) => names.includes(name))

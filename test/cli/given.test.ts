@@ -24,7 +24,7 @@ test.each([
     "--timeout is '2'; it must be a duration such as '30s', '5m' or '2h'",
   ],
   [() => readTime('--from', 'noon', NOW), "--from is 'noon'; it must be a time (2026-01-01T00:00:00Z)"],
-  [() => readJson('the input', 'tea'), "the input is 'tea'; it must be JSON ("],
+  [() => readJson('the input', 'tea'), 'the input has 3 characters that are no JSON'],
   [() => readState('done'), "--state is 'done'; it must be one of PENDING, STARTED, RETRY, SUCCESS"],
   [
     () => readHeaders(['urgent']),

@@ -71,13 +71,13 @@ describe('send', () => {
 
     await expect(sending).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      message: expect.stringContaining("line 2 of f is 'two'; it must be JSON"),
+      message: expect.stringContaining('line 2 of f has 3 characters that are no JSON'),
     });
     expect(calls).toEqual([]);
   });
 
   test.each([
-    [{}, 'tea', "the input is 'tea'; it must be JSON"],
+    [{}, 'tea', 'the input has 3 characters that are no JSON'],
     [{ delay: 'soon' }, '1', "--delay is 'soon'; it must be a duration"],
     [{ at: 'noon' }, '1', "--at is 'noon'; it must be a time"],
     [{ wait: '5' }, '1', "--wait is '5'; it must be a duration"],

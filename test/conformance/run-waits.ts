@@ -61,6 +61,22 @@ export function testWaits(open: OpenRuns): void {
       expect(await runs.wait(at(T + 1_001 + HOUR), note('m2'))).toEqual({ kind: 'waits', crashes: 0 });
     });
 
+    test('of a copy that was sent after it comes from elsewhere, and is the newest', async () => {
+      await runs.wait(standard, note('m1', { hop: 5 }));
+
+      expect(await runs.wait(standard, note('m2', { sentAt: T + 10_000 }))).toEqual({ kind: 'superseded' });
+      const outcome = await runs.wait(standard, note('m2', { sentAt: T + 10_001 }));
+
+      expect(outcome).toEqual({ kind: 'waits', crashes: 0 });
+      expect(await runs.wait(standard, note('m1', { hop: 6 }))).toEqual({ kind: 'waits', crashes: 0 });
+    });
+
+    test('of a task that has moved to an ordered queue is its wait, after whatever attempt', async () => {
+      await runs.wait({ ...standard, retries: 2 }, note('m1', { hop: 5 }));
+
+      expect(await runs.wait(ordered, note('m2', { hop: 6 }))).toEqual({ kind: 'waits', crashes: 0 });
+    });
+
     test('of a later attempt counts, however often the one before it has waited', async () => {
       await runs.wait(standard, note('m1', { hop: 9 }));
       await runs.claim(standard, 'w1', LEASE);

@@ -13,6 +13,13 @@ test.each([
 });
 
 test.each([
+  ['15m', 'every 15m'],
+  [' 2026-01-05T09:00:00.000Z', 'at 2026-01-05T09:00:00.000Z'],
+])('an interval and a time need no word before them: %s', (text, written) => {
+  expect(writeTrigger(readTrigger(text))).toBe(written);
+});
+
+test.each([
   every('15m', { start: '2026-01-05T09:00:00Z' }),
   cron('0 2 * * *', { timezone: 'Europe/Oslo', dst: { missing: 'shift' } }),
   cron({ year: 2027, week: 3, hour: 2 }),

@@ -37,6 +37,7 @@ describe('an app', () => {
       rolePrefix: 'shop-dev-timers',
       schedules: false,
       ticker: false,
+      workflows: false,
       timers: [],
     });
     expect(queues.map(({ queueName }) => queueName)).toEqual(['shop-dev-reports', 'shop-dev-later']);
@@ -45,6 +46,23 @@ describe('an app', () => {
       ['later', true, false],
     ]);
     expect(tables).toEqual([]);
+  });
+
+  test('with workflows has a timer for their sweep, and a later that ends what is overdue', () => {
+    const kept = defineTask('kept', { run });
+    const timersOf = (options: object) =>
+      topology(defineApp('shop', { tasks: [kept], ...options })).later?.timers.map(
+        ({ timerName }) => timerName,
+      );
+    const { workers } = topology(defineApp('shop', { tasks: [kept] }));
+
+    expect(timersOf({})).toEqual(['sweep']);
+    expect(timersOf({ workflows: false })).toEqual([]);
+    expect(timersOf({ longDelays: false })).toBeUndefined();
+    expect(timersOf({ longDelays: false, schedules: [nightly] })).toEqual(['sweep', 'defined-nightly']);
+    expect(workers.find(({ queue }) => queue === 'later')).toMatchObject({
+      ...{ state: true, workflows: true, fires: false },
+    });
   });
 
   test('that wants no long delays has none of it', () => {

@@ -58,6 +58,7 @@ test('queues, workers and the table are finished data', () => {
       blobs: false,
       depths: false,
       later: false,
+      fires: false,
       environment: { CELERIAC_APP: 'shop', CELERIAC_STAGE: 'prod' },
     },
     expect.objectContaining({ queue: 'ledger', state: true }),

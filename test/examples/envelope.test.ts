@@ -32,6 +32,7 @@ const MEMBERS: Readonly<Record<keyof Message, true>> = {
   priority: true,
   force: true,
   ignoreResult: true,
+  timeLimit: true,
   crashes: true,
   hops: true,
   sentAt: true,

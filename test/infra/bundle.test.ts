@@ -76,8 +76,11 @@ test('a worker of tasks carries workflows on within a budget of its own, unless 
   );
   const found = new Map([...bundles, ...codes]);
   const carrying = [...found].filter(([, code]) => CONDUCTOR.every((said) => code.includes(said)));
-  expect(carrying.map(([queue]) => queue)).toEqual(['one']);
+  // What is overdue, `later` ends.
+  expect(carrying.map(([queue]) => queue)).toEqual(['one', 'later']);
   expect(Buffer.byteLength(found.get('one') ?? '') / 1024).toBeLessThanOrEqual(CARRYING_KB_MAX);
+  // It has no schedules, so nothing of theirs.
+  expect((found.get('later') ?? '').includes('RECORD_BUSY')).toBe(false);
 });
 
 test('a worker holds what hides secrets where its app names some, and nothing of it elsewhere', () => {

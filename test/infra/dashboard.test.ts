@@ -134,7 +134,7 @@ describe('through its URL with a token', () => {
     expect(refused.status).toBe(401);
     expect(entered.status).toBe(303);
     expect(cookie).toMatch(
-      /^__Host-celeriac=\d+\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=43200$/,
+      /^__Host-celeriac=\d+\.[\w-]{22}\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=43200$/,
     );
     expect(cookie).not.toContain(token);
     expect(answered.status).toBe(200);
@@ -142,26 +142,91 @@ describe('through its URL with a token', () => {
     expect(await forged.json()).toMatchObject({ code: 'CSRF' });
   });
 
-  test('an expired cookie, one whose time was changed, and one of another token let nobody in', async () => {
+  test('a cookie made as ours are lets in; expired, changed, of another token or app it does not', async () => {
     const past = String(Date.now() - 1_000);
     const future = String(Date.now() + 3_600_000);
-    const cookies = [
-      `${past}.${code(past, token)}`,
-      `${future}.${code(past, token)}`,
-      `${future}.${code(future, `${token}x`)}`,
-      `${future}.`,
-      '',
-    ];
+    const cookies = {
+      ours: `${future}.one.${code(future, token)}`,
+      expired: `${past}.one.${code(past, token)}`,
+      prolonged: `${future}.one.${code(past, token)}`,
+      renamed: `${future}.two.${code(future, token)}`,
+      'of another token': `${future}.one.${code(future, `${token}x`)}`,
+      'of another app': `${future}.one.${code(future, token, 'other-dev')}`,
+      'of another stage': `${future}.one.${code(future, token, 'shop-prod')}`,
+      'as they were without an id': `${future}.${code(future, token)}`,
+      unsigned: `${future}.one.`,
+      empty: '',
+    };
 
     const statuses = await Promise.all(
-      cookies.map(
-        async (value) =>
-          (await fetch(`${url}api/tasks`, { headers: { cookie: `__Host-celeriac=${value}` } })).status,
-      ),
+      Object.entries(cookies).map(async ([name, value]) => [name, await asks(`__Host-celeriac=${value}`)]),
     );
 
-    expect(statuses).toEqual([401, 401, 401, 401, 401]);
+    expect(Object.fromEntries(statuses)).toEqual({
+      ...Object.fromEntries(Object.keys(cookies).map((name) => [name, 401])),
+      ours: 200,
+    });
   });
+
+  test('a cookie that was logged out opens nothing any more, and another session goes on', async () => {
+    const [mine, other] = [await enter(), await enter()];
+
+    const before = await asks(mine);
+    const left = await fetch(`${url}logout`, { headers: { cookie: mine }, redirect: 'manual' });
+    const replayed = [await asks(mine), await acts(mine), await asks(mine)];
+    const again = await fetch(`${url}logout`, { headers: { cookie: mine }, redirect: 'manual' });
+
+    expect(before).toBe(200);
+    expect([left.status, left.headers.get('set-cookie')]).toEqual([
+      303,
+      '__Host-celeriac=; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=0',
+    ]);
+    expect(replayed).toEqual([401, 401, 401]);
+    expect(again.status).toBe(303);
+    expect(await asks(other)).toBe(200);
+  });
+
+  test('a log-in that is sent again opens a session of its own, and none without the token', async () => {
+    const first = await enter();
+    await fetch(`${url}logout`, { headers: { cookie: first }, redirect: 'manual' });
+
+    const replayed = await enter();
+    const halves = await Promise.all([logIn(''), logIn(first), logIn(first.split('=')[1] ?? '')]);
+
+    expect(replayed).not.toBe(first);
+    expect([await asks(first), await asks(replayed)]).toEqual([401, 200]);
+    expect(halves.map(({ status, headers }) => [status, headers.get('set-cookie')])).toEqual([
+      [401, null],
+      [401, null],
+      [401, null],
+    ]);
+  });
+
+  test('only who is in can end a session, and that is all which is written', async () => {
+    const session = await enter();
+    const { TableNames } = await emulator.call('dynamodb', 'ListTables', {});
+    const TableName = Object(TableNames).find((name: string) => name.includes('Sessions'));
+    const count = async () => Number((await emulator.call('dynamodb', 'Scan', { TableName })).Count);
+    const before = await count();
+
+    const forged = session.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+    for (const headers of [{}, { cookie: forged }, { cookie: '__Host-celeriac=1.2.3' }])
+      await fetch(`${url}logout`, { headers, redirect: 'manual' });
+    const refused = await count();
+    await fetch(`${url}logout`, { headers: { cookie: session }, redirect: 'manual' });
+
+    expect([refused - before, (await count()) - before]).toEqual([0, 1]);
+    expect(await asks(session)).toBe(401);
+  });
+
+  const enter = async (): Promise<string> =>
+    (await logIn(token)).headers.get('set-cookie')?.split(';')[0] ?? '';
+  const asks = async (cookie: string): Promise<number> =>
+    (await fetch(`${url}api/tasks`, { headers: { cookie } })).status;
+  const acts = async (cookie: string): Promise<number> => {
+    const headers = { ...POST.headers, cookie };
+    return (await fetch(`${url}api/tasks/book/send`, { ...POST, headers, body: '{"input":{}}' })).status;
+  };
 
   const logIn = (given: string): Promise<Response> =>
     fetch(`${url}login`, { method: 'POST', body: new URLSearchParams({ token: given }), redirect: 'manual' });
@@ -204,6 +269,7 @@ function bearer(token: string): RequestInit {
   return { headers: { authorization: `Bearer ${token}` } };
 }
 
-function code(until: string, token: string): string {
-  return createHmac('sha256', token).update(`celeriac-session/${until}`).digest('base64url');
+/** The code of the session 'one'. */
+function code(until: string, token: string, realm = 'shop-dev'): string {
+  return createHmac('sha256', token).update(`celeriac-session/${realm}/${until}/one`).digest('base64url');
 }

@@ -1,12 +1,12 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type Stack, Validations } from 'aws-cdk-lib/core';
 import { expect, test } from 'vitest';
-import { FargateWorker, type FargateWorkerProps } from '#infra';
+import { Broker, FargateWorker, type FargateWorkerProps } from '#infra';
 import { defineApp, defineQueue, defineTask } from '../../lib/index.ts';
-import { type Props, type Settings, synthesize } from './stack.ts';
+import { emptyStack, type Props, type Settings, synthesize } from './stack.ts';
 
 const reports = defineQueue('reports', { visibility: '5m', priorities: 2 });
 const mail = defineQueue('mail');
@@ -62,6 +62,35 @@ test('the service runs the command for its queues, and a queue of a machine has 
     DeploymentConfiguration: { DeploymentCircuitBreaker: { Enable: true, Rollback: true } },
     NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } },
   });
+});
+
+test('an app that machines work off alone has no function, and needs no entry', () => {
+  const { stack } = emptyStack();
+  const workers = { reports: 'machine', mail: 'machine' } as const;
+  const broker = new Broker(stack, 'Broker', { app, workers });
+
+  const template = Template.fromStack(stack);
+
+  template.resourceCountIs('AWS::Lambda::Function', 0);
+  expect(broker.topology.workers).toEqual([]);
+});
+
+test.each([
+  ['a queue that no machine works off', app, { reports: 'machine' }, /has a function for queue 'mail', and/],
+  [
+    'long delays',
+    defineApp('shop', { tasks: app.tasks }),
+    { reports: 'machine', mail: 'machine' },
+    /has a function for long delays and schedules, and/,
+  ],
+] as const)('without an entry %s is refused', (_title, given, workers, text) => {
+  const { stack } = emptyStack();
+
+  const make = () => new Broker(stack, 'Broker', { app: given, workers });
+
+  expect(make).toThrow(
+    expect.objectContaining({ code: 'ENTRY_MISSING', message: expect.stringMatching(text) }),
+  );
 });
 
 test('its role may receive from its own queues and do what a worker does, and nothing else', () => {

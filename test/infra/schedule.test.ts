@@ -42,6 +42,7 @@ test('a native schedule has a timer of its own, and all others share the ticker'
   const retries = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
   expect(found).toEqual([
     { name: 'ticker', expression: 'rate(1 minute)', timezone: 'UTC', retries },
+    { name: 'sweep', expression: 'cron(37 * * * ? *)', timezone: 'UTC', retries },
     { name: 'defined-nightly', expression: 'cron(0 2 * * ? *)', timezone: 'America/Los_Angeles', retries },
   ]);
   for (const { expression } of found) expect(() => parseExpression(expression)).not.toThrow();
@@ -92,7 +93,8 @@ test('later may make timers and pass their role, and read and write records of s
 
   expect(found).toMatchObject({
     'Broker/Later/Role': ['iam:PassRole'],
-    'Broker/Runs/Table': RECORDS,
+    // It writes runs too: those of workflows that are overdue.
+    'Broker/Runs/Table': [...RECORDS, 'dynamodb:UpdateItem'],
     'Broker/Queue-reports/Queue': SEND,
     'Broker/Queue-later/DeadLetters': SEND,
   });
@@ -137,6 +139,20 @@ test('later may call itself, as long chains of waits do', () => {
 
   template.allResourcesProperties('AWS::Lambda::Function', { RecursiveLoop: 'Allow' });
   expect(permissions(template, 'BrokerWorkerlaterRole')['Broker/Later/Role']).toEqual(['iam:PassRole']);
+});
+
+test('later finds overdue workflows by their state, ends them, and reads no more of the table', () => {
+  const found = (workflows: boolean) => {
+    const app = defineApp('patient', { tasks: [report], workflows });
+    return permissions(synthesize(app).template(), 'BrokerWorkerlaterRole');
+  };
+
+  expect(found(true)).toMatchObject({
+    'Broker/Runs/Table': ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+    '/index/byState': ['dynamodb:Query'],
+    'patient-dev-reply-*': SEND,
+  });
+  expect(Object.keys(found(false)).filter((name) => /Table|index|reply/.test(name))).toEqual([]);
 });
 
 test('an app without schedules and long delays has nothing of it', () => {

@@ -136,6 +136,7 @@ export function createScheduleWorld(app: App, options: WorldOptions): ScheduleWo
     ...common,
     publish: async (body) => void sent.push({ queueName: 'published', body, at: clock.now() }),
     ticker: ticks,
+    sweep: undefined,
     log: (line) => log.push(line),
   });
   const schedules = createSchedules(app, SPACE, { ...common, ticker: hasTicker, chance: random });

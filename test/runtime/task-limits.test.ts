@@ -2,24 +2,27 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
+  at,
   type Context,
+  chain,
   defineApp,
   defineQueue,
   defineTask,
+  every,
   fixed,
   type TaskOptions,
   TimeLimitError,
 } from '#lib';
-import { simulate } from '#lib/testing';
+import { type Simulation, simulate } from '#lib/testing';
 import { messagesOf } from './simulated.ts';
 
 const queue = defineQueue('work', { visibility: '12m', deadLetter: { after: 5 } });
 
 type Run = (input: number, context: Context) => unknown;
 
-function createWorld(run: Run, options: Partial<TaskOptions<number, unknown>> = {}) {
+function createWorld(run: Run, options: Partial<TaskOptions<number, unknown>> = {}, more = {}) {
   const task = defineTask('task', { queue, retry: { attempts: 2, backoff: fixed('30s') }, ...options, run });
-  const sim = simulate(defineApp('shop', { tasks: [task] }));
+  const sim = simulate(defineApp('shop', { tasks: [task], ...more }));
   return { task, sim };
 }
 
@@ -173,4 +176,100 @@ test('hooks are told of a run’s life, and one that throws is only logged', asy
     'send fails ',
   ]);
   expect(lines).toContain('a hook threw');
+});
+
+describe('a time limit of one send', () => {
+  const deaf = (sim: () => Simulation) => async (): Promise<void> => {
+    await sim().emulator.clock.sleep(90_000);
+  };
+
+  test.each([
+    ['that is shorter goes before its task’s own', { hard: '60s' }, { hard: '20s' }, '00:00:20'],
+    ['that is longer does too', { hard: '10s' }, { hard: '40s' }, '00:00:40'],
+    ['holds where its task has none', undefined, { hard: '30s' }, '00:00:30'],
+  ] as const)('%s', async (_title, own, given, endedAt) => {
+    const ended: string[] = [];
+    const world = createWorld(
+      deaf(() => world.sim),
+      {
+        ...(own === undefined ? {} : { timeLimit: own }),
+        retry: { attempts: 1 },
+        hooks: { onFailure: () => void ended.push(world.sim.now().toISOString().slice(11, 19)) },
+      },
+    );
+    const { task, sim } = world;
+
+    const result = await sim.send(task(1, { timeLimit: given }));
+    await sim.advance('5m');
+
+    const error: unknown = await result.get().catch((thrown) => thrown);
+    expect(error).toMatchObject({ cause: { code: 'TIME_LIMIT' } });
+    expect(ended).toEqual([endedAt]);
+  });
+
+  test('that is soft leaves the hard one of its task, and holds for each attempt', async () => {
+    const { task, sim } = createWorld(
+      async (_input, { sleep }) => {
+        await sleep('60s');
+      },
+      { timeLimit: { hard: '50s' } },
+    );
+
+    await sim.send(task(1, { timeLimit: { soft: '5s' } }));
+    await sim.advance('5m');
+
+    expect(sim.attempts(task)).toEqual(['00:00:00', '00:00:35']);
+  });
+
+  test('holds without a record of the run', async () => {
+    const world = createWorld(
+      deaf(() => world.sim),
+      { result: false, retry: { attempts: 1 } },
+    );
+    const { task, sim } = world;
+
+    await sim.send(task(1, { timeLimit: { hard: '5s' } }));
+    await sim.advance('10s');
+
+    expect(sim.deadLetters(queue)).toMatchObject([{ dead: { error: { code: 'TIME_LIMIT' } } }]);
+  });
+
+  test('holds for a part of a workflow and for a fire', async () => {
+    const once = { retry: { attempts: 1 } };
+    const world = createWorld(
+      deaf(() => world.sim),
+      once,
+      { runtimeSchedules: true },
+    );
+    const { task, sim } = world;
+
+    await sim.send(chain(task(1, { timeLimit: { hard: '5s' } })));
+    await sim.schedules.add('once', {
+      trigger: at(new Date(sim.now().getTime() + 120_000).toISOString()),
+      send: task(2, { timeLimit: { hard: '5s' } }),
+    });
+    await sim.advance('10m');
+
+    expect(sim.deadLetters(queue).map(({ dead }) => dead?.error?.code)).toEqual(['TIME_LIMIT', 'TIME_LIMIT']);
+  });
+
+  test.each([
+    ['beyond its queue’s visibility', { hard: '13m' }, /visibility of queue 'work' \('720s'\)/],
+    ['beyond what Lambda has', { hard: '16m' }, /not between 0 and '15m'/],
+    ['of nothing', { soft: '0s' }, /not between 0 and '15m'/],
+    ['whose soft part is not before its task’s hard one', { soft: '60s' }, /soft is not before/],
+  ] as const)('%s is refused when it is sent', async (_title, timeLimit, text) => {
+    const own = { timeLimit: { hard: '60s' } } as const;
+    const { task, sim } = createWorld(() => 1, own, { runtimeSchedules: true });
+
+    const sent: unknown = await sim.send(task(1, { timeLimit })).catch((error) => error);
+    const planned: unknown = await sim.send(chain(task(1, { timeLimit }))).catch((error) => error);
+
+    for (const error of [sent, planned]) {
+      expect(error).toMatchObject({ code: 'TIME_LIMIT_OUT_OF_RANGE' });
+      expect(String(error)).toMatch(text);
+    }
+    const add = sim.schedules.add('late', { trigger: every('1h'), send: task(1, { timeLimit }) });
+    await expect(add).rejects.toThrow(text);
+  });
 });

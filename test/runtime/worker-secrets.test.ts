@@ -64,7 +64,7 @@ const charge = defineTask('charge', {
   },
 });
 
-test('no log line, record, dead letter’s error or reply shows a secret; inputs are kept', async () => {
+test('no log line, dead letter’s error or reply has a secret; the dead letter’s input is kept', async () => {
   const lines: unknown[] = [];
   const sim = simulate(defineApp('shop', { tasks: [charge] }), { log: (line) => lines.push(line) });
 

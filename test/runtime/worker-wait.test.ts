@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defineApp, defineQueue, defineTask, fixed, type Queue, RejectError } from '#lib';
+import { type Duration, defineApp, defineQueue, defineTask, fixed, type Queue, RejectError } from '#lib';
 import { type FaultRates, type Simulation, simulate } from '#lib/testing';
 import { deadBodies, killWorker, messagesOf, published, put } from './simulated.ts';
 
@@ -90,7 +90,7 @@ describe('work → wait → work', () => {
   });
 });
 
-test.each([
+test.each<[string, string, boolean, Duration, string]>([
   ['which waits for it', 'wait', false, '2s', 'expired'],
   [
     'in which it ran, where it was refused there before and has waited since',

@@ -154,20 +154,37 @@ export interface Dead {
   readonly id: string;
   readonly key: string;
   readonly queue: string;
+  readonly generation: number;
   readonly reason: string;
   readonly history: readonly string[];
 }
 
-export function deadOf({ sim, queues }: MessageStorm): readonly Dead[] {
-  return Object.values(queues).flatMap((queue) =>
-    sim.deadLetters(queue).map(({ id, task, via, dead, history }) => ({
-      id,
-      key: `${task} ${via?.id ?? id}`,
-      queue: queue.name,
-      reason: String(dead?.reason),
-      history: history.map(({ reason }) => String(reason)),
-    })),
+/**
+ * The reason of what SQS's own count has moved as it was, the net below `deadLetter.after`: each worker that
+ * had it died before it could tell of its end. It is safe there and runs when redriven.
+ */
+export const UNTOLD = 'untold';
+
+/**
+ * What is dead, the told ones first; `before` is what had been dead when it was redriven. A worker's dead
+ * letter names its queue, and is the next generation of its message.
+ */
+export function deadOf({ sim, queues }: MessageStorm, before: readonly Dead[] = []): readonly Dead[] {
+  const known = new Set(before.map(({ id, queue, generation }) => `${queue} ${id} ${generation}`));
+  const all = Object.values(queues).flatMap((queue) =>
+    sim.deadLetters(queue).map(({ id, task, via, generation, dead, history }) => {
+      const isTold = dead?.queue === queue.name && !known.has(`${queue.name} ${id} ${generation}`);
+      return {
+        id,
+        key: `${task} ${via?.id ?? id}`,
+        queue: queue.name,
+        generation,
+        reason: isTold ? String(dead.reason) : UNTOLD,
+        history: history.map(({ reason }) => String(reason)),
+      };
+    }),
   );
+  return all.toSorted((one, other) => Number(one.reason === UNTOLD) - Number(other.reason === UNTOLD));
 }
 
 /** Moves time until nothing is on its way any more; what still is after two days waits for ever. */

@@ -16,10 +16,12 @@ import {
   PLACES,
   type Place,
   publish,
+  UNTOLD,
 } from './message-storm.ts';
 import { seeds } from './seeds.ts';
 
 const MESSAGES = 40;
+const SEEDS = seeds('messages');
 
 interface Sent {
   readonly place: Place;
@@ -54,28 +56,32 @@ function fitting(place: Place, behaviour: Body['behaviour']): Body['behaviour'] 
 function expected({ place, body }: Sent): RegExp {
   const { behaviour } = body;
   if (place === 'work') {
-    // What crashed waits and comes back, and nobody has refused it on its way: it stays beside the queue
-    // from which it would go round again, `wait`, or `work` where it had waited before, since it was refused.
+    // What crashed waits and comes back, and nobody has refused it on its way round: it stays beside the
+    // queue from which it would go round again, `wait`, or `work` if it was refused and had waited before.
     const circle = behaviour === 'reject twice' ? '|work-dlq crashed after expired' : '';
-    return new RegExp(
-      `^(done|wait-dlq expired after crashed${circle}|work-dlq worker-error|(work|wait)-dlq unsent)$`,
-    );
+    const dead = `wait-dlq expired after crashed${circle}|work-dlq worker-error`;
+    return new RegExp(`^(done|${dead}|(work|wait)-dlq (unsent|untold))$`);
   }
   const dead =
     behaviour === 'reject' ? 'rejected' : behaviour === 'always fail' ? 'attempts-exhausted' : undefined;
   if (place === 'plain')
-    return dead === undefined ? /^(done|in the morgue)$/ : /^(in|from) the morgue|^plain-dlq unsent$/;
-  if (dead === undefined) return new RegExp(`^(done|${place}-dlq crashed)$`);
-  return new RegExp(`^${place}-dlq (${dead}|crashed)$`);
+    return dead === undefined
+      ? /^(done|in the morgue|plain-dlq untold)$/
+      : /^(in|from) the morgue|^plain-dlq (unsent|untold)$/;
+  // SQS counts to 1000 on an ordered queue.
+  const crashed = place === 'line' ? 'crashed' : 'crashed|untold';
+  if (dead === undefined) return new RegExp(`^(done|${place}-dlq (${crashed}))$`);
+  return new RegExp(`^${place}-dlq (${dead}|${crashed})$`);
 }
 
-function outcomeOf(storm: MessageStorm, taker: string, { body }: Sent): string {
+function outcomeOf(storm: MessageStorm, taker: string, { body }: Sent, before: readonly Dead[] = []): string {
   const id = `m${body.index}`;
-  const dead = deadOf(storm).find(({ key }) => key === `${taker} ${id}`);
+  const letters = deadOf(storm, before);
+  const dead = letters.find(({ key }) => key === `${taker} ${id}`);
   if (dead !== undefined && storm.unsent.has(dead.id)) return `${dead.queue}-dlq unsent`;
   if (dead !== undefined) return `${dead.queue}-dlq ${dead.reason}${beforeThat(dead)}`;
   if (storm.done.has(`queue:morgue ${id}`)) return 'in the morgue';
-  if (deadOf(storm).some(({ key }) => key === `queue:morgue ${id}`)) return 'from the morgue';
+  if (letters.some(({ key }) => key === `queue:morgue ${id}`)) return 'from the morgue';
   return storm.done.has(`${taker} ${id}`) ? 'done' : 'lost';
 }
 
@@ -85,39 +91,48 @@ function beforeThat({ reason, history }: Dead): string {
   return reason === 'crashed' && history.at(-2) === 'expired' ? ' after expired' : '';
 }
 
-test.each(seeds('messages'))(
-  'with seed %d every message comes to one end with each of its takers',
-  async (seed) => {
-    const storm = createMessageStorm(seed);
+/** As many share a batch, and die with it again and again where it comes to that. */
+const UNTOLD_MAX = 10;
 
-    const sent = await send(storm, seed);
-    const left = await finish(storm);
+function untold(letters: readonly Dead[]): number {
+  return letters.filter(({ reason }) => reason === UNTOLD).length;
+}
 
-    const ends = sent.flatMap((one) =>
-      PLACES[one.place].map((taker) => ({ one, taker, outcome: outcomeOf(storm, taker, one) })),
-    );
-    expect(left).toEqual([]);
-    for (const { one, taker, outcome } of ends) {
-      const where = `${taker} m${one.body.index} ${one.body.behaviour}: ${outcome}`;
-      if (one.place === 'early') continue;
-      expect(outcome, where).toMatch(expected(one));
-    }
-    const early = [...storm.starts].filter(([key]) => key.startsWith('queue:early'));
-    expect(early.filter(([, count]) => count > 1)).toEqual([]);
-    expect(storm.records.illegal).toEqual([]);
-    expect([...storm.records.ends].filter(([, count]) => count !== 1)).toEqual([]);
+test.each(SEEDS)('with seed %d every message comes to one end with each of its takers', async (seed) => {
+  const storm = createMessageStorm(seed);
 
-    storm.heal();
-    for (const queue of Object.values(storm.queues)) await storm.sim.redrive(queue);
-    const leftAgain = await finish(storm);
+  const sent = await send(storm, seed);
+  const left = await finish(storm);
 
-    expect(leftAgain).toEqual([]);
-    for (const { taker, one, outcome } of ends.filter((end) => end.outcome.includes('-dlq'))) {
-      // What is acked before it runs may be lost with its worker, redriven or not.
-      if (one.place === 'early') continue;
-      const where = `${taker} m${one.body.index} ${one.body.behaviour}: ${outcome}, then`;
-      expect(outcomeOf(storm, taker, one), where).toMatch(/^done$|-dlq crashed|after crashed/);
-    }
-    await storm.sim.close();
-  },
-);
+  const ends = sent.flatMap((one) =>
+    PLACES[one.place].map((taker) => ({ one, taker, outcome: outcomeOf(storm, taker, one) })),
+  );
+  expect(left).toEqual([]);
+  for (const { one, taker, outcome } of ends) {
+    const where = `${taker} m${one.body.index} ${one.body.behaviour}: ${outcome}`;
+    if (one.place === 'early') continue;
+    expect(outcome, where).toMatch(expected(one));
+  }
+  const early = [...storm.starts].filter(([key]) => key.startsWith('queue:early'));
+  expect(early.filter(([, count]) => count > 1)).toEqual([]);
+  expect(storm.records.illegal).toEqual([]);
+  expect([...storm.records.ends].filter(([, count]) => count !== 1)).toEqual([]);
+
+  const dead = deadOf(storm);
+  expect(untold(dead)).toBeLessThanOrEqual(UNTOLD_MAX);
+
+  storm.heal();
+  for (const queue of Object.values(storm.queues)) await storm.sim.redrive(queue);
+  const leftAgain = await finish(storm);
+
+  expect(leftAgain).toEqual([]);
+  for (const { taker, one, outcome } of ends.filter((end) => end.outcome.includes('-dlq'))) {
+    // What is acked before it runs may be lost with its worker, redriven or not.
+    if (one.place === 'early') continue;
+    const where = `${taker} m${one.body.index} ${one.body.behaviour}: ${outcome}, then`;
+    const again = outcomeOf(storm, taker, one, dead);
+    expect(again, where).toMatch(/^done$|-dlq (crashed|untold)|after crashed/);
+  }
+  expect(untold(deadOf(storm, dead))).toBeLessThanOrEqual(UNTOLD_MAX);
+  await storm.sim.close();
+});

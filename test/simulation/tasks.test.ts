@@ -6,6 +6,7 @@
 import { expect, test } from 'vitest';
 import type { AnyTask, AsyncResult } from '#lib';
 import { ALL_FAULTS, createRandom, type Fault } from '#lib/testing';
+import type { Message } from '../../lib/core/message.ts';
 import { seeds } from './seeds.ts';
 import { BEHAVIOURS, createStorm, type Input, keepsRecord, type Storm } from './storm.ts';
 
@@ -51,13 +52,31 @@ async function finish({ sim, queues }: Storm): Promise<readonly string[]> {
 }
 
 /**
- * What is dead. A message that was dead-lettered with its reason, and could not be deleted for as long as SQS
- * counts, is moved by SQS as well, as it was; its run is over, so redriven it is dropped.
+ * Why a message is dead that no worker has told the reason of: each died before it could, more often than its
+ * queue's `deadLetter.after` allows, and SQS's own count, the net below it, has moved the message as it was.
+ * It is safe there and runs when redriven; its run is where it was, over or not.
  */
-function deadLetters({ sim, queues }: Storm) {
-  const all = Object.values(queues).flatMap((queue) => sim.deadLetters(queue));
-  const told = new Set(all.flatMap(({ id, dead }) => (dead === undefined ? [] : [id])));
-  return all.filter(({ id, dead }) => dead !== undefined || !told.has(id));
+const UNTOLD = 'untold';
+
+/** As many share a batch, and die with it again and again where one of them comes to that. */
+const UNTOLD_MAX = 10;
+
+/**
+ * Why messages are dead, by id. A worker's dead letter is the next generation of its message, and what SQS
+ * has moved besides, since it could not be deleted, is dropped when it is redriven.
+ */
+function reasonsOf(letters: readonly Message[], before: readonly Message[] = []): Map<string, string> {
+  const last = before.toSorted((one, other) => one.generation - other.generation);
+  const generations = new Map(last.map(({ id, generation }) => [id, generation]));
+  const told = letters.filter(({ id, generation }) => generation > (generations.get(id) ?? 0));
+  return new Map([
+    ...letters.map(({ id }) => [id, UNTOLD] as const),
+    ...told.map(({ id, dead }) => [id, dead?.reason ?? 'without a reason'] as const),
+  ]);
+}
+
+function untold(reasons: ReadonlyMap<string, string>): readonly string[] {
+  return [...reasons].flatMap(([id, reason]) => (reason === UNTOLD ? [id] : []));
 }
 
 /** What a task may have come to, in words: its state if it has a record, and whether it is a dead letter. */
@@ -83,9 +102,10 @@ test.each(seeds('tasks'))('with seed %d nothing is lost and nothing ends twice',
   const sent = await send(storm, seed);
   const left = await finish(storm);
 
-  const dead = deadLetters(storm);
-  const reasons = new Map(dead.map((message) => [message.id, message.dead?.reason]));
-  for (const one of sent) {
+  const dead = Object.values(storm.queues).flatMap((queue) => storm.sim.deadLetters(queue));
+  const reasons = reasonsOf(dead);
+  const told = sent.filter(({ result }) => reasons.get(result.id) !== UNTOLD);
+  for (const one of told) {
     const where = `${one.task.name} ${one.input.behaviour} ${one.result.id}`;
     const reason = reasons.get(one.result.id);
     const outcome = outcomeOf(storm, one, reason);
@@ -98,26 +118,40 @@ test.each(seeds('tasks'))('with seed %d nothing is lost and nothing ends twice',
       ).toBe(true);
   }
   expect(left).toEqual([]);
-  expect(dead.map(({ generation, dead: end }) => `${generation} ${end?.reason !== undefined}`)).toEqual(
-    dead.map(() => '1 true'),
-  );
-  expectRecords(storm, sent, 0);
+  expect(dead.filter(({ generation, dead: end }) => generation !== (end === undefined ? 0 : 1))).toEqual([]);
+  expect(untold(reasons).length).toBeLessThanOrEqual(UNTOLD_MAX);
+  expectRecords(storm, told, 0);
   expect(inOrder(storm, sent)).toEqual([]);
 
   storm.heal();
   for (const queue of Object.values(storm.queues)) await storm.sim.redrive(queue);
   const leftAgain = await finish(storm);
 
-  const deadAgain = new Map(deadLetters(storm).map((message) => [message.id, message.dead?.reason]));
-  const redriven = sent.filter(({ result }) => reasons.has(result.id));
+  const deadAgain = Object.values(storm.queues).flatMap((queue) => storm.sim.deadLetters(queue));
+  const reasonsAgain = reasonsOf(deadAgain, dead);
+  const redriven = sent.filter(
+    ({ result }) => reasons.has(result.id) && reasonsAgain.get(result.id) !== UNTOLD,
+  );
   for (const one of redriven) {
-    const reason = deadAgain.get(one.result.id);
-    expect(outcomeOf(storm, one, reason)).toBe(
+    const reason = reasonsAgain.get(one.result.id);
+    const where = `${one.task.name} ${one.result.id}: ${reasons.get(one.result.id)}, then ${reason}`;
+    expect(outcomeOf(storm, one, reason), where).toBe(
       reason === 'crashed' ? 'FAILURE, dead: crashed' : 'SUCCESS, dead: no',
     );
   }
   expect(leftAgain).toEqual([]);
-  expectRecords(storm, redriven, 1);
+  expect(untold(reasonsAgain).length).toBeLessThanOrEqual(UNTOLD_MAX);
+  expectRecords(
+    storm,
+    redriven.filter((one) => told.includes(one)),
+    1,
+  );
+  // What SQS has moved runs on as what it was.
+  expectRecords(
+    storm,
+    redriven.filter((one) => !told.includes(one)),
+    0,
+  );
   await storm.sim.close();
 });
 

@@ -123,7 +123,7 @@ describe('schedules that are added at run time', () => {
     ]);
     expect(seen.filter((one) => one.endsWith('once'))).toEqual(['00:42:13 once']);
     expect(await sim.schedules.get('once')).toBeUndefined();
-    expect(await timersOf(sim)).toEqual(['added-ten', 'defined-hourly', 'ticker']);
+    expect(await timersOf(sim)).toEqual(['added-ten', 'defined-hourly', 'sweep', 'ticker']);
   });
 
   test('publish, under the id of their fire, and by hand', async () => {
@@ -151,8 +151,8 @@ describe('schedules that are added at run time', () => {
     await sim.schedules.remove('a');
     await sim.schedules.modify('b', { jitter: '30s' });
 
-    expect(before).toEqual(['added-a', 'added-b', 'defined-hourly', 'ticker']);
-    expect(await timersOf(sim)).toEqual(['defined-hourly', 'ticker']);
+    expect(before).toEqual(['added-a', 'added-b', 'defined-hourly', 'sweep', 'ticker']);
+    expect(await timersOf(sim)).toEqual(['defined-hourly', 'sweep', 'ticker']);
   });
 
   test('are listed with all others, with what became of their last fire', async () => {

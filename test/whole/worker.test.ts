@@ -1,9 +1,10 @@
 /** `celeriac worker` as a user starts it: pools, health, signals, and a task that only its end can stop. */
 
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Client } from '#lib';
 import { connect, listWorkers, tellWorker } from '#lib/aws';
@@ -12,6 +13,7 @@ import { app, block, wait, where } from './killed/busy.ts';
 import { addressOf, provisionBySdk } from './provisioned.ts';
 import { endWorkerProcess, startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
+const ROOT = join(import.meta.dirname, '../..');
 const ENTRY = join(import.meta.dirname, 'killed/busy.ts');
 
 let emulator: Emulator;
@@ -102,4 +104,27 @@ test('a worker is listed, and shuts down when it is told to', async () => {
   expect(listed).toMatchObject([{ pid: child.pid, queues: ['work'], state: 'running', lost: false }]);
   expect([told, code]).toEqual([true, 0]);
   expect(after).toMatchObject([{ state: 'stopped', lost: false }]);
+});
+
+test('a queue is paused and resumed by the command, for workers that run and that start', async () => {
+  const command = async (...words: readonly string[]): Promise<string> => {
+    const all = ['bin/celeriac.js', 'queues', ...words, '--app', ENTRY, '--endpoint', url];
+    const { stdout } = await promisify(execFile)(process.execPath, all, { cwd: ROOT });
+    return stdout;
+  };
+  const first = await startWorker();
+  await (await client.send(where())).get({ timeout: '30s' });
+  const said = await command('pause', 'work');
+  while (!first.said().includes('"message":"queue paused"')) await sleep(50);
+  const waiting = await client.send(where());
+  await endWorkerProcess(first, 'SIGTERM');
+  const second = await startWorker('--pool', 'processes', '--concurrency', '1');
+  await sleep(3_000);
+  const before = await waiting.state();
+  await command('resume', 'work');
+  await waiting.get({ timeout: '30s' });
+
+  expect(said).toContain('paused: work');
+  expect(before).toBe('PENDING');
+  expect(second.said()).toContain('"message":"queue resumed"');
 });

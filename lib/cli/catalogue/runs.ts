@@ -30,6 +30,8 @@ export const RUNS: readonly Entry[] = [
       { flags: '--delay <duration>', summary: 'run it so much later' },
       { flags: '--at <time>', summary: 'run it at this time' },
       { flags: '--expires <duration>', summary: 'drop it if it has not started by then' },
+      { flags: '--time-limit <duration>', summary: "fail it after this, instead of its task's own limit" },
+      { flags: '--soft-time-limit <duration>', summary: 'tell it to stop after this, likewise' },
       { flags: '--group <name>', summary: 'the message group, on an ordered queue' },
       { flags: '--force', summary: "run it without looking at the key of the task's once" },
       { flags: '--ignore-result', summary: 'keep no result of it' },

@@ -251,7 +251,7 @@ const CONTROL: readonly Entry[] = [
     name: 'workflows sweep',
     summary: 'fail the workflows whose deadline has passed, also those whose client died while it sent them',
     options: DESK_OPTIONS,
-    examples: [{ words: 'workflows sweep --stage prod', summary: 'every ten minutes, by a schedule' }],
+    examples: [{ words: 'workflows sweep --stage prod', summary: 'at once; the app does it once an hour' }],
     load: overApp(async () => (await import('../workflows.ts')).sweepWorkflows),
   },
 ];

@@ -52,7 +52,12 @@ export interface TickMessage {
   readonly nominal: number;
 }
 
-export type LaterMessage = WaitingMessage | TickMessage;
+/** The hour of the sweep of workflows that are overdue. */
+export interface SweepMessage {
+  readonly kind: 'sweep';
+}
+
+export type LaterMessage = WaitingMessage | TickMessage | SweepMessage;
 
 /** The id of a fire and of the message that it sends: the same whoever fires it, however often. */
 export function fireId(space: IdSpace, schedule: string, scheduledAt: number): string {
@@ -89,6 +94,11 @@ export function toTickInput(): string {
   return JSON.stringify({ celeriac: ENVELOPE_VERSION, later: 'tick', scheduledAt: SCHEDULED_TIME });
 }
 
+/** The static input of the sweep's timer: it looks at the clock when it runs, so it needs no time. */
+export function toSweepInput(): string {
+  return JSON.stringify({ celeriac: ENVELOPE_VERSION, later: 'sweep' });
+}
+
 /** Writes a message for `later`. */
 export function encodeLater(message: WaitingMessage): string {
   return toBody({ celeriac: ENVELOPE_VERSION, later: message.kind, ...contentOf(message) });
@@ -118,6 +128,8 @@ export function parseLater(body: string): LaterMessage | undefined {
       return toPublish(parsed);
     case 'tick':
       return toTick(parsed);
+    case 'sweep':
+      return { kind: 'sweep' };
     default:
       return undefined;
   }

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Json } from '../json.ts';
+import type { TimeLimits } from '../time-limit.ts';
 import { withJitter } from '../trigger/jitter.ts';
 import { type Trigger, toNextFire } from '../trigger/trigger.ts';
 import { parseTrigger } from '../trigger/trigger-data.ts';
@@ -24,6 +25,7 @@ export type ScheduledCall =
       readonly expiresMs?: number;
       readonly group?: string;
       readonly headers?: Readonly<Record<string, string>>;
+      readonly timeLimit?: TimeLimits;
     }
   | {
       readonly kind: 'publish';

@@ -13,6 +13,7 @@ export interface PlanOptions {
   readonly force?: boolean;
   readonly priority?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly timeLimit?: { readonly soft?: Duration; readonly hard?: Duration };
 }
 
 interface Linked {
@@ -50,8 +51,6 @@ export type Instead =
       /** The run's message, without its input, as an envelope. */
       readonly letter: string;
       readonly queue: string;
-      /** The attempt that has replaced itself; on an ordered queue undefined, as in claims. */
-      readonly retries?: number;
     }
   | {
       readonly kind: 'member';

@@ -1,4 +1,5 @@
 /** Actions on queues: emptying them, and stopping that they are worked. */
+import { isWorked } from '../../define/work.ts';
 import { CeleriacError } from '../../errors.ts';
 import { type DeskContext, findQueue, type NamedQueue, queuesOf } from '../context.ts';
 import { forgetMappings, readMappings } from '../queries/mappings.ts';
@@ -18,24 +19,40 @@ export async function purge(context: DeskContext, name: string): Promise<{ reado
 }
 
 /**
- * Stops or starts the delivery to functions. What runs is finished; nothing is received, and nothing is paid
- * for. A queue with priorities is paused with all its levels, unless one is named.
- * @throws CeleriacError NOT_FOUND, PAUSE_NOT_POSSIBLE for a queue that no function works
+ * Stops or starts that a queue is worked, by functions and by long-running workers, those included that start
+ * meanwhile. What runs is finished; nothing is received, and nothing is paid for. Functions hear of it within
+ * about a minute (Lambda), workers at their next beat. A queue with priorities is paused with all its levels,
+ * unless one is named.
+ * @throws CeleriacError NOT_FOUND, PAUSE_NOT_POSSIBLE for a queue that nothing of this app works
  */
 export async function setPaused(context: DeskContext, name: string, paused: boolean): Promise<void> {
+  const { app, ports } = context;
   const named = findQueue(context, name);
   const levels =
     named.name === named.queue.name && named.kind === 'queue' ? levelsOf(context, named) : [named];
   const mappings = (await Promise.all(levels.map((level) => readMappings(context, level)))).flat();
-  if (mappings.length === 0) {
-    const text =
-      `no function works queue '${name}', so there is nothing to ${paused ? 'pause' : 'resume'}; a ` +
-      'long-running worker is shut down or resized instead';
-    throw new CeleriacError('PAUSE_NOT_POSSIBLE', text, { value: name });
-  }
+  const pauses = named.kind === 'queue' && isWorked(app, named.queue) ? ports.pauses : undefined;
+  if (mappings.length === 0 && pauses === undefined) throw notPossible(context, named, paused);
+  // The workers' first: one that starts in between takes nothing.
+  const now = ports.clock.now();
+  await Promise.all(levels.map(({ queueName }) => pauses?.set(queueName, paused, now)));
   const changed = mappings.filter(({ enabled }) => enabled === paused);
-  await Promise.all(changed.map(({ id }) => context.ports.functions.enable(id, !paused)));
+  await Promise.all(changed.map(({ id }) => ports.functions.enable(id, !paused)));
   forgetMappings(context, levels);
+}
+
+function notPossible(
+  { app }: DeskContext,
+  { name, kind, queue }: NamedQueue,
+  paused: boolean,
+): CeleriacError {
+  const isOwn = kind === 'queue' && isWorked(app, queue);
+  const why = isOwn
+    ? `no function works queue '${name}', and app '${app.name}' has no table in which workers on machines ` +
+      'would read it (nothing in it keeps a record); shut them down instead'
+    : `nothing of app '${app.name}' works queue '${name}'`;
+  const text = `${why}, so there is nothing to ${paused ? 'pause' : 'resume'}`;
+  return new CeleriacError('PAUSE_NOT_POSSIBLE', text, { value: name });
 }
 
 function levelsOf(context: DeskContext, { queue }: NamedQueue): readonly NamedQueue[] {

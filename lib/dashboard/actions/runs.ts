@@ -148,6 +148,7 @@ const OPTIONS: Readonly<Record<OptionName, (value: Json) => unknown>> = {
   ignoreResult: (value) => (typeof value === 'boolean' ? value : undefined),
   priority: (value) => (typeof value === 'number' ? value : undefined),
   headers: (value) => (isTexts(value) ? value : undefined),
+  timeLimit: (value) => (isTimeLimit(value) ? value : undefined),
 };
 
 /** @throws CeleriacError INVALID_OPTION */
@@ -165,6 +166,10 @@ function readOptions(given: Readonly<Record<string, Json>>): SendOptions {
 
 function isDurationText(value: Json): boolean {
   return typeof value === 'string' && isDuration(value);
+}
+
+function isTimeLimit(value: Json): boolean {
+  return isTexts(value) && Object.entries(value ?? {}).every(([, text]) => isDurationText(text ?? null));
 }
 
 /** Milliseconds since 1970, or ISO 8601. */

@@ -61,8 +61,11 @@ export const jsonText: Schema<string> = {
       JSON.parse(value);
       return value;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return refuse(path, value, `JSON text (${why})`);
+      // What is secret in a text that cannot be read nobody can say; the parser's own error quotes it.
+      const [, at] = / at position (\d+)/.exec(String(error)) ?? [];
+      const from = at === undefined ? '' : ` from character ${Number(at) + 1} on`;
+      const text = `${path} has ${value.length} characters that are no JSON${from}`;
+      throw new CeleriacError('INVALID_REQUEST', `${text}, it has to be JSON text`, { allowed: 'JSON text' });
     }
   },
 };

@@ -15,7 +15,7 @@ export class DeskError extends Error {
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
-export const desk: Omit<Desk, 'metrics'> = {
+export const desk: Omit<Desk, 'metrics' | 'graph' | 'result'> = {
   overview: () => get('overview'),
   tasks: () => get('tasks'),
   runs: (query) => get('runs', { ...query }),
@@ -34,7 +34,6 @@ export const desk: Omit<Desk, 'metrics'> = {
   cost: () => get('cost'),
   waiting: async (id) =>
     (await get<{ waiting?: Awaited<ReturnType<Desk['waiting']>> }>(`waiting/${part(id)}`)).waiting,
-  graph: async (format) => (await get<{ graph: string }>('graph', { format })).graph,
 
   send: (task, input, options = {}) => post(`tasks/${part(task)}/send`, { input, options }),
   call: (task, input, timeoutMs) => post(`tasks/${part(task)}/call`, { input, timeout: timeoutMs }),
@@ -43,7 +42,6 @@ export const desk: Omit<Desk, 'metrics'> = {
   revoke: (id, terminate) => post(`runs/${part(id)}/revoke`, { terminate }),
   retry: (id, input) => post(`runs/${part(id)}/retry`, input === undefined ? {} : { input }),
   forget: (id) => post(`runs/${part(id)}/forget`),
-  result: (id, timeoutMs) => post(`runs/${part(id)}/result`, { timeout: timeoutMs }),
   purge: (queue) => post(`queues/${part(queue)}/purge`),
   pauseQueue: (queue) => post(`queues/${part(queue)}/pause`),
   resumeQueue: (queue) => post(`queues/${part(queue)}/resume`),
@@ -63,7 +61,7 @@ function get<T>(path: string, query: Query = {}): Promise<T> {
   const words = Object.entries(query).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, String(value)]],
   );
-  return ask(words.length === 0 ? path : `${path}?${new URLSearchParams(words)}`, {});
+  return ask(words.length === 0 ? path : `${path}?${new URLSearchParams(Object.fromEntries(words))}`, {});
 }
 
 function post<T>(path: string, body: object = {}): Promise<T> {

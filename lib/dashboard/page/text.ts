@@ -52,6 +52,7 @@ export function toDistance(at: number, now: number = Date.now()): string {
 
 export function toUsd(usd: number): string {
   if (usd === 0) return '$0';
+  if (usd < 1e-6) return '< $0.000001';
   return usd < 0.01 ? `$${usd.toPrecision(2)}` : `$${usd.toFixed(2)}`;
 }
 

@@ -5,6 +5,7 @@ import { type DeskContext, findQueue, type NamedQueue, queuesOf } from '../conte
 import type { DeadLetterRow, DeadLettersQuery, MessageRow, Page, QueueRow } from '../row.ts';
 import { mappingsOf } from './mappings.ts';
 import { toDeadLetter, toMessage } from './messages.ts';
+import { isPaused, recordedPauses } from './paused.ts';
 import { lookAt } from './taken.ts';
 import { blockedBy, waitingOf } from './waiting-message.ts';
 
@@ -15,10 +16,11 @@ const LETTERS_MAX = 1_000;
 export async function listQueues(context: DeskContext): Promise<readonly QueueRow[]> {
   const queues = queuesOf(context);
   const { admin, gauges } = context.ports;
-  const [depths, mappings, oldest] = await Promise.all([
+  const [depths, mappings, oldest, pauses] = await Promise.all([
     Promise.all(queues.map(({ queueName }) => admin.depth(queueName))),
     Promise.all(queues.map((queue) => mappingsOf(context, queue))),
     gauges.oldest(queues.map(({ queueName }) => queueName)),
+    recordedPauses(context, queues),
   ]);
   const machines = (await context.ports.workers?.list()) ?? [];
   return queues.map((named, at): QueueRow => {
@@ -34,7 +36,11 @@ export async function listQueues(context: DeskContext): Promise<readonly QueueRo
       ...(depths[at] ?? { ready: 0, inFlight: 0, delayed: 0 }),
       ...(age === undefined ? {} : { oldest: age }),
       ordered: named.queue.ordered,
-      paused: mapped.length > 0 && mapped.every(({ enabled }) => !enabled),
+      paused: isPaused({
+        mappings: mapped,
+        polled: polling.length > 0,
+        recorded: pauses.has(named.queueName),
+      }),
       consumers: [...mapped.map(({ functionName }) => functionName), ...polling.map(({ id }) => id)],
       tasks: named.kind === 'queue' ? tasksOf(context, named) : [],
       ...(named.kind === 'queue' ? { deadLetters: `${named.queue.name}-dlq` } : {}),

@@ -9,6 +9,7 @@ import { type DeskContext, type NamedQueue, taskNamed } from '../context.ts';
 import type { Waiting } from '../row.ts';
 import { mappingsOf } from './mappings.ts';
 import { toMessage } from './messages.ts';
+import { isPaused, recordedPauses } from './paused.ts';
 
 /**
  * The reason; undefined when it runs, or is with a worker. Whoever asks for many of a queue gives what keeps
@@ -32,15 +33,16 @@ export async function waitingOf(
 
 /** What keeps everything in a queue from running; undefined: nothing. */
 export async function blockedBy(context: DeskContext, named: NamedQueue): Promise<Waiting | undefined> {
-  const [mappings, machines] = await Promise.all([
+  const [mappings, machines, pauses] = await Promise.all([
     mappingsOf(context, named),
     context.ports.workers?.list() ?? [],
+    recordedPauses(context, [named]),
   ]);
   const { name } = named.queue;
   const polled = machines.some(({ queues, state }) => state === 'running' && queues.includes(name));
-  if (polled || mappings.some(({ enabled }) => enabled)) return undefined;
-  if (mappings.length > 0)
+  if (isPaused({ mappings, polled, recorded: pauses.has(named.queueName) }))
     return { kind: 'paused', sentence: `queue '${named.name}' is paused`, by: named.name };
+  if (polled || mappings.some(({ enabled }) => enabled)) return undefined;
   const why = isWorked(context.app, named.queue)
     ? 'has no worker that runs'
     : 'is worked by nothing in this app';

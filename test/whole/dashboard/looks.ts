@@ -6,6 +6,11 @@ export const NAMELESS = `[...document.querySelectorAll('button, a, input, select
     element.getAttribute('aria-label') || element.textContent.trim() || element.labels?.length
   ))).map((element) => element.outerHTML.slice(0, 120))`;
 
+/** Runs in the page: what is wider than the cell, the fact or the frame that it stands in. */
+export const OVERFLOWING = `[...document.querySelectorAll('th > div, td > div, dd, .tile, .table-frame')]
+  .filter((element) => element.checkVisibility() && element.scrollWidth > element.clientWidth + 1)
+  .map((element) => element.textContent.slice(0, 60))`;
+
 /** Runs in the page: texts with less contrast to the ground behind them than 4.5, or 3 where large. */
 export const POOR_CONTRAST = `(() => {
   const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true });

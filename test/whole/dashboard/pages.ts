@@ -1,7 +1,7 @@
 /** Every page of the dashboard in a real browser: what it shows, and how it is read and reached. */
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { NAMELESS, POOR_CONTRAST } from './looks.ts';
+import { NAMELESS, OVERFLOWING, POOR_CONTRAST } from './looks.ts';
 import { type OpenPage, openPage } from './opened.ts';
 import { createSampleDesk, type SampleOptions } from './sample-desk.ts';
 import { toId } from './sample-runs.ts';
@@ -50,6 +50,14 @@ export function testPages(browser: () => Browser): void {
     expect(wrong).toEqual({});
   });
 
+  test.each([1280, 390])('no text leaves its cell at %d pixels', async (width) => {
+    const context = { viewport: { width, height: 900 } };
+
+    const wrong = await wrongAt(PLACES, ({ page }) => page.evaluate(OVERFLOWING), { context });
+
+    expect(wrong).toEqual({});
+  });
+
   test('each list says when there is nothing', async () => {
     const sample = { empty: true };
 
@@ -72,7 +80,7 @@ export function testPages(browser: () => Browser): void {
     expect(wrong).toEqual({});
   });
 
-  test('a text of poor contrast and a button without a name would be found', async () => {
+  test('a text of poor contrast, one that is too wide, and a button without a name would be found', async () => {
     await using open = await openPage(browser(), createSampleDesk());
     await open.go('overview');
 
@@ -82,10 +90,12 @@ export function testPages(browser: () => Browser): void {
       text.textContent = 'hardly to be read';
       text.style.color = 'rgb(170 175 170)';
       main.appendChild(document.createElement('button'));
+      document.querySelector('td > div').innerHTML = '<nobr>' + 'too long '.repeat(40) + '</nobr>';
     }`);
 
     expect(await open.page.evaluate(POOR_CONTRAST)).toEqual([expect.stringContaining('hardly to be read')]);
     expect(await open.page.evaluate(NAMELESS)).toHaveLength(2);
+    expect(await open.page.evaluate(OVERFLOWING)).toContainEqual(expect.stringContaining('too long'));
   });
 
   test('a link of the navigation is followed by keyboard, and the page takes the focus', async () => {
@@ -146,7 +156,7 @@ export function testPages(browser: () => Browser): void {
   test('a desk that answers no more is said, the last data stay, and a later answer clears it', async () => {
     await using open = await openPage(browser(), createSampleDesk());
     await open.go('queues');
-    const row = open.page.getByRole('link', { name: 'payments', exact: true });
+    const row = open.page.getByRole('link', { name: 'payments', exact: true }).first();
     await row.waitFor();
 
     await open.page.route('**/api/**', (route) => route.abort());

@@ -68,7 +68,7 @@ export function testRuns(browser: () => Browser): void {
         .first()
         .click();
 
-      await page.getByText('all 4 places of refund are taken').waitFor();
+      await page.getByText('the rate limit 100/m of refund lets it run in its turn').waitFor();
       const cells = page.locator('main tbody tr', { has: page.locator('.why.said') }).locator('td');
       const words = await page.locator('.why.said').boundingBox();
       const next = await cells.nth(1).boundingBox();

@@ -12,24 +12,29 @@ import type {
 } from '../../../lib/dashboard/row.ts';
 import { declined, toId } from './sample-runs.ts';
 
+/** As CloudFormation makes them. */
+function deployed(name: string): string {
+  return `Shop-dev-BrokerWorker${name}Function809419C6-gB80VSYwu8tj`;
+}
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 export function queues(): QueueRow[] {
   const own = [
-    queue('payments', 12, 8, 3, 41, ['charge', 'refund'], ['function payments', 'box-1']),
-    queue('mail', 0, 2, 0, undefined, ['thank', 'newsletter'], ['function mail']),
-    queue('images', 1_284, 40, 0, 372, ['resize'], ['function images']),
+    queue('payments', 12, 8, 3, 41, ['charge', 'refund'], [deployed('payments'), 'box-1']),
+    queue('mail', 0, 2, 0, undefined, ['thank', 'newsletter'], [deployed('mail')]),
+    queue('images', 1_284, 40, 0, 372, ['resize'], [deployed('images')]),
     { ...queue('imports', 86, 0, 14, 5_410, ['import-catalogue'], []), paused: true },
-    { ...queue('ledger', 3, 1, 0, 2, [], ['function ledger']), ordered: true },
-    queue('default', 0, 0, 0, undefined, ['price'], ['function default']),
+    { ...queue('ledger', 3, 1, 0, 2, [], [deployed('ledger')]), ordered: true },
+    queue('default', 0, 0, 0, undefined, ['price'], [deployed('default')]),
   ];
   return [
     ...own,
     { ...queue('payments-dlq', 3, 0, 0, 86_000, [], []), kind: 'dead-letter' },
     { ...queue('images-dlq', 1, 0, 0, 4_000, [], []), kind: 'dead-letter' },
-    { ...queue('later', 0, 0, 27, undefined, [], ['function later']), kind: 'internal' },
+    { ...queue('later', 0, 0, 27, undefined, [], [deployed('later')]), kind: 'internal' },
   ];
 }
 
@@ -208,9 +213,9 @@ export function workers(now: number): WorkerRow[] {
     ],
   };
   return [
-    worker('payments', 128_401, 310, 412),
-    worker('mail', 88_920, 0, 130),
-    worker('images', 17_033, 41, 1_920),
+    { ...worker('payments', 128_401, 310, 412), name: deployed('payments') },
+    { ...worker('mail', 88_920, 0, 130), name: deployed('mail') },
+    { ...worker('images', 17_033, 41, 1_920), name: deployed('images') },
     box,
     { ...box, name: 'box-2', online: false, active: 0, lastBeat: now - 700_000, tasks: [] },
   ];

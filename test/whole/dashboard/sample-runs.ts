@@ -91,13 +91,13 @@ function toWaiting(n: number, state: TaskState, task: Task, now: number): Waitin
   }
   if (QUEUE_OF[task] === 'imports') return { kind: 'paused', sentence: 'the queue imports is paused' };
   const reasons: readonly [Waiting, ...Waiting[]] = [
+    { kind: 'concurrency', sentence: `all 4 places of ${task} are taken`, by: task },
     {
       kind: 'rate',
       sentence: `the rate limit 100/m of ${task} lets it run in its turn`,
       until: now + 9_000 + n * 300,
       by: task,
     },
-    { kind: 'concurrency', sentence: `all 4 places of ${task} are taken`, by: task },
     { kind: 'once', sentence: "another run holds the key 'o-1003'", by: toId(0) },
     { kind: 'delayed', sentence: 'sent with a delay of 10 minutes', until: now + 480_000 },
   ];

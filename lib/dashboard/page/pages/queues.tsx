@@ -45,7 +45,7 @@ function toNames(names: readonly string[]) {
   return names.map((name, index) => (
     <Fragment key={name}>
       {index > 0 && ' '}
-      <span class="line">{`${name}${index < names.length - 1 ? ',' : ''}`}</span>
+      <span class="name" title={name}>{`${name}${index < names.length - 1 ? ',' : ''}`}</span>
     </Fragment>
   ));
 }

@@ -48,7 +48,8 @@ export function Steering({ schedule, refresh }: SteeringProps) {
   );
 }
 
-const TRIGGER_HINT = "A cron expression such as '*/5 * * * *', an interval such as '15m', or a time.";
+const TRIGGER_HINT =
+  "A cron expression such as '*/5 * * * *', an interval such as '15m', or a time such as 2026-12-24T18:00Z.";
 
 interface AskedProps extends SteeringProps {
   readonly onClose: () => void;

@@ -96,6 +96,7 @@ const COUNTS: readonly Column<WorkerRow>[] = [
 
 const NAME: Column<WorkerRow> = {
   head: 'Name',
+  wide: true,
   cell: ({ name, online }) => (
     <>
       <b>{name}</b> {online ? <Tag tone="good">online</Tag> : <Tag tone="bad">offline</Tag>}
@@ -115,7 +116,7 @@ const PROCESS_COLUMNS: readonly Column<WorkerRow>[] = [
     cell: ({ lastBeat }) =>
       lastBeat !== undefined && <span title={String(lastBeat)}>{toDistance(lastBeat)}</span>,
   },
-  { head: 'Runs now', wide: true, cell: ({ tasks }) => tasks && tasks.length > 0 && <Now tasks={tasks} /> },
+  { head: 'Runs now', cell: ({ tasks }) => tasks && tasks.length > 0 && <Now tasks={tasks} /> },
 ];
 
 function Now({ tasks }: { readonly tasks: NonNullable<WorkerRow['tasks']> }) {

@@ -39,7 +39,11 @@ function Node({ workflow, node, current, depth }: NodeProps) {
     return (
       <li class={node.id === current ? 'leaf current' : 'leaf'}>
         <State state={node.state} /> <a href={toHash(['runs', node.id])}>{node.task}</a>
+        <LinkKind path={node.path} />
         <code class="id">{node.path}</code>
+        {node.children.length > 0 && (
+          <Children workflow={workflow} node={node} current={current} depth={depth} />
+        )}
       </li>
     );
   }
@@ -47,7 +51,8 @@ function Node({ workflow, node, current, depth }: NodeProps) {
     <li>
       <details open={depth < 3}>
         <summary>
-          <State state={node.state} /> <b>{node.kind}</b> <Progress node={node} />
+          <State state={node.state} /> <b>{node.kind}</b> <LinkKind path={node.path} />
+          <Progress node={node} />
         </summary>
         <Children workflow={workflow} node={node} current={current} depth={depth} />
       </details>
@@ -55,34 +60,43 @@ function Node({ workflow, node, current, depth }: NodeProps) {
   );
 }
 
-function Progress({ node: { total, done = 0, failed = 0 } }: { readonly node: WorkflowNode }) {
-  if (total === undefined) return null;
+function LinkKind({ path }: { readonly path: string }) {
+  if (!isLink(path)) return null;
+  return <span class="dim"> {/(^|\.)e\d+$/.test(path) ? 'on an error' : 'afterwards'}</span>;
+}
+
+/** Of a group; the steps of a chain show theirs. */
+function Progress({ node: { total, done, failed = 0 } }: { readonly node: WorkflowNode }) {
+  if (total === undefined || done === undefined) return null;
   return (
     <span class="progress">
-      <progress max={total} value={done} aria-label="Members that have ended" /> {toCount(done)} of{' '}
+      <progress max={total} value={done + failed} aria-label="Members that have ended" /> {toCount(done)} of{' '}
       {toCount(total)}
       {failed > 0 && <span class="wrong"> · {toCount(failed)} failed</span>}
     </span>
   );
 }
 
+/** What is linked to a node hangs from it as 'l0', or as 'e0' where it follows an error. */
+function isLink(path: string): boolean {
+  return /(^|\.)[le]\d+$/.test(path);
+}
+
 function Children({ workflow, node, current, depth }: NodeProps) {
   const [more, setMore] = useState<readonly WorkflowNode[]>([]);
   const { busy, run } = useAction();
-  const shown = [
-    ...node.children,
-    ...more.filter((late) => node.children.every(({ path }) => path !== late.path)),
-  ];
-  const left = node.kind === 'group' && node.total !== undefined ? node.total - shown.length : 0;
+  const first = node.children.filter(({ path }) => !isLink(path));
+  const members = [...first, ...more.filter((late) => first.every(({ path }) => path !== late.path))];
+  const left = node.kind === 'group' && node.total !== undefined ? node.total - members.length : 0;
   const load = () =>
     run(async () => {
-      const { children } = await desk.workflow(workflow, { path: node.path, after: shown.length - 1 });
+      const { children } = await desk.workflow(workflow, { path: node.path, after: members.length - 1 });
       setMore([...more, ...children]);
       return `${toCount(children.length)} more members are shown.`;
     });
   return (
     <ul>
-      {shown.map((child) => (
+      {members.map((child) => (
         <Node key={child.path} workflow={workflow} node={child} current={current} depth={depth + 1} />
       ))}
       {left > 0 && (
@@ -92,6 +106,11 @@ function Children({ workflow, node, current, depth }: NodeProps) {
           </button>
         </li>
       )}
+      {node.children
+        .filter(({ path }) => isLink(path))
+        .map((child) => (
+          <Node key={child.path} workflow={workflow} node={child} current={current} depth={depth + 1} />
+        ))}
     </ul>
   );
 }

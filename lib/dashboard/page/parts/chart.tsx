@@ -26,12 +26,15 @@ interface ChartProps {
 }
 
 const HEIGHT = 132;
-const LEFT = 46;
+/** Beside the labels of the figures: at least so much, and what the longest of them needs. */
+const LEFT_MIN = 46;
+const LETTER = 6.2;
 const BOTTOM = 18;
 const TOP = 8;
 
 interface Frame {
   readonly width: number;
+  readonly left: number;
   readonly scale: Scale;
   readonly x: (index: number) => number;
   readonly y: (value: number) => number;
@@ -120,14 +123,14 @@ function Axes({ frame, at, format }: AxesProps) {
     <g class="axes">
       {frame.scale.ticks.map((tick) => (
         <g key={tick}>
-          <line x1={LEFT} x2={frame.width} y1={frame.y(tick)} y2={frame.y(tick)} />
-          <text x={LEFT - 6} y={frame.y(tick) + 3.5} text-anchor="end">
+          <line x1={frame.left} x2={frame.width} y1={frame.y(tick)} y2={frame.y(tick)} />
+          <text x={frame.left - 6} y={frame.y(tick) + 3.5} text-anchor="end">
             {tick === 0 ? '0' : format(tick)}
           </text>
         </g>
       ))}
-      {toTimeTicks(from, to, frame.width - LEFT)
-        .filter((tick) => across(tick) > LEFT + 14 && across(tick) < frame.width - 16)
+      {toTimeTicks(from, to, frame.width - frame.left)
+        .filter((tick) => across(tick) > frame.left + 14 && across(tick) < frame.width - 16)
         .map((tick) => (
           <text key={tick} x={across(tick)} y={HEIGHT - 4} text-anchor="middle">
             {toClock(tick)}
@@ -194,24 +197,27 @@ function toPath(values: readonly (number | undefined)[], frame: Frame): string {
     .join('');
 }
 
-function toFrame({ at, series, kind, durations = false }: ChartProps, width: number): Frame {
+function toFrame({ at, series, kind, format, durations = false }: ChartProps, width: number): Frame {
   const sums = at.map((_, index) => {
     const values = series.map(({ values }) => values[index] ?? 0);
     return kind === 'bars' ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
   });
   const scale = toScale(Math.max(0, ...sums), durations ? DURATIONS_MS : undefined);
-  const step = (width - LEFT) / Math.max(1, at.length);
+  const letters = Math.max(...scale.ticks.map((tick) => (tick === 0 ? 1 : format(tick).length)));
+  const left = Math.max(LEFT_MIN, Math.ceil(letters * LETTER) + 8);
+  const step = (width - left) / Math.max(1, at.length);
   return {
     width,
+    left,
     scale,
     step,
-    x: (index) => LEFT + step * (index + 0.5),
+    x: (index) => left + step * (index + 0.5),
     y: (value) => HEIGHT - BOTTOM - (value / scale.max) * (HEIGHT - BOTTOM - TOP),
   };
 }
 
 function toIndex(event: PointerEvent, frame: Frame, count: number): number {
-  const index = Math.floor((event.offsetX - LEFT) / frame.step);
+  const index = Math.floor((event.offsetX - frame.left) / frame.step);
   return Math.max(0, Math.min(count - 1, index));
 }
 

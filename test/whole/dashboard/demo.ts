@@ -1,0 +1,83 @@
+/** The running demo with a page in a browser: what the tests of it act with, and what the page has asked. */
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { type Program, startProgram } from '../program.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const BIN = join(ROOT, 'bin/celeriac.js');
+
+export interface Demo extends AsyncDisposable {
+  readonly page: Page;
+  /** The emulator's. */
+  readonly endpoint: string;
+  /** 'POST api/runs/…/retry', as the page has asked them, with ids and names as they were. */
+  readonly asked: ReadonlySet<string>;
+  go(place: string): Promise<void>;
+  button(name: string | RegExp): ReturnType<Page['getByRole']>;
+  /** The button of the dialog that is open. */
+  confirm(name: string): Promise<void>;
+  told(text: string | RegExp): Promise<void>;
+  /** Sends a task as the page does, and gives the run's id; nothing of it is seen in the page. */
+  send(task: string, input: object, options?: object): Promise<string>;
+  /** How many runs a search finds. */
+  count(search: string): Promise<number>;
+  /** A worker beside the functions, for as long as the demo runs. */
+  startWorker(queue: string): Promise<void>;
+}
+
+/** Starts the demo as its README says, and waits until it serves its dashboard. */
+export async function startDemo(browser: Browser): Promise<Demo> {
+  const words = ['--import', 'tsx', 'functions/demo.ts', '--dashboard', '--port', '0'];
+  const program = startProgram(process.execPath, words, ROOT);
+  const workers: Program[] = [];
+  const endpoint = find(await program.says(/resources at http:\S+/));
+  const url = find(await program.says(/dashboard http:\S+/));
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.setDefaultTimeout(30_000);
+  const asked = new Set<string>();
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/api/')) asked.add(`${request.method()} ${pathname.slice(1)}`);
+  });
+  const button: Demo['button'] = (name) =>
+    page.getByRole('button', { name, ...(typeof name === 'string' ? { exact: true } : {}) });
+  return {
+    ...{ page, endpoint, asked, button },
+    async go(place) {
+      await page.goto(`${url}/#/${place}`);
+      const [name = ''] = place.split(/[/?]/);
+      await page.locator(`nav a[aria-current][href="#/${name}"]`).waitFor({ state: 'attached' });
+      await page.getByRole('heading', { level: 1 }).waitFor();
+    },
+    confirm: (name) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click(),
+    told: (text) => page.locator('.told').getByText(text).first().waitFor(),
+    async send(task, input, options = {}) {
+      const answer = await page.request.post(`${url}/api/tasks/${task}/send`, {
+        headers: { 'x-celeriac': '1' },
+        data: { input: JSON.stringify(input), options },
+      });
+      expect(answer.status()).toBe(200);
+      const { id }: { id: string } = await answer.json();
+      return id;
+    },
+    async count(search) {
+      const query = new URLSearchParams({ search, limit: '500' });
+      const { rows }: { rows: unknown[] } = await (await page.request.get(`${url}/api/runs?${query}`)).json();
+      return rows.length;
+    },
+    async startWorker(queue) {
+      const own = ['--endpoint', endpoint, '--queues', queue, '--heartbeat', '1s'];
+      workers.push(startProgram(process.execPath, [BIN, 'worker', ...own], ROOT));
+    },
+    async [Symbol.asyncDispose]() {
+      await page.close();
+      for (const worker of workers) await worker[Symbol.asyncDispose]();
+      await program[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function find(said: string): string {
+  return /http:\S+/.exec(said)?.[0].replace(/;$/, '') ?? '';
+}
