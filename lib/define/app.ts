@@ -57,13 +57,9 @@ export interface AppOptions {
   /**
    * Whether messages may wait for longer than the 15 minutes of SQS, on ordered queues, and be published with
    * a delay: a queue and a function are deployed for it (`later`), which cost nothing while nothing waits but
-<<<<<<< HEAD
    * the empty receives of the queue's mapping, about $0.26 a month. An app with schedules has them anyway.
-   * @default true
-=======
-   * the empty receives of the queue's mapping. An app with schedules has them anyway. They also end workflows
-   * that are overdue, once an hour: without them `client.sweepWorkflows` has to be called. @default true
->>>>>>> next
+   * They also end workflows that are overdue, once an hour: without them `client.sweepWorkflows` has to be
+   * called. @default true
    */
   readonly longDelays?: boolean;
   /**

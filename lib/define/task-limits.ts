@@ -28,13 +28,8 @@ export interface TimeLimit {
   /** Then `signal` is aborted with a TimeLimitError: the task may clean up, or throw it. */
   readonly soft?: Duration;
   /**
-<<<<<<< HEAD
-   * Then the run counts as failed by a TimeLimitError, whether it has ended or not. A worker's pool of
-   * threads or processes ends what has not; in a function, and in pool 'async', it is left behind.
-=======
    * Then the run counts as failed by a TimeLimitError, whether it has ended or not. A pool of threads or
    * processes ends what has not; in a function, and in the worker's own process, it is left behind.
->>>>>>> next
    */
   readonly hard?: Duration;
 }

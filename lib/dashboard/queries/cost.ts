@@ -2,11 +2,7 @@
 import { PRICES, PRICES_READ, priceOfCall, usdOf } from '../../core/price.ts';
 import { estimateTask } from '../../define/cost.ts';
 import type { DeskContext } from '../context.ts';
-<<<<<<< HEAD
-import type { CostAnswer } from '../cost-row.ts';
-=======
-import type { CostAnswer, CostRow } from '../row.ts';
->>>>>>> next
+import type { CostAnswer, CostRow } from '../cost-row.ts';
 import { readRecent } from './recent.ts';
 
 export async function readCost(context: DeskContext): Promise<CostAnswer> {
