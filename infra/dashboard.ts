@@ -124,7 +124,7 @@ const EVERYTHING = {
 } as const;
 
 /** By name, since all of an app's resources are called so; dead letters are received to be looked at. */
-function grantQuestions(role: Role, { app, stage }: Topology): void {
+function grantQuestions(role: Role, { app, stage, later }: Topology): void {
   const stack = Stack.of(role);
   const named = (service: string, resource: string) => stack.formatArn({ service, resource });
   const table = stack.formatArn({
@@ -142,6 +142,9 @@ function grantQuestions(role: Role, { app, stage }: Topology): void {
       ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
       [table, `${table}/index/byState`, `${table}/index/byTask`],
     ],
+    ...(later === undefined
+      ? []
+      : [[['scheduler:GetSchedule'], [named('scheduler', `schedule/${later.groupName}/*`)]] as const]),
     // Neither takes resources.
     [['lambda:ListEventSourceMappings', 'cloudwatch:GetMetricData'], ['*']],
   ];
@@ -180,14 +183,21 @@ function grantActions(role: Role, { app, stage }: Topology): void {
   );
 }
 
-function acknowledgeFindings(scope: Construct, auth: 'iam' | 'token', { app, stage }: Topology): void {
+function acknowledgeFindings(scope: Construct, auth: 'iam' | 'token', { app, stage, later }: Topology): void {
   const here = '<AWS::Region>:<AWS::AccountId>';
+  const timers = `arn:<AWS::Partition>:scheduler:${here}:schedule/${later?.groupName}/*`;
   const queues = ['*', '*-dlq', '*-dlq.fifo'].map((name) => `sqs:${here}:${app}-${stage}-${name}`);
   const named = 'An app names its queues by app and stage, so the prefix holds none of another app.';
   acknowledge(scope, {
     ...Object.fromEntries(
       queues.map((queue) => [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${queue}]`, named]),
     ),
+    ...(later === undefined
+      ? {}
+      : {
+          [`AwsSolutions-IAM5[Resource::${timers}]`]:
+            'Timers are made at run time; the wildcard stands for their names in the group of this app.',
+        }),
     'AwsSolutions-IAM5[Resource::*]': 'Mappings are listed, and metrics read, of no resource in particular.',
     [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:lambda:${here}:event-source-mapping:*]`]:
       'Mappings have no names of their own; a condition keeps to functions of this account.',

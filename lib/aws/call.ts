@@ -83,6 +83,8 @@ export interface Operations {
     readonly CreateSchedule: [Scheduler.CreateScheduleCommandInput, Scheduler.CreateScheduleCommandOutput];
     readonly UpdateSchedule: [Scheduler.UpdateScheduleCommandInput, Scheduler.UpdateScheduleCommandOutput];
     readonly DeleteSchedule: [Scheduler.DeleteScheduleCommandInput, Scheduler.DeleteScheduleCommandOutput];
+    /** For the desk alone. */
+    readonly GetSchedule: [Scheduler.GetScheduleCommandInput, Scheduler.GetScheduleCommandOutput];
   };
 }
 

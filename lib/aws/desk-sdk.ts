@@ -8,6 +8,7 @@ import {
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
+import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { createSdk, REPLY_COMMANDS, type Sdk, type SdkOptions, type Service, toConfig } from './sdk.ts';
@@ -23,6 +24,11 @@ const SERVICES: Readonly<Record<string, Service>> = {
   cloudwatch: {
     connect: (options) => new CloudWatchClient(toConfig(options)),
     commands: { GetMetricData: GetMetricDataCommand },
+  },
+  // Its client sends schedules by an SDK of its own.
+  scheduler: {
+    connect: (options) => new SchedulerClient(toConfig(options)),
+    commands: { GetSchedule: GetScheduleCommand },
   },
   secretsmanager: {
     connect: (options) => new SecretsManagerClient(toConfig(options)),

@@ -1,9 +1,17 @@
 /** What a desk needs of AWS, or of an emulator: a client of the app, and what only an administrator asks. */
 import type { App } from '../define/app.ts';
 import type { Client } from '../define/client.ts';
-import { queueName, runsTableName } from '../define/resource-name.ts';
+import { hasLater } from '../define/later.ts';
+import { queueName, runsTableName, timerGroupName } from '../define/resource-name.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
-import type { EndedSessions, FunctionAdmin, Gauges, QueueAdmin, RunIndex } from '../runtime/desk-ports.ts';
+import type {
+  EndedSessions,
+  FunctionAdmin,
+  Gauges,
+  QueueAdmin,
+  RunIndex,
+  Timed,
+} from '../runtime/desk-ports.ts';
 import type { Clock, Pauses, Queues, Workers } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
 import { type ConnectOptions, connect } from './connect.ts';
@@ -17,6 +25,7 @@ import { createQueueAdmin } from './queue-admin.ts';
 import { createQueues, createQueueUrls } from './queues.ts';
 import { createRunIndex } from './run-index.ts';
 import { createEndedSessions } from './sessions.ts';
+import { createTimed } from './timed.ts';
 import { createWorkers } from './workers.ts';
 
 /** The adapters that a desk stands on. */
@@ -29,6 +38,7 @@ export interface DeskAdapters {
   readonly index: RunIndex | undefined;
   readonly workers: Workers | undefined;
   readonly pauses: Pauses | undefined;
+  readonly timed: Timed | undefined;
 }
 
 export interface DeskConnection {
@@ -85,5 +95,6 @@ export function createDeskAdapters(
     index: hasTable ? createRunIndex(call, table) : undefined,
     workers: hasTable ? createWorkers(call, table) : undefined,
     pauses: hasTable ? createPauses(call, table) : undefined,
+    timed: hasLater(app) ? createTimed(call, timerGroupName(app.name, stage)) : undefined,
   };
 }

@@ -1,117 +1,92 @@
-/** The port Gauges over CloudWatch, which learns within about a minute or two. */
-import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import type { FunctionFigures, Gauges } from '../runtime/desk-ports.ts';
+/** The port Gauges over CloudWatch. */
+import type { FunctionFigures, Gauges, QueuePoint } from '../runtime/desk-ports.ts';
 import type { Clock } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
+import { type Metric, type MetricPoint, readMetricData } from './metric-data.ts';
+import { readUsage } from './usage.ts';
 
-/** CloudWatch: queries of one GetMetricData. */
-const QUERIES_MAX = 500;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 /** CloudWatch has SQS's ages by the minute, a few minutes late. */
 const AGE_MS = 10 * MINUTE_MS;
 
-interface Metric {
-  readonly namespace: 'AWS/SQS' | 'AWS/Lambda';
-  readonly name: string;
-  readonly statistic: 'Sum' | 'Average' | 'Maximum';
-  readonly dimension: 'QueueName' | 'FunctionName';
-}
-
-const AGE: Metric = {
-  namespace: 'AWS/SQS',
-  name: 'ApproximateAgeOfOldestMessage',
-  statistic: 'Maximum',
-  dimension: 'QueueName',
-};
 const FUNCTION_METRICS = {
-  processed: toFunctionMetric('Invocations', 'Sum'),
-  errors: toFunctionMetric('Errors', 'Sum'),
-  duration: toFunctionMetric('Duration', 'Average'),
-  active: toFunctionMetric('ConcurrentExecutions', 'Maximum'),
+  processed: ['Invocations', 'Sum'],
+  errors: ['Errors', 'Sum'],
+  duration: ['Duration', 'Average'],
+  active: ['ConcurrentExecutions', 'Maximum'],
 } as const;
 
+/** A depth is measured several times a minute; the highest shows that a queue was not empty. */
+const QUEUE_METRICS = {
+  ready: ['ApproximateNumberOfMessagesVisible', 'Maximum'],
+  inFlight: ['ApproximateNumberOfMessagesNotVisible', 'Maximum'],
+  delayed: ['ApproximateNumberOfMessagesDelayed', 'Maximum'],
+  oldest: ['ApproximateAgeOfOldestMessage', 'Maximum'],
+  sent: ['NumberOfMessagesSent', 'Sum'],
+  deleted: ['NumberOfMessagesDeleted', 'Sum'],
+} as const;
+const QUEUE_FIGURES = Object.keys(QUEUE_METRICS) as readonly (keyof typeof QUEUE_METRICS)[]; // Its own keys.
+
 export function createGauges(call: Call, clock: Pick<Clock, 'now'>): Gauges {
-  const read = (wanted: readonly Wanted[], overMs: number, periodMs: number) =>
-    readValues(call, clock.now(), wanted, overMs, periodMs);
+  const read = (metrics: readonly Metric[], overMs: number, periodMs: number) => {
+    const to = clock.now();
+    return readMetricData(call, metrics, { from: to - overMs, to, periodMs });
+  };
   return {
     async oldest(queueNames) {
-      const values = await read(
-        queueNames.map((of) => ({ metric: AGE, of })),
+      const found = await read(
+        queueNames.map((name) => queueMetric('oldest', name)),
         AGE_MS,
         MINUTE_MS,
       );
-      // Newest first; a queue that was idle has no points.
-      return new Map(queueNames.flatMap((name, index) => toEntry(name, values[index]?.[0])));
+      return new Map(queueNames.flatMap((name, index) => toEntry(name, found[index]?.[0]?.value)));
     },
-    async functions(names) {
-      const metrics = Object.values(FUNCTION_METRICS);
-      const wanted = names.flatMap((of) => metrics.map((metric) => ({ metric, of })));
-      const values = await read(wanted, HOUR_MS, HOUR_MS);
+    async history(queueNames) {
+      const metrics = queueNames.flatMap((name) => QUEUE_FIGURES.map((figure) => queueMetric(figure, name)));
+      const found = await read(metrics, HOUR_MS, MINUTE_MS);
       return new Map(
-        names.map((name, index): [string, FunctionFigures] => {
-          const [processed, errors, duration, active] = metrics.map(
-            (_, place) => values[index * metrics.length + place]?.[0],
-          );
-          return [
-            name,
-            {
-              processed: processed ?? 0,
-              errors: errors ?? 0,
-              active: active ?? 0,
-              ...(duration === undefined ? {} : { duration }),
-            },
-          ];
+        queueNames.map((name, index) => {
+          const first = index * QUEUE_FIGURES.length;
+          return [name, toPoints(found.slice(first, first + QUEUE_FIGURES.length))];
         }),
       );
     },
-  };
-}
-
-interface Wanted {
-  readonly metric: Metric;
-  readonly of: string;
-}
-
-async function readValues(
-  call: Call,
-  now: number,
-  wanted: readonly Wanted[],
-  overMs: number,
-  periodMs: number,
-): Promise<readonly (readonly number[])[]> {
-  const found: (readonly number[])[] = [];
-  for (let at = 0; at < wanted.length; at += QUERIES_MAX) {
-    const queries = wanted.slice(at, at + QUERIES_MAX).map((one, index) => toQuery(one, index, periodMs));
-    const { MetricDataResults = [] } = await call('cloudwatch', 'GetMetricData', {
-      MetricDataQueries: queries,
-      StartTime: new Date(now - overMs),
-      EndTime: new Date(now),
-      ScanBy: 'TimestampDescending',
-    });
-    const byId = new Map(MetricDataResults.map(({ Id, Values }) => [Id, Values ?? []]));
-    found.push(...queries.map(({ Id }) => byId.get(Id) ?? []));
-  }
-  return found;
-}
-
-function toQuery({ metric, of }: Wanted, index: number, periodMs: number): MetricDataQuery {
-  return {
-    Id: `m${index}`,
-    MetricStat: {
-      Metric: {
-        Namespace: metric.namespace,
-        MetricName: metric.name,
-        Dimensions: [{ Name: metric.dimension, Value: of }],
-      },
-      Period: periodMs / 1_000,
-      Stat: metric.statistic,
+    async functions(names) {
+      const own = Object.values(FUNCTION_METRICS);
+      const metrics = names.flatMap((FunctionName) =>
+        own.map(([name, statistic]): Metric => {
+          return { namespace: 'AWS/Lambda', name, statistic, dimensions: { FunctionName } };
+        }),
+      );
+      const found = await read(metrics, HOUR_MS, HOUR_MS);
+      return new Map(
+        names.map((name, index): [string, FunctionFigures] => {
+          const [processed = 0, errors = 0, duration, active = 0] = own.map(
+            (_, place) => found[index * own.length + place]?.[0]?.value,
+          );
+          return [name, { processed, errors, active, ...(duration === undefined ? {} : { duration }) }];
+        }),
+      );
     },
+    usage: (of) => readUsage(call, clock.now(), of),
   };
 }
 
-function toFunctionMetric(name: string, statistic: Metric['statistic']): Metric {
-  return { namespace: 'AWS/Lambda', name, statistic, dimension: 'FunctionName' };
+function queueMetric(figure: keyof typeof QUEUE_METRICS, QueueName: string): Metric {
+  const [name, statistic] = QUEUE_METRICS[figure];
+  return { namespace: 'AWS/SQS', name, statistic, dimensions: { QueueName } };
+}
+
+/** The figures of a queue, minute by minute, the oldest first. */
+function toPoints(figures: readonly (readonly MetricPoint[])[]): readonly QueuePoint[] {
+  const byMinute = new Map<number, Partial<Record<keyof typeof QUEUE_METRICS, number>>>();
+  for (const [place, points] of figures.entries()) {
+    const figure = QUEUE_FIGURES[place];
+    for (const { at, value } of figure === undefined ? [] : points)
+      byMinute.set(at, { ...byMinute.get(at), ...(figure === undefined ? {} : { [figure]: value }) });
+  }
+  return [...byMinute].sort(([a], [b]) => a - b).map(([at, point]) => ({ at, ...point }));
 }
 
 function toEntry(name: string, value: number | undefined): readonly (readonly [string, number])[] {

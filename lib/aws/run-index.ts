@@ -66,7 +66,7 @@ export function createRunIndex(call: Call, tableName: string): RunIndex {
 const SHOWN = [
   ...['id', 'task', 'queue', 'state', 'generation', 'retries', 'sentAt', 'startedAt', 'endedAt', 'reason'],
   // The letter tells what of an error is secret.
-  ...['error', 'progress', 'letter', 'leaseUntil', 'revokedAt'],
+  ...['error', 'progress', 'letter', 'leaseUntil', 'revokedAt', 'wait', 'waitUntil'],
 ];
 /** What a list shows of records; by names of its own, since several are DynamoDB's words. */
 const LISTED = {
@@ -92,9 +92,15 @@ function toRow(state: TaskState, item: Item): IndexedRun {
 
 function toDetails(item: Item): RunDetails {
   const { record, leaseUntil } = fromItem(item);
+  const { wait, ...known } = record;
   const revokedAt = item.revokedAt?.N;
+  const waitUntil = Number(item.waitUntil?.N ?? 0);
+  // What it waited for before its last attempt stays in the record, and is over.
+  const waits = waitUntil > (record.startedAt ?? 0);
   return {
-    ...record,
+    ...known,
+    ...(waits ? { waitUntil } : {}),
+    ...(waits && wait !== undefined ? { wait } : {}),
     ...(leaseUntil > 0 ? { leaseUntil } : {}),
     ...(revokedAt === undefined ? {} : { revokedAt: Number(revokedAt) }),
   };

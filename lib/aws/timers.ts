@@ -102,7 +102,7 @@ function toInput({
 }
 
 /** Ids of messages may have characters and lengths that names of schedules have not. */
-function onceTimerName(id: string): string {
+export function onceTimerName(id: string): string {
   return `once-${createHash('sha256').update(id).digest('hex').slice(0, ONCE_NAME_LENGTH)}`;
 }
 

@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts';
 import { readCount } from './given.ts';
 import { queueTable } from './inspect.ts';
 import type { Session } from './over-desk.ts';
-import { cyan, green, yellow } from './paint.ts';
+import { cyan, green, paintState, yellow } from './paint.ts';
 import { notDone } from './run-commands.ts';
 import { sayWhen } from './say.ts';
 import { toTable } from './table.ts';
@@ -25,6 +25,28 @@ export async function peek(
 ): Promise<Answer> {
   const value = await desk.peek(queue, readCount('--limit', limit, 1, PEEK_MAX));
   return { value, text: messageTable(value, now()) };
+}
+
+/** Runs that are known to wait, and why, without looking into the queue. */
+export async function waitingRuns(
+  { desk, now }: Session,
+  { limit }: { readonly limit: string },
+  queue: string,
+): Promise<Answer> {
+  const value = await desk.waitingRuns(queue, readCount('--limit', limit, 1, PEEK_MAX));
+  const text = toTable(
+    value,
+    {
+      id: ({ id }) => cyan(id),
+      task: ({ task }) => task,
+      state: ({ state }) => paintState(state),
+      sent: ({ sentAt }) => sayWhen(sentAt, now()),
+      due: ({ waiting }) => sayWhen(waiting.until, now()),
+      waiting: ({ waiting }) => waiting.sentence,
+    },
+    'no run with a record waits; those that have not been tried yet have none',
+  );
+  return { value, text };
 }
 
 /** Deletes all messages of a queue, after a question. */

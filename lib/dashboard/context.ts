@@ -7,7 +7,7 @@ import { deadLetterQueueName, queueNames } from '../define/resource-name.ts';
 import type { Schedules } from '../define/schedules-client.ts';
 import type { AnyTask } from '../define/task.ts';
 import { CeleriacError } from '../errors.ts';
-import type { FunctionAdmin, Gauges, QueueAdmin, RunIndex, SeeQueue } from '../runtime/desk-ports.ts';
+import type { FunctionAdmin, Gauges, QueueAdmin, RunIndex, SeeQueue, Timed } from '../runtime/desk-ports.ts';
 import type { Clock, Pauses, Queues, Workers } from '../runtime/ports.ts';
 
 export interface DeskPorts {
@@ -23,6 +23,8 @@ export interface DeskPorts {
   readonly workers?: Pick<Workers, 'list' | 'command'> | undefined;
   /** What long-running workers leave alone; likewise. */
   readonly pauses?: Pauses | undefined;
+  /** What waits longer than SQS delays it; undefined in an app where nothing does. */
+  readonly timed?: Timed | undefined;
   /** undefined where schedules are not kept. */
   readonly schedules?: Schedules | undefined;
   /** Only beside an emulator. */

@@ -11,12 +11,14 @@ import { type DeskContext, type DeskPorts, findTask, found } from './context.ts'
 import type { Desk, DeskActions, DeskQueries } from './desk.ts';
 import { readCost } from './queries/cost.ts';
 import { listExchanges, listLimits, listTasks } from './queries/definitions.ts';
+import { readHistory } from './queries/history.ts';
 import { readMetrics } from './queries/metrics.ts';
 import { readOverview } from './queries/overview.ts';
 import { listDeadLetters, listQueues, peek } from './queries/queues.ts';
 import { findRun, findWaiting } from './queries/run.ts';
 import { listRuns } from './queries/runs.ts';
 import { listSchedules } from './queries/schedules.ts';
+import { listWaiting } from './queries/waiting-runs.ts';
 import { listWorkers } from './queries/workers.ts';
 import { findWorkflow, listWorkflows } from './queries/workflows.ts';
 import { readTrigger } from './trigger-text.ts';
@@ -46,7 +48,9 @@ function createQueries(context: DeskContext): DeskQueries {
     workflow: async (id, at = {}) => found(await findWorkflow(context, id, at), 'workflow', id),
     queues: () => listQueues(context),
     peek: (queue, limit) => peek(context, queue, limit),
+    waitingRuns: (queue, limit) => listWaiting(context, queue, limit),
     deadLetters: (query) => listDeadLetters(context, query),
+    history: () => readHistory(context),
     exchanges: async () => listExchanges(context),
     route: async (exchange, key, headers) => whereTo(app, exchange, key, fromJsonHeaders(headers)),
     schedules: (query) => listSchedules(context, query),

@@ -5,6 +5,7 @@
  */
 import type { Json } from '../core/json.ts';
 import type { CostAnswer } from './cost-row.ts';
+import type { QueueHistory } from './history.ts';
 import type {
   DeadLetterRow,
   DeadLettersQuery,
@@ -26,6 +27,7 @@ import type {
   WorkerRow,
   WorkflowNode,
 } from './row.ts';
+import type { WaitingRunRow } from './waiting-run.ts';
 
 /** What can be asked. Queries reject with a CeleriacError; NOT_FOUND for a name or id that is not there. */
 export interface DeskQueries {
@@ -37,7 +39,11 @@ export interface DeskQueries {
   workflow(id: string, at?: { readonly path?: string; readonly after?: number }): Promise<WorkflowNode>;
   queues(): Promise<readonly QueueRow[]>;
   peek(queue: string, limit?: number): Promise<readonly MessageRow[]>;
+  /** What is known to wait in a queue without looking into it: runs with a record. The oldest first. */
+  waitingRuns(queue: string, limit?: number): Promise<readonly WaitingRunRow[]>;
   deadLetters(query: DeadLettersQuery): Promise<Page<DeadLetterRow>>;
+  /** How deep the queues were before somebody looked. */
+  history(): Promise<QueueHistory>;
   exchanges(): Promise<readonly ExchangeRow[]>;
   route(exchange: string, key: string, headers: Readonly<Record<string, Json>>): Promise<RouteAnswer>;
   schedules(query: { readonly prefix?: string; readonly after?: string }): Promise<Page<ScheduleRow>>;

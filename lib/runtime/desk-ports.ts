@@ -2,6 +2,7 @@
  * What the desk (the dashboard, its API, the command line) asks of the world besides a client: lists of
  * records, queues as an administrator sees them, the functions behind them, and what is measured.
  */
+import type { PriceName } from '../core/price.ts';
 import type { RunRecord } from './ports.ts';
 
 /** A run as an index has it: what a list shows. */
@@ -62,6 +63,8 @@ export interface RunDetails extends RunRecord {
   readonly leaseUntil?: number;
   /** When it was revoked, while an attempt was under way. */
   readonly revokedAt?: number;
+  /** When its message comes back that waits (`wait`); missing once it has come. */
+  readonly waitUntil?: number;
 }
 
 export interface QueueDepth {
@@ -125,14 +128,63 @@ export interface Gauges {
   oldest(queueNames: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** By function name, over the last hour. */
   functions(names: readonly string[]): Promise<ReadonlyMap<string, FunctionFigures>>;
+  /** How queues were over the last hour, by the minute; undefined where nobody measures it. */
+  history?(queueNames: readonly string[]): Promise<ReadonlyMap<string, readonly QueuePoint[]>>;
   /** Calls of AWS's services that were counted, and since when; undefined where nobody counts them. */
   calls?(): { readonly since: number; readonly counts: readonly CountedCalls[] };
+  /** What was used within a day; undefined where calls are counted, or nobody measures. */
+  usage?(of: UsageOf): Promise<{ readonly since: number; readonly used: readonly Usage[] }>;
+}
+
+/** A queue in one minute; a figure that was not measured is missing. */
+export interface QueuePoint extends Partial<QueueDepth> {
+  /** The minute's start. */
+  readonly at: number;
+  /** Age of the oldest message in seconds. */
+  readonly oldest?: number;
+  /** Messages that came, and that were acked. */
+  readonly sent?: number;
+  readonly deleted?: number;
+}
+
+/** What is asked for; names are AWS's own. */
+export interface UsageOf {
+  readonly queues: readonly { readonly queueName: string; readonly fifo: boolean }[];
+  readonly functions: readonly string[];
+  /** Taken for each function's memory. */
+  readonly memoryMb: number;
+  readonly tables: readonly { readonly tableName: string; readonly indexes: readonly string[] }[];
+  /** Whose timers fire; undefined where there are none. */
+  readonly timerGroup: string | undefined;
+}
+
+/** So many units of one price. */
+export interface Usage {
+  readonly price: PriceName;
+  readonly what: string;
+  readonly units: number;
+  /** How it differs from what is billed; missing where it does not. */
+  readonly estimate?: string;
 }
 
 export interface CountedCalls {
   readonly service: string;
   readonly operation: string;
   readonly calls: number;
+}
+
+/** A message that waits in a timer of its own, since SQS delays none for so long. */
+export interface TimedMessage {
+  /** Where it goes then; SQS's own name. */
+  readonly queueName: string;
+  readonly body: string;
+  readonly dueAt: number;
+  readonly group?: string;
+}
+
+export interface Timed {
+  /** The message that waits under this name: a run's id, or that of one of its copies. */
+  find(name: string): Promise<TimedMessage | undefined>;
 }
 
 /** A message of a queue that is seen without being received, and where it stands. */

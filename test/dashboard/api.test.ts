@@ -15,6 +15,8 @@ const CALLS: Readonly<Record<string, { readonly address: string; readonly body?:
   'get /api/workflows': { address: '/api/workflows?limit=5' },
   'get /api/workflows/{id}': { address: '/api/workflows/flow-1?path=1&after=0' },
   'get /api/queues': { address: '/api/queues' },
+  'get /api/history': { address: '/api/history' },
+  'get /api/queues/{name}/waiting': { address: '/api/queues/mail/waiting?limit=2' },
   'get /api/queues/{name}/messages': { address: '/api/queues/mail/messages?limit=2' },
   'get /api/dead-letters': { address: '/api/dead-letters?queue=images&reason=failed' },
   'get /api/exchanges': { address: '/api/exchanges' },

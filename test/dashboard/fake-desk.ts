@@ -130,6 +130,20 @@ export function createFakeDesk(options: FakeDeskOptions = {}): FakeDesk {
       return workflowNode(id, path);
     },
     queues: async () => [...queues.values()],
+    history: async () => ({
+      stepMs: MINUTE,
+      queues: [...queues.keys()].map((name) => ({ name, points: [{ at: NOW - MINUTE, ready: 2, sent: 3 }] })),
+    }),
+    async waitingRuns(queue) {
+      get(queues, queue, 'queue');
+      const waiting = {
+        kind: 'rate',
+        sentence: 'it waits for its slot',
+        until: NOW + MINUTE,
+        by: 'mail',
+      } as const;
+      return [{ ...toRow(run(0)), waiting }];
+    },
     async peek(queue, limit = 10) {
       const { ready } = get(queues, queue, 'queue');
       return Array.from({ length: Math.min(ready, limit) }, (_, n) => ({

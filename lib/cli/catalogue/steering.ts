@@ -74,6 +74,14 @@ const QUEUES: readonly Entry[] = [
     load: overDesk(async () => (await import('../queues.ts')).peek),
   },
   {
+    name: 'queues waiting',
+    summary: 'runs that are known to wait in a queue, and why; nothing is received',
+    arguments: [QUEUE],
+    options: [limitOption(100, 50), ...DESK_OPTIONS],
+    examples: [{ words: 'queues waiting payments', summary: 'held by a limit, or tried again later' }],
+    load: overDesk(async () => (await import('../queues.ts')).waitingRuns),
+  },
+  {
     name: 'queues purge',
     summary: 'delete all messages of a queue',
     arguments: [QUEUE],

@@ -1,12 +1,13 @@
 /**
  * Whose run it is. An id holds its app, its stage and its time, not its task: that stands in the run's
- * record, which comes with the first attempt, or in its message, which only an emulator shows.
+ * record, which comes with the first attempt, or in its message, which an emulator shows, and on AWS its
+ * timer when it waits longer than 15 minutes.
  */
 import { sentAtOf } from '../../core/id.ts';
-import { parseMessage } from '../../core/message.ts';
 import type { AnyTask } from '../../define/task.ts';
 import { CeleriacError } from '../../errors.ts';
-import { type DeskContext, queuesOf, taskNamed } from '../context.ts';
+import { type DeskContext, taskNamed } from '../context.ts';
+import { locate } from '../queries/locate.ts';
 import { timeOf } from '../queries/waiting-message.ts';
 
 /**
@@ -21,26 +22,13 @@ export async function taskOfRun(context: DeskContext, id: string, remedy: string
 /** The same; undefined where nothing tells. */
 export async function findTaskOfRun(context: DeskContext, id: string): Promise<AnyTask | undefined> {
   const record = (await context.ports.index?.rows([id], { whole: false }))?.get(id);
-  const name = record?.task ?? nameInMessage(context, id);
+  const name = record?.task ?? (await locate(context, id, undefined))?.message.task;
   // A workflow's own record is of no task.
   if (name === undefined || name === '') return undefined;
   const task = taskNamed(context.app, name);
   if (task !== undefined) return task;
   const text = `run '${id}' is of task '${name}', which app '${context.app.name}' does not have any more`;
   throw new CeleriacError('TASK_NOT_FOUND', text, { value: name });
-}
-
-function nameInMessage(context: DeskContext, id: string): string | undefined {
-  const { see } = context.ports;
-  for (const { queueName } of see === undefined ? [] : queuesOf(context)) {
-    for (const { body } of see?.(queueName) ?? []) {
-      // Reading an envelope is dear, and nearly none is the one.
-      if (!body.includes(id)) continue;
-      const parsed = parseMessage(body);
-      if (parsed.kind === 'message' && parsed.message.id === id) return parsed.message.task;
-    }
-  }
-  return undefined;
 }
 
 /** Says why nothing is known of a run. */

@@ -9,6 +9,7 @@ import {
   MESSAGE_ROW,
   OVERVIEW,
   page,
+  QUEUE_HISTORY,
   QUEUE_ROW,
   ROUTE_ANSWER,
   RUN_DETAIL,
@@ -17,6 +18,7 @@ import {
   STATE,
   TASK_ROW,
   WAITING,
+  WAITING_RUN_ROW,
   WORKER_ROW,
   WORKFLOW_NODE,
 } from './row-schema.ts';
@@ -84,6 +86,19 @@ export const QUESTIONS: readonly Route[] = [
     query: { limit },
     answer: list(MESSAGE_ROW),
     run: (desk, { path, query }) => desk.peek(path.name, query.limit),
+  }),
+  get(
+    '/api/queues/:name/waiting',
+    'Runs that are known to wait in a queue, and why, without looking into it',
+    {
+      query: { limit },
+      answer: list(WAITING_RUN_ROW),
+      run: (desk, { path, query }) => desk.waitingRuns(path.name, query.limit),
+    },
+  ),
+  get('/api/history', 'How deep the queues were over the last hour, by the minute, where it was measured', {
+    answer: QUEUE_HISTORY,
+    run: (desk) => desk.history(),
   }),
   get('/api/dead-letters', 'Messages that were given up, and why', {
     query: DEAD_LETTERS,

@@ -1,6 +1,7 @@
 /** The schemas of what a desk answers with; their types are those of row.ts. */
 import { TASK_STATES } from '../../core/task-state.ts';
 import type { CostAnswer } from '../cost-row.ts';
+import type { QueueHistory } from '../history.ts';
 import type {
   AttemptRow,
   DeadLetterRow,
@@ -22,6 +23,7 @@ import type {
   WorkerRow,
   WorkflowNode,
 } from '../row.ts';
+import type { WaitingRunRow } from '../waiting-run.ts';
 import { amount, choice, flag, json, list, named, object, record, type Schema, text } from './schema.ts';
 
 export const STATE = choice(...TASK_STATES);
@@ -73,6 +75,10 @@ export const WAITING: Schema<Waiting> = named('Waiting', () =>
   ),
 );
 
+export const WAITING_RUN_ROW: Schema<WaitingRunRow> = named('WaitingRunRow', () =>
+  object({ ...runRequired, waiting: WAITING }, runOptional),
+);
+
 export const RUN_DETAIL: Schema<RunDetail> = named('RunDetail', () =>
   object(
     { ...runRequired, attempts: list(ATTEMPT) },
@@ -106,6 +112,22 @@ export const QUEUE_ROW: Schema<QueueRow> = named('QueueRow', () =>
     },
     { oldest: amount, deadLetters: text },
   ),
+);
+
+const pointOptional = {
+  ready: amount,
+  inFlight: amount,
+  delayed: amount,
+  oldest: amount,
+  sent: amount,
+  deleted: amount,
+};
+
+export const QUEUE_HISTORY: Schema<QueueHistory> = named('QueueHistory', () =>
+  object({
+    stepMs: amount,
+    queues: list(object({ name: text, points: list(object({ at: amount }, pointOptional)) })),
+  }),
 );
 
 const messageRequired = { messageId: text, receives: amount, body: text };

@@ -24,7 +24,9 @@ export const desk: Omit<Desk, 'metrics' | 'graph' | 'result'> = {
   workflow: (id, at = {}) => get(`workflows/${part(id)}`, { ...at }),
   queues: () => get('queues'),
   peek: (queue, limit) => get(`queues/${part(queue)}/messages`, { limit }),
+  waitingRuns: (queue, limit) => get(`queues/${part(queue)}/waiting`, { limit }),
   deadLetters: (query) => get('dead-letters', { ...query }),
+  history: () => get('history'),
   exchanges: () => get('exchanges'),
   route: (exchange, key, headers) =>
     get(`exchanges/${part(exchange)}/route`, { key, headers: JSON.stringify(headers) }),
@@ -39,7 +41,8 @@ export const desk: Omit<Desk, 'metrics' | 'graph' | 'result'> = {
   call: (task, input, timeoutMs) => post(`tasks/${part(task)}/call`, { input, timeout: timeoutMs }),
   publish: (exchange, key, body, headers) =>
     post(`exchanges/${part(exchange)}/publish`, { key, body, headers }),
-  revoke: (id, terminate) => post(`runs/${part(id)}/revoke`, { terminate }),
+  revoke: (id, terminate, task) =>
+    post(`runs/${part(id)}/revoke`, task === undefined ? { terminate } : { terminate, task }),
   retry: (id, input) => post(`runs/${part(id)}/retry`, input === undefined ? {} : { input }),
   forget: (id) => post(`runs/${part(id)}/forget`),
   purge: (queue) => post(`queues/${part(queue)}/purge`),

@@ -81,7 +81,8 @@ export async function peek(
   if (named.kind === 'queue' && isWorked(context.app, named.queue)) {
     const text =
       `queue '${name}' is worked, and SQS shows a message only by receiving it, which counts towards ` +
-      "'crashed'; look at the runs of its tasks, or at its dead letters";
+      `'crashed'; runs that are known to wait in it are at /api/queues/${name}/waiting, and listed by ` +
+      `'celeriac queues waiting ${name}'`;
     throw new CeleriacError('PEEK_COUNTS', text, { value: name });
   }
   const taken = await lookAt(context, named.queueName, limit);

@@ -1,20 +1,21 @@
 /** One run, and why it waits. */
-import { sentAtOf } from '../../core/id.ts';
-import { type Message, parseMessage } from '../../core/message.ts';
+import type { Message } from '../../core/message.ts';
 import { redactText } from '../../core/redact.ts';
 import { isFinal } from '../../core/task-state.ts';
 import { redactedInput, secretsOf } from '../../define/redact.ts';
-import type { RunDetails, Seen } from '../../runtime/desk-ports.ts';
-import { type DeskContext, found, type NamedQueue, queuesOf, taskNamed } from '../context.ts';
+import type { RunDetails } from '../../runtime/desk-ports.ts';
+import { type DeskContext, found, queuesOf, taskNamed } from '../context.ts';
 import type { RunDetail, Waiting } from '../row.ts';
+import { type Located, locate } from './locate.ts';
 import { toDeadLetter, toMessage } from './messages.ts';
-import { secretsOfRun, toRow, toShown } from './run-row.ts';
-import { blockedBy, retry, timeOf, waitingOf } from './waiting-message.ts';
+import { letterOf, secretsOfRun, toRow, toShown } from './run-row.ts';
+import { unseen } from './unseen.ts';
+import { blockedBy, reserved, retry, timeOf, waitingOf } from './waiting-message.ts';
 
 /** @throws CeleriacError NOT_FOUND for an id that is not this app's, or of which nothing is known. */
 export async function findRun(context: DeskContext, id: string): Promise<RunDetail> {
   const record = await recordOf(context, id);
-  const where = locate(context, id, record);
+  const where = await locate(context, id, record);
   if (record === undefined) return found(await unrecorded(context, id, where), 'run', id);
   const { input, result, error, headers, attempts } = toShown(context, record);
   const waiting = isFinal(record.state) ? undefined : await reasonOf(context, id, record, where);
@@ -44,35 +45,11 @@ function workflowOf(message: Message | undefined): Pick<RunDetail, 'workflow'> {
 export async function findWaiting(context: DeskContext, id: string): Promise<Waiting | undefined> {
   const record = await recordOf(context, id);
   if (record !== undefined && isFinal(record.state)) return undefined;
-  return reasonOf(context, id, record, locate(context, id, record));
+  return reasonOf(context, id, record, await locate(context, id, record));
 }
 
 async function recordOf({ ports: { index } }: DeskContext, id: string): Promise<RunDetails | undefined> {
   return (await index?.rows([id]))?.get(id);
-}
-
-interface Located {
-  readonly named: NamedQueue;
-  readonly seen: Seen;
-  readonly message: Message;
-}
-
-/** Where the message of a run is; undefined where nobody can look into queues, or it is in none. */
-function locate(context: DeskContext, id: string, record: RunDetails | undefined): Located | undefined {
-  const { see } = context.ports;
-  if (see === undefined) return undefined;
-  const ended = record !== undefined && isFinal(record.state);
-  for (const named of queuesOf(context)) {
-    if (ended !== (named.kind === 'dead-letter')) continue;
-    for (const seen of see(named.queueName)) {
-      // Reading an envelope is dear, and nearly none is the one.
-      if (!seen.body.includes(id) && seen.messageId !== id) continue;
-      const parsed = parseMessage(seen.body);
-      if (parsed.kind !== 'message') continue;
-      if (parsed.message.id === id || seen.messageId === id) return { named, seen, message: parsed.message };
-    }
-  }
-  return undefined;
 }
 
 /** A run of which there is no record: it waits for its first attempt, or its task keeps none. */
@@ -119,36 +96,49 @@ async function reasonOf(
     if (waiting !== undefined || record === undefined) return waiting;
   }
   if (record === undefined) return unseen(context, id);
-  const named = queuesOf(context).find(({ queue, kind }) => kind === 'queue' && queue.name === record.queue);
-  const blocked = named === undefined ? undefined : await blockedBy(context, named);
-  if (record.state === 'RETRY') {
-    const task = taskNamed(context.app, record.task);
-    const secrets = secretsOfRun(context, record);
-    const why = retry(record.retries, task, record.error, secrets, where?.seen.availableAt);
-    return blocked === undefined ? why : { ...why, sentence: `${why.sentence}; ${blocked.sentence}` };
-  }
-  if (blocked !== undefined) return blocked;
-  const sentence =
-    record.state === 'STARTED'
-      ? `its worker gave no sign of life since ${timeOf(record.leaseUntil ?? now)}; another one takes it over`
-      : 'it waits for a worker, a limit of its task, or the end of its delay; SQS does not show which';
-  return { kind: 'queued', sentence };
+  return recorded(context, record, where?.seen.availableAt);
 }
 
-/**
- * Nothing is kept of a run before its first attempt, and SQS shows no message: all that can be said is what
- * its id says.
- * @throws CeleriacError NOT_FOUND for an id that is not this app's
- */
-function unseen(context: DeskContext, id: string): Waiting | undefined {
-  const sentAt = sentAtOf({ app: context.app.name, stage: context.stage }, id);
-  const since = timeOf(found(sentAt, 'run', id));
-  if (context.ports.see !== undefined) return undefined;
-  const sentence =
-    `it was sent at ${since} and has not begun, or keeps no record: it waits for a worker, a limit of ` +
-    'its task, or the end of its delay; SQS does not show which';
-  return { kind: 'queued', sentence };
+/** Why a run waits, as its record knows; `keeping` is what keeps everything in its queue. */
+export async function recorded(
+  context: DeskContext,
+  record: RunDetails,
+  comesAt?: number,
+  keeping?: Promise<Waiting | undefined>,
+): Promise<Waiting> {
+  const named = queuesOf(context).find(({ queue, kind }) => kind === 'queue' && queue.name === record.queue);
+  const blocked = await (keeping ?? (named === undefined ? undefined : blockedBy(context, named)));
+  const own = await ownReason(context, record, comesAt);
+  if (own === undefined) return blocked ?? { kind: 'queued', sentence: QUEUED };
+  return blocked === undefined ? own : { ...own, sentence: `${own.sentence}; ${blocked.sentence}` };
 }
+
+const QUEUED =
+  'its turn has come, and the next worker takes it; SQS does not show whether others of its group are ' +
+  'before it';
+
+async function ownReason(
+  context: DeskContext,
+  record: RunDetails,
+  comesAt: number | undefined,
+): Promise<Waiting | undefined> {
+  const now = context.ports.clock.now();
+  const task = taskNamed(context.app, record.task);
+  if (record.state === 'STARTED') {
+    const since = timeOf(record.leaseUntil ?? now);
+    const sentence = `its worker gave no sign of life since ${since}; another one takes it over`;
+    return { kind: 'queued', sentence };
+  }
+  const input = letterOf(record)?.input;
+  // A copy that comes back is not seen at once: SQS is late, and its worker may be busy.
+  if (record.wait !== undefined && task !== undefined && (record.waitUntil ?? 0) > now - LATE_MS)
+    return reserved(context, task, record.wait, input);
+  if (record.state !== 'RETRY') return undefined;
+  return retry(record.retries, task, record.error, secretsOfRun(context, record), comesAt);
+}
+
+/** So long after its time a message that waited is taken to stand in its queue. */
+const LATE_MS = 5_000;
 
 /** Whether a run that failed left a dead letter; where nobody can look, it did if it says why it ended. */
 function isDead(record: RunDetails, seen: string | undefined): boolean {

@@ -64,7 +64,7 @@ async function ownReason(
   const until = seen.availableAt;
   const comes = until !== undefined && until > context.ports.clock.now() ? until : undefined;
   if (message?.wait !== undefined && task !== undefined && seen.state !== 'inFlight')
-    return reserved(context, task, message, message.wait);
+    return reserved(context, task, message.wait, message.input);
   if (message !== undefined && message.attempt > 0 && seen.state === 'delayed')
     return retrying(context, task, message, comes);
   if (seen.state === 'delayed')
@@ -79,12 +79,15 @@ async function ownReason(
   );
 }
 
-/** What the gate has written into the envelope. */
-async function reserved(
+/**
+ * What the gate has written, into the envelope and into the run's record; `input` where it is known, since it
+ * tells the key of `once`.
+ */
+export async function reserved(
   context: DeskContext,
   task: AnyTask,
-  message: Message,
   wait: NonNullable<Message['wait']>,
+  input: unknown,
 ): Promise<Waiting> {
   const at = timeOf(wait.at);
   switch (wait.for) {
@@ -103,7 +106,7 @@ async function reserved(
       return { kind: 'concurrency', sentence, until: wait.at, by: task.name };
     }
     case 'once': {
-      const holder = await holderOf(context, task, message);
+      const holder = await holderOf(context, task, input);
       const who = holder === undefined ? 'another run' : `run '${holder}'`;
       const sentence = `${who} of task '${task.name}' has its key; it asks again at ${at}`;
       return { kind: 'once', sentence, until: wait.at, ...(holder === undefined ? {} : { by: holder }) };
@@ -117,13 +120,13 @@ async function reserved(
 async function holderOf(
   { ports: { index } }: DeskContext,
   task: AnyTask,
-  message: Message,
+  input: unknown,
 ): Promise<string | undefined> {
   if (index === undefined || task.once === undefined) return undefined;
   try {
     const by = task.once.key;
     // The function takes what the task's own schema gives; an input that it cannot read has no known holder.
-    const key = by === undefined ? task.name : onceKey(task.name, by(message.input as never));
+    const key = by === undefined ? task.name : onceKey(task.name, by(input as never));
     return (await index.holder(key))?.id;
   } catch {
     return undefined;

@@ -119,6 +119,13 @@ export function createSampleDesk(options: SampleOptions = {}): SampleDesk {
     },
     workflow: async (_id, { path = '', after = -1 } = {}) => rows.workflow(path, after),
     queues: async () => [...queues.values()],
+    history: async () => ({ stepMs: 60_000, queues: [] }),
+    async waitingRuns(queue) {
+      find(queues, queue);
+      return [...all()].flatMap((run) =>
+        run.queue === queue && run.waiting !== undefined ? [{ ...run, waiting: run.waiting }] : [],
+      );
+    },
     async peek(queue, limit = 10) {
       const { ready, ordered } = find(queues, queue);
       return [...all()]

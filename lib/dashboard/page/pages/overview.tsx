@@ -1,7 +1,7 @@
 /** How the app is: states, rates, failures, waits, depths and ages over time. */
 import type { TaskState } from '../../../core/task-state.ts';
 import type { Overview, QueueRow } from '../../row.ts';
-import { type Depth, noteDepths } from '../depths.ts';
+import { createDepths, type Depth } from '../depths.ts';
 import { desk } from '../desk.ts';
 import { useLive } from '../live.ts';
 import { Chart } from '../parts/chart.tsx';
@@ -12,8 +12,21 @@ import { type Column, Table } from '../parts/table.tsx';
 import { toHash } from '../place.ts';
 import { toCount, toDuration, toShortCount, toTime } from '../text.ts';
 
+/** For as long as the page is open, also while another part of it is shown. */
+const depths = createDepths();
+let begun: Promise<void> | undefined;
+
+async function load(): Promise<Overview> {
+  // Without what was before, the drawings begin now; the next answer brings it.
+  begun ??= desk.history().then(depths.begin, () => {
+    begun = undefined;
+  });
+  const [overview] = await Promise.all([desk.overview(), begun]);
+  return overview;
+}
+
 export function OverviewPage() {
-  const overview = useLive('overview', desk.overview);
+  const overview = useLive('overview', load);
   return (
     <>
       <Head
@@ -25,7 +38,7 @@ export function OverviewPage() {
           <>
             <Tiles overview={data} />
             {data.keepsRuns ? <Rates overview={data} /> : <NoRecords />}
-            <Depths depths={noteDepths(data)} />
+            <Depths noted={depths.note(data)} />
             <h2>Queues</h2>
             <QueueSummary queues={data.queues} />
           </>
@@ -122,27 +135,26 @@ function Rates({ overview: { series } }: { readonly overview: Overview }) {
   );
 }
 
-const SINCE = 'since this page was opened';
-
-function Depths({ depths }: { readonly depths: readonly Partial<Depth>[] }) {
-  const at = depths.map((depth) => depth.at ?? 0);
+function Depths({ noted }: { readonly noted: readonly Partial<Depth>[] }) {
+  const at = noted.map((depth) => depth.at ?? 0);
+  const note = depths.measured ? 'minute by minute' : 'since this page was opened';
   return (
     <div class="charts">
       <Chart
         title="Messages in queues"
-        note={SINCE}
+        note={note}
         at={at}
         kind="lines"
         format={toShortCount}
         series={[
-          { name: 'ready', ink: 'ink-started', values: depths.map(({ ready }) => ready) },
-          { name: 'in flight', ink: 'ink-success', values: depths.map(({ inFlight }) => inFlight) },
-          { name: 'delayed', ink: 'ink-retry', values: depths.map(({ delayed }) => delayed) },
+          { name: 'ready', ink: 'ink-started', values: noted.map(({ ready }) => ready) },
+          { name: 'in flight', ink: 'ink-success', values: noted.map(({ inFlight }) => inFlight) },
+          { name: 'delayed', ink: 'ink-retry', values: noted.map(({ delayed }) => delayed) },
         ]}
       />
       <Chart
         title="Age of the oldest message"
-        note={SINCE}
+        note={note}
         at={at}
         kind="lines"
         durations
@@ -151,10 +163,23 @@ function Depths({ depths }: { readonly depths: readonly Partial<Depth>[] }) {
           {
             name: 'oldest',
             ink: 'ink-failure',
-            values: depths.map(({ oldest }) => (oldest === undefined ? undefined : oldest * 1_000)),
+            values: noted.map(({ oldest }) => (oldest === undefined ? undefined : oldest * 1_000)),
           },
         ]}
       />
+      {depths.measured && (
+        <Chart
+          title="Messages per minute"
+          note="some minutes late"
+          at={at}
+          kind="lines"
+          format={toShortCount}
+          series={[
+            { name: 'sent', ink: 'ink-started', values: noted.map(({ sent }) => sent) },
+            { name: 'acked', ink: 'ink-success', values: noted.map(({ deleted }) => deleted) },
+          ]}
+        />
+      )}
     </div>
   );
 }
