@@ -11,6 +11,7 @@ import type { BundlingProps } from './bundle.ts';
 import type { DashboardProps } from './dashboard.ts';
 import type { WorkerProps } from './worker.ts';
 
+/** Which app is provisioned, and how. */
 export interface BrokerProps {
   readonly app: App;
   /**

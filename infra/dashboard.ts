@@ -18,6 +18,7 @@ import { type BundlingProps, toBundling } from './bundle.ts';
 import { withPage } from './page.ts';
 import { Sessions } from './sessions.ts';
 
+/** The dashboard of an app: its code, and who is let in. */
 export interface DashboardProps {
   /** The file whose export `handler` is `serveDashboard(app)`; relative to the working directory. */
   readonly entry: string;

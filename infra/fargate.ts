@@ -28,6 +28,7 @@ import { DefinitionError } from '../lib/errors.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Broker } from './broker.ts';
 
+/** Which queues a service works off, with which image, where and on how many machines. */
 export interface FargateWorkerProps {
   readonly broker: Broker;
   /** The names of the queues; each must have `workers: { name: 'machine' }` in the Broker's props. */

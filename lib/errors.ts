@@ -1,6 +1,6 @@
 /**
  * Every error a user can meet, by code. Errors are recognised by `code`, never by instanceof: they cross
- * queues and processes as `{ code, message, cause }` and come back as the same class through `fromWire`.
+ * queues and processes as `{ code, message, cause }` and come back as the same class through `fromWireError`.
  */
 
 /** More of an error: what was given, what is allowed, and the error behind it. */

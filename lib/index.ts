@@ -1,11 +1,17 @@
 /**
- * Celeriac: Celery's tasks on AWS, with no server to run.
+ * Celeriac: Celery's tasks, RabbitMQ's exchanges and APScheduler's schedules on AWS, with no server to run.
  *
  * Glossary. A **task** is a named handler. Calling it makes a **signature**, a call described as data; a
  * **client** performs it by sending a **message** to the task's **queue**. A **worker** receives it (a
  * **delivery**), runs the task (an **attempt**) and **acks** it by returning, **nacks** it by throwing (the
  * retry policy decides), or **rejects** it (RejectError), which sends it to the **dead-letter queue**. The
- * **result** is read by the message's id.
+ * **result** is read by the message's id. With **once**, runs of the same key exclude each other. A
+ * **workflow** is many signatures and what follows from what: **chain**, **group**, **chord**.
+ *
+ * Who does not know who listens publishes to an **exchange** under a **routing key**; a **binding** says
+ * which messages of an exchange reach a task, a queue (there a **consumer** takes them) or another exchange.
+ * A **schedule** performs a call whenever its **trigger** fires; a fire that comes later than its grace is a
+ * **misfire**. An **app** is all of it that is deployed together; a **stage** is one copy of it.
  */
 
 export { type Duration, toMilliseconds } from './core/duration.ts';

@@ -17,6 +17,7 @@ import { createClientScheduling } from './scheduling.ts';
 import { createSdk, REPLY_COMMANDS, type Sdk, type SdkOptions } from './sdk.ts';
 import { createClientState } from './state.ts';
 
+/** Where an app runs; all of it defaults to the environment. */
 export interface ConnectOptions extends SdkOptions {
   /** Which copy of the app. @default the environment variable CELERIAC_STAGE, else 'dev' */
   readonly stage?: string;

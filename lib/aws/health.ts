@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PollingWorker } from '../runtime/polling-worker.ts';
 
+/** Where a worker's health is served. */
 export interface HealthOptions {
   /** 0 takes a free one. */
   readonly port: number;

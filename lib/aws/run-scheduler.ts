@@ -18,6 +18,7 @@ import { CONSOLE_LOG, MACHINE_CLOCK } from './machine.ts';
 import { createScheduling } from './scheduling.ts';
 import { createSdk, REPLY_COMMANDS } from './sdk.ts';
 
+/** Where schedules are kept, and who performs what they fire. */
 export interface RunSchedulerOptions extends ConnectOptions {
   /**
    * Where the record is (APScheduler's job store): in the app's table, which any number of processes share,

@@ -56,6 +56,7 @@ export interface SqsAttribute {
   readonly binaryValue?: string | undefined;
 }
 
+/** What the handler needs of Lambda's context. */
 export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
@@ -65,6 +66,7 @@ export interface SqsAnswer {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
+/** A handler of Lambda's event source mapping. */
 export type SqsHandler = (event: SqsEvent, context: LambdaContext) => Promise<SqsAnswer>;
 
 /**

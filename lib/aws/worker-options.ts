@@ -13,6 +13,7 @@ import type { Log } from '../runtime/ports.ts';
 import type { HealthOptions } from './health.ts';
 import type { SdkOptions } from './sdk.ts';
 
+/** What a worker on a machine works off, and how. */
 export interface RunWorkerOptions extends SdkOptions {
   /** Which copy of the app. @default the environment variable CELERIAC_STAGE, else 'dev' */
   readonly stage?: string;

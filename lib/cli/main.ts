@@ -7,6 +7,8 @@ import { createProgram, exitCodeOfCommander } from './program.ts';
 export async function main(argv: readonly string[]): Promise<void> {
   // The SDK says eight lines about Node 20 in every process; a command's stderr is for what went wrong.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  // Whoever reads may have seen enough: `celeriac runs list | head`.
+  process.stdout.on('error', endWithReader);
   let json = false;
   const program = createProgram(version(), async (entry, options, given) => {
     json = options.json === true;
@@ -22,6 +24,14 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = code ?? exitCodeOf(error);
   }
 }
+
+/** Ends as other commands do whose reader has gone, with what SIGPIPE makes of an exit code. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(128 + SIGPIPE);
+}
+
+const SIGPIPE = 13;
 
 /** The package's own; its file stands two folders up in a checkout and three up in a build. */
 function version(): string {

@@ -1,5 +1,6 @@
 /** How many tasks a worker runs at once, when that follows what waits. */
 
+/** Between which two numbers of messages at once a worker chooses; both are whole, 1–1,000. */
 export interface Autoscale {
   readonly min: number;
   readonly max: number;

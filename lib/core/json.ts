@@ -2,6 +2,7 @@
  * What travels is JSON: the type of a value after the journey, and the check that nothing is lost on the way.
  */
 
+/** What JSON can say. */
 export type Json =
   | string
   | number

@@ -19,6 +19,7 @@ export type Backoff =
 /** Says which errors are meant: an error class, or an error's code or name. */
 export type ErrorMatcher = string | (abstract new (...given: never) => Error);
 
+/** When a run that threw is tried again: `retry` of a task or consumer, complete. */
 export interface RetryPolicy {
   /** How often the handler is started at most, the first time included. */
   readonly attempts: number;

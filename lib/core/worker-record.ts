@@ -9,6 +9,7 @@ export type PoolKind = 'async' | 'threads' | 'processes';
  */
 export type StopKind = 'warm' | 'soft' | 'cold';
 
+/** Whether a worker takes messages, finishes what it has begun, or has ended. */
 export type WorkerState = 'running' | 'stopping' | 'stopped';
 
 /** A task that a worker runs. */

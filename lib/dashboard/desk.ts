@@ -4,9 +4,9 @@
  * needs no process that listens and survives restarts.
  */
 import type { Json } from '../core/json.ts';
+import type { CostAnswer } from './cost-row.ts';
 import type { QueueHistory } from './history.ts';
 import type {
-  CostAnswer,
   DeadLetterRow,
   DeadLettersQuery,
   ExchangeRow,
@@ -99,4 +99,5 @@ export interface DeskActions {
   resizeWorker(name: string, concurrency: number): Promise<void>;
 }
 
+/** All that can be asked of an app and done to it. */
 export type Desk = DeskQueries & DeskActions;

@@ -17,6 +17,7 @@ export interface UrlEvent {
   };
 }
 
+/** What Lambda takes as the answer of a function URL. */
 export interface UrlAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -25,6 +26,7 @@ export interface UrlAnswer {
   readonly isBase64Encoded: boolean;
 }
 
+/** A handler of a function URL. */
 export type UrlHandler = (event: UrlEvent) => Promise<UrlAnswer>;
 
 const TEXT = /^(text\/|application\/(json|javascript)|image\/svg)/;

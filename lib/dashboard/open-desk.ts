@@ -8,6 +8,7 @@ import type { DeskPorts } from './context.ts';
 import { createDeskOver } from './create-desk.ts';
 import type { Desk } from './desk.ts';
 
+/** Whose desk is opened, and whether it may act. */
 export interface DeskOptions extends ConnectOptions {
   /** Refuses every action with READ_ONLY. @default false */
   readonly readOnly?: boolean;

@@ -30,6 +30,7 @@ export interface RunRow {
   readonly progress?: Json;
 }
 
+/** What a run or an attempt failed with. */
 export interface RunError {
   readonly name: string;
   readonly message: string;
@@ -45,6 +46,7 @@ export interface AttemptRow {
   readonly error?: RunError;
 }
 
+/** All that is known of one run. */
 export interface RunDetail extends RunRow {
   /** The input as JSON text, redacted; undefined where it is not kept any more. */
   readonly input?: string;
@@ -82,6 +84,7 @@ export interface Waiting {
   readonly by?: string;
 }
 
+/** Which runs a page has. */
 export interface RunsQuery {
   readonly state?: TaskState;
   readonly task?: string;
@@ -100,6 +103,7 @@ export interface RunsQuery {
   readonly limit?: number;
 }
 
+/** A queue, its dead letters' queue or one of Celeriac's own; numbers are SQS's approximations. */
 export interface QueueRow {
   readonly name: string;
   readonly kind: 'queue' | 'dead-letter' | 'internal';
@@ -128,6 +132,7 @@ export interface MessageRow {
   readonly waiting?: Waiting;
 }
 
+/** A dead letter, with what became of it. */
 export interface DeadLetterRow extends MessageRow {
   /** The queue it came from. */
   readonly queue: string;
@@ -137,6 +142,7 @@ export interface DeadLetterRow extends MessageRow {
   readonly attempts: readonly AttemptRow[];
 }
 
+/** Which dead letters are looked at. */
 export interface DeadLettersQuery {
   /** The queue whose dead letters are looked at; all where it is missing. */
   readonly queue?: string;
@@ -160,12 +166,14 @@ export interface Redrive {
   readonly preview?: boolean;
 }
 
+/** How many dead letters matched, and how many were sent; both numbers are of a preview, too. */
 export interface RedriveAnswer {
   readonly matched: number;
   readonly sent: number;
   readonly rows: readonly DeadLetterRow[];
 }
 
+/** An exchange with what is bound to it. */
 export interface ExchangeRow {
   readonly name: string;
   readonly type: 'fanout' | 'direct' | 'topic' | 'headers';
@@ -198,6 +206,7 @@ export interface RouteAnswer {
 /** So many of a schedule's next fires are counted out. */
 export const FIRES_MAX = 12;
 
+/** A schedule as it is now. */
 export interface ScheduleRow {
   readonly name: string;
   readonly trigger: string;
@@ -212,6 +221,7 @@ export interface ScheduleRow {
   readonly misses: number;
 }
 
+/** A worker: a function of Lambda, or a process on a machine. */
 export interface WorkerRow {
   readonly name: string;
   readonly kind: 'function' | 'process';
@@ -228,6 +238,7 @@ export interface WorkerRow {
   readonly tasks?: readonly { readonly id: string; readonly task: string; readonly startedAt: number }[];
 }
 
+/** The limits of a task that has some. */
 export interface LimitRow {
   readonly task: string;
   readonly rateLimit?: string;
@@ -236,26 +247,7 @@ export interface LimitRow {
   readonly changed: boolean;
 }
 
-export interface CostRow {
-  readonly service: string;
-  readonly what: string;
-  readonly calls: number;
-  readonly usd: number;
-}
-
-export interface CostAnswer {
-  /** Calls counted in the last 24 h, or since the emulator began. */
-  readonly rows: readonly CostRow[];
-  readonly perTask: readonly {
-    readonly task: string;
-    readonly runs: number;
-    readonly usdPerMillion: number;
-  }[];
-  readonly since: number;
-  /** What is not counted, and where prices come from. */
-  readonly note: string;
-}
-
+/** An app at a glance. */
 export interface Overview {
   readonly app: string;
   readonly stage: string;
@@ -291,6 +283,7 @@ export interface WorkflowNode {
   readonly children: readonly WorkflowNode[];
 }
 
+/** A task as it is defined. */
 export interface TaskRow {
   readonly name: string;
   readonly queue: string;

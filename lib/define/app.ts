@@ -23,6 +23,7 @@ declare const CELERIAC_CHECKS: boolean | undefined;
 /** Set by the bundler to `false` for an app without routes. */
 declare const CELERIAC_ROUTES: boolean | undefined;
 
+/** What an app consists of. */
 export interface AppOptions {
   readonly tasks?: readonly AnyTask[];
   /** Queues that nothing else names, for example to send to them from elsewhere. */
@@ -49,15 +50,16 @@ export interface AppOptions {
   /**
    * Whether `client.schedules` may add schedules at run time in an app that has none of its own, and in any
    * app those that EventBridge Scheduler cannot fire by itself (seconds, jitter …): a ticker is deployed for
-   * them, which costs nothing within AWS's free tier. An app whose own schedules need one has it anyway.
+   * them, which costs about $0.06 a month. An app whose own schedules need one has it anyway.
    * @default false
    */
   readonly runtimeSchedules?: boolean;
   /**
    * Whether messages may wait for longer than the 15 minutes of SQS, on ordered queues, and be published with
    * a delay: a queue and a function are deployed for it (`later`), which cost nothing while nothing waits but
-   * the empty receives of the queue's mapping. An app with schedules has them anyway. They also end workflows
-   * that are overdue, once an hour: without them `client.sweepWorkflows` has to be called. @default true
+   * the empty receives of the queue's mapping, about $0.26 a month. An app with schedules has them anyway.
+   * They also end workflows that are overdue, once an hour: without them `client.sweepWorkflows` has to be
+   * called. @default true
    */
   readonly longDelays?: boolean;
   /**

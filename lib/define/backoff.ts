@@ -3,14 +3,18 @@ import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { DELAY_MS_MAX } from '../core/limits.ts';
 import type { Backoff } from '../core/retry.ts';
 
+/** How a backoff grows, beside its base. */
 export interface BackoffOptions {
-  /** The longest wait. At most 15 minutes on a standard queue (SQS's DelaySeconds). @default '15m' */
+  /**
+   * The longest wait: at most a year on a standard queue (without `longDelays` SQS's 15 m), 12 h on an
+   * ordered one. @default '15m'
+   */
   readonly max?: Duration;
   /** Draws each wait between 0 and its length, so that many failures do not return at once. @default false */
   readonly jitter?: boolean;
 }
 
-/** The same wait before every attempt. */
+/** The same wait before every attempt; without jitter if not said, and with the limits of `max`. */
 export function fixed(wait: Duration, options: Omit<BackoffOptions, 'max'> = {}): Backoff {
   const baseMs = toMilliseconds(wait);
   return Object.freeze({ kind: 'fixed', baseMs, maxMs: baseMs, jitter: options.jitter ?? false });

@@ -13,6 +13,7 @@ import type { TaskSignature as Signature } from './signature.ts';
 import type { AnyTask, OutputOf } from './task.ts';
 import type { Send, WorkflowClient } from './workflow-client.ts';
 
+/** How long `get` waits. */
 export interface GetOptions {
   /** How long to wait; then `get` rejects with a TimeoutError and the task goes on. @default '5m' */
   readonly timeout?: Duration;
@@ -68,6 +69,7 @@ export interface WorkflowOptions {
   readonly deadline?: Duration;
 }
 
+/** How long `call` waits. */
 export interface CallOptions {
   /** How long to wait for the reply; the task goes on after it. At most 14 days. @default '30s' */
   readonly timeout?: Duration;
@@ -126,6 +128,7 @@ export interface Publication<Messages, Type extends ExchangeType> {
   readonly options?: PublishOptions;
 }
 
+/** What became of one message of `publishMany`. */
 export type PublishOutcome =
   | { readonly status: 'confirmed'; readonly messageId: string }
   | { readonly status: 'failed'; readonly error: Error };
@@ -141,6 +144,7 @@ export interface Publish {
   (queue: Queue, message: unknown, options?: PublishOptions): Promise<Confirmed>;
 }
 
+/** What is replayed: of which time, and to whom. */
 export interface ReplayOptions {
   /** Messages published from then on … */
   readonly from: Date;
@@ -201,6 +205,7 @@ export interface Sender {
   readonly result: <T extends AnyTask>(task: T, of: string | Confirmed) => AsyncResult<OutputOf<T>>;
 }
 
+/** What became of one signature of `sendMany`. */
 export type SendOutcome<Output> =
   | { readonly status: 'sent'; readonly result: AsyncResult<Output> }
   | { readonly status: 'failed'; readonly error: Error };

@@ -41,6 +41,7 @@ export interface Delivery<Body = unknown> {
   readonly attempt: number;
 }
 
+/** How a queue is consumed, and by what. */
 export interface ConsumerOptions<S extends Schema | undefined, Output> {
   /** What it takes, as any Standard Schema; a body that does not fit is dead-lettered. */
   readonly message?: S;

@@ -23,15 +23,17 @@ export interface Context extends Sender {
   /** Which attempt this is; the first is 1. */
   readonly attempt: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Aborted shortly before the worker's time is over. */
+  /**
+   * Aborted shortly before the worker's time is over, at the task's soft time limit, when the run is revoked
+   * with `terminate`, and by a soft stop of a worker on a machine.
+   */
   readonly signal: AbortSignal;
   /** When the worker's time is over. */
   readonly deadline: Date;
   /**
    * Says how far the run is, for `result.progress()`; `state` is one of the task's own, which
    * `result.state()` shows while it runs (Celery's update_state). At most one write a second is made, the
-   * last
-   * one in any case. Without a record (`result: false`) nothing is kept.
+   * last one in any case. Without a record (`result: false`) nothing is kept.
    */
   readonly progress: (value: unknown, options?: { readonly state?: string }) => void;
   /**

@@ -13,6 +13,7 @@ export interface TaskProgress {
   readonly [detail: string]: Json | undefined;
 }
 
+/** How a run is revoked. */
 export interface RevokeOptions {
   /**
    * Whether an attempt that runs is told to stop: its signal is aborted at its next heartbeat, within 15 s. A
@@ -23,8 +24,7 @@ export interface RevokeOptions {
 
 /**
  * revoked: it will not run. running: an attempt is under way, which is told to stop where asked; no other
- * will
- * be made. over: it had ended before.
+ * will be made. over: it had ended before.
  */
 export type RevokeOutcome = 'revoked' | 'running' | 'over';
 
@@ -36,6 +36,7 @@ export interface Limits {
   readonly concurrency?: number | null;
 }
 
+/** `client.limits`: what tasks may do at most, changed while the app runs. */
 export interface LimitsClient {
   /**
    * Changes the limits of a task for all workers, within 5 s and until they are set again; a deploy does not

@@ -66,6 +66,7 @@ export interface ArchiveResource {
   readonly days: number;
 }
 
+/** What the exchanges of an app need: topics with their subscriptions, a bus with its rules. */
 export interface ExchangeResources {
   readonly topics: readonly TopicResource[];
   readonly subscriptions: readonly SubscriptionResource[];

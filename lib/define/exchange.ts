@@ -18,6 +18,7 @@ export type Transport = 'sns' | 'eventbridge';
 /** The schemas of an exchange's messages: by routing key (direct), by pattern (topic), or one for all. */
 export type MessageSchemas = Schema | Readonly<Record<string, Schema>>;
 
+/** What kind of exchange it is, and what may be published to it. */
 export interface ExchangeOptions<Type extends ExchangeType, Schemas extends MessageSchemas> {
   /** How it chooses among its bindings: RabbitMQ's four types. */
   readonly type: Type;

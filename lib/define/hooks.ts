@@ -15,11 +15,13 @@ export interface RunEvent {
   readonly at: Date;
 }
 
+/** What hooks are told of an attempt. */
 export interface AttemptEvent extends RunEvent {
   /** Which attempt it is; the first is 1. */
   readonly attempt: number;
 }
 
+/** Functions that are told of a run's life; all are optional. */
 export interface Hooks {
   /** A message was sent (Celery: after_task_publish), by this client or task. */
   readonly onSend?: (event: RunEvent) => unknown;

@@ -12,6 +12,7 @@ import type { Queue } from './queue.ts';
  */
 export type KeyOf<Input> = { key(input: Input): unknown }['key'];
 
+/** By what runs of a task exclude each other, from when to when, and what becomes of the others. */
 export interface OnceOptions<Input> {
   /**
    * What runs exclude each other by, made of the input as the schema parses it: anything JSON can say.
@@ -34,7 +35,7 @@ export interface OnceOptions<Input> {
   readonly taken?: 'reject' | 'return' | 'wait';
   /**
    * 'first' (throttle): the first call of a key runs, and for `for` no other. 'last' (debounce): a call runs
-   * after `for`, unless another of its key comes until then; at most 15 minutes.
+   * after `for`, unless another of its key comes until then; at most a year (15 m without `longDelays`).
    */
   readonly keep?: 'first' | 'last';
 }

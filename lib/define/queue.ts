@@ -9,6 +9,7 @@ import { messagingProblems } from './queue-messaging.ts';
 /** Set by the bundler to `false` in a worker: what it serves was checked when the stack was synthesized. */
 declare const CELERIAC_CHECKS: boolean | undefined;
 
+/** When messages of a queue are given up, and where they go then. */
 export interface DeadLetterOptions {
   /**
    * After how many crashes a message is dead-lettered. 1–900. A crash is a delivery that had no outcome, and
@@ -32,8 +33,10 @@ export interface DeadLetterOptions {
   readonly expired?: boolean;
 }
 
+/** Where dead letters may go instead of `<name>-dlq`. */
 export type DeadLetterTarget = Queue | AnyExchange;
 
+/** How messages wait in a queue, and how long a delivery may take. */
 export interface QueueOptions {
   /**
    * How long a delivery stays hidden while its task runs; when a worker dies, its messages come back after

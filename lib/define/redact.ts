@@ -5,6 +5,7 @@ import { headerSecrets, type Redact, type Redaction, redactJson } from '../core/
 import type { App } from './app.ts';
 import type { AnyTask } from './task.ts';
 
+/** Which parts of a task's input and result are secrets. */
 export interface RedactOptions {
   /**
    * Secrets that the dashboard, its API, the command line and workers' log lines do not show: `true` for the

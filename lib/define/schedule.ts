@@ -62,6 +62,7 @@ export type ScheduleAction =
       readonly send?: undefined;
     };
 
+/** A trigger with its options, and what each fire does: `send` or `publish`. */
 export type ScheduleOptions = ScheduleTiming & ScheduleAction;
 
 /** A schedule, complete. */

@@ -49,6 +49,7 @@ export interface LastFireInfo {
   readonly run: TaskState | undefined;
 }
 
+/** Which schedules a page has, and in which order. */
 export interface ListSchedulesOptions {
   /** Only names that begin with it. */
   readonly prefix?: string;
@@ -63,6 +64,7 @@ export interface ListSchedulesOptions {
   readonly after?: string;
 }
 
+/** A page of schedules. */
 export interface SchedulePage {
   readonly schedules: readonly ScheduleInfo[];
   /** Gives the next page as `after`; undefined: there is none. */

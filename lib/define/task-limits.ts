@@ -23,6 +23,7 @@ export interface KeyedConcurrency<Input> {
   readonly by: KeyOf<Input>;
 }
 
+/** How long an attempt may take, more than 0 and at most 15 m; soft is before hard. */
 export interface TimeLimit {
   /** Then `signal` is aborted with a TimeLimitError: the task may clean up, or throw it. */
   readonly soft?: Duration;
@@ -33,6 +34,7 @@ export interface TimeLimit {
   readonly hard?: Duration;
 }
 
+/** How much of a task may run, who may revoke it, and how long its result is kept. */
 export interface LimitOptions<Input> {
   /**
    * How often it starts at most, over all workers: '10/s', '100/m', '5/h', '1/d'; retries count. Starts are

@@ -28,6 +28,7 @@ import { fixedStep, type Step } from './workflow.ts';
 /** Set by the bundler to `false` in a worker: what it serves was checked when the stack was synthesized. */
 declare const CELERIAC_CHECKS: boolean | undefined;
 
+/** When a run that threw is tried again. */
 export interface RetryOptions {
   /** How often the handler is started at most, the first time included. 1 = never again. @default 3 */
   readonly attempts?: number;
@@ -64,6 +65,7 @@ interface CommonOptions<Input = never> extends LimitOptions<Input>, RedactOption
   readonly hooks?: Hooks;
 }
 
+/** A task whose input is checked by a schema. */
 export interface SchemaTaskOptions<S extends Schema, Output>
   extends CommonOptions<NoInfer<Schema.InferOutput<S>>> {
   /** Any Standard Schema (zod, valibot, arktype): checked at send, parsed once by the worker. */
@@ -71,11 +73,13 @@ export interface SchemaTaskOptions<S extends Schema, Output>
   run(input: Schema.InferOutput<S>, context: Context): Output | Promise<Output>;
 }
 
+/** A task that takes what its `run` says, unchecked. */
 export interface TaskOptions<Input, Output> extends CommonOptions<NoInfer<Input>> {
   readonly input?: undefined;
   run(input: Input, context: Context): Output | Promise<Output>;
 }
 
+/** A task without its handler, for those who only send it. */
 export interface ContractOptions<S extends Schema> extends CommonOptions<NoInfer<Schema.InferOutput<S>>> {
   readonly input: S;
 }
@@ -133,6 +137,7 @@ export type Handler = (input: never, context: Context) => unknown;
 /** Any task, whatever its types. */
 export type AnyTask = Task<never, unknown, unknown>;
 
+/** What a task returns, before it has travelled as JSON. */
 export type OutputOf<T> = T extends Task<never, unknown, infer Output> ? Output : never;
 
 /** The retry policy of a task that says nothing. */

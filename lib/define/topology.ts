@@ -39,6 +39,7 @@ import {
   workersProblems,
 } from './worker.ts';
 
+/** Which copy of an app is meant, and how its workers are built. */
 export interface TopologyOptions {
   /** Which copy of the app: 'dev', 'prod'. Part of every name. @default 'dev' */
   readonly stage?: string;
@@ -130,6 +131,7 @@ export interface BucketResource {
   readonly expiresDays: number;
 }
 
+/** All resources of an app, as data: what `Broker` provisions and `simulate` imitates. */
 export interface Topology {
   readonly app: string;
   readonly stage: string;

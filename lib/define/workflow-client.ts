@@ -134,11 +134,13 @@ interface AnyList extends AnyNode {
   readonly isCut: boolean;
 }
 
+/** A chain in a tree. */
 export interface WorkflowChain extends AnyList {
   readonly kind: 'chain';
   readonly name: 'chain';
 }
 
+/** A group in a tree. */
 export interface WorkflowGroup extends AnyList {
   readonly kind: 'group';
   readonly name: 'group';
@@ -148,6 +150,7 @@ export interface WorkflowGroup extends AnyList {
 /** A node of a workflow's tree. */
 export type WorkflowNode = WorkflowTask | WorkflowChain | WorkflowGroup;
 
+/** How much of a tree is read. */
 export interface TreeOptions {
   /** Levels below the workflow itself that are shown; without it all, within `nodes`. */
   readonly depth?: number;
@@ -157,6 +160,7 @@ export interface TreeOptions {
   readonly nodes?: number;
 }
 
+/** Which parts a page has. */
 export interface PartsOptions {
   /** The place of the last part of the page before; without it from the first. */
   readonly after?: number;

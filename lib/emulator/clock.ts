@@ -25,6 +25,7 @@ export interface Clock {
   waiting<T>(promise: Promise<T>): Promise<T>;
 }
 
+/** A clock that stands still until it is moved. */
 export interface VirtualClock extends Clock {
   /**
    * Moves time forward, firing every timer on its way at its own time and letting all work finish in

@@ -52,6 +52,7 @@ export interface VirtualClockOption {
   readonly clock: { readonly virtual: string | Date | number };
 }
 
+/** Which clock, which chance, and what is kept. */
 export interface EmulatorOptions {
   /** The machine's time, or a time that stands still until `advance`. @default 'real' */
   readonly clock?: 'real' | VirtualClockOption['clock'];
@@ -89,6 +90,7 @@ export interface EmulatorOptions {
   readonly faults?: FaultPlan;
 }
 
+/** AWS in this process: its services, its clock, and the doors to it. */
 export interface Emulator extends AsyncDisposable {
   readonly clock: Clock;
   readonly services: Services;
@@ -112,6 +114,7 @@ export interface Emulator extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** An emulator whose time is moved by hand. */
 export interface VirtualEmulator extends Emulator {
   readonly clock: VirtualClock;
   /** Moves time forward by milliseconds, firing everything that is due on the way. */

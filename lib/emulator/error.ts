@@ -12,6 +12,7 @@ export interface ServiceErrorOptions {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
+/** A refusal with AWS's own code and text. */
 export class ServiceError extends Error {
   readonly status: number;
   readonly fault: 'sender' | 'receiver';

@@ -20,6 +20,7 @@ import { createSurroundings, keptAround, type Surroundings } from './surrounding
 import type { Counters, TraceRing } from './trace.ts';
 import { createUniversal } from './universal.ts';
 
+/** The models of all services, by name. */
 export interface Services extends Surroundings {
   readonly sqs: Sqs;
   readonly dynamodb: Instrumented<Dynamodb>;

@@ -17,9 +17,12 @@ export interface Caller {
   readonly lineage?: number | undefined;
 }
 
+/** An operation's input, as the SDK takes it. */
 export type Input = Readonly<Record<string, unknown>>;
+/** An operation's output, as the SDK returns it. */
 export type Output = Record<string, unknown>;
 
+/** What every service is: operations by name. */
 export interface Service {
   /** Carries out one operation of the service's API; throws a ServiceError where AWS refuses. */
   call(operation: string, input: Input, caller: Caller): Output | Promise<Output>;

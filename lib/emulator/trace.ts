@@ -4,6 +4,7 @@
  * forgets its oldest entries.
  */
 
+/** One thing that happened. */
 export interface TraceEntry {
   /**
    * 1 for the first entry of this emulator; without gaps, so a reader can go on after the last one it has
@@ -37,6 +38,7 @@ export interface TraceFilter {
   readonly limit?: number;
 }
 
+/** What has happened in an emulator, the newest entries of it. */
 export interface Trace {
   /** Oldest first. */
   entries(filter?: TraceFilter): readonly TraceEntry[];

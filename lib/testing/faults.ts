@@ -51,6 +51,7 @@ export const ALL_FAULTS: FaultRates = Object.freeze({
 
 export const SLOW_MS_MAX = 5_000;
 
+/** One kind of fault, by its name. */
 export type Fault = keyof FaultRates;
 
 /** Decides, from a seed, what strikes; counts what struck. */

@@ -33,6 +33,7 @@ import { queueArn } from './provision-exchanges.ts';
 import { createRandom } from './random.ts';
 import { createTestClock } from './test-clock.ts';
 
+/** Where virtual time begins, what chance is made of, and what goes wrong. */
 export interface SimulateOptions extends TopologyOptions {
   /** Where virtual time begins, ISO 8601. @default '2026-01-01T00:00:00Z' */
   readonly start?: string;
@@ -46,6 +47,7 @@ export interface SimulateOptions extends TopologyOptions {
   readonly log?: (line: LogLine) => void;
 }
 
+/** An app in this process: its client, its clock, and what a test looks at. */
 export interface Simulation extends Client {
   /** One more client, as another process would have it; close it as any other. */
   connect(): Client;

@@ -1,6 +1,6 @@
 /** The rows that the fake desk begins with. */
+import type { CostAnswer } from '../../lib/dashboard/cost-row.ts';
 import type {
-  CostAnswer,
   DeadLetterRow,
   ExchangeRow,
   Overview,

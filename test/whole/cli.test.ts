@@ -25,6 +25,15 @@ test('--help lists the commands', async () => {
   expect(stderr).toBe('');
 });
 
+test('a reader that has seen enough ends the command without a word', async () => {
+  const piped = `set -o pipefail; "${process.execPath}" "${BIN}" worker --help | true`;
+
+  const { code, stderr } = await run('bash', ['-c', piped], EMPTY);
+
+  // As the shell says of a program that SIGPIPE has ended.
+  expect([code, stderr]).toEqual([141, '']);
+});
+
 test('the help of a command lists its options with their defaults', async () => {
   const { code, stdout } = await celeriac('emulator', '--help');
 

@@ -66,31 +66,10 @@ const SOURCES = {
     const broker = new Broker(new Stack(app, 'Shop'), 'Broker', { app: shop, entry: 'worker.js' });
     broker.queue('prices').queueArn satisfies string;
     app.synth();`,
-  // What a project exports has its types written into declarations, where each must have a public name.
-  'named.ts': `
-    import * as celeriac from 'celeriac';
-    import { connect } from 'celeriac/aws';
-    import { createDesk } from 'celeriac/dashboard';
-    import { simulate } from 'celeriac/testing';
-    import { price, prices, shop } from './app.js';
-    const { allOf, anyOf, at, bind, calendar, chain, chunks, cron, defineExchange, every, group, solar } = celeriac;
-    export const members = group([price({ sku: 'tea' }), price({ sku: 'milk' })]);
-    export const cut = chunks(price, [{ sku: 'tea' }], 1);
-    export const steps = chain(price({ sku: 'tea' }), price);
-    export const handle = () => connect(shop).send(members);
-    export const times = [cron('0 2 * * *'), every('1h'), at('2030-01-01T00:00:00Z'), anyOf(every('1m'))];
-    export const others = [calendar({ days: 1 }), allOf(every('1m')), solar('sunset', { latitude: 0, longitude: 0 })];
-    export const orders = defineExchange('orders', { type: 'topic' });
-    export const binding = bind(orders, '#', prices);
-    export const { messages } = orders;
-    export const { redact, run, hooks, limits, once, retry } = price;
-    export const dead = () => simulate(shop).deadLetters(prices);
-    export const placed = async () => (await connect(shop).schedules.get('nightly'))?.placement;
-    export const asked = Object.values(createDesk(shop));
-    export const desk = async () => {
-      const { overview, runs, run, queues, deadLetters, exchanges, route, schedules, workers } = createDesk(shop);
-      return { overview, runs, run, queues, deadLetters, exchanges, route, schedules, workers };
-    };`,
+  'exported.ts': readFileSync(join(import.meta.dirname, 'exported-types.ts'), 'utf8').replaceAll(
+    "'#lib",
+    "'celeriac",
+  ),
   'emulated.ts': `
     import { connect } from 'celeriac/aws';
     import { startEmulator } from 'celeriac/emulator';

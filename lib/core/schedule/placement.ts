@@ -9,6 +9,7 @@ import { LATE_MS, TIMER_PRECISION_MS } from '../limits.ts';
 import { toSchedulerExpression } from '../trigger/scheduler-expression.ts';
 import { nextFire, type ScheduleSpec } from './spec.ts';
 
+/** Who fires a schedule: EventBridge Scheduler (native), or the ticker of the app, and then why. */
 export type Placement =
   | {
       readonly kind: 'native';

@@ -22,6 +22,7 @@ export const SOLAR_EVENTS = [
   'dusk_nautical',
   'dusk_astronomical',
 ] as const;
+/** What the sun does, in Celery's words. */
 export type SolarEvent = (typeof SOLAR_EVENTS)[number];
 
 /** Where, and optionally from when to when. */

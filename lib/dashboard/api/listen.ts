@@ -11,6 +11,7 @@ export interface ListenOptions {
   readonly host?: string;
 }
 
+/** A server that listens, until it is closed. */
 export interface Listening {
   readonly url: string;
   readonly close: () => Promise<void>;

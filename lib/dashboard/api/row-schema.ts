@@ -1,9 +1,9 @@
 /** The schemas of what a desk answers with; their types are those of row.ts. */
 import { TASK_STATES } from '../../core/task-state.ts';
+import type { CostAnswer } from '../cost-row.ts';
 import type { QueueHistory } from '../history.ts';
 import type {
   AttemptRow,
-  CostAnswer,
   DeadLetterRow,
   ExchangeRow,
   LimitRow,

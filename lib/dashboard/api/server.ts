@@ -18,6 +18,7 @@ export interface PageFile {
   readonly type: string;
 }
 
+/** What an API serves besides answers, and what it refuses. */
 export interface ApiOptions {
   /** Refuses every action with 403 READ_ONLY. @default false */
   readonly readOnly?: boolean;
@@ -27,6 +28,7 @@ export interface ApiOptions {
   readonly onFailure?: (error: unknown) => void;
 }
 
+/** Answers a request; it needs no server around it. */
 export type Api = (request: Request) => Promise<Response>;
 
 /** The header that a POST has to carry; its value does not matter. */
@@ -50,6 +52,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
+/** The HTTP API of a desk, as docs/openapi.json describes it. */
 export function createApi(desk: Desk, options: ApiOptions = {}): Api {
   const app = new Hono();
   app.use(async (context, next) => {

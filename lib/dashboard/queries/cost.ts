@@ -9,7 +9,7 @@ import { laterQueueName, timerGroupName } from '../../define/resource-name.ts';
 import { topology } from '../../define/topology.ts';
 import type { UsageOf } from '../../runtime/desk-ports.ts';
 import { type DeskContext, queuesOf } from '../context.ts';
-import type { CostAnswer, CostRow } from '../row.ts';
+import type { CostAnswer, CostRow } from '../cost-row.ts';
 import { mappingsOf } from './mappings.ts';
 import { readRecent } from './recent.ts';
 import { remembered } from './remembered.ts';

@@ -16,6 +16,7 @@ import type { LoadReport } from './report.ts';
 import { noteLoad } from './stacks/note-load.ts';
 import { type Host, toContext } from './step.ts';
 
+/** What templates are given, and where they are loaded. */
 export interface LoadOptions {
   /** Values of template parameters, by `Name` or `Stack:Name`. */
   readonly parameters?: Readonly<Record<string, string>>;

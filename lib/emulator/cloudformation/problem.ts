@@ -16,6 +16,7 @@ export type ProblemCode =
   | 'CYCLE'
   | 'SERVICE_REFUSED';
 
+/** One thing that a template asks for and the emulator cannot give. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly stack?: string;

@@ -25,6 +25,7 @@ export interface Ignored {
   readonly reason: string;
 }
 
+/** A stack that was loaded. */
 export interface StackReport {
   readonly name: string;
   readonly account: string;
@@ -32,6 +33,7 @@ export interface StackReport {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
+/** A resource that was made of a template. */
 export interface LoadedResource {
   readonly stack: string;
   readonly logicalId: string;

@@ -23,6 +23,7 @@ import { type Change, toFrame } from './frame.ts';
 import type { Journal, Kept } from './journal.ts';
 import { append, createTurn, synced, syncNow, type Turn } from './write.ts';
 
+/** Where what outlives the process is kept, and how safely. */
 export interface DataOptions {
   readonly folder: string;
   /** Waits for the disk before each answer, so that a power cut loses nothing either. @default false */

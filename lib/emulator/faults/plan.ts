@@ -18,6 +18,7 @@ export const FAULTS = [
 /** Who makes calls. */
 const SOURCES = ['client', 'lambda', 'delivery'] as const;
 
+/** One kind of fault, by its name. */
 export type Fault = (typeof FAULTS)[number];
 
 /** One kind of fault: how often, and where and when. What is absent does not limit. */
@@ -64,6 +65,7 @@ export interface FaultRule {
   readonly status?: number;
 }
 
+/** What is to go wrong, by chance that a seed decides. */
 export interface FaultPlan {
   /** The same seed strikes the same calls, when the calls come in the same order. @default 1 */
   readonly seed?: number;

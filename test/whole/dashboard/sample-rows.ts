@@ -1,6 +1,6 @@
 /** What stands in the shop besides its runs: queues, dead letters, exchanges, schedules, workers. */
+import type { CostAnswer } from '../../../lib/dashboard/cost-row.ts';
 import type {
-  CostAnswer,
   DeadLetterRow,
   ExchangeRow,
   LimitRow,

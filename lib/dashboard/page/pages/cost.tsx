@@ -1,5 +1,5 @@
 /** What the app costs: calls that were counted, and prices. */
-import type { CostAnswer, CostRow } from '../../row.ts';
+import type { CostAnswer, CostRow } from '../../cost-row.ts';
 import { desk } from '../desk.ts';
 import { useLive } from '../live.ts';
 import { Head } from '../parts/head.tsx';

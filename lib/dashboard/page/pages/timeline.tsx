@@ -124,5 +124,6 @@ function toSummary(schedules: readonly ScheduleRow[], to: number): string {
   const fires = schedules.map(({ name, paused, next }) =>
     paused ? `${name} is paused` : `${name}: ${plural(next.filter((at) => at <= to).length, 'fire')}`,
   );
-  return `Fires in this span, of the next ${FIRES_MAX} of each. ${fires.join('; ')}. The table below has the times.`;
+  const told = `Fires in this span, of the next ${FIRES_MAX} of each. ${fires.join('; ')}.`;
+  return `${told} The table below has the times.`;
 }
