@@ -19,7 +19,7 @@ import { taskOf } from './arrival.ts';
 import type { Connection } from './client.ts';
 import { validate } from './compose.ts';
 import { checkWait } from './delayed.ts';
-import { flowOf, sendStart } from './flow-start.ts';
+import { type Flow, flowOf, sendStart } from './flow-start.ts';
 
 /** How long a workflow may take that does not say. */
 export const DEADLINE_DEFAULT = '7d';
@@ -31,13 +31,20 @@ export interface SentFlow {
   readonly pages: Pages | undefined;
 }
 
-/** Sends a workflow; `hops` are those of the task that sends it, `stored` is called before it begins. */
+interface SendMore {
+  /** Called before it begins. */
+  readonly stored?: () => Promise<void>;
+  /** Of what is sent after a run has ended. */
+  readonly trace?: Flow['trace'];
+}
+
+/** Sends a workflow; `hops` are those of the task that sends it. */
 export async function sendFlow(
   shared: Connection,
   hops: number,
   plan: Plan,
   options: WorkflowOptions = {},
-  stored: () => Promise<void> = async () => {},
+  { stored, trace }: SendMore = {},
 ): Promise<SentFlow> {
   const { app, space, ports } = shared;
   if (!app.workflows) {
@@ -54,13 +61,13 @@ export async function sendFlow(
   await check(app, plan, { at: now, patient: shared.delays !== undefined });
   if (hops > HOPS_MAX) throw tooManyHops(hops);
   const first = firstTask(app, plan);
-  const flow = first && flowOf(shared, id, { hops, queue: first.queue });
+  const flow = first && flowOf(shared, id, { hops, queue: first.queue, trace });
   if (first === undefined || flow === undefined) throw noState(app, first);
   const pages = toPages(plan);
   const root = await flow.flows.create(id, pages, now);
   const task = plan.kind === 'task' ? first.name : '';
   await flow.flows.begin({ id, task, queue: first.queue.name, sentAt: now, deadline: now + deadlineMs });
-  await stored();
+  await stored?.();
   await sendStart(flow, '', true, { kind: 'none' });
   return { id, pages: root === pages.root ? pages : undefined };
 }

@@ -29,6 +29,7 @@ import { checkedGroup, ONE_GROUP } from './group.ts';
 import { tell } from './hooks.ts';
 import { levelOf } from './level.ts';
 import type { Runs } from './ports.ts';
+import { watchedSend } from './watched-send.ts';
 
 /** One workflow, and with what it is carried on. */
 export interface Flow extends ResultReads {
@@ -40,13 +41,15 @@ export interface Flow extends ResultReads {
   readonly hops: number;
   /** Where messages go that start nodes: to a queue whose worker can. */
   readonly queue: Queue;
+  /** What telemetry is told of the run from whose end something follows. */
+  readonly trace?: Message['headers'] | undefined;
 }
 
 /** A workflow as the worker or client of a connection sees it; undefined where there are no records. */
 export function flowOf(
   connection: Flow['connection'],
   id: string,
-  more: Pick<Flow, 'hops' | 'queue'>,
+  more: Pick<Flow, 'hops' | 'queue' | 'trace'>,
 ): Flow | undefined {
   const { ports, space } = connection;
   const { runs, blobs, state } = ports;
@@ -156,7 +159,10 @@ export async function sendStart(
       ? {}
       : { group: flow.id };
   const name = queueName(space.app, space.stage, queue);
-  await connection.outbox.send(name, { body: encoded(message), ...place });
+  const about = { task: FLOW_START, queue: queue.name, after: flow.trace };
+  await watchedSend(connection.app, about, (headers) =>
+    connection.outbox.send(name, { body: encoded({ ...message, headers }), ...place }),
+  );
 }
 
 function startId(space: IdSpace, flowId: string, path: string, start: FlowPlace['start']): string {
@@ -195,7 +201,7 @@ async function sendTask(
   const waitMs = waitOf(node.options, now);
   const isLinked = (node.links?.length ?? 0) + (node.errorLinks?.length ?? 0) > 0;
   const taken = await takenBy(flow, task, node, before);
-  const message: Message = {
+  const composed: Message = {
     ...plain(flow, runIdOf(space, flow.id, path), task.name),
     ...(taken.input === undefined ? {} : { input: taken.input }),
     ...(taken.group === undefined ? {} : { group: taken.group }),
@@ -215,6 +221,20 @@ async function sendTask(
       ...(taken.from === undefined ? {} : { from: taken.from }),
     },
   };
+  const about = { task: task.name, queue: task.queue.name, after: flow.trace };
+  await watchedSend(connection.app, about, (more) =>
+    deliver(flow, task, { ...composed, headers: { ...more, ...headers } }, waitMs),
+  );
+}
+
+/** Sends the message of a task, which waits for so long. */
+async function deliver(
+  { connection, space }: Flow,
+  task: AnyTask,
+  message: Message,
+  waitMs: number,
+): Promise<void> {
+  const now = connection.ports.clock.now();
   const store = connection.ports.blobs === undefined ? undefined : connection.outbox.store;
   const isWaiting = waitMs > 0 && (task.queue.ordered || waitMs > DELAY_MS_MAX);
   const outgoing = await toOutgoing({ store }, task, message, isWaiting ? 0 : waitMs);
