@@ -7,7 +7,7 @@ import { isDuration, toMilliseconds } from '../core/duration.ts';
 import { newId, sentAtOf } from '../core/id.ts';
 import { jsonProblem } from '../core/json.ts';
 import { FLOW_DEADLINE_MS_MAX, HOPS_MAX } from '../core/limits.ts';
-import { type Pages, toPages } from '../core/workflow/page.ts';
+import type { Pages } from '../core/workflow/page.ts';
 import { nodesOf } from '../core/workflow/path.ts';
 import type { Plan, TaskPlan } from '../core/workflow/plan.ts';
 import { planProblem } from '../core/workflow/plan-check.ts';
@@ -19,6 +19,7 @@ import { taskOf } from './arrival.ts';
 import type { Connection } from './client.ts';
 import { validate } from './compose.ts';
 import { checkWait } from './delayed.ts';
+import { storedPages } from './flow-apart.ts';
 import { type Flow, flowOf, sendStart } from './flow-start.ts';
 
 /** How long a workflow may take that does not say. */
@@ -63,7 +64,7 @@ export async function sendFlow(
   const first = firstTask(app, plan);
   const flow = first && flowOf(shared, id, { hops, queue: first.queue, trace });
   if (first === undefined || flow === undefined) throw noState(app, first);
-  const pages = toPages(plan);
+  const pages = await storedPages(shared, id, plan);
   const root = await flow.flows.create(id, pages, now);
   const task = plan.kind === 'task' ? first.name : '';
   await flow.flows.begin({ id, task, queue: first.queue.name, sentAt: now, deadline: now + deadlineMs });

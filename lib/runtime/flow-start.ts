@@ -7,7 +7,6 @@ import { derivedId, type IdSpace } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
 import { DELAY_MS_MAX, FLOW_INPUT_BYTES_MAX } from '../core/limits.ts';
 import { type Message, sizeBytes } from '../core/message.ts';
-import { inputOf } from '../core/workflow/outcome.ts';
 import { sizeOf } from '../core/workflow/page.ts';
 import { pathOf, runIdOf } from '../core/workflow/path.ts';
 import { FLOW_START, type FlowPlace } from '../core/workflow/place.ts';
@@ -24,8 +23,8 @@ import { putOff } from './delayed.ts';
 import { encoded } from './encoded.ts';
 import { type NodeAt, nodesOf } from './flow-plan.ts';
 import type { Flows } from './flow-ports.ts';
-import { nodeResult, type ResultReads } from './flow-results.ts';
-import { checkedGroup, ONE_GROUP } from './group.ts';
+import type { ResultReads } from './flow-results.ts';
+import { isSmall, takenBy } from './flow-taken.ts';
 import { tell } from './hooks.ts';
 import { levelOf } from './level.ts';
 import type { Runs } from './ports.ts';
@@ -174,10 +173,6 @@ function isReference(before: Before): before is Extract<Before, { kind: 'result'
   return before.kind === 'result' && !isSmall(before.known);
 }
 
-function isSmall(known: { readonly text?: string } | undefined): boolean {
-  return known !== undefined && sizeBytes(known.text ?? '') <= FLOW_INPUT_BYTES_MAX;
-}
-
 function toInput(text: string | undefined): { readonly input?: Json } {
   // Results are what JSON.stringify made of checked data.
   return text === undefined || sizeBytes(text) > FLOW_INPUT_BYTES_MAX ? {} : { input: JSON.parse(text) };
@@ -204,6 +199,7 @@ async function sendTask(
   const composed: Message = {
     ...plain(flow, runIdOf(space, flow.id, path), task.name),
     ...(taken.input === undefined ? {} : { input: taken.input }),
+    ...(taken.blob === undefined ? {} : { blob: taken.blob }),
     ...(taken.group === undefined ? {} : { group: taken.group }),
     ...(expires === undefined ? {} : { expiresAt: now + toMilliseconds(expires) }),
     ...(force === true ? { force } : {}),
@@ -243,40 +239,6 @@ async function deliver(
   else await connection.outbox.send(name, outgoing);
   // A hook needs the whole connection's type and no more of it than this.
   await tell(connection as Connection, 'onSend', { task, message }, {});
-}
-
-interface Taken {
-  readonly input?: Json;
-  readonly from?: string;
-  readonly group?: string;
-}
-
-/** The input of a task: at hand, or a reference to the result before it with what was fixed. */
-async function takenBy(flow: Flow, task: AnyTask, node: TaskPlan, before: Before): Promise<Taken> {
-  const { queue } = task;
-  const own = node.options.group;
-  const isAsked =
-    queue.fairBy !== undefined || (queue.ordered && own === undefined && queue.groupBy !== undefined);
-  let known = before.kind === 'result' ? before.known : undefined;
-  // Whose turn it is the queue's function makes of the input, so it has to be read here.
-  if (before.kind === 'result' && known === undefined && node.takes === true && isAsked) {
-    const text = await nodeResult(flow, flow.id, before.path);
-    known = text === undefined ? {} : { text };
-  }
-  const value =
-    before.kind === 'value' ? before.value : known?.text === undefined ? undefined : JSON.parse(known.text);
-  // Signatures were checked when they were sent, and results are JSON.
-  const input = inputOf(node, value) as Json | undefined;
-  const group = queue.ordered ? { group: groupOf(task, own, input) } : {};
-  if (node.takes !== true || before.kind !== 'result' || isSmall(known))
-    return { ...(input === undefined ? {} : { input }), ...group };
-  // What was fixed is an object of JSON, as it stands in the plan.
-  return { ...(node.fixed === undefined ? {} : { input: node.fixed as Json }), from: before.path, ...group };
-}
-
-function groupOf({ name, queue }: AnyTask, own: string | undefined, input: Json | undefined): string {
-  // The queue's function takes the input of its tasks, which only the user's own types know.
-  return checkedGroup(`task '${name}'`, own ?? queue.groupBy?.(input as never) ?? ONE_GROUP);
 }
 
 function plain({ connection, hops }: Flow, id: string, task: string): Message {
