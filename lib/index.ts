@@ -158,7 +158,7 @@ export type {
   TimeLimit,
 } from './define/task-limits.ts';
 export type { RoutedTask, TaskRoute, TaskRoutes } from './define/task-routes.ts';
-export { emf, type Telemetry, type WatchedRun } from './define/telemetry.ts';
+export { emf, type Telemetry, type WatchedRun, type WatchedSend } from './define/telemetry.ts';
 export {
   type BucketResource,
   type LevelResource,

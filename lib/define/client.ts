@@ -256,9 +256,9 @@ export interface Client extends Sender, WorkflowClient, AsyncDisposable {
   readonly schedules: Schedules;
   /**
    * Fails the workflows whose deadline has passed, at most 1,000 a call, and starts their error links;
-   * resolves to their ids. The app does it by itself once an hour; an app with `longDelays: false` and without
-   * schedules has nothing that could, and has this called by a schedule: nothing else ends a workflow whose
-   * messages were lost, or whose client died before it began.
+   * resolves to their ids. The app does it by itself once an hour; an app with `longDelays: false` and
+   * without schedules has nothing that could, and has this called by a schedule: nothing else ends a workflow
+   * whose messages were lost, or whose client died before it began.
    */
   readonly sweepWorkflows: () => Promise<readonly string[]>;
   /**

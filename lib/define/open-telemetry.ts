@@ -3,7 +3,7 @@
  * takes
  * `@opentelemetry/api` as a value, so that it is in no bundle of an app that does not import it itself.
  */
-import type { Telemetry } from './telemetry.ts';
+import type { Telemetry, WatchedSend } from './telemetry.ts';
 
 type Attributes = Record<string, string | number>;
 
@@ -27,7 +27,12 @@ interface Histogram {
 export interface OpenTelemetryApi {
   readonly trace: {
     getTracer(name: string): {
-      startActiveSpan<Result>(name: string, options: never, work: (span: never) => Result): Result;
+      startActiveSpan<Result>(
+        name: string,
+        options: never,
+        context: never,
+        work: (span: never) => Result,
+      ): Result;
     };
     getSpanContext(context: never): unknown;
   };
@@ -55,16 +60,30 @@ const ERROR = 2;
  * `celeriac.task.sent`, `.retries`, `.failures` and `.revoked`, each by task and queue. A run's span is
  * linked
  * to the span of its send, which travels in the message's headers as the propagator writes it
- * (`traceparent`).
+ * (`traceparent`). What a workflow sends when a run of it has ended is in that run's trace, under its span.
  */
 export function openTelemetry(api: OpenTelemetryApi): Telemetry {
   const tracer = api.trace.getTracer('celeriac');
   const active = (): never => api.context.active() as never; // What the API gives is what it takes.
-  const inSpan = <T>(name: string, options: object, work: () => Promise<T>): Promise<T> =>
+  // The contexts are the API's own, there and back.
+  const extracted = (headers: Readonly<Record<string, string>>): never =>
+    api.propagation.extract(api.ROOT_CONTEXT as never, headers) as never;
+  const injected = (): Record<string, string> => {
+    const carrier: Record<string, string> = {};
+    api.propagation.inject(active(), carrier);
+    return carrier;
+  };
+  /** The context of what is sent: it follows from a run that has ended, or from what is active. */
+  const contextOf = ({ after }: WatchedSend): never => {
+    const found = after && extracted(after);
+    return found !== undefined && api.trace.getSpanContext(found) !== undefined ? found : active();
+  };
+  const inSpan = <T>(name: string, options: object, around: never, work: () => Promise<T>): Promise<T> =>
     tracer.startActiveSpan(
       name,
       // The API's SpanOptions, as a structure.
       options as never,
+      around,
       // What the API calls back with is its Span.
       (async (span: Span) => {
         try {
@@ -81,23 +100,20 @@ export function openTelemetry(api: OpenTelemetryApi): Telemetry {
     );
   return Object.freeze({
     hooks: createMetrics(api),
-    send: (about, work) =>
-      inSpan(`send ${about.task}`, { kind: PRODUCER, attributes: attributesOf(about, 'send') }, () => {
-        const carrier: Record<string, string> = {};
-        api.propagation.inject(active(), carrier);
-        return work(carrier);
-      }),
+    send: (about, work) => {
+      const options = { kind: PRODUCER, attributes: attributesOf(about, 'send') };
+      return inSpan(`send ${about.task}`, options, contextOf(about), () => work(injected()));
+    },
     run: (run, work) => {
-      // The contexts are the API's own, there and back.
-      const sent = api.propagation.extract(api.ROOT_CONTEXT as never, run.headers) as never;
-      const origin = api.trace.getSpanContext(sent);
+      const origin = api.trace.getSpanContext(extracted(run.headers));
       const attributes = {
         ...attributesOf(run, 'process'),
         'messaging.message.id': run.id,
         'celeriac.attempt': run.attempt,
       };
       const links = origin === undefined ? [] : [{ context: origin }];
-      return inSpan(`run ${run.task}`, { kind: CONSUMER, attributes, links }, work);
+      const options = { kind: CONSUMER, attributes, links };
+      return inSpan(`run ${run.task}`, options, active(), () => work(injected()));
     },
   } satisfies Telemetry);
 }

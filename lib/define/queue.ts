@@ -75,8 +75,8 @@ export interface QueueOptions {
    */
   readonly fairBy?: (message: never) => string;
   /**
-   * 's3' keeps inputs above the limit of a message in a bucket of the app, for 29 days, and sends a
-   * reference; without it they are refused. @default refused
+   * 's3' keeps inputs above the limit of a message, or of a workflow's plan, in a bucket of the app, for 29
+   * days, and sends a reference; without it they are refused. @default refused
    */
   readonly largePayloads?: 's3';
 }

@@ -32,12 +32,13 @@ export function createAdder(invocation: Invocation): (signature: AnySignature) =
     } as const;
     const member = { id, top: topOf(of), by };
     // Stored, then counted, then started: one that is never started is counted when it is overdue.
-    await sendFlow(connection, hops + 1, plan, { id }, async () => {
+    const stored = async (): Promise<void> => {
       const now = connection.ports.clock.now();
       if ((await flow.flows.addMember(group.id, path, member, now)) !== undefined) return;
       const text = `the group '${path}' of workflow '${group.id}' has ended, so nothing can be added to it`;
       throw new CeleriacError('GROUP_OVER', text, { value: path });
-    });
+    };
+    await sendFlow(connection, hops + 1, plan, { id }, { stored });
   };
 }
 

@@ -31,6 +31,7 @@ import { DONE, type Outcome } from './outcome.ts';
 import type { Ending, RunRecord } from './ports.ts';
 import { endReplaced } from './replaced.ts';
 import { endError } from './result.ts';
+import { traceOf } from './watched-send.ts';
 
 /** How a run ended. */
 export type RunEnd = Pick<Ending, 'state' | 'result' | 'blob' | 'error' | 'reason'>;
@@ -101,7 +102,8 @@ export async function failFlow(flow: Flow, reason: string, error: WireError): Pr
 
 function ofRun({ connection, message, lease }: Conducted): Flow | undefined {
   if (message.flow === undefined) return undefined;
-  return flowOf(connection, message.flow.id, { hops: message.hops, queue: lease.queue });
+  const more = { hops: message.hops, queue: lease.queue, trace: traceOf(message) };
+  return flowOf(connection, message.flow.id, more);
 }
 
 async function follow(flow: Flow, path: string, ended: Ended): Promise<void> {

@@ -7,7 +7,7 @@ import { isDuration, toMilliseconds } from '../core/duration.ts';
 import { newId, sentAtOf } from '../core/id.ts';
 import { jsonProblem } from '../core/json.ts';
 import { FLOW_DEADLINE_MS_MAX, HOPS_MAX } from '../core/limits.ts';
-import { type Pages, toPages } from '../core/workflow/page.ts';
+import type { Pages } from '../core/workflow/page.ts';
 import { nodesOf } from '../core/workflow/path.ts';
 import type { Plan, TaskPlan } from '../core/workflow/plan.ts';
 import { planProblem } from '../core/workflow/plan-check.ts';
@@ -19,7 +19,8 @@ import { taskOf } from './arrival.ts';
 import type { Connection } from './client.ts';
 import { validate } from './compose.ts';
 import { checkWait } from './delayed.ts';
-import { flowOf, sendStart } from './flow-start.ts';
+import { storedPages } from './flow-apart.ts';
+import { type Flow, flowOf, sendStart } from './flow-start.ts';
 import { checkTimeLimit } from './time-limit.ts';
 
 /** How long a workflow may take that does not say. */
@@ -32,13 +33,20 @@ export interface SentFlow {
   readonly pages: Pages | undefined;
 }
 
-/** Sends a workflow; `hops` are those of the task that sends it, `stored` is called before it begins. */
+interface SendMore {
+  /** Called before it begins. */
+  readonly stored?: () => Promise<void>;
+  /** Of what is sent after a run has ended. */
+  readonly trace?: Flow['trace'];
+}
+
+/** Sends a workflow; `hops` are those of the task that sends it. */
 export async function sendFlow(
   shared: Connection,
   hops: number,
   plan: Plan,
   options: WorkflowOptions = {},
-  stored: () => Promise<void> = async () => {},
+  { stored, trace }: SendMore = {},
 ): Promise<SentFlow> {
   const { app, space, ports } = shared;
   if (!app.workflows) {
@@ -55,13 +63,13 @@ export async function sendFlow(
   await check(app, plan, { at: now, patient: shared.delays !== undefined });
   if (hops > HOPS_MAX) throw tooManyHops(hops);
   const first = firstTask(app, plan);
-  const flow = first && flowOf(shared, id, { hops, queue: first.queue });
+  const flow = first && flowOf(shared, id, { hops, queue: first.queue, trace });
   if (first === undefined || flow === undefined) throw noState(app, first);
-  const pages = toPages(plan);
+  const pages = await storedPages(shared, id, plan);
   const root = await flow.flows.create(id, pages, now);
   const task = plan.kind === 'task' ? first.name : '';
   await flow.flows.begin({ id, task, queue: first.queue.name, sentAt: now, deadline: now + deadlineMs });
-  await stored();
+  await stored?.();
   await sendStart(flow, '', true, { kind: 'none' });
   return { id, pages: root === pages.root ? pages : undefined };
 }

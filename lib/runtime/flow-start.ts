@@ -7,7 +7,6 @@ import { derivedId, type IdSpace } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
 import { DELAY_MS_MAX, FLOW_INPUT_BYTES_MAX } from '../core/limits.ts';
 import { type Message, sizeBytes } from '../core/message.ts';
-import { inputOf } from '../core/workflow/outcome.ts';
 import { sizeOf } from '../core/workflow/page.ts';
 import { pathOf, runIdOf } from '../core/workflow/path.ts';
 import { FLOW_START, type FlowPlace } from '../core/workflow/place.ts';
@@ -24,12 +23,13 @@ import { putOff } from './delayed.ts';
 import { encoded } from './encoded.ts';
 import { type NodeAt, nodesOf } from './flow-plan.ts';
 import type { Flows } from './flow-ports.ts';
-import { nodeResult, type ResultReads } from './flow-results.ts';
-import { checkedGroup, ONE_GROUP } from './group.ts';
+import type { ResultReads } from './flow-results.ts';
+import { isSmall, takenBy } from './flow-taken.ts';
 import { tell } from './hooks.ts';
 import { levelOf } from './level.ts';
 import type { Runs } from './ports.ts';
 import { timeLimitOf } from './time-limit.ts';
+import { watchedSend } from './watched-send.ts';
 
 /** One workflow, and with what it is carried on. */
 export interface Flow extends ResultReads {
@@ -41,13 +41,15 @@ export interface Flow extends ResultReads {
   readonly hops: number;
   /** Where messages go that start nodes: to a queue whose worker can. */
   readonly queue: Queue;
+  /** What telemetry is told of the run from whose end something follows. */
+  readonly trace?: Message['headers'] | undefined;
 }
 
 /** A workflow as the worker or client of a connection sees it; undefined where there are no records. */
 export function flowOf(
   connection: Flow['connection'],
   id: string,
-  more: Pick<Flow, 'hops' | 'queue'>,
+  more: Pick<Flow, 'hops' | 'queue' | 'trace'>,
 ): Flow | undefined {
   const { ports, space } = connection;
   const { runs, blobs, state } = ports;
@@ -157,7 +159,10 @@ export async function sendStart(
       ? {}
       : { group: flow.id };
   const name = queueName(space.app, space.stage, queue);
-  await connection.outbox.send(name, { body: encoded(message), ...place });
+  const about = { task: FLOW_START, queue: queue.name, after: flow.trace };
+  await watchedSend(connection.app, about, (headers) =>
+    connection.outbox.send(name, { body: encoded({ ...message, headers }), ...place }),
+  );
 }
 
 function startId(space: IdSpace, flowId: string, path: string, start: FlowPlace['start']): string {
@@ -167,10 +172,6 @@ function startId(space: IdSpace, flowId: string, path: string, start: FlowPlace[
 /** Whether what is before has to be read by whoever runs the message. */
 function isReference(before: Before): before is Extract<Before, { kind: 'result' }> {
   return before.kind === 'result' && !isSmall(before.known);
-}
-
-function isSmall(known: { readonly text?: string } | undefined): boolean {
-  return known !== undefined && sizeBytes(known.text ?? '') <= FLOW_INPUT_BYTES_MAX;
 }
 
 function toInput(text: string | undefined): { readonly input?: Json } {
@@ -196,9 +197,10 @@ async function sendTask(
   const waitMs = waitOf(node.options, now);
   const isLinked = (node.links?.length ?? 0) + (node.errorLinks?.length ?? 0) > 0;
   const taken = await takenBy(flow, task, node, before);
-  const message: Message = {
+  const composed: Message = {
     ...plain(flow, runIdOf(space, flow.id, path), task.name),
     ...(taken.input === undefined ? {} : { input: taken.input }),
+    ...(taken.blob === undefined ? {} : { blob: taken.blob }),
     ...(taken.group === undefined ? {} : { group: taken.group }),
     ...(expires === undefined ? {} : { expiresAt: now + toMilliseconds(expires) }),
     ...(force === true ? { force } : {}),
@@ -217,6 +219,20 @@ async function sendTask(
       ...(taken.from === undefined ? {} : { from: taken.from }),
     },
   };
+  const about = { task: task.name, queue: task.queue.name, after: flow.trace };
+  await watchedSend(connection.app, about, (more) =>
+    deliver(flow, task, { ...composed, headers: { ...more, ...headers } }, waitMs),
+  );
+}
+
+/** Sends the message of a task, which waits for so long. */
+async function deliver(
+  { connection, space }: Flow,
+  task: AnyTask,
+  message: Message,
+  waitMs: number,
+): Promise<void> {
+  const now = connection.ports.clock.now();
   const store = connection.ports.blobs === undefined ? undefined : connection.outbox.store;
   const isWaiting = waitMs > 0 && (task.queue.ordered || waitMs > DELAY_MS_MAX);
   const outgoing = await toOutgoing({ store }, task, message, isWaiting ? 0 : waitMs);
@@ -225,40 +241,6 @@ async function sendTask(
   else await connection.outbox.send(name, outgoing);
   // A hook needs the whole connection's type and no more of it than this.
   await tell(connection as Connection, 'onSend', { task, message }, {});
-}
-
-interface Taken {
-  readonly input?: Json;
-  readonly from?: string;
-  readonly group?: string;
-}
-
-/** The input of a task: at hand, or a reference to the result before it with what was fixed. */
-async function takenBy(flow: Flow, task: AnyTask, node: TaskPlan, before: Before): Promise<Taken> {
-  const { queue } = task;
-  const own = node.options.group;
-  const isAsked =
-    queue.fairBy !== undefined || (queue.ordered && own === undefined && queue.groupBy !== undefined);
-  let known = before.kind === 'result' ? before.known : undefined;
-  // Whose turn it is the queue's function makes of the input, so it has to be read here.
-  if (before.kind === 'result' && known === undefined && node.takes === true && isAsked) {
-    const text = await nodeResult(flow, flow.id, before.path);
-    known = text === undefined ? {} : { text };
-  }
-  const value =
-    before.kind === 'value' ? before.value : known?.text === undefined ? undefined : JSON.parse(known.text);
-  // Signatures were checked when they were sent, and results are JSON.
-  const input = inputOf(node, value) as Json | undefined;
-  const group = queue.ordered ? { group: groupOf(task, own, input) } : {};
-  if (node.takes !== true || before.kind !== 'result' || isSmall(known))
-    return { ...(input === undefined ? {} : { input }), ...group };
-  // What was fixed is an object of JSON, as it stands in the plan.
-  return { ...(node.fixed === undefined ? {} : { input: node.fixed as Json }), from: before.path, ...group };
-}
-
-function groupOf({ name, queue }: AnyTask, own: string | undefined, input: Json | undefined): string {
-  // The queue's function takes the input of its tasks, which only the user's own types know.
-  return checkedGroup(`task '${name}'`, own ?? queue.groupBy?.(input as never) ?? ONE_GROUP);
 }
 
 function plain({ connection, hops }: Flow, id: string, task: string): Message {

@@ -17,6 +17,7 @@ import { createProgress } from './progress.ts';
 import { Replacement } from './replaced.ts';
 import { shownError, wireOf } from './secrets.ts';
 import { createWatch, type Watch } from './watch.ts';
+import { keepTrace } from './watched-send.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
@@ -131,9 +132,10 @@ async function observed(
     headers: message.headers,
   };
   let ran: Ran | undefined;
-  const step = async (index: number): Promise<void> => {
+  const step = async (index: number, headers?: Message['headers']): Promise<void> => {
     const next = around[index];
-    if (next !== undefined) return next(about, () => step(index + 1));
+    if (next !== undefined) return next(about, (more) => step(index + 1, { ...headers, ...more }));
+    keepTrace(message, headers);
     ran = await work();
     if (ran.kind === 'threw') throw shownError(connection, ran.thrown);
   };

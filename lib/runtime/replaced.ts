@@ -18,6 +18,7 @@ import { type Flow, flowOf } from './flow-start.ts';
 import { followUp } from './follow-up.ts';
 import { BACK, DONE, type Outcome } from './outcome.ts';
 import { reply } from './reply.ts';
+import { keepTrace, traceOf } from './watched-send.ts';
 
 /** What `context.replace` throws, so that nothing of the task comes after it. */
 export class Replacement extends CeleriacError {
@@ -46,7 +47,7 @@ export async function replaceClaimed(attempt: Claimed, { signature }: Replacemen
   const id = derivedId(connection.space, message.id, `replaced/${message.generation}`);
   const plan = { kind: 'chain', steps: [toPlan(signature)], instead } as const;
   // Sent first: a crash after it finds a run that replaces itself again, under the same id.
-  await sendFlow(connection, message.hops + 1, plan, { id });
+  await sendFlow(connection, message.hops + 1, plan, { id }, { trace: traceOf(message) });
   // An attempt before this one may have died after it, and its workflow have ended while nobody could end the
   // run: then it is known here, and else whoever ends it finds the run let go.
   const over = await endOf(attempt, id);
@@ -73,7 +74,9 @@ async function endAs(attempt: Claimed, ended: RunEnd): Promise<Outcome> {
 }
 
 /**
- * Ends a run as the workflow in its place has ended, whichever of its attempts has put that there; undefined: it has gone on without it. */
+ * Ends a run as the workflow in its place has ended, whichever of its attempts has put that there;
+ * undefined: it has gone on without it.
+ */
 export async function endReplaced(
   flow: Flow,
   { letter, queue }: Extract<Instead, { kind: 'run' }>,
@@ -82,6 +85,8 @@ export async function endReplaced(
   const parsed = parseMessage(letter);
   if (parsed.kind !== 'message') return undefined;
   const { message } = parsed;
+  // What follows from the run follows from what has taken its place.
+  keepTrace(message, flow.trace);
   const { id, task, generation, sentAt } = message;
   const now = flow.connection.ports.clock.now();
   const own = await resultOf(flow, end);

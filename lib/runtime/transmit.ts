@@ -7,10 +7,10 @@ import { type ComposeContext, type Composed, compose } from './compose.ts';
 import { putOff } from './delayed.ts';
 import { tell } from './hooks.ts';
 import { type Reserved, reserveKey } from './once-send.ts';
+import { watchedSend } from './watched-send.ts';
 
 /** Set by the bundler to `false` where no task needs it; see serve.ts. */
 declare const CELERIAC_LIMITS: boolean | undefined;
-declare const CELERIAC_TELEMETRY: boolean | undefined;
 
 /** A run: the one that was sent, or the one that has its key. */
 export interface Transmitted {
@@ -24,22 +24,12 @@ export function transmit(
   options: Pick<ComposeContext, 'hops' | 'address' | 'store'>,
   signature: Signature,
 ): Promise<Transmitted> {
-  if (!(typeof CELERIAC_TELEMETRY === 'undefined' || CELERIAC_TELEMETRY))
-    return pass(shared, options, signature);
-  const around = shared.app.telemetry.flatMap(({ send }) => send ?? []);
   const queue = shared.app.tasks.find(({ name }) => name === signature.task)?.queue.name ?? '';
-  const step = (index: number, headers: Headers): Promise<Transmitted> => {
-    const next = around[index];
-    if (next !== undefined)
-      return next({ task: signature.task, queue }, (more) => step(index + 1, { ...headers, ...more }));
-    if (around.length === 0) return pass(shared, options, signature);
+  return watchedSend(shared.app, { task: signature.task, queue }, (headers) => {
     const all = { ...signature.options, headers: { ...headers, ...signature.options.headers } };
     return pass(shared, options, { ...signature, options: all });
-  };
-  return step(0, {});
+  });
 }
-
-type Headers = Readonly<Record<string, string>>;
 
 async function pass(
   shared: Connection,

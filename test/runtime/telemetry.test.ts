@@ -14,7 +14,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { defineApp, defineQueue, defineTask, emf, fixed, openTelemetry } from '#lib';
+import { chain, chord, defineApp, defineQueue, defineTask, emf, fixed, openTelemetry } from '#lib';
 import { simulate } from '#lib/testing';
 
 const spans = new InMemorySpanExporter();
@@ -84,6 +84,57 @@ test('a run’s span is linked to its send’s, holds what it sends, and shows a
     'celeriac.task.sent',
     'celeriac.task.wait',
   ]);
+});
+
+test('each step of a workflow is sent under the run before it, and its run linked to that', async () => {
+  const first = defineTask('first', { queue, run: () => 1 });
+  const second = defineTask('second', {
+    queue,
+    run: (n: number, { attempt, replace }) => (attempt === 0 ? n : replace(third(n + 1))),
+  });
+  const third = defineTask('third', { queue, run: (n: number) => n + 1 });
+  const last = defineTask('last', { queue, run: (n: number) => n });
+  const app = defineApp('shop', { tasks: [first, second, third, last], telemetry: openTelemetry(api) });
+  const sim = simulate(app);
+
+  const result = await sim.send(chain(first(), second, last));
+  const value = await result.get();
+
+  const all = spans.getFinishedSpans();
+  const titleOf = (id: string | undefined) => all.find((span) => span.spanContext().spanId === id)?.name;
+  const seen = all.map(({ name, links, parentSpanContext }) => [
+    name,
+    titleOf(parentSpanContext?.spanId),
+    titleOf(links[0]?.context.spanId),
+  ]);
+  expect(value).toBe(3);
+  expect(seen).toEqual([
+    ['send workflow:start', undefined, undefined],
+    ['send first', 'send workflow:start', undefined],
+    ['run first', undefined, 'send first'],
+    ['send second', 'run first', undefined],
+    ['run second', undefined, 'send second'],
+    ['send workflow:start', 'run second', undefined],
+    ['send third', 'send workflow:start', undefined],
+    ['run third', undefined, 'send third'],
+    ['send last', 'run third', undefined],
+    ['run last', undefined, 'send last'],
+  ]);
+});
+
+test('the body of a chord is sent under the run of the member that ended last', async () => {
+  const member = defineTask('member', { queue, run: (n: number, { sleep }) => sleep(`${n}s`) });
+  const body = defineTask('body', { queue, run: () => 1 });
+  const app = defineApp('shop', { tasks: [member, body], telemetry: openTelemetry(api) });
+  const sim = simulate(app);
+
+  await (await sim.send(chord([member(5), member(1)], body))).get();
+
+  const all = spans.getFinishedSpans();
+  const runs = all.filter(({ name }) => name === 'run member');
+  const sent = all.find(({ name }) => name === 'send body');
+  expect(runs.map((span) => span.spanContext().spanId)[1]).toBe(sent?.parentSpanContext?.spanId);
+  expect(runs).toHaveLength(2);
 });
 
 test('CloudWatch’s metrics are lines of the log', async () => {

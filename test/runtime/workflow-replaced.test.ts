@@ -1,4 +1,4 @@
-/** Runs that replace themselves while their attempts die: they end as what has taken their place, all the same. */
+/** Runs that replace themselves while their attempts die: they end as what has taken their place. */
 import { expect, test } from 'vitest';
 import { type Context, chain, defineApp, defineQueue, defineTask } from '#lib';
 import { type Simulation, simulate } from '#lib/testing';

@@ -10,7 +10,7 @@ import { type ConnectOptions, connect } from '#lib/aws';
 import { createEmulator } from '#lib/emulator';
 import { overdueApp, step, TOLD, tell } from './overdue/app.ts';
 
-test('an hour after its client died while it sent a workflow, the workflow has failed and told so', async () => {
+test('an hour after its client died while it sent it, a workflow has failed and told so', async () => {
   const lines: string[] = [];
   await using emulator = createEmulator({
     // Clients take the machine's time.

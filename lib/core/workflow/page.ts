@@ -136,6 +136,7 @@ function nameOf(text: string): string {
 function tooLarge(text: string, bytesMax: number): CeleriacError {
   const message =
     `a call of the workflow, with its input and links, has ${sizeBytes(text)} bytes, its plan holds ` +
-    `${bytesMax} a page (DynamoDB); store the data and give a reference`;
+    `${bytesMax} a page (DynamoDB); store the data and give a reference, or define the queue of its task ` +
+    "with largePayloads: 's3', which its input then goes to";
   return new CeleriacError('PLAN_TOO_LARGE', message, { value: sizeBytes(text), allowed: bytesMax });
 }

@@ -28,6 +28,8 @@ export interface TaskPlan extends Linked {
   readonly kind: 'task';
   readonly task: string;
   readonly input?: unknown;
+  /** Where its input lies instead, when no page of a plan holds it: a key of the app's bucket. */
+  readonly blob?: string;
   /** Whether its input is the result of the step before, joined with `fixed`. */
   readonly takes?: boolean;
   readonly fixed?: object;
