@@ -18,10 +18,10 @@ import {
   type ScalableTaskCount,
   type Secret,
 } from 'aws-cdk-lib/aws-ecs';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { replyQueuePrefix } from '../lib/define/resource-name.ts';
 import { DefinitionError } from '../lib/errors.ts';
@@ -100,8 +100,10 @@ export class FargateWorker extends Construct {
     checkQueues(props);
     this.role = new Role(this, 'TaskRole', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
     for (const name of props.queues) grantQueue(props.broker, name, this.role);
+    const cluster = clusterOf(this, props);
+    grantProtection(this.role, cluster);
     this.service = new FargateService(this, 'Service', {
-      cluster: clusterOf(this, props),
+      cluster,
       taskDefinition: createTask(this, props, this.role),
       // A worker that is replaced hands its messages back; more than is wanted for a while does no harm.
       minHealthyPercent: 100,
@@ -131,6 +133,31 @@ function grantQueue(broker: Broker, name: string, role: Role): void {
   broker.grantWork(name, role);
   for (const { level } of broker.topology.queues.filter((queue) => queue.name === name))
     broker.queue(name, level).grantConsumeMessages(role);
+}
+
+/**
+ * To ask that the task it runs in is spared while it works: the agent of ECS calls in the name of this role.
+ * A task has no name before it runs, so all of the cluster's are meant.
+ */
+function grantProtection(role: Role, { clusterName }: ICluster): void {
+  const resource = Stack.of(role).formatArn({
+    service: 'ecs',
+    resource: 'task',
+    resourceName: `${clusterName}/*`,
+  });
+  role.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
+      resources: [resource],
+    }),
+  );
+  const named: unknown = Stack.of(role).resolve(clusterName);
+  // cdk-nag writes a reference as its logical id in angle brackets.
+  const shown = typeof named === 'object' && named !== null && 'Ref' in named ? `<${named.Ref}>` : named;
+  acknowledge(role, {
+    [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/${shown}/*]`]:
+      'A task has no name before it runs; the wildcard stands for the tasks of one cluster.',
+  });
 }
 
 function clusterOf(scope: Construct, { cluster, vpc }: FargateWorkerProps): ICluster {

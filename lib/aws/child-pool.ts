@@ -24,7 +24,7 @@ export interface ChildPoolOptions extends SeatOptions {
 
 interface Child {
   readonly seat: Seat;
-  jobs: number;
+  batches: number;
 }
 
 /** A child that cannot start will not start a moment later either. */
@@ -111,7 +111,7 @@ async function createSeats({ log }: KeeperPorts, options: ChildPoolOptions): Pro
   let { size } = options;
 
   async function add(): Promise<Child> {
-    const child = { seat: await createSeat(options), jobs: 0 };
+    const child = { seat: await createSeat(options), batches: 0 };
     all.add(child);
     return child;
   }
@@ -126,9 +126,9 @@ async function createSeats({ log }: KeeperPorts, options: ChildPoolOptions): Pro
     all,
     take: async () => idle.pop() ?? add(),
     giveBack(child, memoryBytes) {
-      child.jobs += 1;
-      const isWorn = child.jobs >= tasksMax || memoryBytes > memoryBytesMax;
-      if (isWorn) log({ level: 'info', message: 'a child is replaced', jobs: child.jobs, memoryBytes });
+      child.batches += 1;
+      const isWorn = child.batches >= tasksMax || memoryBytes > memoryBytesMax;
+      if (isWorn) log({ level: 'info', message: 'a child is replaced', batches: child.batches, memoryBytes });
       if (isWorn || all.size > size) void remove(child);
       else idle.push(child);
     },

@@ -1,7 +1,7 @@
 /**
  * A child of a worker's pool: a thread or process that handles one batch at a time, with a worker and clients
  * of its own. The parent polls, keeps messages hidden and acks them. Tinypool loads this module and calls
- * `runJob`.
+ * `handleBatch`.
  */
 import { isMainThread, type MessagePort } from 'node:worker_threads';
 import type { RunWatcher } from '../runtime/outcome.ts';
@@ -9,24 +9,24 @@ import { STOPS } from '../runtime/pool.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
 import { loadApp } from './app-module.ts';
 import { CONSOLE_LOG } from './machine.ts';
-import type { ChildSettings, FromChild, Job, JobDone, ToChild } from './pool-protocol.ts';
+import type { BatchDone, ChildBatch, ChildSettings, FromChild, ToChild } from './pool-protocol.ts';
 import { createSdk } from './sdk.ts';
 import { telling } from './telling.ts';
 import { createWorkerPorts } from './worker-ports.ts';
 
 let worker: Promise<Worker> | undefined;
-let running: Job | undefined;
+let running: ChildBatch | undefined;
 
 /** Handles a batch, as the parent would itself. */
-export async function runJob(job: Job): Promise<JobDone> {
-  worker ??= start(job.settings);
+export async function handleBatch(given: ChildBatch): Promise<BatchDone> {
+  worker ??= start(given.settings);
   const made = await worker;
   const stopping = new AbortController();
-  const silence = listen(job.port, () => stopping.abort(new Error(STOPS)));
-  running = job;
+  const silence = listen(given.port, () => stopping.abort(new Error(STOPS)));
+  running = given;
   say({ kind: 'begun', pid: process.pid });
   try {
-    const back = await made.handle({ ...job.batch, interrupted: stopping.signal, watcher: WATCHER });
+    const back = await made.handle({ ...given.batch, interrupted: stopping.signal, watcher: WATCHER });
     return { back, memoryBytes: memoryBytes() };
   } finally {
     running = undefined;

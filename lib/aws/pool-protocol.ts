@@ -1,4 +1,4 @@
-/** What a worker and a child of its pool say to each other. A child has one job at a time. */
+/** What a worker and a child of its pool say to each other. A child has one batch at a time. */
 import type { MessagePort } from 'node:worker_threads';
 import type { BegunRun } from '../runtime/outcome.ts';
 import type { Batch } from '../runtime/worker.ts';
@@ -14,17 +14,17 @@ export interface ChildSettings {
 }
 
 /** One batch for a child. */
-export interface Job {
+export interface ChildBatch {
   readonly settings: ChildSettings;
   readonly batch: Omit<Batch, 'interrupted' | 'watcher'>;
   /** Where a thread speaks; a process has a channel of its own. */
   readonly port?: MessagePort;
 }
 
-export interface JobDone {
+export interface BatchDone {
   /** The ids of what was not acked. */
   readonly back: readonly string[];
-  /** What the child needs after the job, in bytes: all of a process, the heap of a thread. */
+  /** What the child needs after the batch, in bytes: all of a process, the heap of a thread. */
   readonly memoryBytes: number;
 }
 

@@ -15,6 +15,7 @@ import { CONSOLE_LOG } from './machine.ts';
 import { createPauses } from './pauses.ts';
 import { createReceiver } from './receiver.ts';
 import { createSdk, REPLY_COMMANDS, type SdkOptions } from './sdk.ts';
+import { createTaskProtection } from './task-protection.ts';
 import { type RunWorkerOptions, type WorkerSettings, workerSettings } from './worker-options.ts';
 import { createWorkerPorts } from './worker-ports.ts';
 import { createWorkers } from './workers.ts';
@@ -72,6 +73,11 @@ export async function runWorker(app: App, options: RunWorkerOptions = {}): Promi
       autoscale: options.autoscale,
     },
   );
+  const agent = process.env.ECS_AGENT_URI;
+  const protection =
+    agent === undefined || agent === ''
+      ? undefined
+      : createTaskProtection({ ...ports, fetch }, agent, () => worker.held() > 0);
   const health = options.health && (await listen(options.health, worker));
   const forget = options.signals === false ? () => {} : onSignals(worker);
   const about = { id, queues: worker.record().queues, pool: settings.pool, health: health?.url };
@@ -79,6 +85,7 @@ export async function runWorker(app: App, options: RunWorkerOptions = {}): Promi
   const end = async (): Promise<void> => {
     await worker.done;
     forget();
+    await protection?.end();
     await health?.close();
     sdk.close();
     log({ level: 'info', message: 'stopped', id, processed: worker.record().processed });

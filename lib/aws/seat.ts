@@ -6,7 +6,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Tinypool } from 'tinypool';
 import type { Batch } from '../runtime/worker.ts';
-import type { ChildSettings, FromChild, Job, JobDone, ToChild } from './pool-protocol.ts';
+import type { BatchDone, ChildBatch, ChildSettings, FromChild, ToChild } from './pool-protocol.ts';
 
 export interface SeatOptions {
   readonly kind: 'threads' | 'processes';
@@ -17,7 +17,7 @@ export interface SeatOptions {
 
 export interface Seat {
   /** Rejects when the child dies. */
-  run(batch: Batch, hear: (message: FromChild) => void): Promise<JobDone>;
+  run(batch: Batch, hear: (message: FromChild) => void): Promise<BatchDone>;
   interrupt(): void;
   /** Ends the child at once. */
   kill(): void;
@@ -32,11 +32,11 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
   const { Tinypool: Pool } = await import('tinypool');
   const pool = new Pool({
     filename: child,
-    name: 'runJob',
+    name: 'handleBatch',
     runtime: kind === 'threads' ? 'worker_threads' : 'child_process',
     minThreads: 1,
     maxThreads: 1,
-    // A child that waits for its next job is to hear what its clients' sockets say meanwhile.
+    // A child that waits for its next batch is to hear what its clients' sockets say meanwhile.
     useAtomics: false,
     trackUnmanagedFds: false,
     serialization: 'advanced',
@@ -56,9 +56,9 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
       };
       const line = kind === 'threads' ? toThread(heard) : toProcess(heard);
       tell = line.tell;
-      const job: Job = { settings, batch, ...line.job };
+      const given: ChildBatch = { settings, batch, ...line.given };
       try {
-        return await Promise.race([pool.run(job, line.options), died]);
+        return await Promise.race([pool.run(given, line.options), died]);
       } finally {
         tell = () => {};
         line.close();
@@ -73,7 +73,7 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
   };
 }
 
-/** Rejects when the child ends; Tinypool tells its own jobs of some deaths only. */
+/** Rejects when the child ends; Tinypool tells whoever waits for a child of some deaths only. */
 function deathOf(pool: Tinypool): Promise<never> {
   const died = new Promise<never>((_, reject) => {
     pool.on('error', reject);
@@ -81,13 +81,13 @@ function deathOf(pool: Tinypool): Promise<never> {
       child.once('exit', (code) => reject(new Error(`the child ended with code ${String(code)}`)));
     }
   });
-  // It may die while it has no job.
+  // It may die while it has no batch.
   died.catch(() => {});
   return died;
 }
 
 interface Line {
-  readonly job: Pick<Job, 'port'>;
+  readonly given: Pick<ChildBatch, 'port'>;
   readonly options: NonNullable<Parameters<Tinypool['run']>[1]>;
   readonly tell: (message: ToChild) => void;
   close(): void;
@@ -97,7 +97,7 @@ function toThread(heard: (message: FromChild) => void): Line {
   const { port1, port2 } = new MessageChannel();
   port1.on('message', heard);
   return {
-    job: { port: port2 },
+    given: { port: port2 },
     options: { transferList: [port2] },
     tell: (message) => port1.postMessage(message),
     close: () => port1.close(),
@@ -115,7 +115,7 @@ function toProcess(heard: (message: FromChild) => void): Line {
       if (typeof message === 'object' && message !== null) heard(message);
     },
   };
-  return { job: {}, options: { channel }, tell: (message) => send(message), close: () => {} };
+  return { given: {}, options: { channel }, tell: (message) => send(message), close: () => {} };
 }
 
 /** Tinypool gives a process no environment of its own accord. */

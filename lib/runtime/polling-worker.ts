@@ -45,6 +45,8 @@ export interface PollingWorker {
   /** Resolves when it has stopped. */
   readonly done: Promise<void>;
   record(): WorkerRecord;
+  /** How many messages it has: those that run, and those that wait for a slot. */
+  held(): number;
   /** When a call for messages was last answered, and when a beat last got through. */
   answeredAt(): number | undefined;
   beatenAt(): number | undefined;
@@ -112,6 +114,7 @@ export function createPollingWorker(ports: PollingPorts, pool: Pool, options: Po
   return {
     done: live(),
     record,
+    held: () => poller.count(),
     answeredAt: () => poller.answeredAt(),
     beatenAt: () => registration?.beatAt(),
     stop: stops.stop,

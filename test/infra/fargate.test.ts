@@ -111,6 +111,8 @@ test('its role may receive from its own queues and do what a worker does, and no
     'dynamodb:PartiQLInsert',
     'dynamodb:PartiQLUpdate',
     'dynamodb:UpdateItem',
+    'ecs:GetTaskProtection',
+    'ecs:UpdateTaskProtection',
     'sqs:ChangeMessageVisibility',
     'sqs:DeleteMessage',
     'sqs:GetQueueAttributes',
