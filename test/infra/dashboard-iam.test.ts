@@ -74,13 +74,13 @@ test('a dashboard that is read only refuses every action that there is', async (
   const { paths } = Object(await (await fetchSigned(`${url}openapi.json`)).json());
   const actions = Object.keys(paths).filter((path) => 'post' in paths[path]);
 
-  const refusals = await Promise.all(
-    actions.map(async (path) => {
-      const address = `${url}${path.slice(1).replaceAll(/\{\w+\}/g, 'mail')}`;
-      const answer = await fetchSigned(address, { ...POST, body: '{}' });
-      return [path, answer.status, Object(await answer.json()).code];
-    }),
-  );
+  const refusals: unknown[] = [];
+  // One after the other: all at once would start a function for each.
+  for (const path of actions) {
+    const address = `${url}${path.slice(1).replaceAll(/\{\w+\}/g, 'mail')}`;
+    const answer = await fetchSigned(address, { ...POST, body: '{}' });
+    refusals.push([path, answer.status, Object(await answer.json()).code]);
+  }
 
   expect(actions.length).toBeGreaterThan(15);
   expect(refusals).toEqual(actions.map((path) => [path, 403, 'READ_ONLY']));
