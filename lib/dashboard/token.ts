@@ -5,9 +5,9 @@
  * token ends every cookie.
  *
  * A session that was logged out is remembered until its time is over, so a copy of its cookie opens nothing
- * any more. To remember those that are open instead would cost a write for each log-in, and few log out. While
- * the table is out of reach only those get in who send the token itself. A log-in that is sent once more holds the token, so it gives
- * nothing that whoever has it does not have already.
+ * any more. To remember those that are open instead would cost a write for each log-in, and few log out.
+ * While the table is out of reach only those get in who send the token itself. A log-in that is sent once
+ * more holds the token, so it gives nothing that whoever has it does not have already.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { CeleriacError } from '../errors.ts';

@@ -77,6 +77,11 @@ export interface EmulatorOptions {
    */
   readonly strict?: boolean;
   /**
+   * Secret access keys by their ids. Requests to function URLs with AWS_IAM that are signed by one of them
+   * are refused when the signature is wrong; nobody else's can be checked. @default none
+   */
+  readonly credentials?: Readonly<Record<string, string>>;
+  /**
    * A folder in which everything outlives the process, also when it is killed, what is on its way included:
    * an answer is given once what it tells of is there. Throws a DataError when the folder is in
    * use, damaged or of a newer format. Without it everything is in memory only.
@@ -164,7 +169,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator | Virtua
     admin: createAdmin(virtual === undefined ? admin : { ...admin, virtual }),
     report: (error, what) => options.log?.(`${what}: ${error instanceof Error ? error.stack : error}`),
   });
-  const router = withFunctionUrls(inner, toUrlHost(services, toCaller, clock));
+  const router = withFunctionUrls(inner, toUrlHost(services, toCaller, clock, options.credentials));
   const loader = createLoader(host, book);
   const emulator: Emulator = {
     clock,

@@ -3,12 +3,14 @@
  * become responses. A URL is served under `/_celeriac/url/<id>/…`, and for whoever sends AWS's host name
  * (`<id>.lambda-url.<region>.on.aws`) under any path.
  *
- * With AWS_IAM a request must be signed; like everywhere in the emulator, whose signature it is and whether
- * it is right is not looked at.
+ * With AWS_IAM a request must be signed, for Lambda, now and with its own body; whether the signature is
+ * right is known of credentials whose secret the emulator knows (signature.ts). What a caller may do is not
+ * looked at, like everywhere in the emulator.
  */
 import type { LambdaFunction } from './lambda/function.ts';
 import { type Cors, type FunctionUrl, URL_PATH } from './lambda/urls.ts';
 import type { Caller, Input, Output } from './service.ts';
+import { judge, type Verdict } from './signature.ts';
 import { jsonResponse, type Router, type WireRequest, type WireResponse } from './wire/router.ts';
 
 /** What the door needs of Lambda. */
@@ -18,6 +20,8 @@ export interface UrlHost {
   invoke(input: Input, caller: Pick<Caller, 'account' | 'region'>): Promise<Output>;
   now(): number;
   requestId(): string;
+  /** The secret of a key that came with a session's token; undefined where anybody may have made it up. */
+  secretOf(accessKey: string, token: string | undefined): string | undefined;
 }
 
 /** Request and response at most (Lambda, function URLs). */
@@ -59,15 +63,11 @@ async function serve(request: WireRequest, target: Target, host: UrlHost): Promi
   const shared = url.cors === undefined ? {} : corsHeaders(url.cors, request);
   if (url.cors !== undefined && isPreflight(request))
     return { status: 200, headers: { ...shared, ...preflightHeaders(url.cors) }, body: new Uint8Array(0) };
-  const credential = credentialOf(request);
-  if (url.authType === 'AWS_IAM' && credential === undefined)
-    return jsonResponse(403, { Message: 'Forbidden' });
+  const caller = url.authType === 'NONE' ? undefined : callerOf(request, fn, host);
+  if (caller?.kind === 'unsigned') return jsonResponse(403, { Message: 'Forbidden' });
+  if (caller?.kind === 'refused') return jsonResponse(403, { message: caller.message });
   if (request.body.length > BYTES_MAX) return jsonResponse(413, { Message: 'Request Entity Too Large' });
-  const event = toEvent(request, target, {
-    fn,
-    host,
-    credential: url.authType === 'NONE' ? undefined : credential,
-  });
+  const event = toEvent(request, target, { fn, host, credential: caller?.accessKey });
   const response = await invoke(fn, event, host);
   return { ...response, headers: { ...shared, ...response.headers } };
 }
@@ -172,12 +172,9 @@ function toAuthorizer(account: string, accessKey: string) {
   };
 }
 
-/** The key id of whoever has signed a request; undefined when nobody has. */
-function credentialOf({ headers, url }: WireRequest): string | undefined {
-  const signed = /^AWS4-(?:HMAC|ECDSA)\S* .*\bCredential=([^/,\s]+)/.exec(headers.authorization ?? '')?.[1];
-  if (signed !== undefined) return signed;
-  const query = new URLSearchParams(split(url, '?')[1]);
-  return query.has('X-Amz-Signature') ? query.get('X-Amz-Credential')?.split('/')[0] : undefined;
+/** Who has signed a request to the URL of a function. */
+function callerOf(request: WireRequest, { region }: LambdaFunction, host: UrlHost): Verdict {
+  return judge(request, { service: 'lambda', region, now: host.now(), secretOf: host.secretOf });
 }
 
 function isPreflight({ method, headers }: WireRequest): boolean {

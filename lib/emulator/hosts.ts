@@ -6,11 +6,15 @@ import type { UrlHost } from './function-urls.ts';
 import { findService, type Services } from './models.ts';
 import type { Caller } from './service.ts';
 
+/** Secret and session token of all credentials that the emulator gives out. */
+const ISSUED = 'emulator';
+
 /** What function URLs use of the emulator: an invocation by one is a client's call. */
 export function toUrlHost(
   { lambda }: Services,
   toCaller: (caller: Partial<Caller>) => Caller,
   clock: Clock,
+  credentials: Readonly<Record<string, string>> = {},
 ): UrlHost {
   return {
     find: lambda.byUrl,
@@ -18,6 +22,8 @@ export function toUrlHost(
       lambda.call('Invoke', input, toCaller({ account: place.account, region: place.region })),
     now: () => clock.now(),
     requestId: randomUUID,
+    // What STS and functions are given has this token; a key without it may be anybody's.
+    secretOf: (key, token) => credentials[key] ?? (token === ISSUED ? ISSUED : undefined),
   };
 }
 

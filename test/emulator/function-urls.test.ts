@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createEmulator, type Emulator } from '../../lib/emulator/index.ts';
+import { createSigned } from '../signed.ts';
 
 const FUNCTION = {
   ...{ FunctionName: 'web', Runtime: 'nodejs24.x', Handler: 'index.handler', Code: {} },
@@ -140,12 +141,10 @@ describe('the answer of a function URL', () => {
 describe('a function URL', () => {
   test('with AWS_IAM refuses who has not signed, and names who has', async () => {
     const { url, events } = await open(() => 'ok', { AuthType: 'AWS_IAM' });
-    const authorization =
-      'AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/lambda/aws4_request, ' +
-      'SignedHeaders=host, Signature=x';
+    const credentials = { accessKeyId: '000000000000', secretAccessKey: 'x' };
 
     const unsigned = await fetch(url);
-    const signed = await fetch(url, { headers: { authorization } });
+    const signed = await createSigned(credentials)(url);
 
     expect([unsigned.status, await unsigned.json(), signed.status]).toEqual([
       403,

@@ -1,29 +1,26 @@
 /** The dashboard as it is deployed: synthesized, loaded into the emulator, and reached through its URL. */
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BrokerProps } from '#infra';
-import { createEmulator, type Emulator } from '#lib/emulator';
+import type { Emulator } from '#lib/emulator';
+import { type Asked, deploy, ENTRY } from './deployed-desk.ts';
 import { shop } from './shop.ts';
 import { synthesize } from './stack.ts';
 
-type Asked = NonNullable<BrokerProps['dashboard']>;
-
-const entry = 'test/infra/entry/desk.ts';
 const POST = { method: 'POST', headers: { 'x-celeriac': '1' } };
 
-test.each<[string, Omit<Asked, 'entry'>]>([
+test.each<[string, Asked]>([
   ['with a token', { auth: 'token' }],
   ['with signatures', { auth: 'iam' }],
   ['that is read only', { auth: 'iam', readOnly: true }],
 ])('a dashboard %s has no finding of the validator and of cdk-nag', (_, asked) => {
-  const { cdk } = synthesize(shop, { dashboard: { entry, ...asked } }, { validated: true });
+  const { cdk } = synthesize(shop, { dashboard: { entry: ENTRY, ...asked } }, { validated: true });
 
   expect(() => cdk.synth()).not.toThrow();
 });
 
 test('a URL without signatures has both permissions that AWS wants, one with them has neither', () => {
-  const open = synthesize(shop, { dashboard: { entry, auth: 'token' } }).template();
-  const signed = synthesize(shop, { dashboard: { entry, auth: 'iam' } }).template();
+  const open = synthesize(shop, { dashboard: { entry: ENTRY, auth: 'token' } }).template();
+  const signed = synthesize(shop, { dashboard: { entry: ENTRY, auth: 'iam' } }).template();
 
   const permissions = Object.values(open.findResources('AWS::Lambda::Permission')).map(
     ({ Properties }) => Properties,
@@ -42,7 +39,7 @@ test('a URL without signatures has both permissions that AWS wants, one with the
 });
 
 test('a read-only dashboard may change nothing', () => {
-  const { template } = synthesize(shop, { dashboard: { entry, auth: 'iam', readOnly: true } });
+  const { template } = synthesize(shop, { dashboard: { entry: ENTRY, auth: 'iam', readOnly: true } });
 
   const policies = Object.entries(template().findResources('AWS::IAM::Policy')).filter(([id]) =>
     id.includes('Dashboard'),
@@ -63,7 +60,7 @@ describe('through its URL with a token', () => {
   let token: string;
 
   beforeAll(async () => {
-    const loaded = await load({ auth: 'token' });
+    const loaded = await deploy({ auth: 'token' });
     ({ emulator, url } = loaded);
     const { SecretList } = await emulator.call('secretsmanager', 'ListSecrets', {});
     const [secret] = Array.isArray(SecretList) ? SecretList : [];
@@ -133,16 +130,15 @@ describe('through its URL with a token', () => {
 
     expect(refused.status).toBe(401);
     expect(entered.status).toBe(303);
-    expect(cookie).toMatch(
-      /^__Host-celeriac=\d+\.[\w-]{22}\.[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict; Max-Age=43200$/,
-    );
+    expect(cookie).toMatch(/^__Host-celeriac=\d+\.[\w-]{22}\.[\w-]{43}; Path=\/; /);
+    expect(cookie).toMatch(/; HttpOnly; Secure; SameSite=Strict; Max-Age=43200$/);
     expect(cookie).not.toContain(token);
     expect(answered.status).toBe(200);
     expect(await sent.json()).toMatchObject({ id: expect.stringMatching(/^\w{30}$/) });
     expect(await forged.json()).toMatchObject({ code: 'CSRF' });
   });
 
-  test('a cookie made as ours are lets in; expired, changed, of another token or app it does not', async () => {
+  test('a cookie as we make them lets in; expired, changed, of another token or app none does', async () => {
     const past = String(Date.now() - 1_000);
     const future = String(Date.now() + 3_600_000);
     const cookies = {
@@ -231,39 +227,6 @@ describe('through its URL with a token', () => {
   const logIn = (given: string): Promise<Response> =>
     fetch(`${url}login`, { method: 'POST', body: new URLSearchParams({ token: given }), redirect: 'manual' });
 });
-
-test('through its URL with signatures: unsigned requests are refused, signed ones answered', async () => {
-  const { emulator, url } = await load({ auth: 'iam', readOnly: true });
-  const scope = 'AKID/20260101/us-east-1/lambda/aws4_request';
-  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
-  const signed = { authorization };
-
-  const without = await fetch(`${url}api/tasks`);
-  const answered = await fetch(`${url}api/tasks`, { headers: signed });
-  const action = await fetch(`${url}api/queues/mail/purge`, {
-    method: 'POST',
-    headers: { ...signed, 'x-celeriac': '1' },
-  });
-  await emulator.close();
-
-  expect([without.status, answered.status, action.status]).toEqual([403, 200, 403]);
-  expect(await action.json()).toMatchObject({ code: 'READ_ONLY' });
-});
-
-async function load(
-  asked: Omit<Asked, 'entry'>,
-): Promise<{ readonly emulator: Emulator; readonly url: string }> {
-  const { cdk, folder } = synthesize(shop, { dashboard: { entry, ...asked } }, { bundled: true });
-  cdk.synth();
-  const emulator = createEmulator();
-  await emulator.listen({ port: 0 });
-  await emulator.load(folder);
-  const found = emulator.services.lambda.functions().find(({ name }) => name.includes('Dashboard'));
-  const { FunctionUrl } = await emulator.call('lambda', 'GetFunctionUrlConfig', {
-    FunctionName: found?.name ?? '',
-  });
-  return { emulator, url: String(FunctionUrl) };
-}
 
 function bearer(token: string): RequestInit {
   return { headers: { authorization: `Bearer ${token}` } };
