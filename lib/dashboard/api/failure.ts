@@ -31,6 +31,7 @@ const CONFLICTS: ReadonlySet<string> = new Set([
   'RUN_NOT_KEPT',
   'NO_STATE',
   'PURGE_IN_PROGRESS',
+  'PEEK_COUNTS',
 ]);
 /** What was asked for went well, but the task did not. */
 const TASK_ENDS: ReadonlySet<string> = new Set(['TASK_FAILED', 'TASK_REVOKED']);

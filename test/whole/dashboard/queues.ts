@@ -18,6 +18,18 @@ export function testQueues(browser: () => Browser): void {
     });
   });
 
+  test('runs that are known to wait in it are listed without a look at its messages', async () => {
+    await at(browser(), 'queues/payments', async ({ desk, page }) => {
+      const waits = page.getByRole('region', { name: 'Runs that are known to wait' });
+      await waits.getByText('Rate limit').first().waitFor();
+      const [run] = await desk.waitingRuns('payments');
+      const link = waits.locator(`a[href="#/runs/${run?.id}"]`);
+
+      expect(await link.textContent()).toBe(run?.task);
+      expect(desk.done).toEqual([]);
+    });
+  });
+
   test('a queue is paused, resumed, sent to, and purged after a confirmation', async () => {
     await at(browser(), 'queues/payments', async ({ desk, page, button, confirm, told }) => {
       await button('Pause').click();

@@ -15,6 +15,7 @@ import { Time } from '../parts/time.tsx';
 import { WaitingText } from '../parts/waiting.tsx';
 import { toHash } from '../place.ts';
 import { plural, toCount, toDuration } from '../text.ts';
+import { KnownWaits } from './known-waits.tsx';
 import { QueueTags } from './queues.tsx';
 import { SendTask } from './tasks.tsx';
 
@@ -61,6 +62,7 @@ function Detail({ queue }: { readonly queue: QueueRow }) {
         ]}
       />
       <Messages queue={queue} />
+      {queue.kind === 'queue' && <KnownWaits queue={queue.name} />}
     </>
   );
 }
