@@ -1,7 +1,7 @@
 /**
- * The apron: what is done for a flight on the ground. Its tasks wait and fail as real ones do, so that there is
- * something to see and to steer in the dashboard: one rejects what it does not know, one asks a service that
- * does not answer, and three can only be done by one at a time, or at a rate.
+ * The apron: what is done for a flight on the ground. Its tasks wait and fail as real ones do, so that there
+ * is something to see and to steer in the dashboard: one fails for what it does not know, one asks a service
+ * that does not answer, and three can only be done one at a time, or at a rate.
  */
 import * as z from 'zod/mini';
 import { defineQueue, defineTask, exponential } from '#lib';

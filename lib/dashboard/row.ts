@@ -203,9 +203,6 @@ export interface RouteAnswer {
   readonly alternate?: string;
 }
 
-/** So many of a schedule's next fires are counted out. */
-export const FIRES_MAX = 12;
-
 /** A schedule as it is now. */
 export interface ScheduleRow {
   readonly name: string;
@@ -215,6 +212,7 @@ export interface ScheduleRow {
   readonly placement: 'native' | 'ticked';
   readonly paused: boolean;
   readonly action: string;
+  /** The next twelve, or as many as there are. */
   readonly next: readonly number[];
   readonly last?: number;
   readonly lastOutcome?: string;

@@ -1,6 +1,6 @@
 /**
- * Triggers as one line of text, for forms and the command line: 'every 15m' or '15m', 'at 2026-01-05T09:00:00Z'
- * or the time alone, cron's fields with a zone after them ('0 2 * * * Europe/Oslo'), and everything else as JSON.
+ * Triggers as one line of text, for forms and the command line: 'every 15m' or '15m', a time with 'at' before
+ * it or without, cron's fields with a zone after them ('0 2 * * * Europe/Oslo'), and everything else as JSON.
  */
 import { isDuration } from '../core/duration.ts';
 import { type CronTrigger, cron } from '../core/trigger/cron.ts';

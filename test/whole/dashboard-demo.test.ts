@@ -1,7 +1,8 @@
 /**
- * The dashboard's page in a real Chromium over the running demo: every page with what the demo has left there,
- * and every action on real messages, runs, schedules and workers. Cases of one page are in dashboard.test.ts,
- * over a sample; here is one of each. The last test holds that nothing the page can ask was left out.
+ * The dashboard's page in a real Chromium over the running demo: every page with what the demo has left
+ * there, and every action on real messages, runs, schedules and workers. Cases of one page are in
+ * dashboard.test.ts, over a sample; here is one of each. The last test holds that nothing the page can ask
+ * was left out.
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { desk } from '../../lib/dashboard/page/desk.ts';
@@ -41,7 +42,7 @@ describe.skipIf(browser === undefined)(`the demo in Chromium ${missing ?? ''}`, 
     expect(wrong).toEqual({});
   });
 
-  test('a failing task is sent, found by search, its error read, its input edited, and it succeeds', async () => {
+  test('a failing task is found by search, its error read, its input edited, and it succeeds', async () => {
     const { page, go, button, confirm } = demo;
     await go('tasks');
     await button('Send service').click();
@@ -190,7 +191,7 @@ describe.skipIf(browser === undefined)(`the demo in Chromium ${missing ?? ''}`, 
     expect(taken).toBe(2);
   });
 
-  test('the turnaround that failed is a tree with the failed service, from which its run is opened', async () => {
+  test('the turnaround that failed is a tree, from which the run that failed is opened', async () => {
     const { page, go } = demo;
     await go('workflows');
     await page.locator('main tbody').getByRole('link', { name: 'workflow' }).first().click();

@@ -29,7 +29,7 @@ const LINES = `[...document.querySelectorAll('.tree li')].map((item) => {
   return '  '.repeat(depth) + own.map((node) => node.textContent.trim()).filter(Boolean).join(' ');
 })`;
 
-test('a chain of groups with a chord whose member failed is shown with states, counts and links', async () => {
+test('a chain of groups, with a chord that failed, is shown with states, counts and links', async () => {
   if (browser === undefined) return;
   await using world = await createDeskWorld(shop);
   await using open = await openPage(browser, world.desk);

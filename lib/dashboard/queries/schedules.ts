@@ -4,7 +4,8 @@ import type { ScheduledCall } from '../../core/schedule/spec.ts';
 import { nextFireTime } from '../../core/trigger/trigger.ts';
 import type { ScheduleInfo } from '../../define/schedules-client.ts';
 import type { DeskContext } from '../context.ts';
-import { FIRES_MAX, type Page, type ScheduleRow } from '../row.ts';
+import { FIRES_MAX } from '../fires.ts';
+import type { Page, ScheduleRow } from '../row.ts';
 import { writeTrigger } from '../trigger-text.ts';
 
 const PAGE = 100;

@@ -80,7 +80,7 @@ export function testPages(browser: () => Browser): void {
     expect(wrong).toEqual({});
   });
 
-  test('a text of poor contrast, one that is too wide, and a button without a name would be found', async () => {
+  test('a text of poor contrast, a wide one, and a button without a name would be found', async () => {
     await using open = await openPage(browser(), createSampleDesk());
     await open.go('overview');
 

@@ -11,6 +11,7 @@ import type {
 import { CeleriacError } from '../../../lib/errors.ts';
 import * as rows from './sample-rows.ts';
 import { QUEUE_OF, toDetail, toId, toRow } from './sample-runs.ts';
+import { schedule as scheduleOf, schedules as schedulesOf } from './sample-schedules.ts';
 
 export interface SampleDesk extends Desk {
   /** What was done, in order. */
@@ -35,7 +36,7 @@ export function createSampleDesk(options: SampleOptions = {}): SampleDesk {
   const runs = new Map(Array.from({ length: count }, (_, n) => [toId(n), toDetail(n, now)]));
   const listed = [...runs.keys()];
   const queues = new Map((empty ? [] : rows.queues()).map((row) => [row.name, row]));
-  const schedules = new Map((empty ? [] : rows.schedules(now)).map((row) => [row.name, row]));
+  const schedules = new Map((empty ? [] : schedulesOf(now)).map((row) => [row.name, row]));
   const limits = new Map((empty ? [] : rows.limits()).map((row) => [row.task, row]));
   const workers = new Map((empty ? [] : rows.workers(now)).map((row) => [row.name, row]));
   let letters = empty ? [] : rows.deadLetters(now);
@@ -220,7 +221,7 @@ export function createSampleDesk(options: SampleOptions = {}): SampleDesk {
       if (schedules.has(name))
         throw new CeleriacError('SCHEDULE_EXISTS', `there is a schedule '${name}' already`);
       act(`add ${name} ${trigger} ${task} ${input}`);
-      const row = rows.schedule(name, trigger, `as '${trigger}'`, `send ${task}`, [Date.now() + 15 * MINUTE]);
+      const row = scheduleOf(name, trigger, `as '${trigger}'`, `send ${task}`, [Date.now() + 15 * MINUTE]);
       schedules.set(name, { ...row, source: 'runtime' });
     },
     rescheduleSchedule: async (name, trigger) =>

@@ -53,11 +53,16 @@ function Detail({ queue }: { readonly queue: QueueRow }) {
           ['In flight', toCount(inFlight)],
           ['Delayed', toCount(delayed)],
           ['Oldest', oldest === undefined ? undefined : toDuration(oldest * 1_000)],
-          ['Consumers', consumers.join(', ') || 'none'],
           ['Tasks', tasks.join(', ')],
           [
             'Dead letters go to',
             deadLetters && <a href={toHash(['dead-letters'], { queue: queue.name })}>{deadLetters}</a>,
+          ],
+          [
+            'Consumers',
+            <span key="consumers" class="names">
+              {consumers.join(', ') || 'none'}
+            </span>,
           ],
         ]}
       />

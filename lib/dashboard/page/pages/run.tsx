@@ -103,9 +103,9 @@ function toFacts(run: RunDetail): readonly Fact[] {
 }
 
 const COLUMNS: readonly Column<AttemptRow>[] = [
-  { head: 'Attempt', tight: true, figures: true, cell: ({ attempt }) => attempt },
-  { head: 'At', tight: true, figures: true, cell: ({ at }) => <Time at={at} /> },
-  { head: 'Outcome', tight: true, cell: ({ outcome }) => outcome },
+  { head: 'Attempt', snug: true, figures: true, cell: ({ attempt }) => attempt },
+  { head: 'At', snug: true, figures: true, cell: ({ at }) => <Time at={at} /> },
+  { head: 'Outcome', snug: true, cell: ({ outcome }) => outcome },
   {
     head: 'Error',
     wide: true,

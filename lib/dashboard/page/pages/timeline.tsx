@@ -1,6 +1,7 @@
 /** The next fires of schedules, one line each. */
 import { useState } from 'preact/hooks';
-import { FIRES_MAX, type ScheduleRow } from '../../row.ts';
+import { FIRES_MAX } from '../../fires.ts';
+import type { ScheduleRow } from '../../row.ts';
 import { Choice } from '../parts/field.tsx';
 import { toTimeTicks } from '../parts/scale.ts';
 import { useWidth } from '../parts/width.ts';
@@ -124,6 +125,6 @@ function toSummary(schedules: readonly ScheduleRow[], to: number): string {
   const fires = schedules.map(({ name, paused, next }) =>
     paused ? `${name} is paused` : `${name}: ${plural(next.filter((at) => at <= to).length, 'fire')}`,
   );
-  const told = `Fires in this span, of the next ${FIRES_MAX} of each. ${fires.join('; ')}.`;
-  return `${told} The table below has the times.`;
+  const known = `Fires in this span, of the next ${FIRES_MAX} of each`;
+  return `${known}: ${fires.join('; ')}. The table below has the times.`;
 }

@@ -66,7 +66,7 @@ interface Placed extends Spot {
   readonly width: number;
 }
 
-/** In so much room; where that is too little, columns begin at the top: only the first ones are seen. */
+/** In so much room; where it is too little, columns begin at the top, since only the first ones are seen. */
 export function layOut(exchanges: readonly ExchangeRow[], room = 0): Drawing {
   const edges = exchanges.flatMap(toEdges);
   const columns = toColumns(exchanges, edges);

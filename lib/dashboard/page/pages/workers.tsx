@@ -96,7 +96,6 @@ const COUNTS: readonly Column<WorkerRow>[] = [
 
 const NAME: Column<WorkerRow> = {
   head: 'Name',
-  wide: true,
   cell: ({ name, online }) => (
     <>
       <b>{name}</b> {online ? <Tag tone="good">online</Tag> : <Tag tone="bad">offline</Tag>}

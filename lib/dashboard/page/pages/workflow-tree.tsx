@@ -70,8 +70,8 @@ function Progress({ node: { total, done, failed = 0 } }: { readonly node: Workfl
   if (total === undefined || done === undefined) return null;
   return (
     <span class="progress">
-      <progress max={total} value={done + failed} aria-label="Members that have ended" /> {toCount(done)} of{' '}
-      {toCount(total)}
+      <progress max={total} value={done + failed} aria-label="Members that have ended" />{' '}
+      {`${toCount(done)} of ${toCount(total)}`}
       {failed > 0 && <span class="wrong"> · {toCount(failed)} failed</span>}
     </span>
   );

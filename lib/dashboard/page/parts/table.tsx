@@ -10,7 +10,7 @@ export interface Column<Row> {
   /** Takes the room that is left. */
   readonly wide?: boolean;
   /** No wider than what it says, in one line. */
-  readonly tight?: boolean;
+  readonly snug?: boolean;
   /** Its cells hold several buttons: they stand in one line where there is room for that. */
   readonly steering?: boolean;
 }
@@ -107,8 +107,8 @@ function Cell<Row>({ column, row, first }: CellProps<Row>) {
   );
 }
 
-function toClass<Row>({ figures, wide, tight, steering }: Column<Row>): string {
-  const classes = { figures, wide, tight, steering };
+function toClass<Row>({ figures, wide, snug, steering }: Column<Row>): string {
+  const classes = { figures, wide, snug, steering };
   return Object.entries(classes)
     .flatMap(([name, wanted]) => (wanted ? [name] : []))
     .join(' ');
