@@ -43,8 +43,11 @@ export const LATE_AFTER_MINUTES = 15;
 const LONG_DELAY_MINUTES = 120;
 const LONG_DISTANCE_MILES = 2_000;
 
-/** Short, so that what a killed worker has held comes back soon. */
-export const VISIBILITY = '12s';
+/**
+ * Short, so that what a killed worker has held comes back soon; a worker has a sixth of it, which has to do
+ * on a busy machine, too.
+ */
+export const VISIBILITY = '30s';
 
 export const departures = defineExchange('departures', {
   type: 'topic',

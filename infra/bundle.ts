@@ -67,13 +67,13 @@ export function toBundling(need: BundleNeed, props: BundlingProps = {}): Bundlin
 }
 
 /**
- * Where the SDK looks for credentials on people's machines, with clients of their own (SSO, sign-in, STS). On
- * Lambda they stand in the environment, or come from the container's address for SnapStart, so these would be
- * 60 KB that nothing ever runs.
+ * Where the SDK looks for credentials on people's machines and in clusters, with clients of their own (SSO,
+ * sign-in, STS). On Lambda they stand in the environment, so these would be 105 KB that nothing ever runs.
  */
 const ELSEWHERE = [
   '@aws-sdk/credential-provider-ini',
   '@aws-sdk/credential-provider-login',
   '@aws-sdk/credential-provider-process',
   '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
 ];
