@@ -33,6 +33,7 @@ function createWorld() {
   });
   const read = defineConsumer(inbox, { run: note('read') });
   const app = defineApp('shop', {
+    workflows: false,
     tasks: [plain, next, again],
     bindings: [bind(news, 'a.*', inbox)],
     consumers: [read],

@@ -17,7 +17,7 @@ function createWorld(queue = standard) {
   const ran: unknown[] = [];
   const run = (input: unknown) => void ran.push(input);
   const known = defineTask('known', { queue, aliases: ['old.name', 'older.name'], run });
-  const sim = simulate(defineApp('shop', { tasks: [known] }));
+  const sim = simulate(defineApp('shop', { tasks: [known], workflows: false }));
   return { sim, ran, known };
 }
 

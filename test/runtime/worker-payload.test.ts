@@ -149,7 +149,7 @@ describe('a result', () => {
       },
     });
     const kept = defineTask('kept', { run: () => 1 });
-    const sim = simulate(defineApp('shop', { tasks: [task, kept] }));
+    const sim = simulate(defineApp('shop', { tasks: [task, kept], workflows: false }));
 
     const callsSoFar = () => sim.calls().filter(({ service }) => service === 'dynamodb');
     await sim.settle();
