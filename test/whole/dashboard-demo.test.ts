@@ -17,7 +17,8 @@ describe.skipIf(browser === undefined)(`the demo in Chromium ${missing ?? ''}`, 
 
   beforeAll(async () => {
     if (browser !== undefined) demo = await startDemo(browser);
-  });
+    // It synthesizes and publishes before it serves: half a minute, and more beside other tests.
+  }, 300_000);
 
   afterAll(async () => {
     await demo?.[Symbol.asyncDispose]();

@@ -140,7 +140,7 @@ describe('inspect', () => {
   test('workers are the functions, each with its queue', async () => {
     const { values } = await celeriac('inspect', 'workers');
 
-    expect(values).toHaveLength(6);
+    expect(values).toHaveLength(7);
     expect(values).toContainEqual(
       expect.objectContaining({ kind: 'function', queues: ['tallies'], online: true }),
     );
