@@ -55,6 +55,7 @@ const OURS: Readonly<Record<string, string>> = {
   RETENTION_MS: 'compared below: the emulator states it in its table of attributes',
   MESSAGE_BYTES_MAX: 'our own, below the limit of SQS',
   COPY_BYTES_MAX: 'our own, below the limit of SQS',
+  RECEIVES_SPARE: 'our own',
   HOPS_MAX: 'our own',
   DEFERRED_MS_MAX: 'our own',
   TIMER_PRECISION_MS: 'how late a service may be, which a test of delays plays through',

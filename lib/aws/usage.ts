@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 /** A kind of use: the metrics whose sums are added up, and the units that they are. */
 interface Kind extends Pick<Usage, 'price' | 'what' | 'estimate'> {
   readonly metrics: readonly Metric[];
-  /** Units of the price for one of the sum. @default 1 */
+  /** Units of the price for one of the sum; one where it is not said. */
   readonly factor?: number;
 }
 

@@ -50,7 +50,7 @@ export interface RunIndex {
   byTask(task: string, page: IndexPage): Promise<IndexStretch<Pick<IndexedRun, 'id'>>>;
   /**
    * Records, at most 100. Those that are not `whole` have what a list shows: no results, and they may be as
-   * they were a second ago, which costs half (DynamoDB's eventually consistent reads). @default whole
+   * they were a second ago, which costs half (DynamoDB's eventually consistent reads).
    */
   rows(ids: readonly string[], how?: { readonly whole: boolean }): Promise<ReadonlyMap<string, RunDetails>>;
   /** Which run has a key of `once`, and until when; undefined: nobody, as far as is known. */

@@ -8,7 +8,10 @@ import { provision } from '../../lib/testing/provision.ts';
 import { DOORS } from './doors.ts';
 
 const task = defineTask('t', { run: () => 1 });
-const app = defineApp('shop', { schedules: [defineSchedule('s', { trigger: every('10s'), send: task() })] });
+const app = defineApp('shop', {
+  workflows: false,
+  schedules: [defineSchedule('s', { trigger: every('10s'), send: task() })],
+});
 const INPUT = '{"celeriac":1,"at":"<aws.scheduler.scheduled-time>"}';
 const MINUTE = 60_000;
 

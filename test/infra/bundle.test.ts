@@ -15,12 +15,6 @@ const BUNDLE_KB_MAX = 400;
 const DYNAMODB = 'DynamoDB_20120810';
 const SQS = 'AmazonSQS';
 
-/**
- * Looked for by the SDK when a request is signed for several Regions at once, which no client of ours asks
- * for.
- */
-const OPTIONAL = ['@aws-sdk/signature-v4-crt'];
-
 /** The code of each worker of the shop, by queue. */
 const bundles = new Map<string, string>();
 
@@ -61,7 +55,7 @@ test.each(['ledger', 'mail'])('the bundle of %s holds everything but what is par
 
   const required = new Set([...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name ?? ''));
 
-  expect([...required].filter((name) => !isBuiltin(name))).toEqual(OPTIONAL);
+  expect([...required].filter((name) => !isBuiltin(name))).toEqual([]);
   expect(required).toContain('node:https');
 });
 

@@ -1,7 +1,12 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
 import * as mini from 'zod/mini';
 import { issuesText } from '../../lib/runtime/issues.ts';
+
+// zod's own texts are one setting for a process, which whoever imports the whole of zod makes.
+const { localeError } = z.config();
+beforeEach(() => void mini.config({ localeError: undefined }));
+afterEach(() => void mini.config({ localeError }));
 
 const Flight = mini.object({ origin: mini.string(), delay: mini.number() });
 
@@ -24,6 +29,7 @@ test.each([
 });
 
 test('a text that a schema has is left as it is', async () => {
+  mini.config({ localeError });
   const named = z.object({ name: z.string('a name, please'), age: z.number() });
 
   const { issues = [] } = await named['~standard'].validate({});

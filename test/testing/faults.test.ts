@@ -65,7 +65,7 @@ describe('a simulation', () => {
         effects.add(id);
       },
     });
-    const sim = simulate(defineApp('shop', { tasks: [task] }), { faults, seed: 3 });
+    const sim = simulate(defineApp('shop', { tasks: [task], workflows: false }), { faults, seed: 3 });
     const outcomes = await sim.sendMany(Array.from({ length: 40 }, () => task()));
     await sim.advance('2d');
     const ids = outcomes.flatMap((outcome) => (outcome.status === 'sent' ? [outcome.result.id] : []));
