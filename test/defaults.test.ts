@@ -22,11 +22,11 @@ import { DEFAULT_QUEUE } from '../lib/define/task.ts';
 import { toTaskLimits } from '../lib/define/task-limits.ts';
 import { DEFAULT_STAGE } from '../lib/define/topology.ts';
 import { transportOf } from '../lib/define/transport.ts';
-import { DEADLINE_DEFAULT } from '../lib/runtime/flow-send.ts';
 import { GET_TIMEOUT_DEFAULT } from '../lib/runtime/result.ts';
 import { CALL_TIMEOUT_DEFAULT } from '../lib/runtime/rpc.ts';
 import { LIMIT_DEFAULT } from '../lib/runtime/schedule-list.ts';
 import { LOOK_MS } from '../lib/runtime/scheduler.ts';
+import { DEADLINE_DEFAULT } from '../lib/runtime/workflow-send.ts';
 import { MACHINE_DEFAULTS } from './machine-defaults.ts';
 
 const ROOT = join(import.meta.dirname, '..');

@@ -7,7 +7,7 @@ import type { Item, Key } from './run-item.ts';
 /** Asked again for keys that DynamoDB left unread (a throttle, 16 MB), at most this often. */
 const READS_MAX = 8;
 
-/** Reads items, at most 100 keys (DynamoDB); those that are not there are missing. Consistently, unless said. */
+/** Reads items, at most 100 keys (DynamoDB); those that are not there are missing. */
 export async function readItems(
   call: Call,
   tableName: string,

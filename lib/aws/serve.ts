@@ -16,7 +16,7 @@ import { createQueues } from './queues.ts';
 import { createReplyQueues } from './reply-queues.ts';
 import { createScheduling } from './scheduling.ts';
 import { createSdk, REPLY_COMMANDS, type Sdk } from './sdk.ts';
-import { createFlowSweep, createState } from './state.ts';
+import { createState, createWorkflowSweep } from './state.ts';
 
 /** Set by the bundler to `false` for a worker whose tasks keep no records; see sdk.ts. */
 declare const CELERIAC_STATE: boolean | undefined;
@@ -117,7 +117,7 @@ function laterOf(sdk: Sdk, app: App, stage: string, ports: Ports): Pick<Worker, 
     replies,
     scheduling: createScheduling(sdk, { app, stage }),
     ...(typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
-      ? { overdue: createFlowSweep(sdk.call, { app, stage }) }
+      ? { overdue: createWorkflowSweep(sdk.call, { app, stage }) }
       : {}),
   });
 }

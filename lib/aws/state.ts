@@ -1,18 +1,18 @@
 /** All ports that lie in the table of runs. */
 import type { App } from '../define/app.ts';
 import { runsTableName } from '../define/resource-name.ts';
-import type { Overdue } from '../runtime/flow-ports.ts';
 import { createGate } from '../runtime/gate.ts';
 import type { Ports } from '../runtime/ports.ts';
+import type { Overdue } from '../runtime/workflow-ports.ts';
 import type { Call } from './call.ts';
-import { createOverdue } from './flow-roots.ts';
-import { createFlowViews } from './flow-views.ts';
-import { createFlows } from './flows.ts';
 import { createLimits } from './limits.ts';
 import { createLocks } from './locks.ts';
 import { createRunAdmin } from './run-admin.ts';
 import { createRunControl } from './run-control.ts';
 import { createRuns } from './runs.ts';
+import { createOverdue } from './workflow-roots.ts';
+import { createWorkflowViews } from './workflow-views.ts';
+import { createWorkflows } from './workflows.ts';
 
 /** Set by the bundler to `false` where no task has keys or limits; see serve.ts. */
 declare const CELERIAC_LIMITS: boolean | undefined;
@@ -32,13 +32,13 @@ export function createState(
     typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS ? createGated(call, tableName, ports) : {};
   const flows =
     typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
-      ? { flows: createFlows(call, tableName), flowViews: createFlowViews(call, tableName) }
+      ? { flows: createWorkflows(call, tableName), flowViews: createWorkflowViews(call, tableName) }
       : {};
   return { runs, state: { control, ...gated, ...flows } };
 }
 
 /** What `later` finds overdue workflows with; in the bundle of no worker. */
-export function createFlowSweep(
+export function createWorkflowSweep(
   call: Call,
   { app, stage }: { readonly app: Pick<App, 'name'>; readonly stage: string },
 ): Overdue {

@@ -9,7 +9,7 @@ import { HISTORY_ENTRIES_MAX, MESSAGE_BYTES_MAX } from './limits.ts';
 import { withoutHistory, withoutStacks } from './slim-message.ts';
 import { isTimeLimits, type TimeLimits } from './time-limit.ts';
 import type { Wait } from './wait.ts';
-import { type FlowPlace, isFlowPlace } from './workflow/place.ts';
+import { isWorkflowPlace, type WorkflowPlace } from './workflow/place.ts';
 
 export const ENVELOPE_VERSION = 1;
 
@@ -88,7 +88,7 @@ export interface Message {
   readonly blob?: string;
   readonly via?: Via;
   /** Its place in the workflow that it is a part of. */
-  readonly flow?: FlowPlace;
+  readonly flow?: WorkflowPlace;
   /** The queue that waits for a reply, and what tells the reply from others there. */
   readonly replyTo?: string;
   readonly correlationId?: string;
@@ -242,7 +242,7 @@ function complaint(body: Readonly<Record<string, unknown>>): string | undefined 
     if (body[name] !== undefined && typeof body[name] !== 'string')
       return `the envelope's ${name} is no text`;
   }
-  if (body.flow !== undefined && !isFlowPlace(body.flow)) return "the envelope's flow cannot be read";
+  if (body.flow !== undefined && !isWorkflowPlace(body.flow)) return "the envelope's flow cannot be read";
   if (body.wait !== undefined && !isWait(body.wait)) return "the envelope's wait cannot be read";
   if (body.timeLimit !== undefined && !isTimeLimits(body.timeLimit))
     return "the envelope's timeLimit cannot be read";

@@ -7,9 +7,9 @@ import { plannedAtTop, shardOf, topOf } from '../core/workflow/tally.ts';
 import type { AnySignature } from '../define/signature.ts';
 import { toPlan } from '../define/workflow.ts';
 import { CeleriacError } from '../errors.ts';
-import { sendFlow } from './flow-send.ts';
-import { type Flow, flowOf } from './flow-start.ts';
 import type { Invocation } from './invoke.ts';
+import { sendWorkflow } from './workflow-send.ts';
+import { type Flow, flowOf } from './workflow-start.ts';
 
 /** What a run adds with: each call of an attempt under an id that the next attempt uses again. */
 export function createAdder(invocation: Invocation): (signature: AnySignature) => Promise<void> {
@@ -38,7 +38,7 @@ export function createAdder(invocation: Invocation): (signature: AnySignature) =
       const text = `the group '${path}' of workflow '${group.id}' has ended, so nothing can be added to it`;
       throw new CeleriacError('GROUP_OVER', text, { value: path });
     };
-    await sendFlow(connection, hops + 1, plan, { id }, { stored });
+    await sendWorkflow(connection, hops + 1, plan, { id }, { stored });
   };
 }
 

@@ -20,7 +20,6 @@ import { type Carriers, createCarriers } from './carriers.ts';
 import { createClientSchedules } from './client-schedules.ts';
 import { createControls } from './controls.ts';
 import type { DelayPorts } from './delayed.ts';
-import { sendFlow } from './flow-send.ts';
 import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
 import { NO_PUBLISHER } from './no-publisher.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -35,6 +34,7 @@ import { takenId } from './taken.ts';
 import { transmit } from './transmit.ts';
 import { createTurns, type Turns } from './turns.ts';
 import { createWorkflowHandle } from './workflow-handle.ts';
+import { sendWorkflow } from './workflow-send.ts';
 import { createWorkflows, flowContext } from './workflows.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
@@ -114,14 +114,14 @@ export function createSender(shared: Connection, hops: number): Sender {
     signature: AnySignature<Output>,
     options?: WorkflowOptions,
   ): Promise<AsyncResult<Output>> =>
-    signature.kind === 'signature' ? track(signature) : tracked(shared, sendWorkflow(signature, options));
-  const sendWorkflow =
+    signature.kind === 'signature' ? track(signature) : tracked(shared, sendTracked(signature, options));
+  const sendTracked =
     typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
       ? async <Output>(
           { plan }: WorkflowSignature<Output>,
           options?: WorkflowOptions,
         ): Promise<AsyncResult<Output>> => {
-          const { id, pages } = await sendFlow(shared, hops, plan, options);
+          const { id, pages } = await sendWorkflow(shared, hops, plan, options);
           // The signature says what its plan brings.
           return createWorkflowHandle(flowContext(shared), id, plan, pages) as AsyncResult<Output>;
         }

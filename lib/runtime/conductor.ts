@@ -25,13 +25,13 @@ import {
 import type { Failure } from '../define/workflow.ts';
 import { toWireError, type WireError } from '../errors.ts';
 import type { Recorded } from './attempt.ts';
-import type { PlanNode } from './flow-plan.ts';
-import { type Before, type Flow, flowOf, startMembers, startNode } from './flow-start.ts';
 import { DONE, type Outcome } from './outcome.ts';
 import type { Ending, RunRecord } from './ports.ts';
 import { endReplaced } from './replaced.ts';
 import { endError } from './result.ts';
 import { traceOf } from './watched-send.ts';
+import type { PlanNode } from './workflow-node.ts';
+import { type Before, type Flow, flowOf, startMembers, startNode } from './workflow-start.ts';
 
 /** How a run ended. */
 export type RunEnd = Pick<Ending, 'state' | 'result' | 'blob' | 'error' | 'reason'>;

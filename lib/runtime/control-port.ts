@@ -1,6 +1,6 @@
 /** What others than its worker may do to a run, and what its worker may say of it while it runs. */
 import type { Json } from '../core/json.ts';
-import type { Overdue } from './flow-ports.ts';
+import type { Overdue } from './workflow-ports.ts';
 
 /** Names a run that may have no record yet. */
 export interface RunName {

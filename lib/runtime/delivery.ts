@@ -132,8 +132,8 @@ async function run(step: Step, delivery: Delivery, arrival: Runnable): Promise<O
   const { connection, copies, lease } = step;
   const { message, task, consumer } = arrival;
   const recorded = toRecorded(step, delivery, arrival);
-  if ((typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS) && isFlowStart(recorded))
-    return startFlow(recorded);
+  if ((typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS) && isWorkflowStart(recorded))
+    return startWorkflow(recorded);
   if (task?.run === undefined) {
     const putOff = await copies.deferUnknown(delivery, message);
     return putOff ?? giveUp(recorded, 'unknown-task', unknownError(message));
@@ -178,7 +178,7 @@ function isLastReceive({ lease, delivery }: Recorded): boolean {
 }
 
 /** Starts a part of a workflow; one that kills its workers ends the workflow. */
-function startFlow(recorded: Recorded): Promise<Outcome> {
+function startWorkflow(recorded: Recorded): Promise<Outcome> {
   const crashes = crashesNow(recorded);
   // Nothing of the user's runs here, so most of them are deliveries that came twice.
   if (crashes < UNSEEN * recorded.lease.queue.deadLetterAfter)
@@ -188,7 +188,7 @@ function startFlow(recorded: Recorded): Promise<Outcome> {
 }
 
 /** Whether a message starts a part of a workflow, here where there are the records for it. */
-function isFlowStart({ message, connection }: Recorded): boolean {
+function isWorkflowStart({ message, connection }: Recorded): boolean {
   return message.flow?.start !== undefined && connection.ports.state?.flows !== undefined;
 }
 

@@ -12,7 +12,6 @@ import { CeleriacError, toWireError } from '../errors.ts';
 import { type Connection, createConnection } from './client.ts';
 import { createDeadLetters, type DeadLetters, foreignLetterOf } from './dead-letter.ts';
 import { forward } from './dispatch.ts';
-import type { Overdue } from './flow-ports.ts';
 import { createLater, type Later } from './later.ts';
 import type { Delivery } from './outcome.ts';
 import { createPerform } from './perform.ts';
@@ -23,6 +22,7 @@ import { sweepFlows } from './sweeper.ts';
 import { createTicker } from './ticker.ts';
 import { withSweep } from './ticker-sweep.ts';
 import type { Worker } from './worker.ts';
+import type { Overdue } from './workflow-ports.ts';
 
 /** Set by the bundler to `false` for an app without schedules. */
 declare const CELERIAC_FIRES: boolean | undefined;

@@ -8,10 +8,10 @@ import type { Read } from './record-reader.ts';
 import { endError, outcome } from './result.ts';
 import { outline } from './workflow-outline.ts';
 import { createPlanReader, type PlanNode } from './workflow-plan.ts';
-import { type FlowReads, idOf, readAll, readTallies } from './workflow-tree.ts';
+import { idOf, readAll, readTallies, type WorkflowReads } from './workflow-tree.ts';
 
 /** What the results of members are read with. */
-export interface EndReads extends FlowReads {
+export interface EndReads extends WorkflowReads {
   readonly clock: Pick<Clock, 'now'>;
   readonly read: Read;
   readonly blobs: Blobs | undefined;
@@ -78,7 +78,7 @@ async function broughtByAdded(reads: EndReads, { path, total }: PlanNode): Promi
 
 /** Parts of a node, from one place up to, and without, another. */
 export async function partsOf(
-  { plan }: Pick<FlowReads, 'plan'>,
+  { plan }: Pick<WorkflowReads, 'plan'>,
   node: PlanNode,
   from: number,
   to: number,
@@ -89,7 +89,7 @@ export async function partsOf(
 
 /** The task with which a node begins; undefined where that is a group of none. */
 export async function firstTask(
-  reads: Pick<FlowReads, 'plan'>,
+  reads: Pick<WorkflowReads, 'plan'>,
   node: PlanNode,
 ): Promise<PlanNode | undefined> {
   if (node.kind === 'task') return node;
@@ -117,7 +117,7 @@ async function failedIn(reads: EndReads, node: PlanNode): Promise<PlanNode | und
 }
 
 /** The first step of a chain that has not succeeded; undefined when all have. */
-export async function stoppedAt(reads: FlowReads, node: PlanNode): Promise<PlanNode | undefined> {
+export async function stoppedAt(reads: WorkflowReads, node: PlanNode): Promise<PlanNode | undefined> {
   for (let from = 0; from < node.total; from += PARTS_READ) {
     const steps = await partsOf(reads, node, from, from + PARTS_READ);
     const parts = await outline(reads.plan, steps, { depth: 0, members: 0, nodes: steps.length }, true);
@@ -128,7 +128,7 @@ export async function stoppedAt(reads: FlowReads, node: PlanNode): Promise<PlanN
   return undefined;
 }
 
-function unread({ flowId }: FlowReads, { path }: PlanNode, record?: RunRecord): TaskError {
+function unread({ flowId }: WorkflowReads, { path }: PlanNode, record?: RunRecord): TaskError {
   const now = record === undefined ? 'there is no record of it' : `its run is ${record.state} now`;
   const text = `the part '${path}' of workflow '${flowId}' has ended before, and ${now}`;
   return new TaskError('RESULT_NOT_READABLE', text, { value: path });

@@ -6,12 +6,12 @@
 import type { Beaten } from '../core/heartbeat.ts';
 import type { FilterAttribute } from '../core/routing/filter-policy.ts';
 import type { RunAdmin, RunControl } from './control-port.ts';
-import type { Flows } from './flow-ports.ts';
-import type { FlowViews } from './flow-view-ports.ts';
 import type { Limits, Locks } from './gate-ports.ts';
 import type { Gate } from './gated.ts';
 import type { Runs } from './run-ports.ts';
 import type { Scheduling } from './schedule-ports.ts';
+import type { Workflows } from './workflow-ports.ts';
+import type { WorkflowViews } from './workflow-view-ports.ts';
 
 export type {
   ClaimOutcome,
@@ -183,9 +183,9 @@ export interface State {
   readonly locks?: Locks;
   readonly limits?: Limits;
   /** undefined where no workflow goes through. */
-  readonly flows?: Flows;
+  readonly flows?: Workflows;
   /** What workflows are read by; likewise. */
-  readonly flowViews?: FlowViews;
+  readonly flowViews?: WorkflowViews;
 }
 
 /** Everything a client or a worker needs. What an app has no use for is undefined, and not in its bundle. */

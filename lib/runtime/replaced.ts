@@ -12,13 +12,13 @@ import { toPlan } from '../define/workflow.ts';
 import { CeleriacError, toWireError } from '../errors.ts';
 import { type Claimed, requestNow } from './attempt.ts';
 import type { Conducted, RunEnd } from './conductor.ts';
-import { nodeResult } from './flow-results.ts';
-import { sendFlow } from './flow-send.ts';
-import { type Flow, flowOf } from './flow-start.ts';
 import { followUp } from './follow-up.ts';
 import { BACK, DONE, type Outcome } from './outcome.ts';
 import { reply } from './reply.ts';
 import { keepTrace, traceOf } from './watched-send.ts';
+import { nodeResult } from './workflow-results.ts';
+import { sendWorkflow } from './workflow-send.ts';
+import { type Flow, flowOf } from './workflow-start.ts';
 
 /** What `context.replace` throws, so that nothing of the task comes after it. */
 export class Replacement extends CeleriacError {
@@ -47,7 +47,7 @@ export async function replaceClaimed(attempt: Claimed, { signature }: Replacemen
   const id = derivedId(connection.space, message.id, `replaced/${message.generation}`);
   const plan = { kind: 'chain', steps: [toPlan(signature)], instead } as const;
   // Sent first: a crash after it finds a run that replaces itself again, under the same id.
-  await sendFlow(connection, message.hops + 1, plan, { id }, { trace: traceOf(message) });
+  await sendWorkflow(connection, message.hops + 1, plan, { id }, { trace: traceOf(message) });
   // An attempt before this one may have died after it, and its workflow have ended while nobody could end the
   // run: then it is known here, and else whoever ends it finds the run let go.
   const over = await endOf(attempt, id);

@@ -12,7 +12,6 @@ import {
   runStateless,
 } from './attempt.ts';
 import { ackEarly } from './early.ts';
-import { fetchResult, parseInputs } from './flow-input.ts';
 import { type Entered, isGated, type Waiting } from './gated.ts';
 import { leaseEnd } from './lease.ts';
 import type { Outcome } from './outcome.ts';
@@ -20,6 +19,7 @@ import { fetchInput, parseInput } from './payload.ts';
 import { isRevokedBy } from './revocation.ts';
 import { learnInput, wireOf } from './secrets.ts';
 import { giveUp, revoke, sendOnReady, unclaimed } from './unstarted.ts';
+import { fetchResult, parseInputs } from './workflow-input.ts';
 
 /** Set by the bundler to `false` where nothing of messaging is used; see serve.ts. */
 declare const CELERIAC_MESSAGING: boolean | undefined;

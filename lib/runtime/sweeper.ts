@@ -5,8 +5,8 @@
 import { CeleriacError, toWireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { failFlow } from './conductor.ts';
-import type { Overdue } from './flow-ports.ts';
-import { flowOf } from './flow-start.ts';
+import type { Overdue } from './workflow-ports.ts';
+import { flowOf } from './workflow-start.ts';
 
 /** Workflows that one sweep ends; what is left the next one finds. */
 const SWEPT_MAX = 1_000;

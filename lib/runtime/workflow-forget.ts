@@ -2,9 +2,9 @@
 import type { RunControl } from './control-port.ts';
 import { partsOf } from './member-ends.ts';
 import { linksOf, type PlanNode } from './workflow-plan.ts';
-import { type FlowReads, idOf } from './workflow-tree.ts';
+import { idOf, type WorkflowReads } from './workflow-tree.ts';
 
-export interface ForgetReads extends FlowReads {
+export interface ForgetReads extends WorkflowReads {
   readonly control: Pick<RunControl, 'forget'>;
 }
 

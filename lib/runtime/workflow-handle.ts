@@ -11,7 +11,6 @@ import type { App } from '../define/app.ts';
 import type { AsyncResult, GetOptions } from '../define/client.ts';
 import type { GroupHandle, GroupResult, Workflow } from '../define/workflow-client.ts';
 import { TaskError } from '../errors.ts';
-import type { FlowViews } from './flow-view-ports.ts';
 import { createGroupLooks, flowError, type GroupReads, groupAt } from './group-handle.ts';
 import { toProgress } from './handle.ts';
 import { broughtBy, firstTask } from './member-ends.ts';
@@ -21,13 +20,14 @@ import { type ForgetReads, forgetFlow } from './workflow-forget.ts';
 import { createPlanReader } from './workflow-plan.ts';
 import { type RevokeReads, revokeFlow, revokeNode } from './workflow-revoke.ts';
 import { idOf, readParts, readTree } from './workflow-tree.ts';
+import type { WorkflowViews } from './workflow-view-ports.ts';
 
 /** What handles of workflows need: a connection has it. */
-export interface FlowContext extends Pick<ResultContext, 'space' | 'clock' | 'blobs'> {
+export interface WorkflowContext extends Pick<ResultContext, 'space' | 'clock' | 'blobs'> {
   readonly app: Pick<App, 'tasks'>;
   readonly poll: Poll;
   readonly runs: Pick<Runs, 'read'>;
-  readonly views: FlowViews;
+  readonly views: WorkflowViews;
   readonly control: Pick<State['control'], 'revoke' | 'forget'>;
 }
 
@@ -38,7 +38,7 @@ type Reads = GroupReads & RevokeReads & ForgetReads;
  * those that were stored, where they are at hand.
  */
 export function createWorkflowHandle(
-  context: FlowContext,
+  context: WorkflowContext,
   flowId: string,
   { kind }: Pick<Plan, 'kind'>,
   pages?: Pages,
@@ -48,7 +48,7 @@ export function createWorkflowHandle(
 }
 
 /** The handle of a group by its id. */
-export function createGroupHandle(context: FlowContext, flowId: string): GroupResult {
+export function createGroupHandle(context: WorkflowContext, flowId: string): GroupResult {
   return toGroupResult(createResult(context, readsOf(context, flowId)));
 }
 
@@ -58,7 +58,7 @@ function toGroupResult({ group, handle }: Result): GroupResult {
 }
 
 /** A workflow by its id. */
-export function createWorkflow(context: FlowContext, flowId: string): Workflow {
+export function createWorkflow(context: WorkflowContext, flowId: string): Workflow {
   const reads = readsOf(context, flowId);
   const { group, handle } = createResult(context, reads);
   return {
@@ -88,7 +88,7 @@ interface Result {
   readonly group: (path: string) => GroupHandle;
 }
 
-function createResult(context: FlowContext, reads: Reads): Result {
+function createResult(context: WorkflowContext, reads: Reads): Result {
   const { flowId, check } = reads;
   const progress = async (schema?: Schema): Promise<unknown> => {
     check();
@@ -140,7 +140,7 @@ async function get(reads: Reads, options: GetOptions): Promise<unknown> {
 }
 
 /** The record of a workflow waits until it is over; that it has begun is seen from its first task. */
-async function state(context: FlowContext, reads: Reads): Promise<TaskState | 'UNKNOWN'> {
+async function state(context: WorkflowContext, reads: Reads): Promise<TaskState | 'UNKNOWN'> {
   if (!isOurs(context, reads.flowId)) return 'UNKNOWN';
   const record = await reads.read(reads.flowId);
   if (record === undefined) return 'UNKNOWN';
@@ -150,7 +150,7 @@ async function state(context: FlowContext, reads: Reads): Promise<TaskState | 'U
   return hasBegun(begun?.state ?? 'PENDING') ? 'STARTED' : 'PENDING';
 }
 
-function readsOf(context: FlowContext, flowId: string, pages?: Pages): Reads {
+function readsOf(context: WorkflowContext, flowId: string, pages?: Pages): Reads {
   const { app, space, clock, blobs, poll, runs, views, control } = context;
   return {
     ...{ flowId, space, clock, blobs, poll, runs, views, control },

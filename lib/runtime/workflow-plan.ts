@@ -6,7 +6,7 @@ import { type PageRange, type Pages, parsePage, parseRoot, type StoredPlan } fro
 import { childrenOf, type Place, parentOf, pathOf } from '../core/workflow/path.ts';
 import type { Plan } from '../core/workflow/plan.ts';
 import { CeleriacError, TaskError } from '../errors.ts';
-import type { FlowViews } from './flow-view-ports.ts';
+import type { WorkflowViews } from './workflow-view-ports.ts';
 
 /** A node of a plan. */
 export interface PlanNode {
@@ -42,7 +42,7 @@ const READ_MAX = 100;
 
 /** Reads the plan of a workflow; `pages` are those of one that was sent from here. */
 export function createPlanReader(
-  views: Pick<FlowViews, 'root' | 'pages'>,
+  views: Pick<WorkflowViews, 'root' | 'pages'>,
   flowId: string,
   pages?: Pages,
 ): PlanReader {
@@ -85,7 +85,7 @@ function linkedNode(node: PlanNode, { kind, index }: Place): PlanNode | undefine
 }
 
 async function readRoot(
-  views: Pick<FlowViews, 'root'>,
+  views: Pick<WorkflowViews, 'root'>,
   flowId: string,
   pages: Pages | undefined,
 ): Promise<PlanNode> {
@@ -124,7 +124,7 @@ function nodesIn(range: PartsRange, texts: ReadonlyMap<string, string>): readonl
 
 /** Reads pages, a hundred a call, and keeps those that were read last. */
 function createPages(
-  views: Pick<FlowViews, 'pages'>,
+  views: Pick<WorkflowViews, 'pages'>,
   flowId: string,
   own: ReadonlyMap<string, string> = new Map(),
 ): (names: readonly string[]) => Promise<ReadonlyMap<string, string>> {

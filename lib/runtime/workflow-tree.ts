@@ -7,18 +7,18 @@ import { shardOf, shardsOf, type Tally } from '../core/workflow/tally.ts';
 import { endsOf, type Seen, type View, viewOf } from '../core/workflow/view.ts';
 import type { PartsOptions, PartsPage, TreeOptions, WorkflowNode } from '../define/workflow-client.ts';
 import { CeleriacError } from '../errors.ts';
-import type { FlowViews, ShardName } from './flow-view-ports.ts';
 import { progressOf } from './handle.ts';
 import type { RunRecord, Runs } from './ports.ts';
 import { nodesIn, type Outline, type OutlineLimits, outline } from './workflow-outline.ts';
 import type { PlanReader } from './workflow-plan.ts';
+import type { ShardName, WorkflowViews } from './workflow-view-ports.ts';
 
 /** What is read of one workflow, and by whom. */
-export interface FlowReads {
+export interface WorkflowReads {
   readonly space: IdSpace;
   readonly flowId: string;
   readonly runs: Pick<Runs, 'read'>;
-  readonly views: FlowViews;
+  readonly views: WorkflowViews;
   readonly plan: PlanReader;
 }
 
@@ -28,7 +28,7 @@ export const TREE_DEFAULTS = { members: 100, nodes: 1_000, limit: 100 } as const
 const READ_MAX = 100;
 
 /** The workflow from its root down. */
-export async function readTree(reads: FlowReads, options: TreeOptions = {}): Promise<WorkflowNode> {
+export async function readTree(reads: WorkflowReads, options: TreeOptions = {}): Promise<WorkflowNode> {
   const { depth = Number.POSITIVE_INFINITY } = options;
   const { members = TREE_DEFAULTS.members, nodes = TREE_DEFAULTS.nodes } = options;
   if (depth !== Number.POSITIVE_INFINITY) within('tree: depth', depth, 0, TREE_NODES_MAX);
@@ -49,7 +49,7 @@ export async function readTree(reads: FlowReads, options: TreeOptions = {}): Pro
 
 /** A page of the parts of a node. */
 export async function readParts(
-  reads: FlowReads,
+  reads: WorkflowReads,
   path: string,
   { after = -1, limit = TREE_DEFAULTS.limit }: PartsOptions = {},
 ): Promise<PartsPage> {
@@ -80,7 +80,7 @@ interface Found {
 
 /** All that the states of these outlines follow from, and more records. */
 export async function readAll(
-  reads: FlowReads,
+  reads: WorkflowReads,
   outlines: readonly Outline[],
   more: readonly string[] = [],
 ): Promise<Found> {
@@ -102,7 +102,7 @@ export async function readAll(
 
 /** Reads records, a hundred a call. */
 export async function readRuns(
-  { runs }: Pick<FlowReads, 'runs'>,
+  { runs }: Pick<WorkflowReads, 'runs'>,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, RunRecord>> {
   const read = await Promise.all(cutsOf(ids).map((cut) => runs.read(cut)));
@@ -111,7 +111,7 @@ export async function readRuns(
 
 /** The counts of groups' planned members, their shards put together, a hundred shards a call. */
 export async function readTallies(
-  { views, flowId }: Pick<FlowReads, 'views' | 'flowId'>,
+  { views, flowId }: Pick<WorkflowReads, 'views' | 'flowId'>,
   groups: readonly { readonly path: string; readonly total: number }[],
 ): Promise<ReadonlyMap<string, Tally>> {
   const shards = groups.flatMap(({ path, total }) =>
@@ -140,11 +140,11 @@ export function cutsOf<T>(list: readonly T[]): readonly (readonly T[])[] {
 }
 
 /** The id of a node's run, or that names it. */
-export function idOf({ space, flowId }: Pick<FlowReads, 'space' | 'flowId'>, path: string): string {
+export function idOf({ space, flowId }: Pick<WorkflowReads, 'space' | 'flowId'>, path: string): string {
   return runIdOf(space, flowId, path);
 }
 
-function toNode(reads: FlowReads, found: Found, part: Outline, view: View): WorkflowNode {
+function toNode(reads: WorkflowReads, found: Found, part: Outline, view: View): WorkflowNode {
   const { path, node, total, shown } = part;
   const id = idOf(reads, path);
   const links = linkNodes(reads, found, part.links, view.state === 'SUCCESS');
@@ -165,7 +165,7 @@ function toNode(reads: FlowReads, found: Found, part: Outline, view: View): Work
 }
 
 function linkNodes(
-  reads: FlowReads,
+  reads: WorkflowReads,
   found: Found,
   links: readonly Outline[],
   reached: boolean,

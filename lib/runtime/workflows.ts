@@ -2,7 +2,7 @@
 import type { WorkflowClient } from '../define/workflow-client.ts';
 import type { Connection } from './client.ts';
 import { noState } from './controls.ts';
-import { createGroupHandle, createWorkflow, type FlowContext } from './workflow-handle.ts';
+import { createGroupHandle, createWorkflow, type WorkflowContext } from './workflow-handle.ts';
 
 export function createWorkflows(shared: Connection): WorkflowClient {
   return {
@@ -12,7 +12,7 @@ export function createWorkflows(shared: Connection): WorkflowClient {
 }
 
 /** What the handles of workflows read with. */
-export function flowContext({ app, space, ports, results }: Connection): FlowContext {
+export function flowContext({ app, space, ports, results }: Connection): WorkflowContext {
   const { clock, blobs, runs, state } = ports;
   if (runs === undefined || state?.flowViews === undefined) return noState();
   const { control, flowViews: views } = state;

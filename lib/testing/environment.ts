@@ -9,7 +9,7 @@ import { createQueues } from '../aws/queues.ts';
 import { createReplyQueues } from '../aws/reply-queues.ts';
 import { createScheduling } from '../aws/scheduling.ts';
 import { type LambdaContext, type SqsEvent, toHandler } from '../aws/serve.ts';
-import { createFlowSweep, createState } from '../aws/state.ts';
+import { createState, createWorkflowSweep } from '../aws/state.ts';
 import type { App } from '../define/app.ts';
 import type { WorkerNeeds } from '../define/topology.ts';
 import type { VirtualEmulator } from '../emulator/index.ts';
@@ -125,7 +125,7 @@ function createHandler(
   if (!later) return toHandler(createWorker(app, stage, ports), ports);
   const replies = createReplyQueues(call, { app: app.name, stage });
   const scheduling = createScheduling(sdk, world);
-  const overdue = createFlowSweep(call, world);
+  const overdue = createWorkflowSweep(call, world);
   return toHandler(createLaterWorker(app, stage, { ...ports, replies, scheduling, overdue }), ports);
 }
 

@@ -12,7 +12,7 @@ import { isFull, type Tally } from '../../lib/core/workflow/tally.ts';
 import type { WorkflowNode } from '../../lib/define/workflow-client.ts';
 import type { RunRecord } from '../../lib/runtime/ports.ts';
 import { createPlanReader } from '../../lib/runtime/workflow-plan.ts';
-import { type FlowReads, readTree } from '../../lib/runtime/workflow-tree.ts';
+import { readTree, type WorkflowReads } from '../../lib/runtime/workflow-tree.ts';
 import { plans } from '../core/workflow/plans.ts';
 
 const space = { app: 'shop', stage: 'dev' };
@@ -70,7 +70,7 @@ function execute(plan: Plan, steps: number, choose: (among: number) => number) {
 }
 
 /** What a reader finds of it. */
-function readsOf(plan: Plan, { states, tallies }: ReturnType<typeof execute>): FlowReads {
+function readsOf(plan: Plan, { states, tallies }: ReturnType<typeof execute>): WorkflowReads {
   const records = new Map<string, RunRecord>();
   const put = (path: string, state: TaskState): void => {
     const id = runIdOf(space, FLOW, path);

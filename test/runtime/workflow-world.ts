@@ -1,10 +1,10 @@
 /** Workflows whose plans and records a test writes by itself, through the ports, over the models. */
 import { defineApp, defineTask } from '#lib';
 import type { Call } from '../../lib/aws/call.ts';
-import { createFlowViews } from '../../lib/aws/flow-views.ts';
-import { createFlows } from '../../lib/aws/flows.ts';
 import { createRunControl } from '../../lib/aws/run-control.ts';
 import { createRuns } from '../../lib/aws/runs.ts';
+import { createWorkflowViews } from '../../lib/aws/workflow-views.ts';
+import { createWorkflows } from '../../lib/aws/workflows.ts';
 import { newId } from '../../lib/core/id.ts';
 import type { TaskState } from '../../lib/core/task-state.ts';
 import { toPages } from '../../lib/core/workflow/page.ts';
@@ -18,7 +18,7 @@ import {
   createGroupHandle,
   createWorkflow,
   createWorkflowHandle,
-  type FlowContext,
+  type WorkflowContext,
 } from '../../lib/runtime/workflow-handle.ts';
 import { provision } from '../../lib/testing/provision.ts';
 import { createRandom } from '../../lib/testing/random.ts';
@@ -49,13 +49,13 @@ export async function createWorld(plan: Plan, looks: (() => Promise<unknown>)[] 
   const calls: { readonly operation: string; readonly keys: number }[] = [];
   const call = counted(door.call, calls);
   const runs = createRuns(call, TABLE);
-  const flows = createFlows(call, TABLE);
+  const flows = createWorkflows(call, TABLE);
   const clock = scriptedClock(looks);
   const { poll } = createResults({ space, clock, runs });
   const control = createRunControl(call, TABLE);
-  const context: FlowContext = {
+  const context: WorkflowContext = {
     ...{ app, space, clock, blobs: undefined, poll, runs, control },
-    views: createFlowViews(call, TABLE),
+    views: createWorkflowViews(call, TABLE),
   };
   const flowId = newId(space, NOW, createRandom(1));
   const pages = toPages(plan);

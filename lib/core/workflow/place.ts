@@ -1,7 +1,7 @@
 /** What a message says of the workflow that it belongs to. The plan does not travel: it is stored. */
 
 /** A message's place in a workflow. */
-export interface FlowPlace {
+export interface WorkflowPlace {
   /** The workflow's id. */
   readonly id: string;
   /** The path of the node whose run or start this is. */
@@ -22,7 +22,7 @@ export interface FlowPlace {
 export const FLOW_START = 'workflow:start';
 
 /** Whether an envelope's member can be read as a place. */
-export function isFlowPlace(value: unknown): value is FlowPlace {
+export function isWorkflowPlace(value: unknown): value is WorkflowPlace {
   if (typeof value !== 'object' || value === null) return false;
   const { id, path, of, from, start } = value as Readonly<Record<string, unknown>>; // It is an object.
   return (

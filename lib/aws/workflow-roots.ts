@@ -4,15 +4,18 @@
  */
 import { RECORD_MS } from '../core/limits.ts';
 import { isFinal } from '../core/task-state.ts';
-import type { FlowEnd, FlowRoot, Flows, Overdue } from '../runtime/flow-ports.ts';
 import type { Ending } from '../runtime/ports.ts';
+import type { Overdue, WorkflowEnd, WorkflowRoot, Workflows } from '../runtime/workflow-ports.ts';
 import type { Call } from './call.ts';
 import { readItems } from './read-items.ts';
 import { fromItem, type Key, toKey } from './run-item.ts';
 import { RUN_SHARDS, stateShard, taskShard } from './run-shard.ts';
 import { createUpdates, type Update } from './updates.ts';
 
-export function createFlowRoots(call: Call, tableName: string): Pick<Flows, 'begin' | 'end' | 'unlist'> {
+export function createWorkflowRoots(
+  call: Call,
+  tableName: string,
+): Pick<Workflows, 'begin' | 'end' | 'unlist'> {
   const updates = createUpdates(call, tableName);
   return {
     async begin(root) {
@@ -79,11 +82,17 @@ async function* pending(call: Call, tableName: string, shard: number): AsyncGene
   }
 }
 
-function toEnd({ state, reason }: { readonly state: FlowEnd['state']; readonly reason?: string }): FlowEnd {
+function toEnd({
+  state,
+  reason,
+}: {
+  readonly state: WorkflowEnd['state'];
+  readonly reason?: string;
+}): WorkflowEnd {
   return { ...(state === undefined ? {} : { state }), ...(reason === undefined ? {} : { reason }) };
 }
 
-function beginUpdate({ id, task, queue, sentAt, deadline }: FlowRoot): Update {
+function beginUpdate({ id, task, queue, sentAt, deadline }: WorkflowRoot): Update {
   return {
     set: [
       '#id = :id, #task = :task, #queue = :queue, #sentAt = :sentAt, #taskShard = :taskShard, ' +

@@ -9,7 +9,7 @@ export interface ShardName {
 }
 
 /** Reads of many pages and counts at once. */
-export interface FlowViews {
+export interface WorkflowViews {
   /** The root page of a plan; undefined: there is no such workflow, or not any more. */
   root(flowId: string): Promise<string | undefined>;
   /** Pages of a plan besides its root; those that are gone are missing. At most 100 names a call. */

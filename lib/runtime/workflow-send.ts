@@ -19,9 +19,9 @@ import { taskOf } from './arrival.ts';
 import type { Connection } from './client.ts';
 import { validate } from './compose.ts';
 import { checkWait } from './delayed.ts';
-import { storedPages } from './flow-apart.ts';
-import { type Flow, flowOf, sendStart } from './flow-start.ts';
 import { checkTimeLimit } from './time-limit.ts';
+import { storedPages } from './workflow-apart.ts';
+import { type Flow, flowOf, sendStart } from './workflow-start.ts';
 
 /** How long a workflow may take that does not say. */
 export const DEADLINE_DEFAULT = '7d';
@@ -41,7 +41,7 @@ interface SendMore {
 }
 
 /** Sends a workflow; `hops` are those of the task that sends it. */
-export async function sendFlow(
+export async function sendWorkflow(
   shared: Connection,
   hops: number,
   plan: Plan,

@@ -4,7 +4,7 @@ import type { Tally } from '../core/workflow/tally.ts';
 import type { Ending, RunRecord } from './ports.ts';
 
 /** The plans of workflows and the counts of their groups. Every write may be made again without harm. */
-export interface Flows {
+export interface Workflows {
   /**
    * Stores a plan; resolves to the root that is stored under this id now: another one's, if it was there
    * before.
@@ -46,17 +46,17 @@ export interface Flows {
     now: number,
   ): Promise<Tally>;
   /** Says that a workflow is on its way; nothing happens where its record is there already. */
-  begin(root: FlowRoot): Promise<void>;
+  begin(root: WorkflowRoot): Promise<void>;
   /**
    * Ends a workflow that has not ended, and tells how it has ended then. With `listed` it still stands among
    * those under way, until `unlist`: for whoever has to find it again if he dies before what follows is sent.
    */
-  end(flowId: string, ending: Ending, now: number, listed?: boolean): Promise<FlowEnd>;
+  end(flowId: string, ending: Ending, now: number, listed?: boolean): Promise<WorkflowEnd>;
   unlist(flowId: string): Promise<void>;
 }
 
 /** The record of a workflow: that of a run, under the workflow's id, and its deadline. */
-export interface FlowRoot {
+export interface WorkflowRoot {
   readonly id: string;
   /** The task's name where the whole workflow is one task, whose own record this becomes; else ''. */
   readonly task: string;
@@ -66,7 +66,7 @@ export interface FlowRoot {
 }
 
 /** How a workflow has ended, whoever ended it; without a state there is no such workflow any more. */
-export type FlowEnd = Pick<RunRecord, 'reason'> & Partial<Pick<RunRecord, 'state'>>;
+export type WorkflowEnd = Pick<RunRecord, 'reason'> & Partial<Pick<RunRecord, 'state'>>;
 
 /** Workflows under way whose deadline has passed. */
 export interface Overdue {

@@ -1,16 +1,16 @@
-/** What every implementation of the port Flows has to do. */
+/** What every implementation of the port Workflows has to do. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PLAN_PAGE_BYTES_MAX } from '../../lib/core/limits.ts';
 import { toPages } from '../../lib/core/workflow/page.ts';
 import type { Plan } from '../../lib/core/workflow/plan.ts';
 import { shardOf, shardsOf } from '../../lib/core/workflow/tally.ts';
-import type { Flows } from '../../lib/runtime/flow-ports.ts';
-import type { FlowViews } from '../../lib/runtime/flow-view-ports.ts';
+import type { Workflows } from '../../lib/runtime/workflow-ports.ts';
+import type { WorkflowViews } from '../../lib/runtime/workflow-view-ports.ts';
 
 /** An implementation in a world of its own. */
 export interface FlowsWorld {
-  readonly flows: Flows;
-  readonly views: FlowViews;
+  readonly flows: Workflows;
+  readonly views: WorkflowViews;
   /** How many writes each partition of the store has had. */
   writes(): ReadonlyMap<string, number>;
   /** How many reads there were. */
@@ -21,7 +21,7 @@ export interface FlowsWorld {
 const T = Date.parse('2026-01-01T00:00:00Z');
 
 /** Runs the suite over an implementation. */
-export function testFlows(name: string, open: () => Promise<FlowsWorld>, members: number): void {
+export function testWorkflows(name: string, open: () => Promise<FlowsWorld>, members: number): void {
   describe(`flows ${name}`, () => {
     let world: FlowsWorld;
     beforeEach(async () => {

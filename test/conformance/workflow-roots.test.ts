@@ -1,13 +1,13 @@
 /** The records of workflows, and members that are added to groups, over every way to the store. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createOverdue } from '../../lib/aws/flow-roots.ts';
-import { createFlows } from '../../lib/aws/flows.ts';
 import { createRuns } from '../../lib/aws/runs.ts';
+import { createOverdue } from '../../lib/aws/workflow-roots.ts';
+import { createWorkflows } from '../../lib/aws/workflows.ts';
 import { newId } from '../../lib/core/id.ts';
 import { topology } from '../../lib/define/topology.ts';
 import { defineApp, defineTask } from '../../lib/index.ts';
-import type { Flows, Overdue } from '../../lib/runtime/flow-ports.ts';
 import type { Runs } from '../../lib/runtime/ports.ts';
+import type { Overdue, Workflows } from '../../lib/runtime/workflow-ports.ts';
 import { provision } from '../../lib/testing/provision.ts';
 import { createRandom } from '../../lib/testing/random.ts';
 import { DOORS } from './doors.ts';
@@ -22,7 +22,7 @@ const OVERDUE = {
 const chance = createRandom(1);
 
 interface World {
-  readonly flows: Flows;
+  readonly flows: Workflows;
   readonly runs: Runs;
   readonly overdue: Overdue['overdue'];
   close(): Promise<void>;
@@ -46,7 +46,7 @@ describe.each(Object.entries(DOORS))('workflows %s', (_, open) => {
     });
     const { overdue } = createOverdue(call, 'shop-dev-runs');
     world = {
-      flows: createFlows(call, 'shop-dev-runs'),
+      flows: createWorkflows(call, 'shop-dev-runs'),
       runs: createRuns(call, 'shop-dev-runs'),
       overdue,
       close,

@@ -1,11 +1,11 @@
 import type { Call } from '../../lib/aws/call.ts';
-import { createFlowViews } from '../../lib/aws/flow-views.ts';
-import { createFlows } from '../../lib/aws/flows.ts';
+import { createWorkflowViews } from '../../lib/aws/workflow-views.ts';
+import { createWorkflows } from '../../lib/aws/workflows.ts';
 import { topology } from '../../lib/define/topology.ts';
 import { defineApp, defineTask } from '../../lib/index.ts';
 import { provision } from '../../lib/testing/provision.ts';
 import { DOORS } from './doors.ts';
-import { testFlows } from './flows.ts';
+import { testWorkflows } from './workflows.ts';
 
 const app = defineApp('shop', { tasks: [defineTask('charge', { run: () => 1 })] });
 const { tables, exchanges } = topology(app);
@@ -13,7 +13,7 @@ const { tables, exchanges } = topology(app);
 for (const [name, open] of Object.entries(DOORS)) {
   // The doors differ in the wire alone; the whole number is counted where it costs nothing.
   const members = name === 'straight on the models' ? 10_000 : 200;
-  testFlows(
+  testWorkflows(
     name,
     async () => {
       const { call, close, emulator } = await open();
@@ -34,8 +34,8 @@ for (const [name, open] of Object.entries(DOORS)) {
       const reads: string[] = [];
       const counting = counted(call, writes, reads);
       return {
-        flows: createFlows(counting, 'shop-dev-runs'),
-        views: createFlowViews(counting, 'shop-dev-runs'),
+        flows: createWorkflows(counting, 'shop-dev-runs'),
+        views: createWorkflowViews(counting, 'shop-dev-runs'),
         writes: () => writes,
         reads: () => reads.length,
         close,

@@ -5,7 +5,7 @@
 import { childAt, parsePage, parseRoot, type StoredPlan } from '../core/workflow/page.ts';
 import { childrenOf, type Place, parentOf } from '../core/workflow/path.ts';
 import type { Plan } from '../core/workflow/plan.ts';
-import type { Flows } from './flow-ports.ts';
+import type { Workflows } from './workflow-ports.ts';
 
 /** What is linked to a node stands whole beside it, as it was given. */
 export type PlanNode = StoredPlan | Plan;
@@ -16,10 +16,10 @@ export type NodeAt = (flowId: string, path: string) => Promise<PlanNode | undefi
 /** Pages that are kept; each is at most 380 KB. */
 const KEPT_MAX = 50;
 
-const known = new WeakMap<Flows, NodeAt>();
+const known = new WeakMap<Workflows, NodeAt>();
 
 /** Reads nodes through a port; what was read is shared by all who ask the same one. */
-export function nodesOf(flows: Flows): NodeAt {
+export function nodesOf(flows: Workflows): NodeAt {
   const before = known.get(flows);
   if (before !== undefined) return before;
   const reader = createReader(flows);
@@ -27,7 +27,7 @@ export function nodesOf(flows: Flows): NodeAt {
   return reader;
 }
 
-function createReader(flows: Flows): NodeAt {
+function createReader(flows: Workflows): NodeAt {
   const roots = createKept(async (flowId) => {
     const text = await flows.root(flowId);
     return text === undefined ? undefined : parseRoot(text);

@@ -5,9 +5,9 @@ import { inputOf } from '../core/workflow/outcome.ts';
 import type { AnyTask } from '../define/task.ts';
 import { CeleriacError } from '../errors.ts';
 import type { Attempt } from './attempt.ts';
-import { nodeResult } from './flow-results.ts';
-import { flowOf } from './flow-start.ts';
 import { parseInput } from './payload.ts';
+import { nodeResult } from './workflow-results.ts';
+import { flowOf } from './workflow-start.ts';
 
 /** What a message brings, where that is the result of another node; undefined: it is gone. */
 export async function fetchResult(

@@ -9,7 +9,7 @@ import { DELAY_MS_MAX, FLOW_INPUT_BYTES_MAX } from '../core/limits.ts';
 import { type Message, sizeBytes } from '../core/message.ts';
 import { sizeOf } from '../core/workflow/page.ts';
 import { pathOf, runIdOf } from '../core/workflow/path.ts';
-import { FLOW_START, type FlowPlace } from '../core/workflow/place.ts';
+import { FLOW_START, type WorkflowPlace } from '../core/workflow/place.ts';
 import type { PlanOptions, TaskPlan } from '../core/workflow/plan.ts';
 import { SHARD_MEMBERS } from '../core/workflow/tally.ts';
 import type { Queue } from '../define/queue.ts';
@@ -21,21 +21,21 @@ import type { Connection } from './client.ts';
 import { deduplicationOf, toOutgoing } from './compose.ts';
 import { putOff } from './delayed.ts';
 import { encoded } from './encoded.ts';
-import { type NodeAt, nodesOf } from './flow-plan.ts';
-import type { Flows } from './flow-ports.ts';
-import type { ResultReads } from './flow-results.ts';
-import { isSmall, takenBy } from './flow-taken.ts';
 import { tell } from './hooks.ts';
 import { levelOf } from './level.ts';
 import type { Runs } from './ports.ts';
 import { timeLimitOf } from './time-limit.ts';
 import { watchedSend } from './watched-send.ts';
+import { type NodeAt, nodesOf } from './workflow-node.ts';
+import type { Workflows } from './workflow-ports.ts';
+import type { ResultReads } from './workflow-results.ts';
+import { isSmall, takenBy } from './workflow-taken.ts';
 
 /** One workflow, and with what it is carried on. */
 export interface Flow extends ResultReads {
   readonly id: string;
   readonly connection: Pick<Connection, 'app' | 'space' | 'ports' | 'outbox' | 'delays'>;
-  readonly flows: Flows;
+  readonly flows: Workflows;
   readonly runs: Runs;
   /** Of the message that carries it on: its steps do not send each other on in a circle. */
   readonly hops: number;
@@ -143,7 +143,7 @@ async function startGroup(
 export async function sendStart(
   flow: Flow,
   path: string,
-  start: NonNullable<FlowPlace['start']>,
+  start: NonNullable<WorkflowPlace['start']>,
   before: Before,
 ): Promise<void> {
   const { connection, queue, space } = flow;
@@ -165,7 +165,7 @@ export async function sendStart(
   );
 }
 
-function startId(space: IdSpace, flowId: string, path: string, start: FlowPlace['start']): string {
+function startId(space: IdSpace, flowId: string, path: string, start: WorkflowPlace['start']): string {
   return derivedId(space, flowId, `flow/${path}/start${start === true ? '' : `/${start?.[0]}`}`);
 }
 

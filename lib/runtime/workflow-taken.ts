@@ -5,9 +5,9 @@ import { sizeBytes } from '../core/message.ts';
 import { inputOf } from '../core/workflow/outcome.ts';
 import type { TaskPlan } from '../core/workflow/plan.ts';
 import type { AnyTask } from '../define/task.ts';
-import { nodeResult } from './flow-results.ts';
-import type { Before, Flow } from './flow-start.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
+import { nodeResult } from './workflow-results.ts';
+import type { Before, Flow } from './workflow-start.ts';
 
 interface Taken {
   readonly input?: Json;

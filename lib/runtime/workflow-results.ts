@@ -9,9 +9,9 @@ import { sizeOf } from '../core/workflow/page.ts';
 import { pathOf, runIdOf } from '../core/workflow/path.ts';
 import { topOf } from '../core/workflow/tally.ts';
 import { CeleriacError } from '../errors.ts';
-import type { NodeAt, PlanNode } from './flow-plan.ts';
-import type { Flows } from './flow-ports.ts';
 import type { Blobs, RunRecord, Runs } from './ports.ts';
+import type { NodeAt, PlanNode } from './workflow-node.ts';
+import type { Workflows } from './workflow-ports.ts';
 
 /** What results are read with. */
 export interface ResultReads {
@@ -20,7 +20,7 @@ export interface ResultReads {
   readonly blobs?: Blobs | undefined;
   readonly nodeAt: NodeAt;
   /** Without it, members that were added to a group are not read. */
-  readonly flows?: Pick<Flows, 'tally'>;
+  readonly flows?: Pick<Workflows, 'tally'>;
 }
 
 /** DynamoDB reads a hundred keys at once. */

@@ -1,14 +1,14 @@
 /**
- * The port FlowViews over DynamoDB: the items that flows.ts writes, read a hundred a call. Like those, it
- * needs no operation beside those of runs.
+ * The port WorkflowViews over DynamoDB: the items that workflows.ts writes, read a hundred a call. Like those,
+ * it needs no operation beside those of runs.
  */
-import type { FlowViews } from '../runtime/flow-view-ports.ts';
+import type { WorkflowViews } from '../runtime/workflow-view-ports.ts';
 import type { Call } from './call.ts';
-import { pageKey, rootKey, shardKey, toTally } from './flows.ts';
 import { readItems } from './read-items.ts';
 import type { Item, Key } from './run-item.ts';
+import { pageKey, rootKey, shardKey, toTally } from './workflows.ts';
 
-export function createFlowViews(call: Call, tableName: string): FlowViews {
+export function createWorkflowViews(call: Call, tableName: string): WorkflowViews {
   const read = async (keys: readonly Key[]): Promise<ReadonlyMap<string, Item>> => {
     const items = await readItems(call, tableName, keys);
     return new Map(items.map((item) => [item.pk?.S ?? '', item]));

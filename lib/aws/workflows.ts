@@ -1,23 +1,23 @@
 /**
- * The port Flows over DynamoDB, in the table of runs. Each page of a plan and each counter is an item in a
- * partition of its own: one partition takes 1,000 writes a second, and 10,000 members end at about the same
+ * The port Workflows over DynamoDB, in the table of runs. Each page of a plan and each counter is an item
+ * in a partition of its own: one partition takes 1,000 writes a second, and 10,000 members end at about the same
  * time. It needs no operation beside those of runs, so no bundle and no role grows by it.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { RECORD_MS } from '../core/limits.ts';
 import { shardOf, type Tally } from '../core/workflow/tally.ts';
 import { CeleriacError } from '../errors.ts';
-import type { Flows } from '../runtime/flow-ports.ts';
+import type { Workflows } from '../runtime/workflow-ports.ts';
 import type { Call } from './call.ts';
-import { createFlowRoots } from './flow-roots.ts';
 import { readItems } from './read-items.ts';
 import type { Item } from './run-item.ts';
 import { createUpdates } from './updates.ts';
+import { createWorkflowRoots } from './workflow-roots.ts';
 
 /** Asked again for a page that DynamoDB left unread (a throttle), at most this often. */
 const READS_MAX = 8;
 
-export function createFlows(call: Call, tableName: string): Flows {
+export function createWorkflows(call: Call, tableName: string): Workflows {
   const place = { call, tableName };
   return {
     async create(flowId, { root, others }, now) {
@@ -43,7 +43,7 @@ export function createFlows(call: Call, tableName: string): Flows {
       addMember(place, shardKey(flowId, path, member.top), member, now),
     countAdded: (flowId, path, { place: index, top, failedPath }, now) =>
       count(place, shardKey(flowId, path, top), { index, isDone: failedPath === undefined, failedPath }, now),
-    ...createFlowRoots(call, tableName),
+    ...createWorkflowRoots(call, tableName),
   };
 }
 
