@@ -1,7 +1,7 @@
 /**
  * The port Workflows over DynamoDB, in the table of runs. Each page of a plan and each counter is an item
- * in a partition of its own: one partition takes 1,000 writes a second, and 10,000 members end at about the same
- * time. It needs no operation beside those of runs, so no bundle and no role grows by it.
+ * in a partition of its own: one partition takes 1,000 writes a second, and 10,000 members end at about the
+ * same time. It needs no operation beside those of runs, so no bundle and no role grows by it.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { RECORD_MS } from '../core/limits.ts';
