@@ -1,6 +1,6 @@
 /**
- * The port WorkflowViews over DynamoDB: the items that workflows.ts writes, read a hundred a call. It needs no
- * operation beside those of runs, as they do.
+ * The port WorkflowViews over DynamoDB: the items that workflows.ts writes, read a hundred a call. It needs
+ * no operation beside those of runs, as they do.
  */
 import type { WorkflowViews } from '../runtime/workflow-view-ports.ts';
 import type { Call } from './call.ts';
