@@ -181,6 +181,7 @@ export {
   linkError,
   map,
   type Step,
+  starmap,
 } from './define/workflow.ts';
 export type {
   GroupCounts,

@@ -31,6 +31,7 @@ export const SESSION_MS = 12 * 3_600_000;
 const SECRET_MS = 60_000;
 /** '__Host-': a browser takes it only over TLS, for this host alone, and for all paths. */
 const COOKIE = '__Host-celeriac';
+const SESSION_HEADER = 'x-celeriac-session';
 const TOKEN_LENGTH_MIN = 16;
 /** Of a session's id, which nobody has to guess: the code keeps it from being made up. */
 const ID_BYTES = 16;
@@ -65,10 +66,17 @@ export function withToken(api: Api, options: TokenOptions): Api {
       bearer === undefined
         ? session !== undefined && !(await ended.has(session.id))
         : isSame(bearer, keys.secret);
-    if (isIn) return api(request);
+    if (isIn) return session === undefined ? api(request) : inSession(await api(request));
     const wantsPage = request.method === 'GET' && !pathname.startsWith('/api/') && pathname !== '/metrics';
     return wantsPage ? loginPage(401, '') : refused();
   };
+}
+
+/** Tells the page that there is a session to end, which no script of it can see. */
+function inSession(answer: Response): Response {
+  const headers = new Headers(answer.headers);
+  headers.set(SESSION_HEADER, '1');
+  return new Response(answer.body, { status: answer.status, headers });
 }
 
 function remembered({ secret, now }: TokenOptions): () => Promise<string> {

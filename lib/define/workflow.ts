@@ -112,7 +112,7 @@ export function chord<const Members extends readonly AnySignature[], Body extend
 
 /**
  * One message in which a task runs for each of many inputs, one after the other; the result is the list
- * (Celery's map, and its starmap: a task has one input, which may be a tuple).
+ * (Celery's map).
  */
 export function map<Sent, Output>(
   task: Task<Sent, unknown, Output>,
@@ -120,6 +120,17 @@ export function map<Sent, Output>(
   options: SendOptions = {},
 ): WorkflowSignature<Jsonify<Output>[]> {
   return workflow({ kind: 'task', task: task.name, input: inputs, each: true, options });
+}
+
+/**
+ * The same for a task that takes a tuple: one message, one run for each list of arguments (Celery's starmap).
+ */
+export function starmap<Sent extends readonly unknown[], Output>(
+  task: Task<Sent, unknown, Output>,
+  inputs: readonly Sent[],
+  options: SendOptions = {},
+): WorkflowSignature<Jsonify<Output>[]> {
+  return map(task, inputs, options);
 }
 
 /**

@@ -134,6 +134,8 @@ describe('through its URL with a token', () => {
     expect(cookie).toMatch(/; HttpOnly; Secure; SameSite=Strict; Max-Age=43200$/);
     expect(cookie).not.toContain(token);
     expect(answered.status).toBe(200);
+    // The page offers to log out by it.
+    expect(answered.headers.has('x-celeriac-session')).toBe(true);
     expect(await sent.json()).toMatchObject({ id: expect.stringMatching(/^\w{30}$/) });
     expect(await forged.json()).toMatchObject({ code: 'CSRF' });
   });

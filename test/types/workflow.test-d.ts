@@ -10,6 +10,7 @@ import {
   link,
   linkError,
   map,
+  starmap,
 } from '../../lib/define/workflow.ts';
 import { defineTask, type Jsonify } from '../../lib/index.ts';
 
@@ -90,3 +91,5 @@ link(price({ sku: 'tea' }), thank);
 linkError(charge(order), thank);
 // @ts-expect-error inputs are of another type
 map(price, [{ code: 1 }]);
+// @ts-expect-error its input is no tuple
+starmap(price, [{ sku: 'tea' }]);

@@ -1,7 +1,7 @@
 /** The frame around every page: navigation, who and where, light and dark, what has just been done. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { desk } from './desk.ts';
+import { desk, hasSession } from './desk.ts';
 import { AppInfo } from './info.ts';
 import { type Tell, Telling, Updating, useLive } from './live.ts';
 import { Navigation, PAGES } from './navigation.tsx';
@@ -73,6 +73,12 @@ function Tools({ updating, reached, onUpdating }: ToolsProps) {
         {updating ? 'Pause updates' : 'Resume updates'}
       </button>
       <ThemeSwitch />
+      {hasSession() && (
+        // The server's own page follows, so this is no link within this one.
+        <a href="logout" rel="external">
+          Log out
+        </a>
+      )}
     </>
   );
 }

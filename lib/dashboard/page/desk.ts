@@ -73,6 +73,13 @@ function post<T>(path: string, body: object = {}): Promise<T> {
   return ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
+let session = false;
+
+/** Whether there is a session that can be logged out, as the last answer said. */
+export function hasSession(): boolean {
+  return session;
+}
+
 async function ask<T>(path: string, request: RequestInit): Promise<T> {
   const answer = await fetch(`api/${path}`, { ...request, credentials: 'same-origin' }).catch(
     () => undefined,
@@ -80,6 +87,7 @@ async function ask<T>(path: string, request: RequestInit): Promise<T> {
   if (answer === undefined) {
     throw new DeskError('UNREACHABLE', 'The server does not answer.', 'It is asked again every few seconds.');
   }
+  session = answer.headers.has('x-celeriac-session');
   const body: unknown = await answer.json().catch(() => undefined);
   if (!answer.ok) throw toError(answer.status, body);
   // The API answers with what desk.ts says; its own tests hold its answers against their schemas.
