@@ -151,8 +151,8 @@ export function watchRecords() {
     const before = now.get(id) ?? { state: 'PENDING', generation: 0 };
     const generation = Number(attributes.generation?.N ?? before.generation);
     const state = TASK_STATES.find((known) => known === attributes.state?.S) ?? 'PENDING';
-    // Nor does a wait, which says the state as it is, or makes the record of a run that waits; it is seen here,
-    // so it must not change one.
+    // Nor does a wait, which says the state as it is, or makes the record of a run that waits; it is seen
+    // here, so it must not change one.
     const isSame = state === before.state && generation === before.generation;
     if (attributes.waitHop !== undefined && (isSame || (!now.has(id) && state === 'PENDING'))) return;
     if (!mayBecome(before.state, state, { from: before.generation, to: generation }))
