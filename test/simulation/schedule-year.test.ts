@@ -53,7 +53,7 @@ test('a year of the native ones of them is fired exactly by the emulated service
   const triggers = mixedSchedules();
   const note = defineTask('note', { run: () => 1 });
   const schedules = [...triggers].map(([name, trigger]) => defineSchedule(name, { trigger, send: note() }));
-  const resources = topology(defineApp('year', { schedules }));
+  const resources = topology(defineApp('year', { schedules, workflows: false }));
   const timers = resources.later?.timers.filter(({ timerName }) => timerName !== 'ticker') ?? [];
   await using emulator = createEmulator({ clock: { virtual: YEAR_START }, seed: 1, traceEntriesMax: 10 });
   const later = resources.later && { ...resources.later, timers };
