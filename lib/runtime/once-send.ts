@@ -35,12 +35,16 @@ export async function reserveKey(connection: Connection, composed: Composed): Pr
     return { sent: () => locks.announce(key, id, now + delayMs + once.forMs) };
   }
   const until = now + once.forMs + (once.keep === undefined ? delayMs : 0);
-  return reserve(locks, once, { key, id, now, until, task: task.name });
+  return reserve(connection, locks, once, { key, id, now, until, task: task.name });
 }
 
+/** The calls of a client that have reserved their key and are on their way: whether they were sent. */
+const underWay = new WeakMap<Connection['outbox'], Map<string, Promise<boolean>>>();
+
 async function reserve(
+  connection: Connection,
   locks: Locks,
-  { taken }: Once,
+  { taken }: Pick<Once, 'taken'>,
   wanted: {
     readonly key: string;
     readonly id: string;
@@ -50,13 +54,41 @@ async function reserve(
   },
 ): Promise<Reserved> {
   const { key, id, now, until, task } = wanted;
+  const { outbox, ports } = connection;
+  const sending = underWay.get(outbox) ?? new Map<string, Promise<boolean>>();
+  underWay.set(outbox, sending);
   const outcome = await locks.reserve(key, id, now, until);
-  if (outcome.kind === 'taken') return { failed: () => locks.release(key, id).catch(() => undefined) };
-  if (taken === 'return') return { by: outcome.by };
+  if (outcome.kind === 'taken') return onItsWay(sending, id, () => locks.release(key, id));
+  if (taken === 'return') {
+    // A call of ours may yet fail: then its handle would be one of a run that never comes.
+    const other = sending.get(outcome.by);
+    if (other === undefined || (await ports.clock.waiting(other))) return { by: outcome.by };
+    return reserve(connection, locks, { taken }, wanted);
+  }
   const text =
     `task '${task}': run '${outcome.by}' has the same key, at the latest until ` +
     `${new Date(outcome.untilMs).toISOString()} unless it goes on; wait for it, or send with force: true`;
   throw new SendError('ONCE_TAKEN', text, { value: outcome.by });
+}
+
+function onItsWay(
+  sending: Map<string, Promise<boolean>>,
+  id: string,
+  release: () => Promise<void>,
+): Reserved {
+  let settle: (sent: boolean) => void = () => undefined;
+  sending.set(id, new Promise((resolve) => (settle = resolve)));
+  const end = (sent: boolean): void => {
+    sending.delete(id);
+    settle(sent);
+  };
+  return {
+    sent: async () => end(true),
+    async failed() {
+      await release().catch(() => undefined);
+      end(false);
+    },
+  };
 }
 
 function notReachable(task: string): SendError {
