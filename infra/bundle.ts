@@ -34,7 +34,7 @@ export type BundleNeed = WorkerNeeds;
 
 /** The options of NodejsFunction for a need. */
 export function toBundling(need: BundleNeed, props: BundlingProps = {}): BundlingOptions {
-  const { sourceMaps = false, depsLockFilePath: _, externalModules = [], ...more } = props;
+  const { sourceMaps = false, depsLockFilePath: _, externalModules = [], esbuildArgs, ...more } = props;
   return {
     ...more,
     format: OutputFormat.CJS,
@@ -43,6 +43,7 @@ export function toBundling(need: BundleNeed, props: BundlingProps = {}): Bundlin
     sourceMap: sourceMaps,
     mainFields: ['module', 'main'],
     bundleAwsSDK: true,
+    esbuildArgs: { ...QUIET, ...esbuildArgs },
     externalModules: [...externalModules, ...ELSEWHERE],
     define: {
       // Definitions meet the same way everywhere, and the Broker has just looked at them.
@@ -65,6 +66,9 @@ export function toBundling(need: BundleNeed, props: BundlingProps = {}): Bundlin
     },
   };
 }
+
+/** Only long-running workers ask where their own file lies, and those are no bundle. */
+const QUIET = { '--log-override:empty-import-meta': 'silent' };
 
 /**
  * Where the SDK looks for credentials on people's machines and in clusters, with clients of their own (SSO,
