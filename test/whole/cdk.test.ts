@@ -55,7 +55,7 @@ test('the cdk CLI deploys, updates, hotswaps, diffs, finds drift and destroys th
     run('deploy', '--app', app, '--require-approval', 'never', ...options);
   await synthesize({ project: join(import.meta.dirname, '../..'), output: first ?? '' });
   await toVariant(first ?? '', slower ?? '', STACK, {
-    template: (text) => text.replaceAll('"VisibilityTimeout": 12', '"VisibilityTimeout": 77'),
+    template: (text) => text.replaceAll('"VisibilityTimeout": 30', '"VisibilityTimeout": 77'),
   });
   await toVariant(slower ?? '', swapped ?? '', STACK, { code: (text) => `console.log('swapped');${text}` });
 
