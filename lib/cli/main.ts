@@ -8,7 +8,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   // The SDK says eight lines about Node 20 in every process; a command's stderr is for what went wrong.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   // Whoever reads may have seen enough: `celeriac runs list | head`.
-  process.stdout.on('error', endWithReader);
+  if (!process.stdout.listeners('error').includes(endWithReader)) process.stdout.on('error', endWithReader);
   let json = false;
   const program = createProgram(version(), async (entry, options, given) => {
     json = options.json === true;
