@@ -30,7 +30,7 @@ export interface SendOptions {
   readonly group?: string;
   /**
    * How long its run may take, instead of the task's own `timeLimit`; a limit that is left out is the task's.
-   * At most 15 m (Lambda), and the visibility of its queue.
+   * At most the visibility of its queue; beyond 15 m, which no function runs, at most 12 h.
    */
   readonly timeLimit?: TimeLimit;
   /** Runs it without looking at the key of its task's `once`, beside whoever has it. @default false */

@@ -3,7 +3,7 @@
  * long its result is kept.
  */
 import { type Duration, isDuration, toMilliseconds } from '../core/duration.ts';
-import { FUNCTION_TIMEOUT_MS_MAX, RECORD_MS, SLOTS_MAX } from '../core/limits.ts';
+import { FUNCTION_TIMEOUT_MS_MAX, RECORD_MS, SLOTS_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
 import { parseRate, type RateLimit } from '../core/rate.ts';
 import type { TimeLimits } from '../core/time-limit.ts';
 import { DefinitionError, type Problem } from '../errors.ts';
@@ -23,7 +23,10 @@ export interface KeyedConcurrency<Input> {
   readonly by: KeyOf<Input>;
 }
 
-/** How long an attempt may take, more than 0 and at most 15 m; soft is before hard. */
+/**
+ * How long an attempt may take; soft is before hard. More than 0 and at most the queue's visibility, or
+ * beyond 15 m, which no function runs (Lambda), at most 12 h: there a machine has to work the queue.
+ */
 export interface TimeLimit {
   /** Then `signal` is aborted with a TimeLimitError: the task may clean up, or throw it. */
   readonly soft?: Duration;
@@ -171,18 +174,37 @@ export function timeLimitProblem(
   queue: Queue,
 ): string | undefined {
   const given = [softMs, hardMs].filter((ms) => ms !== undefined);
-  if (given.some((ms) => !(ms > 0 && ms <= FUNCTION_TIMEOUT_MS_MAX)))
+  if (given.some((ms) => !(ms > 0 && ms <= VISIBILITY_MS_MAX)))
     return (
-      `task '${task}': its timeLimit is not between 0 and '15m' (Lambda); write it as ` +
+      `task '${task}': its timeLimit is not between 0 and '12h' (SQS); write it as ` +
       "{ soft: '30s', hard: '40s' }"
     );
   if (softMs !== undefined && hardMs !== undefined && softMs >= hardMs)
     return `task '${task}': timeLimit.soft is not before timeLimit.hard; give it time to clean up`;
-  if (Math.max(...given, 0) <= queue.visibilityMs) return undefined;
+  const longest = Math.max(...given, 0);
+  // Whoever runs so long is no function, and keeps its message by heartbeats.
+  if (longest <= queue.visibilityMs || longest > FUNCTION_TIMEOUT_MS_MAX) return undefined;
   return (
     `task '${task}': its timeLimit is longer than the visibility of queue '${queue.name}' ` +
     `('${queue.visibilityMs / 1_000}s'), after which another worker gets the message; raise that`
   );
+}
+
+/** What is wrong with the time of a queue's tasks where a function works it. */
+export function functionTimeProblems(
+  queue: Queue,
+  tasks: readonly { readonly name: string; readonly queue: Queue; readonly limits: TimeLimits }[],
+): Problem[] {
+  return tasks
+    .filter((task) => task.queue === queue)
+    .filter(({ limits: { softMs = 0, hardMs = 0 } }) => Math.max(softMs, hardMs) > FUNCTION_TIMEOUT_MS_MAX)
+    .map(({ name }) => ({
+      code: TIME_LIMIT_CODE,
+      path: `tasks.${name}.timeLimit`,
+      message:
+        `task '${name}': its timeLimit is longer than the 15 minutes of a function (Lambda); let a machine ` +
+        `work its queue: workers: { '${queue.name}': 'machine' }`,
+    }));
 }
 
 /** A limit as written, in milliseconds; a text that is no duration is NaN, which no limit may be. */

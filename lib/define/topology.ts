@@ -19,6 +19,7 @@ import { hasSecrets } from './redact.ts';
 import { blobsBucketPrefix, deadLetterQueueName, queueName, queueNames } from './resource-name.ts';
 import { type LaterResource, laterOf, laterQueue, laterWorker } from './schedule-topology.ts';
 import { runsTable, type TableResource } from './table-topology.ts';
+import { functionTimeProblems } from './task-limits.ts';
 import {
   isWaitQueue,
   isWorked,
@@ -153,9 +154,13 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
   const stage = options.stage ?? DEFAULT_STAGE;
   const exchanges = planExchanges(app, stage);
   const buckets = bucketsOf(app, stage);
+  const worked = app.queues.filter(
+    (queue) => isWorked(app, queue) && options.workers?.[queue.name] !== ON_MACHINE,
+  );
   report(app.name, [
     ...spaceProblems('stage', stage),
     ...workersProblems(app, options.workers ?? {}),
+    ...worked.flatMap((queue) => functionTimeProblems(queue, app.tasks)),
     ...exchanges.problems,
     ...buckets.flatMap(bucketProblems),
   ]);
@@ -176,16 +181,14 @@ export function topology(app: App, options: TopologyOptions = {}): Topology {
   const later = laterOf(app, stage);
   // A producer's contracts count too: it reads the results that the workers of another process keep.
   const isKept = later?.schedules === true || app.queues.some((queue) => needsState(app, queue));
-  const workers = app.queues
-    .filter((queue) => isWorked(app, queue) && options.workers?.[queue.name] !== ON_MACHINE)
-    .map((queue) => {
-      const given = workerOptions(app, queue, options.workers?.[queue.name]);
-      return toWorkerResource(app, stage, queue, given, {
-        ...needs,
-        state: needsState(app, queue),
-        workflows: needsWorkflows(app, queue),
-      });
+  const workers = worked.map((queue) => {
+    const given = workerOptions(app, queue, options.workers?.[queue.name]);
+    return toWorkerResource(app, stage, queue, given, {
+      ...needs,
+      state: needsState(app, queue),
+      workflows: needsWorkflows(app, queue),
     });
+  });
   return {
     app: app.name,
     stage,

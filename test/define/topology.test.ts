@@ -126,3 +126,18 @@ test("a producer's contracts have the table of their results, and no worker", ()
   expect(tables).toHaveLength(1);
   expect(workers).toEqual([]);
 });
+
+test('a task that may run for hours is for a machine, and no function is made for its queue', () => {
+  const queue = defineQueue('films', { visibility: '1m' });
+  const cut = defineTask('cut', { queue, timeLimit: { soft: '2h', hard: '3h' }, run: () => 1 });
+  const app = defineApp('studio', { tasks: [cut] });
+
+  const { workers } = topology(app, { workers: { films: 'machine' } });
+
+  expect(workers.map((worker) => worker.queue)).not.toContain('films');
+  expect(() => topology(app)).toThrow(
+    expect.objectContaining({
+      problems: [expect.objectContaining({ code: 'TIME_LIMIT_OUT_OF_RANGE', path: 'tasks.cut.timeLimit' })],
+    }),
+  );
+});

@@ -255,8 +255,8 @@ describe('a time limit of one send', () => {
 
   test.each([
     ['beyond its queue’s visibility', { hard: '13m' }, /visibility of queue 'work' \('720s'\)/],
-    ['beyond what Lambda has', { hard: '16m' }, /not between 0 and '15m'/],
-    ['of nothing', { soft: '0s' }, /not between 0 and '15m'/],
+    ['beyond what SQS can hide', { hard: '13h' }, /not between 0 and '12h'/],
+    ['of nothing', { soft: '0s' }, /not between 0 and '12h'/],
     ['whose soft part is not before its task’s hard one', { soft: '60s' }, /soft is not before/],
   ] as const)('%s is refused when it is sent', async (_title, timeLimit, text) => {
     const own = { timeLimit: { hard: '60s' } } as const;
