@@ -2,6 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 // `unit` runs on every commit (npm run check); the others start processes, bundle, or run for minutes.
 const SLOW = ['test/{simulation,examples,outside,whole}/**/*.test.ts'];
+// Each of these takes seconds: together they would keep every commit waiting.
+const SECONDS = [
+  'test/cli/check.test.ts',
+  'test/core/trigger/{solar,trigger.property}.test.ts',
+  'test/emulator/cloudformation/versions.test.ts',
+  'test/emulator/lambda/threads-end.test.ts',
+  'test/runtime/{schedule-faults,waits-twice,workflow-runs,workflow-running}.test.ts',
+  'test/testing/{faults,schedules}.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -10,13 +19,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...SLOW, 'test/infra/**'],
+          exclude: [...SLOW, ...SECONDS, 'test/infra/**'],
           // For a machine that is busy with other things; no test here needs a second of it.
           testTimeout: 30_000,
           // The tests share nothing that they change, so files of a worker may share what they import.
           isolate: false,
         },
       },
+      { test: { name: 'seconds', include: SECONDS, testTimeout: 60_000, isolate: false } },
       {
         test: {
           name: 'whole',
