@@ -20,6 +20,7 @@ export interface Demo extends AsyncDisposable {
   told(text: string | RegExp): Promise<void>;
   /** Sends a task as the page does, and gives the run's id; nothing of it is seen in the page. */
   send(task: string, input: object, options?: object): Promise<string>;
+  stateOf(id: string): Promise<string>;
   /** How many runs a search finds. */
   count(search: string): Promise<number>;
   /** A worker beside the functions, for as long as the demo runs. */
@@ -60,6 +61,10 @@ export async function startDemo(browser: Browser): Promise<Demo> {
       expect(answer.status()).toBe(200);
       const { id }: { id: string } = await answer.json();
       return id;
+    },
+    async stateOf(id) {
+      const { state }: { state: string } = await (await page.request.get(`${url}/api/runs/${id}`)).json();
+      return state;
     },
     async count(search) {
       const query = new URLSearchParams({ search, limit: '500' });
