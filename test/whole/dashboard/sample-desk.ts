@@ -123,9 +123,10 @@ export function createSampleDesk(options: SampleOptions = {}): SampleDesk {
     history: async () => ({ stepMs: 60_000, queues: [] }),
     async waitingRuns(queue) {
       find(queues, queue);
-      return [...all()].flatMap((run) =>
+      const known = [...all()].flatMap((run) =>
         run.queue === queue && run.waiting !== undefined ? [{ ...run, waiting: run.waiting }] : [],
       );
+      return known.sort((one, other) => one.sentAt - other.sentAt);
     },
     async peek(queue, limit = 10) {
       const { ready, ordered } = find(queues, queue);

@@ -17,8 +17,8 @@ interface Shot {
   readonly hash: string;
   /** What is done before it is taken. */
   readonly act?: (page: Page) => Promise<unknown>;
-  /** Over an app that nothing has happened in yet, an API that does not answer, or one that fails. */
-  readonly state?: 'empty' | 'loading' | 'failing';
+  /** An app that nothing has happened in yet, an API that does not answer or fails, one with a log-in. */
+  readonly state?: 'empty' | 'loading' | 'failing' | 'session';
 }
 
 const click = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
@@ -52,7 +52,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'run-succeeded', hash: `runs/${toId(1)}` },
   { name: 'run-in-workflow', hash: `runs/${toId(4)}` },
   { name: 'task-answer', hash: 'tasks', act: call },
-  { name: 'menu', hash: 'overview', act: openMenu },
+  { name: 'menu', hash: 'overview', act: openMenu, state: 'session' },
   ...['overview', 'runs', 'workflows', 'dead-letters', 'exchanges', 'schedules', 'workers'].map(
     (hash): Shot => ({ name: `${hash}-empty`, hash, state: 'empty' }),
   ),
@@ -93,6 +93,12 @@ async function openMenu(page: Page): Promise<void> {
 async function obstruct(page: Page, state: Shot['state']): Promise<void> {
   await page.unrouteAll();
   if (state === 'loading') await page.route(/api\/(?!overview)/, () => new Promise(() => {}));
+  if (state === 'session') {
+    await page.route(/api\//, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, headers: { ...response.headers(), 'x-celeriac-session': '1' } });
+    });
+  }
   if (state === 'failing') {
     const body = JSON.stringify({ code: 'INTERNAL', message: 'SQS has answered with an internal error' });
     await page.route(/api\/(?!overview)/, (route) => route.fulfill({ status: 500, body }));
