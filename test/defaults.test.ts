@@ -37,6 +37,7 @@ const TOPIC_APP = defineApp('shop', { exchanges: [defineExchange('t', { type: 't
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   ...MACHINE_DEFAULTS,
   'WorkflowOptions.deadline': DEADLINE_DEFAULT,
+  'ScheduledSend.deadline': DEADLINE_DEFAULT,
   'AppOptions.redactHeaders': 'none',
   'RedactOptions.redact': 'nothing',
   'QueueOptions.visibility': QUEUE_DEFAULTS.visibility,

@@ -8,7 +8,7 @@ import { DEFAULT_STAGE, topology } from '../define/topology.ts';
 import { createConnection, createSender } from '../runtime/client.ts';
 import { createInlinePerform } from '../runtime/inline-perform.ts';
 import { createMemoryScheduleStore } from '../runtime/memory-schedule-store.ts';
-import { createPerform } from '../runtime/perform.ts';
+import { performFrom } from '../runtime/perform.ts';
 import type { Clock, Log } from '../runtime/ports.ts';
 import type { ScheduleStore } from '../runtime/schedule-ports.ts';
 import { type RunningScheduler, runScheduler as run } from '../runtime/scheduler.ts';
@@ -28,7 +28,8 @@ export interface RunSchedulerOptions extends ConnectOptions {
   readonly store?: 'dynamodb' | 'memory' | ScheduleStore;
   /**
    * Who runs what is scheduled: the workers of the app, to whose queues it is sent, or this process
-   * (`inline`), where a run is lost when the process dies. What is published is published in either case.
+   * (`inline`), where a run is lost when the process dies. What is published is published in either case, and
+   * workflows are sent to the workers, since their parts follow each other through queues and records.
    * @default 'workers'
    */
   readonly executor?: 'workers' | 'inline';
@@ -60,17 +61,21 @@ export function runScheduler(app: App, options: RunSchedulerOptions = {}): Sched
   const connection = createConnection(app, stage, { ...toPorts(app, stage, sdk), clock, log });
   const { space, outbox, ports } = connection;
   const { publish } = createSender(connection, 0);
-  const send = createPerform(app, space, { outbox, publish });
+  const send = performFrom(connection, publish);
   const inline = executor === 'inline' ? createInlinePerform(connection, send) : undefined;
   const store = toStore(options.store ?? 'dynamodb', () => createScheduling(sdk, { app, stage }).store);
   const { chance } = ports;
   // Who runs in memory alone has no records of runs, and no table to look at.
   const runs = inline === undefined ? ports.runs : undefined;
   const perform = inline?.perform ?? send;
-  const common = { store, clock, chance, perform, runs, log };
-  const running = run(app, { ...common, space, ...(lookMs === undefined ? {} : { lookMs }) });
+  const common = { store, clock, chance, perform, log };
+  const running = run(app, {
+    ...{ ...common, space, ...(lookMs === undefined ? {} : { lookMs }) },
+    // A workflow goes through the app's queues and table, whoever runs tasks.
+    runsOf: ({ kind }) => (kind === 'workflow' ? ports.runs : runs),
+  });
   const schedules = createSchedules(app, space, {
-    ...{ ...common, timers: undefined, ticker: true, laterQueueName: '' },
+    ...{ ...common, runs, timers: undefined, ticker: true, laterQueueName: '' },
     // A change needs nobody to hand its fires on: this process looks at once.
     outbox: { send: async () => running.wakeup(), flush: async () => {} },
   });

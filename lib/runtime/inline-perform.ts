@@ -22,13 +22,13 @@ export interface InlinePerform {
   stop(): Promise<void>;
 }
 
-/** @param publish performs what schedules publish. */
-export function createInlinePerform(connection: Connection, publish: Perform): InlinePerform {
+/** @param send performs what no process can alone: what schedules publish, and their workflows. */
+export function createInlinePerform(connection: Connection, send: Perform): InlinePerform {
   const controller = new AbortController();
   const running = new Set<Promise<void>>();
   return {
     async perform(call, run) {
-      if (call.kind === 'publish') return publish(call, run);
+      if (call.kind !== 'send') return send(call, run);
       const task = runnable(connection.app, call.task);
       const ended = attempts(connection, task, toMessage(call, run, undefined), controller.signal);
       running.add(ended);

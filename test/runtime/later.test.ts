@@ -33,6 +33,7 @@ const app = defineApp('shop', {
 async function performed(schedule: ReturnType<typeof defineSchedule>) {
   const sent: { queueName: string; body: string; group?: string; deduplication?: string }[] = [];
   const published: unknown[][] = [];
+  const sentFlows: unknown[][] = [];
   const outbox = {
     send: async (queueName: string, message: { body: string }) => void sent.push({ queueName, ...message }),
     flush: async () => {},
@@ -41,7 +42,10 @@ async function performed(schedule: ReturnType<typeof defineSchedule>) {
     published.push(given);
     return { messageId: '' };
   };
-  const perform = createPerform(app, SPACE, { outbox, publish });
+  const perform = createPerform(app, SPACE, {
+    ...{ outbox, publish, store: undefined },
+    workflow: async (...given) => sentFlows.push(given),
+  });
   const id = fireId(SPACE, schedule.name, START);
   await perform(schedule.spec.call, {
     schedule: schedule.name,
@@ -49,7 +53,7 @@ async function performed(schedule: ReturnType<typeof defineSchedule>) {
     scheduledAt: START,
     dueAt: START + 5_000,
   });
-  return { id, sent, published };
+  return { id, sent, published, sentFlows };
 }
 
 test.each([
