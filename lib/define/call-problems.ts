@@ -56,11 +56,9 @@ export function taskProblems(task: AnyTask, { group, timeLimit }: PlanOptions): 
 export function inputProblems(task: AnyTask, input: unknown): CallProblem[] {
   const issue = inputIssue(task.input, input);
   if (issue === undefined) return [];
-  // An input that is no JSON is refused by itself; `jsonProblem` shows that this one is.
-  const secrets =
-    input === undefined || jsonProblem(input) !== undefined
-      ? []
-      : redactJson(input as Json, task.redact).secrets;
+  const isJson = input !== undefined && jsonProblem(input) === undefined;
+  // An input that is no JSON is refused by itself; `jsonProblem` has just shown that this one is.
+  const secrets = isJson ? redactJson(input as Json, task.redact).secrets : [];
   const text = `task '${task.name}' does not take this input: ${redactText(issue, secrets)}`;
   return [{ code: 'INVALID_INPUT', text }];
 }

@@ -1,6 +1,6 @@
 /**
- * What a fire does: the message of a task under the fire's id, a workflow whose id that is, or a publish under
- * it. All of it may be done again: a message is claimed before it runs, and a workflow is begun once.
+ * What a fire does: the message of a task under the fire's id, a workflow whose id that is, or a publish
+ * under it. All of it may be done again: a message is claimed before it runs, and a workflow is begun once.
  */
 
 import { fromMilliseconds } from '../core/duration.ts';
@@ -66,8 +66,8 @@ export function performFrom(connection: Connection, publish: Sender['publish']):
 
 async function noWorkflows(): Promise<never> {
   const text =
-    'a schedule sends a workflow, and this function was built without them, since no task of the app keeps a ' +
-    'result; define one, and deploy';
+    'a schedule sends a workflow, and this function was built without them, since no task of the app keeps ' +
+    'a result; define one, and deploy';
   throw new SendError('NO_STATE', text);
 }
 
@@ -110,8 +110,8 @@ function groupOf({ queue }: AnyTask, call: ScheduledCall & { kind: 'send' }, { s
 }
 
 /**
- * The workflow's id is the fire's, so a tick or a delivery that comes again finds its plan, its record and its
- * first messages there. What is stored first holds, also when the schedule is changed between two tries.
+ * The workflow's id is the fire's, so a tick or a delivery that comes again finds its plan, its record and
+ * its first messages there. What is stored first holds, also when the schedule is changed between two tries.
  */
 async function sendFlow(
   { workflow }: PerformPorts,

@@ -102,7 +102,7 @@ describe('a schedule of the code', () => {
   });
 });
 
-test('a fire that comes again, at once and when its workflow is long over, starts nothing twice', async () => {
+test('a fire that comes again, at once or when its workflow is long over, starts nothing twice', async () => {
   const { app, sim, seen } = createWorld();
   const [native] = app.schedules;
   const input = toTimerInput('native', native === undefined ? '' : revisionOf(native.spec));

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { decideFire, type FireSituation } from '../../../lib/core/schedule/delivery.ts';
 import { type EffectiveSchedule, effectiveOf, fireIdOf } from '../../../lib/core/schedule/entry.ts';
 import { dueTime, encodeLater, fireId, parseLater, toTimerInput } from '../../../lib/core/schedule/fire.ts';
-import { admit, holding } from '../../../lib/core/schedule/instances.ts';
 import { lastFire, nextFire, parseSpec, revisionOf } from '../../../lib/core/schedule/spec.ts';
 import { NEW_STATE, withOutcome } from '../../../lib/core/schedule/state.ts';
 import { cron } from '../../../lib/core/trigger/cron.ts';
@@ -237,37 +236,6 @@ test('a spec survives JSON, and its name changes with anything in it but the ord
   expect(new Set(names).size).toBe(3);
 });
 
-test('a lease holds until its run has ended, or its time is over', () => {
-  const instances = ['a', 'b', 'c', 'd'].map((name) => ({ id: name, until: name === 'd' ? T : T + 1 }));
-  const states = new Map([
-    ['a', 'STARTED' as const],
-    ['b', 'SUCCESS' as const],
-  ]);
-
-  const held = holding(instances, states, T);
-
-  expect(held.map((instance) => instance.id)).toEqual(['a', 'c']);
-});
-
-test('one run more is let go until there are as many as may be; one that was let go may go again', () => {
-  const held = [{ id: 'a', until: T }];
-  const next = { id: 'b', until: T };
-
-  const admissions = [
-    admit(held, next, undefined),
-    admit(held, next, 1),
-    admit(held, next, 2),
-    admit([...held, next], next, 2),
-  ];
-
-  expect(admissions).toEqual([
-    { kind: 'admitted', instances: [] },
-    { kind: 'full', instances: held },
-    { kind: 'admitted', instances: [...held, next] },
-    { kind: 'admitted', instances: [...held, next] },
-  ]);
-});
-
 test('a definition wins over a record of another source; a record of one that is gone is nothing', () => {
   const spec = specOf(every('1h'));
   const other = specOf(every('2h'));
@@ -289,10 +257,9 @@ test('a definition wins over a record of another source; a record of one that is
 
 test('what was sent stays sent in the record, and an old fire hides no newer one', () => {
   const sent = withOutcome(NEW_STATE, { scheduledAt: T, outcome: 'sent', id: 'x', at: T });
+
   const double = withOutcome(sent, { scheduledAt: T, outcome: 'coalesced', at: T + 9 });
-
   const older = withOutcome(sent, { scheduledAt: T - 1, outcome: 'misfire', at: T + 9 });
-
   // A date that was added again has another id for the same time.
   const again = withOutcome(sent, { scheduledAt: T, outcome: 'sent', id: 'y', at: T + 9 });
 
