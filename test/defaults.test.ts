@@ -79,6 +79,8 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'RunSchedulerOptions.lookMs': LOOK_MS,
   'RunSchedulerOptions.store': 'dynamodb',
   'RunSchedulerOptions.executor': 'workers',
+  'RunSchedulerOptions.concurrency': "the processors' number",
+  'RunSchedulerOptions.child': 'the one of this package',
   'RunSchedulerOptions.log': 'one JSON object a line on stdout and stderr',
   'RunSchedulerOptions.clock': "the machine's",
   'BackoffOptions.max': `${exponential('1s').maxMs / 60_000}m`,

@@ -72,7 +72,7 @@ describe('inline, with the record in memory', () => {
     expect((await scheduler.schedules.list()).schedules.map(({ name }) => name)).toEqual(['more', 'often']);
   });
 
-  test('a date that is past runs at once, in another's place and when it is added again', async () => {
+  test('a date that is past runs at once, in the place of another, and when added again', async () => {
     const { app, task, clock, ran, options } = createWorld();
     const add = (n: number, trigger: Trigger) =>
       scheduler.schedules.add('once', { trigger, send: task({ n }) }, { conflict: 'replace' });
