@@ -101,7 +101,7 @@ test.each(['threads', 'processes'] as const)(
   },
 );
 
-test('that a child cannot load the app is said, and its run is not lost while the scheduler lives', async () => {
+test('it is said that a child cannot load the app; its run is tried again', async () => {
   const log: LogLine[] = [];
   const child = await toModule(join(HERE, '../../lib/aws/pool-child.ts'));
   await using scheduler = runScheduler(app, {
