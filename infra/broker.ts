@@ -191,7 +191,8 @@ export class Broker extends Construct {
   }
 
   /**
-   * Lets somebody add, change, run and read schedules (`client.schedules`); to run one includes to send.
+   * Lets somebody add, change, run and read schedules (`client.schedules`); to run one includes to send, and
+   * to write the plan of the workflow that it may be.
    * @throws DefinitionError NO_SCHEDULES when the app has none, and runtimeSchedules is not set
    */
   grantSchedules(grantee: IGrantable): void {
@@ -200,6 +201,7 @@ export class Broker extends Construct {
       throw new DefinitionError('NO_SCHEDULES', `${why}; drop grantSchedules, or set runtimeSchedules: true`);
     }
     this.#runs?.grantSchedules(grantee);
+    if (this.topology.later.workflows) this.#runs?.grantControl(grantee);
     this.#later?.grantTimers(grantee);
     this.grantSend(grantee);
   }

@@ -37,6 +37,7 @@ const TOPIC_APP = defineApp('shop', { exchanges: [defineExchange('t', { type: 't
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   ...MACHINE_DEFAULTS,
   'WorkflowOptions.deadline': DEADLINE_DEFAULT,
+  'ScheduledSend.deadline': DEADLINE_DEFAULT,
   'AppOptions.redactHeaders': 'none',
   'RedactOptions.redact': 'nothing',
   'QueueOptions.visibility': QUEUE_DEFAULTS.visibility,
@@ -78,6 +79,8 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'RunSchedulerOptions.lookMs': LOOK_MS,
   'RunSchedulerOptions.store': 'dynamodb',
   'RunSchedulerOptions.executor': 'workers',
+  'RunSchedulerOptions.concurrency': "the processors' number",
+  'RunSchedulerOptions.child': 'the one of this package',
   'RunSchedulerOptions.log': 'one JSON object a line on stdout and stderr',
   'RunSchedulerOptions.clock': "the machine's",
   'BackoffOptions.max': `${exponential('1s').maxMs / 60_000}m`,

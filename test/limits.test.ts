@@ -68,6 +68,7 @@ const OURS: Readonly<Record<string, string>> = {
   INSTANCE_MS_MAX: 'our own',
   TIMER_INPUT_BYTES_MAX: 'our own, below the limit of EventBridge Scheduler',
   SCHEDULES_SORTED_MAX: 'our own',
+  SCHEDULE_BYTES_MAX: 'our own, below the limit of DynamoDB',
   LATER_RECEIVES_MAX: 'our own',
   WAIT_MS_MAX: 'our own',
   HISTORY_ENTRIES_MAX: 'our own',
@@ -109,6 +110,7 @@ test('our own limits leave room below those of the services', () => {
   expect(own.COPY_BYTES_MAX).toBeLessThan(sqs.MESSAGE_BYTES_MAX);
   expect(own.RESULT_BYTES_MAX + own.STACK_LENGTH_MAX + besides).toBeLessThan(dynamodb.ITEM_BYTES_MAX);
   expect(own.PLAN_PAGE_BYTES_MAX + besides).toBeLessThan(dynamodb.ITEM_BYTES_MAX);
+  expect(own.SCHEDULE_BYTES_MAX + besides).toBeLessThan(dynamodb.ITEM_BYTES_MAX);
   expect(own.BATCH_ENTRIES_MAX).toBe(lambda.SQS_BATCH_MAX);
 });
 

@@ -4,6 +4,7 @@
  * `handleBatch`.
  */
 import { isMainThread, type MessagePort } from 'node:worker_threads';
+import { createInlineWorker } from '../runtime/inline-worker.ts';
 import type { RunWatcher } from '../runtime/outcome.ts';
 import { STOPS } from '../runtime/pool.ts';
 import { createWorker, type Worker } from '../runtime/worker.ts';
@@ -40,10 +41,13 @@ const WATCHER: RunWatcher = {
   ends: (isLeft) => say({ kind: 'ran', isLeft }),
 };
 
-async function start({ entry, app: name, stage, place }: ChildSettings): Promise<Worker> {
+async function start({ entry, app: name, stage, place, inline }: ChildSettings): Promise<Worker> {
   if (isMainThread) obeyParentOnly();
   const app = await loadApp(entry, name);
-  return createWorker(app, stage, telling(createWorkerPorts(app, stage, createSdk(place), CONSOLE_LOG), say));
+  const ports = createWorkerPorts(app, stage, createSdk(place), CONSOLE_LOG);
+  return inline === true
+    ? createInlineWorker(app, stage, ports)
+    : createWorker(app, stage, telling(ports, say));
 }
 
 /**

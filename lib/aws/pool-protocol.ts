@@ -11,6 +11,8 @@ export interface ChildSettings {
   readonly app: string;
   readonly stage: string;
   readonly place: Omit<SdkOptions, 'requestHandler'>;
+  /** Whether it runs what schedules send, which has neither queue nor record. */
+  readonly inline?: boolean;
 }
 
 /** One batch for a child. */

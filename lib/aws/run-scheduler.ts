@@ -2,21 +2,28 @@
  * `runScheduler`: an app's schedules fired by a Node process instead of by AWS (APScheduler's Blocking-,
  * Background- and AsyncIOScheduler in one): await `done` to block, or go on beside it.
  */
-import type { App } from '../define/app.ts';
+import { availableParallelism } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { type App, report } from '../define/app.ts';
 import type { Schedules } from '../define/schedules-client.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
-import { createConnection, createSender } from '../runtime/client.ts';
-import { createInlinePerform } from '../runtime/inline-perform.ts';
+import { type Connection, createConnection, createSender } from '../runtime/client.ts';
+import { createInlinePerform, type InlinePerform } from '../runtime/inline-perform.ts';
 import { createMemoryScheduleStore } from '../runtime/memory-schedule-store.ts';
-import { createPerform } from '../runtime/perform.ts';
+import { type Perform, performFrom } from '../runtime/perform.ts';
 import type { Clock, Log } from '../runtime/ports.ts';
 import type { ScheduleStore } from '../runtime/schedule-ports.ts';
 import { type RunningScheduler, runScheduler as run } from '../runtime/scheduler.ts';
 import { createSchedules } from '../runtime/schedules.ts';
 import { type ConnectOptions, toPorts } from './connect.ts';
 import { CONSOLE_LOG, MACHINE_CLOCK } from './machine.ts';
+import { createSchedulePool } from './schedule-pool.ts';
+import { executorProblems } from './scheduler-options.ts';
 import { createScheduling } from './scheduling.ts';
 import { createSdk, REPLY_COMMANDS } from './sdk.ts';
+
+/** Who runs what schedules send. */
+export type SchedulerExecutor = 'workers' | 'inline' | 'threads' | 'processes';
 
 /** Where schedules are kept, and who performs what they fire. */
 export interface RunSchedulerOptions extends ConnectOptions {
@@ -27,11 +34,26 @@ export interface RunSchedulerOptions extends ConnectOptions {
    */
   readonly store?: 'dynamodb' | 'memory' | ScheduleStore;
   /**
-   * Who runs what is scheduled: the workers of the app, to whose queues it is sent, or this process
-   * (`inline`), where a run is lost when the process dies. What is published is published in either case.
+   * Who runs what is scheduled. `workers`: those of the app, to whose queues it is sent. `inline`: this
+   * process, as pool `async` of a worker does. `threads`, `processes`: children of this process, as the
+   * worker's pools of these names, for handlers that compute; `entry` is needed. In all but the first a run
+   * is lost when this process dies. What is published is published in any case, and workflows are sent to
+   * the workers, since their parts follow each other through queues and records.
    * @default 'workers'
    */
-  readonly executor?: 'workers' | 'inline';
+  readonly executor?: SchedulerExecutor;
+  /**
+   * How many children there are, each of which runs one at a time; what is more waits for them.
+   * @default the processors' number
+   */
+  readonly concurrency?: number;
+  /** URL or path of the JavaScript module that exports the app, which children load. */
+  readonly entry?: string | URL;
+  /**
+   * URL of the module that children are, where this library is bundled into another one.
+   * @default the one of this package
+   */
+  readonly child?: string | URL;
   /** How long it sleeps at most before it looks at the record again. Milliseconds. @default 10000 */
   readonly lookMs?: number;
   /** Receives each log line. @default one JSON object a line on stdout and stderr */
@@ -49,28 +71,34 @@ export interface Scheduler extends RunningScheduler, AsyncDisposable {
 /**
  * Starts a scheduler in this process. Do not run one beside the ticker of the same app and stage: with the
  * record in DynamoDB both would send every fire, under the same id, which only tasks' claims make one run.
- * @throws DefinitionError INVALID_NAME for a stage that cannot be one.
+ * @throws DefinitionError INVALID_NAME for a stage that cannot be one, and with all that is wrong with the
+ * options: INVALID_EXECUTOR, ENTRY_MISSING, INVALID_OPTION, OUT_OF_RANGE.
  */
 export function runScheduler(app: App, options: RunSchedulerOptions = {}): Scheduler {
   const { stage = process.env.CELERIAC_STAGE ?? DEFAULT_STAGE, executor = 'workers', lookMs } = options;
   const { log = CONSOLE_LOG, clock = MACHINE_CLOCK } = options;
   // A stage that cannot be one is refused, whatever the record is.
   topology(app, { stage });
+  report(app.name, executorProblems(options));
   const sdk = createSdk(options, REPLY_COMMANDS);
   const connection = createConnection(app, stage, { ...toPorts(app, stage, sdk), clock, log });
   const { space, outbox, ports } = connection;
   const { publish } = createSender(connection, 0);
-  const send = createPerform(app, space, { outbox, publish });
-  const inline = executor === 'inline' ? createInlinePerform(connection, send) : undefined;
+  const send = performFrom(connection, publish);
+  const inline = toInline(connection, send, executor, options);
   const store = toStore(options.store ?? 'dynamodb', () => createScheduling(sdk, { app, stage }).store);
   const { chance } = ports;
   // Who runs in memory alone has no records of runs, and no table to look at.
   const runs = inline === undefined ? ports.runs : undefined;
   const perform = inline?.perform ?? send;
-  const common = { store, clock, chance, perform, runs, log };
-  const running = run(app, { ...common, space, ...(lookMs === undefined ? {} : { lookMs }) });
+  const common = { store, clock, chance, perform, log };
+  const running = run(app, {
+    ...{ ...common, space, ...(lookMs === undefined ? {} : { lookMs }) },
+    // A workflow goes through the app's queues and table, whoever runs tasks.
+    runsOf: ({ kind }) => (kind === 'workflow' ? ports.runs : runs),
+  });
   const schedules = createSchedules(app, space, {
-    ...{ ...common, timers: undefined, ticker: true, laterQueueName: '' },
+    ...{ ...common, runs, timers: undefined, ticker: true, laterQueueName: '' },
     // A change needs nobody to hand its fires on: this process looks at once.
     outbox: { send: async () => running.wakeup(), flush: async () => {} },
   });
@@ -82,6 +110,49 @@ export function runScheduler(app: App, options: RunSchedulerOptions = {}): Sched
   };
   const woken = wakingAfter(schedules, running.wakeup);
   return { ...running, schedules: woken, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** Runs handlers here; undefined where workers do. */
+function toInline(
+  connection: Connection,
+  send: Perform,
+  executor: SchedulerExecutor,
+  options: RunSchedulerOptions,
+): InlinePerform | undefined {
+  switch (executor) {
+    case 'workers':
+      return undefined;
+    case 'inline':
+      return createInlinePerform(connection, send);
+    case 'threads':
+    case 'processes': {
+      const { app, space } = connection;
+      const { entry = '', child = ownChild(), concurrency = availableParallelism(), ...sdk } = options;
+      const { region, endpoint, credentials } = sdk;
+      const place = {
+        ...(region === undefined ? {} : { region }),
+        ...(endpoint === undefined ? {} : { endpoint }),
+        ...(credentials === undefined ? {} : { credentials }),
+      };
+      return createSchedulePool(connection, send, {
+        ...{ kind: executor, child: String(child), concurrency },
+        settings: { entry: toUrl(entry), app: app.name, stage: space.stage, place, inline: true },
+      });
+    }
+  }
+}
+
+/**
+ * Beside this file, whatever it is compiled to. Asked for when it is needed: a process that runs this library
+ * bundled, without children, need not know where it lies.
+ */
+function ownChild(): URL {
+  return new URL(import.meta.url.replace(/run-scheduler(\.[a-z]+)$/, 'pool-child$1'));
+}
+
+function toUrl(entry: string | URL): string {
+  const text = String(entry);
+  return text.startsWith('file:') ? text : pathToFileURL(text).href;
 }
 
 function toStore(

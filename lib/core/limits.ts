@@ -115,6 +115,11 @@ export const FIRE_PERIOD_MS_MIN = 1_000;
 export const INSTANCES_MAX = 100;
 /** EventBridge Scheduler: Input of a target, less what our own envelope around it needs. */
 export const TIMER_INPUT_BYTES_MAX = 204_800;
+/**
+ * DynamoDB: an item is at most 400 KB; a schedule that is added or changed at run time is one, with its name
+ * and its times besides.
+ */
+export const SCHEDULE_BYTES_MAX = 380_000;
 /** Our own: entries that a list by next fire looks at, since it computes each entry's next fire. */
 export const SCHEDULES_SORTED_MAX = 10_000;
 /** Our own: how long a run counts for maxInstances where no record says that it has ended. */

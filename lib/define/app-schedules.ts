@@ -1,11 +1,9 @@
 /** What is wrong between the schedules of an app and what they send and publish. */
-import { type Json, jsonProblem } from '../core/json.ts';
-import { redactJson, redactText } from '../core/redact.ts';
-import { limitsOfRun } from '../core/time-limit.ts';
 import type { Problem } from '../errors.ts';
 import type { App } from './app.ts';
+import { inputProblems, taskProblems } from './call-problems.ts';
 import type { Schedule } from './schedule.ts';
-import { TIME_LIMIT_CODE, timeLimitProblem } from './task-limits.ts';
+import { workflowProblems } from './schedule-workflow.ts';
 
 /** The problems that show only where definitions meet. */
 export function schedulesProblems(app: App): Problem[] {
@@ -30,38 +28,18 @@ export function callProblems(app: App, { name, spec, action }: Pick<Schedule, 'n
       say('publish', 'EXCHANGE_INTERNAL', `exchange '${exchange.name}' is internal; publish to another`);
     return problems;
   }
+  if (call.kind === 'workflow') {
+    for (const { code, text } of workflowProblems(app, call)) say('send', code, text);
+    return problems;
+  }
+  if (call.task === '' || action.send?.kind !== 'signature') return problems;
   const task = app.tasks.find((candidate) => candidate.name === call.task);
-  if (call.task === '') return problems;
   if (task === undefined) {
     say('send', 'UNKNOWN_TASK', `the app has no task '${call.task}'; add it to defineApp`);
     return problems;
   }
-  if (call.group !== undefined && !task.queue.ordered)
-    say(
-      'send',
-      'GROUP_ON_STANDARD_QUEUE',
-      `queue '${task.queue.name}' is not ordered and keeps no groups; drop group`,
-    );
-  const limits = call.timeLimit && limitsOfRun(task.limits, call.timeLimit);
-  const late = limits && timeLimitProblem(task.name, limits, task.queue);
-  if (late !== undefined) say('send', TIME_LIMIT_CODE, late);
-  const input = action.send?.input;
-  const issue = inputIssue(task.input, input);
-  if (issue === undefined) return problems;
-  // An input that is no JSON has been refused before; `jsonProblem` shows that this one is.
-  const secrets = jsonProblem(input) === undefined ? redactJson(input as Json, task.redact).secrets : [];
-  say('send', 'INVALID_INPUT', `task '${task.name}' does not take this input: ${redactText(issue, secrets)}`);
+  const { input, options } = action.send;
+  for (const { code, text } of [...taskProblems(task, options), ...inputProblems(task, input)])
+    say('send', code, text);
   return problems;
-}
-
-/** What a schema says of an input, where it says so at once; what it says later, the worker hears. */
-function inputIssue(schema: App['tasks'][number]['input'], input: unknown): string | undefined {
-  const result = schema?.['~standard'].validate(input);
-  if (result === undefined) return undefined;
-  if (result instanceof Promise) {
-    // Nobody waits for it here, and a rejection that nobody looks at would end the process.
-    result.catch(() => undefined);
-    return undefined;
-  }
-  return result.issues?.map(({ message }) => message).join('; ');
 }

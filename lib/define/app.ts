@@ -11,6 +11,7 @@ import type { AnyExchange } from './exchange.ts';
 import type { Hooks } from './hooks.ts';
 import { delaysProblems } from './later.ts';
 import { spaceProblems } from './name.ts';
+import { tasksIn } from './plan-tasks.ts';
 import type { Queue } from './queue.ts';
 import type { Schedule } from './schedule.ts';
 import { taskOf } from './signature.ts';
@@ -152,7 +153,10 @@ function collected(name: string, options: AppOptions): App {
   const consumers = options.consumers ?? [];
   const ends = bindings.map((binding) => binding.destination);
   const schedules = options.schedules ?? [];
-  const sent = schedules.flatMap(({ action: { send } }) => (send === undefined ? undefined : taskOf(send)));
+  const sent = schedules.flatMap(({ action: { send } }) => {
+    if (send === undefined) return undefined;
+    return send.kind === 'workflow' ? tasksIn(send.plan) : taskOf(send);
+  });
   const published = schedules.map(({ action }) => action.publish);
   const tasks = new Set([
     ...(options.tasks ?? []).map(route),

@@ -3,6 +3,9 @@
  * graph as data, and that as text for Mermaid (which GitHub and editors draw) or for Graphviz (DOT).
  */
 import { describe } from '../core/trigger/describe.ts';
+import { firstTasks } from '../core/workflow/describe-plan.ts';
+import { nodesOf } from '../core/workflow/path.ts';
+import type { Plan } from '../core/workflow/plan.ts';
 import type { App } from './app.ts';
 import type { Binding } from './binding.ts';
 import type { Queue } from './queue.ts';
@@ -49,7 +52,7 @@ export function toGraph(app: App): Graph {
   for (const { queue } of app.consumers) add({ kind: 'consumer', name: queue.name });
   const find = (kind: GraphNode['kind'], name: string): string => ids.get(toKey(kind, name)) ?? '';
   const edges = [
-    ...app.schedules.map((schedule) => fireEdge(schedule, find)),
+    ...app.schedules.flatMap((schedule) => fireEdges(schedule, find)),
     ...app.bindings.map((binding) => bindingEdge(app, binding, find)),
     ...app.exchanges.flatMap(({ name, alternate }) =>
       otherwise(find, 'exchange', name, alternate, 'unrouted'),
@@ -111,18 +114,23 @@ function kept(words: readonly string[]): [string?] {
   return text === '' ? [] : [text];
 }
 
-function fireEdge({ name, action }: Schedule, find: Find): GraphEdge {
+function fireEdges({ name, action }: Schedule, find: Find): readonly GraphEdge[] {
   const from = find('schedule', name);
   const { send, publish } = action;
-  if (send !== undefined) return flow(from, find('task', nameOf(send)), 'sends');
+  if (send?.kind === 'workflow') return workflowEdges(from, send.plan, find);
+  if (send !== undefined) return [flow(from, find('task', send.task), 'sends')];
   const { exchange, queue, key } = publish;
   const to = exchange === undefined ? find('queue', queue?.name ?? '') : find('exchange', exchange.name);
-  return flow(from, to, exchange === undefined || key === '' ? 'publishes' : `publishes ${key}`);
+  return [flow(from, to, exchange === undefined || key === '' ? 'publishes' : `publishes ${key}`)];
 }
 
-/** A signature names its task; nothing else that a schedule may send has a name to draw. */
-function nameOf(send: object): string {
-  return 'task' in send && typeof send.task === 'string' ? send.task : '';
+/** One to each task of a workflow: with which it begins, and which come later. */
+function workflowEdges(from: string, plan: Plan, find: Find): readonly GraphEdge[] {
+  const first = new Set(firstTasks(plan));
+  const tasks = [...nodesOf(plan)].flatMap(([, node]) => (node.kind === 'task' ? node.task : []));
+  return [...new Set(tasks)].map((task) =>
+    flow(from, find('task', task), first.has(task) ? 'sends' : 'sends later'),
+  );
 }
 
 const MERMAID_SHAPES: Readonly<Record<GraphNode['kind'], readonly [string, string]>> = {

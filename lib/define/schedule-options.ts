@@ -4,7 +4,8 @@
  */
 import { isDuration, toMilliseconds } from '../core/duration.ts';
 import { type Json, jsonProblem } from '../core/json.ts';
-import { FIRE_PERIOD_MS_MIN, INSTANCES_MAX, JITTER_MS_MAX } from '../core/limits.ts';
+import { FIRE_PERIOD_MS_MIN, INSTANCES_MAX, JITTER_MS_MAX, SCHEDULE_BYTES_MAX } from '../core/limits.ts';
+import { sizeBytes } from '../core/message.ts';
 import { COALESCE } from '../core/schedule/misfire.ts';
 import { nextFire, type ScheduledCall, type ScheduleSpec } from '../core/schedule/spec.ts';
 import { at } from '../core/trigger/date.ts';
@@ -13,10 +14,12 @@ import type { Trigger } from '../core/trigger/trigger.ts';
 import { parseTrigger } from '../core/trigger/trigger-data.ts';
 import { zoneOf } from '../core/trigger/zone.ts';
 import type { Problem } from '../errors.ts';
+import { optionProblems } from './call-problems.ts';
 import { caught } from './exchange.ts';
 import { nameProblems } from './name.ts';
 import { fromPublishOptions } from './publication.ts';
 import type { ScheduleAction, ScheduleOptions } from './schedule.ts';
+import { readWorkflow } from './schedule-workflow.ts';
 import type { ScheduleChanges } from './schedules-client.ts';
 import type { TaskSignature as Signature } from './signature.ts';
 import { toTimeLimits } from './task-limits.ts';
@@ -55,7 +58,8 @@ export function readSchedule(
   return { spec, problems };
 }
 
-type Say = (member: string, code: string, text: string) => undefined;
+/** Notes what is wrong with a member. */
+export type Say = (member: string, code: string, text: string) => undefined;
 
 /** Stands in for a trigger that is none; a problem is reported. */
 const NEVER = at('1970-01-01T00:00:00Z');
@@ -72,7 +76,7 @@ function readTrigger(path: string, given: unknown, problems: Problem[]): Trigger
   return wrong.length > 0 ? undefined : (given as Trigger);
 }
 
-function readCall({ send, publish }: ScheduleAction, say: Say): ScheduledCall | undefined {
+function readCall({ send, deadline, publish }: ScheduleAction, say: Say): ScheduledCall | undefined {
   if ((send === undefined) === (publish === undefined))
     return say('', 'INVALID_SCHEDULE', 'give one of send and publish');
   if (publish !== undefined) {
@@ -88,12 +92,19 @@ function readCall({ send, publish }: ScheduleAction, say: Say): ScheduledCall | 
       options: fromPublishOptions(publish.options),
     };
   }
+  if (send.kind === 'workflow') return readWorkflow(send, deadline, say);
+  if (deadline !== undefined)
+    say(
+      '.deadline',
+      'DEADLINE_WITHOUT_WORKFLOW',
+      'it has a deadline and sends no workflow; a task has expires and timeLimit',
+    );
   const { task, input, options } = send;
   const problem = input === undefined ? undefined : jsonProblem(input);
   if (problem !== undefined)
     return say('.send', 'INPUT_NOT_JSON', `${problem.path} is ${problem.found}; send plain data`);
-  if (options.at !== undefined)
-    return say('.send', 'AT_IN_SCHEDULE', 'its signature says `at`; the trigger says when, drop it');
+  const [wrong] = optionProblems(options);
+  if (wrong !== undefined) return say('.send', wrong.code, wrong.text);
   const [delayMs, expiresMs] = [options.delay, options.expires].map((text) => durationOf(text ?? ''));
   return {
     kind: 'send',
@@ -105,6 +116,9 @@ function readCall({ send, publish }: ScheduleAction, say: Say): ScheduledCall | 
     ...(options.group === undefined ? {} : { group: options.group }),
     ...(options.headers === undefined ? {} : { headers: options.headers }),
     ...(options.timeLimit === undefined ? {} : { timeLimit: toTimeLimits(options.timeLimit) }),
+    ...(options.priority === undefined || options.priority === 0 ? {} : { priority: options.priority }),
+    ...(options.force === true ? { force: true } : {}),
+    ...(options.ignoreResult === true ? { ignoreResult: true } : {}),
   };
 }
 
@@ -168,7 +182,9 @@ function checkFires(spec: ScheduleSpec, say: Say): void {
 
 /** What changes say a schedule shall do; undefined: what it did. */
 export function actionOf(changes: ScheduleChanges): ScheduleAction | undefined {
-  if (changes.send !== undefined) return { send: changes.send };
+  const { deadline } = changes;
+  if (changes.send !== undefined)
+    return { send: changes.send, ...(deadline === undefined ? {} : { deadline }) };
   return changes.publish === undefined ? undefined : { publish: changes.publish };
 }
 
@@ -182,7 +198,7 @@ export function readChanges(
   const action = actionOf(changes) ?? { send: KEPT };
   // Only members that ScheduleOptions has, with its types, are left; `readSchedule` checks them all.
   const options = { trigger: before.trigger, ...Object.fromEntries(given), ...action } as ScheduleOptions;
-  const { spec: read, problems } = readSchedule(`schedules.${name}`, name, options);
+  const { spec: read, problems: wrong } = readSchedule(`schedules.${name}`, name, options);
   const has = (member: keyof ScheduleChanges): boolean => changes[member] !== undefined;
   const spec: ScheduleSpec = Object.freeze({
     trigger: read.trigger,
@@ -194,8 +210,9 @@ export function readChanges(
     ...pick('startMs', has('start') ? read : before),
     ...pick('endMs', has('end') ? read : before),
   });
-  if (spec.maxInstances === undefined || spec.call.kind === 'send') return { spec, problems };
-  const message = `schedule '${name}': maxInstances is for tasks, and it publishes; give null for it`;
+  const problems = [...wrong, ...recordProblems(name, spec)];
+  if (spec.maxInstances === undefined || spec.call.kind !== 'publish') return { spec, problems };
+  const message = `schedule '${name}': maxInstances is for what is sent, and it publishes; give null for it`;
   const path = `schedules.${name}.maxInstances`;
   return { spec, problems: [...problems, { code: 'MAX_INSTANCES_WITHOUT_TASK', path, message }] };
 }
@@ -209,4 +226,14 @@ function pick<Name extends keyof ScheduleSpec>(
 ): Partial<Pick<ScheduleSpec, Name>> {
   // A member of a spec under its own name is a part of a spec.
   return from[name] === undefined ? {} : ({ [name]: from[name] } as Partial<Pick<ScheduleSpec, Name>>);
+}
+
+/** What is wrong with a schedule that is to be kept in the record. */
+export function recordProblems(name: string, spec: ScheduleSpec): readonly Problem[] {
+  const bytes = sizeBytes(JSON.stringify(spec));
+  if (bytes <= SCHEDULE_BYTES_MAX) return [];
+  const message =
+    `schedule '${name}' has ${bytes} bytes with what it sends, its record holds ${SCHEDULE_BYTES_MAX} ` +
+    '(DynamoDB); send a reference to the data, or a task that sends the rest';
+  return [{ code: 'SCHEDULE_TOO_LARGE', path: `schedules.${name}`, message }];
 }

@@ -11,7 +11,7 @@ import type { Trigger } from '../core/trigger/trigger.ts';
 import type { Problem } from '../errors.ts';
 import type { DescribedPublish } from './publication.ts';
 import { readSchedule } from './schedule-options.ts';
-import type { TaskSignature as Signature } from './signature.ts';
+import type { Signature } from './signature.ts';
 
 /** When a schedule fires, and how late and how often at once it may. */
 export interface ScheduleTiming {
@@ -31,7 +31,7 @@ export interface ScheduleTiming {
   readonly coalesce?: Coalesce;
   /**
    * How many of its runs may be under way at once, 1–100; a fire beyond is dropped and counted as a miss
-   * (APScheduler 3's max_instances). For tasks only. @default any number
+   * (APScheduler 3's max_instances). For tasks and workflows. @default any number
    */
   readonly maxInstances?: number;
   /**
@@ -49,18 +49,31 @@ export interface ScheduleTiming {
   readonly timezone?: string;
 }
 
+/** A schedule that sends. */
+export interface ScheduledSend {
+  /**
+   * Sends this task or workflow, under the fire's id. A task's `delay` counts from the fire, its `expires`
+   * from then; the options of a workflow's parts hold as in `client.send`, and all of it stands in the code,
+   * or in the record of a schedule that is added at run time, which holds 380 KB (DynamoDB).
+   */
+  readonly send: Signature;
+  /**
+   * Of a workflow: how long it may take once it is sent, '1s' to '14d', as in `client.send`. @default '7d'
+   */
+  readonly deadline?: Duration;
+  readonly publish?: undefined;
+}
+
+/** A schedule that publishes. */
+export interface ScheduledPublish {
+  /** Publishes this message (`describePublish`), with the fire's id as its message id. */
+  readonly publish: DescribedPublish;
+  readonly send?: undefined;
+  readonly deadline?: undefined;
+}
+
 /** What each fire does. */
-export type ScheduleAction =
-  | {
-      /** Sends this task, under the fire's id. Its `delay` counts from the fire, its `expires` from then. */
-      readonly send: Signature;
-      readonly publish?: undefined;
-    }
-  | {
-      /** Publishes this message (`describePublish`), with the fire's id as its message id. */
-      readonly publish: DescribedPublish;
-      readonly send?: undefined;
-    };
+export type ScheduleAction = ScheduledSend | ScheduledPublish;
 
 /** A trigger with its options, and what each fire does: `send` or `publish`. */
 export type ScheduleOptions = ScheduleTiming & ScheduleAction;
@@ -81,14 +94,15 @@ export const SCHEDULE_DEFAULTS = { coalesce: 'latest', jitter: '0s', paused: fal
 /** Declares a schedule. What is wrong with it is reported by `defineApp`, together with everything else. */
 export function defineSchedule(name: string, options: ScheduleOptions): Schedule {
   const { spec, problems } = readSchedule(`schedules.${name}`, name, options);
-  const { send, publish, paused = SCHEDULE_DEFAULTS.paused } = options;
+  const { send, deadline, publish, paused = SCHEDULE_DEFAULTS.paused } = options;
+  const given = deadline === undefined ? {} : { deadline };
   return Object.freeze({
     kind: 'schedule',
     name,
     spec,
     paused,
     // Exactly one of the two is given, else a problem says so.
-    action: Object.freeze(send === undefined ? { publish } : { send }) as ScheduleAction,
+    action: Object.freeze(send === undefined ? { publish } : { send, ...given }) as ScheduleAction,
     problems: Object.freeze(problems),
   });
 }

@@ -43,9 +43,9 @@ export interface LastFireInfo {
   /** The time that its trigger gave. */
   readonly scheduledAt: Date;
   readonly outcome: FireOutcome;
-  /** The id of its message: `client.result(task, id)` has the result. */
+  /** The id of what it sent: `client.result(task, id)`, or `client.workflow(id)`, has the result. */
   readonly id: string | undefined;
-  /** Where its run is, for a task that keeps a record; undefined in lists. */
+  /** Where its run is, for a task that keeps a record and for a workflow; undefined in lists. */
   readonly run: TaskState | undefined;
 }
 
@@ -78,7 +78,10 @@ export type ScheduleChanges = {
     | null;
 } & Pick<ScheduleTiming, 'timezone'> &
   Partial<Pick<ScheduleTiming, 'trigger'>> &
-  (ScheduleAction | { readonly send?: undefined; readonly publish?: undefined });
+  (
+    | ScheduleAction
+    | { readonly send?: undefined; readonly deadline?: undefined; readonly publish?: undefined }
+  );
 
 /**
  * All methods are bound. A change holds for the next fire, survives restarts, and is written on condition
@@ -88,7 +91,8 @@ export interface Schedules {
   /**
    * Adds a schedule, which stays until it is removed or never fires again.
    * @throws DefinitionError as `defineSchedule`; SCHEDULE_EXISTS for a name that is taken, unless `conflict`
-   * says 'replace' or 'keep'; TICKER_MISSING for one that must be ticked in an app without a ticker.
+   * says 'replace' or 'keep'; TICKER_MISSING for one that must be ticked in an app without a ticker;
+   * SCHEDULE_TOO_LARGE for one whose call no record holds (380 KB, DynamoDB).
    */
   readonly add: (
     name: string,
@@ -118,7 +122,10 @@ export interface Schedules {
   readonly removeAll: (options?: { readonly prefix?: string }) => Promise<number>;
   readonly get: (name: string) => Promise<ScheduleInfo | undefined>;
   readonly list: (options?: ListSchedulesOptions) => Promise<SchedulePage>;
-  /** Performs its call now, once more and whatever its state; resolves to the id of the message. */
+  /**
+   * Performs its call now, once more and whatever its state; resolves to the id of the message, or of the
+   * workflow.
+   */
   readonly runNow: (name: string) => Promise<{ readonly id: string }>;
   /** No schedule of the app fires until `resumeAll`; those paused alone stay so after it. */
   readonly pauseAll: () => Promise<void>;

@@ -205,7 +205,7 @@ export function defineTask(
     redact: options.redact,
     run,
     problems,
-    with: (fixed: object, send: SendOptions = {}) => fixedStep(name, fixed, send),
+    with: (fixed: object, send: SendOptions = {}) => fixedStep(task, fixed, send),
   };
   // A function's own `name` is read-only, so the members are defined rather than assigned; together they make
   // a Task.

@@ -6,13 +6,15 @@
 import type { Jsonify } from '../core/json.ts';
 import type { GroupPlan, Plan, TaskPlan } from '../core/workflow/plan.ts';
 import { DefinitionError, type WireError } from '../errors.ts';
-import type {
-  AnySignature,
-  GroupSignature,
-  SendOptions,
-  Signature,
-  TaskSignature,
-  WorkflowSignature,
+import { callOf, partWith } from './plan-tasks.ts';
+import {
+  type AnySignature,
+  type GroupSignature,
+  type SendOptions,
+  type Signature,
+  type TaskSignature,
+  taskOf,
+  type WorkflowSignature,
 } from './signature.ts';
 import type { AnyTask, Task } from './task.ts';
 
@@ -119,7 +121,7 @@ export function map<Sent, Output>(
   inputs: readonly Sent[],
   options: SendOptions = {},
 ): WorkflowSignature<Jsonify<Output>[]> {
-  return workflow({ kind: 'task', task: task.name, input: inputs, each: true, options });
+  return workflow(eachPlan(task, inputs, options));
 }
 
 /**
@@ -149,10 +151,12 @@ export function chunks<Sent, Output>(
   const cuts = Array.from({ length: Math.ceil(inputs.length / size) }, (_, index) =>
     inputs.slice(index * size, (index + 1) * size),
   );
-  const members = cuts.map(
-    (cut): Plan => ({ kind: 'task', task: task.name, input: cut, each: true, options: {} }),
-  );
-  return groupOf({ kind: 'group', members });
+  return groupOf({ kind: 'group', members: cuts.map((cut) => eachPlan(task, cut, {})) });
+}
+
+function eachPlan(task: Pick<AnyTask, 'name'>, input: readonly unknown[], options: SendOptions): TaskPlan {
+  // Which types the task has does not matter to whose call it is.
+  return callOf({ kind: 'task', task: task.name, input, each: true, options }, task as AnyTask);
 }
 
 /** What a task of `linkError` gets: whose error it is, and which. */
@@ -178,7 +182,7 @@ export function link<Output, Then extends Part>(
 ): WorkflowSignature<Output> {
   const plan = toPlan(signature);
   // The conditional type has just admitted it.
-  return workflow({ ...plan, links: [...(plan.links ?? []), toPlan(then as Part)] });
+  return workflow(partWith(plan, { links: [...(plan.links ?? []), toPlan(then as Part)] }));
 }
 
 /** Calls `then` once with the failure, when the signature has failed for good. */
@@ -196,19 +200,19 @@ export function linkError<Output, Then extends Part>(
 ): WorkflowSignature<Output> {
   const plan = toPlan(signature);
   // The conditional type has just admitted it.
-  return workflow({ ...plan, errorLinks: [...(plan.errorLinks ?? []), toPlan(then as Part)] });
+  return workflow(partWith(plan, { errorLinks: [...(plan.errorLinks ?? []), toPlan(then as Part)] }));
 }
 
 /** A task as a step, with a part of its input fixed; the rest comes from the step before. */
-export function fixedStep(task: string, fixed: object, options: SendOptions): Step<never, unknown> {
-  return step({ kind: 'task', task, fixed, takes: true, options });
+export function fixedStep(task: AnyTask, fixed: object, options: SendOptions): Step<never, unknown> {
+  return step(callOf({ kind: 'task', task: task.name, fixed, takes: true, options }, task));
 }
 
 /** What a part of a workflow stands for. */
 export function toPlan(part: Part): Plan {
   switch (part.kind) {
     case 'task':
-      return { kind: 'task', task: part.name, takes: true, options: {} };
+      return callOf({ kind: 'task', task: part.name, takes: true, options: {} }, part);
     case 'signature':
       return signaturePlan(part);
     case 'workflow':
@@ -217,8 +221,10 @@ export function toPlan(part: Part): Plan {
   }
 }
 
-function signaturePlan({ task, input, options }: TaskSignature): TaskPlan {
-  return { kind: 'task', task, ...(input === undefined ? {} : { input }), options };
+function signaturePlan(signature: TaskSignature): TaskPlan {
+  const { task, input, options } = signature;
+  const plan: TaskPlan = { kind: 'task', task, ...(input === undefined ? {} : { input }), options };
+  return callOf(plan, taskOf(signature));
 }
 
 function workflow(plan: Plan): WorkflowSignature<never> {

@@ -5,7 +5,7 @@ import { laterQueueName } from '../define/resource-name.ts';
 import type { Schedules } from '../define/schedules-client.ts';
 import { CeleriacError } from '../errors.ts';
 import type { Connection } from './client.ts';
-import { createPerform } from './perform.ts';
+import { performFrom } from './perform.ts';
 import { createSchedules } from './schedules.ts';
 
 export function createClientSchedules(shared: Connection, publish: Sender['publish']): Schedules {
@@ -18,7 +18,7 @@ export function createClientSchedules(shared: Connection, publish: Sender['publi
     store: scheduling.store,
     timers: scheduling.timers,
     ticker: hasTicker(app),
-    perform: createPerform(app, space, { outbox, publish }),
+    perform: performFrom(shared, publish),
   });
 }
 

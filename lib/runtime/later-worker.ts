@@ -14,7 +14,7 @@ import { createDeadLetters, type DeadLetters, foreignLetterOf } from './dead-let
 import { forward } from './dispatch.ts';
 import { createLater, type Later } from './later.ts';
 import type { Delivery } from './outcome.ts';
-import { createPerform } from './perform.ts';
+import { performFrom } from './perform.ts';
 import type { Ports, ReplyQueues } from './ports.ts';
 import { createPublisher } from './publisher.ts';
 import type { Scheduling } from './schedule-ports.ts';
@@ -70,7 +70,7 @@ function toLater(connection: Connection, { scheduling, replies, overdue }: Later
   const { publish } = createPublisher(connection, 0);
   return createLater(app, space, {
     ...{ ...handOn, timers, store, runs, log },
-    perform: createPerform(app, space, { outbox, publish }),
+    perform: performFrom(connection, publish),
     publish: (body) => published(connection, body),
     ticker:
       (typeof CELERIAC_FIRES === 'undefined' || CELERIAC_FIRES) && store !== undefined

@@ -1,15 +1,28 @@
-/** What a fire does: the message of a task under the fire's id, or a publish under it. */
+/**
+ * What a fire does: the message of a task under the fire's id, a workflow whose id that is, or a publish
+ * under it. All of it may be done again: a message is claimed before it runs, and a workflow is begun once.
+ */
 
+import { fromMilliseconds } from '../core/duration.ts';
 import type { IdSpace } from '../core/id.ts';
-import { GROUP_LENGTH_MAX } from '../core/limits.ts';
-import { encodeMessage, type Message } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
 import type { ScheduledCall } from '../core/schedule/spec.ts';
+import type { Plan } from '../core/workflow/plan.ts';
 import type { App } from '../define/app.ts';
-import type { Sender } from '../define/client.ts';
+import type { Sender, WorkflowOptions } from '../define/client.ts';
 import { toPublishOptions } from '../define/publication.ts';
 import { queueName } from '../define/resource-name.ts';
+import type { AnyTask } from '../define/task.ts';
 import { SendError } from '../errors.ts';
+import type { Connection } from './client.ts';
+import { type ComposeContext, toOutgoing } from './compose.ts';
+import { checkedGroup, ONE_GROUP } from './group.ts';
+import { levelOf } from './level.ts';
 import type { Outbox } from './outbox.ts';
+import { sendWorkflow } from './workflow-send.ts';
+
+/** Set by the bundler to `false` where no workflow goes through. */
+declare const CELERIAC_WORKFLOWS: boolean | undefined;
 
 /** One run that a schedule asks for. */
 export interface FireRun {
@@ -29,34 +42,84 @@ export interface Performed {
 export type Perform = (call: ScheduledCall, run: FireRun) => Promise<Performed>;
 
 export interface PerformPorts {
-  readonly outbox: Pick<Outbox, 'send' | 'flush'>;
+  readonly outbox: Pick<Outbox, 'send'>;
+  /** Keeps an input that is too large for a message; undefined where the app has no bucket. */
+  readonly store: ComposeContext['store'];
   readonly publish: Sender['publish'];
+  /** Sends a workflow; one that is sent again under its id is not begun again. */
+  readonly workflow: (
+    plan: Plan,
+    options: Required<Pick<WorkflowOptions, 'id'>> & WorkflowOptions,
+  ) => unknown;
+}
+
+/** Performs calls by sending them from a connection. */
+export function performFrom(connection: Connection, publish: Sender['publish']): Perform {
+  const { app, space, ports, outbox } = connection;
+  const store = ports.blobs === undefined ? undefined : outbox.store;
+  const workflow: PerformPorts['workflow'] =
+    typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
+      ? (plan, options) => sendWorkflow(connection, 0, plan, options)
+      : noWorkflows;
+  return createPerform(app, space, { outbox, store, publish, workflow });
+}
+
+async function noWorkflows(): Promise<never> {
+  const text =
+    'a schedule sends a workflow, and this function was built without them, since no task of the app keeps ' +
+    'a result; define one, and deploy';
+  throw new SendError('NO_STATE', text);
 }
 
 /** Performs calls by sending. */
-export function createPerform(app: App, space: IdSpace, { outbox, publish }: PerformPorts): Perform {
+export function createPerform(app: App, space: IdSpace, ports: PerformPorts): Perform {
   return async (call, run) => {
-    if (call.kind === 'publish') {
-      await publishCall(app, publish, call, run);
-      return {};
+    switch (call.kind) {
+      case 'send':
+        await sendCall(app, space, ports, call, run);
+        break;
+      case 'workflow':
+        await sendFlow(ports, call, run);
+        break;
+      case 'publish':
+        await publishCall(app, ports.publish, call, run);
     }
-    const task = app.tasks.find(({ name }) => name === call.task);
-    if (task === undefined) throw unknown('UNKNOWN_TASK', run, `task '${call.task}'`);
-    const ordered = task.queue.ordered;
-    // The queue's function takes the input of its tasks, which only the user's own types know.
-    const group = ordered ? (call.group ?? task.queue.groupBy?.(call.input as never) ?? 'all') : undefined;
-    if (group !== undefined && (group.length > GROUP_LENGTH_MAX || group === ''))
-      throw new SendError('INVALID_GROUP', `schedule '${run.schedule}': the group '${group}' is none`);
-    const body = encodeMessage(toMessage(call, run, group));
-    if (body === undefined)
-      throw new SendError('MESSAGE_TOO_LARGE', `schedule '${run.schedule}': its message is too large`);
-    await outbox.send(queueName(space.app, space.stage, task.queue), {
-      body,
-      // As for every other message: id, generation, attempt and deferrals.
-      ...(group === undefined ? {} : { group, deduplication: `${run.id}-0-0-0` }),
-    });
     return {};
   };
+}
+
+async function sendCall(
+  app: App,
+  space: IdSpace,
+  { outbox, store }: PerformPorts,
+  call: ScheduledCall & { kind: 'send' },
+  run: FireRun,
+): Promise<void> {
+  const task = app.tasks.find(({ name }) => name === call.task);
+  if (task === undefined) throw unknown('UNKNOWN_TASK', run, `task '${call.task}'`);
+  const message = toMessage(call, run, groupOf(task, call, run));
+  const name = queueName(space.app, space.stage, task.queue, levelOf(task.queue, message));
+  await outbox.send(name, await toOutgoing({ store }, task, message));
+}
+
+function groupOf({ queue }: AnyTask, call: ScheduledCall & { kind: 'send' }, { schedule }: FireRun) {
+  if (!queue.ordered) return undefined;
+  // The queue's function takes the input of its tasks, which only the user's own types know.
+  const group = call.group ?? queue.groupBy?.(call.input as never) ?? ONE_GROUP;
+  return checkedGroup(`schedule '${schedule}'`, group);
+}
+
+/**
+ * The workflow's id is the fire's, so a tick or a delivery that comes again finds its plan, its record and
+ * its first messages there. What is stored first holds, also when the schedule is changed between two tries.
+ */
+async function sendFlow(
+  { workflow }: PerformPorts,
+  { plan, deadlineMs }: ScheduledCall & { kind: 'workflow' },
+  { id }: FireRun,
+): Promise<void> {
+  const deadline = deadlineMs === undefined ? {} : { deadline: fromMilliseconds(deadlineMs) };
+  await workflow(plan, { id, ...deadline });
 }
 
 /** The message of a fire; it may be sent again under its id, so it is always claimed. */
@@ -78,6 +141,9 @@ export function toMessage(
     sentAt: run.scheduledAt,
     ...(call.expiresMs === undefined ? {} : { expiresAt: run.dueAt + call.expiresMs }),
     claim: true,
+    ...(call.priority === undefined ? {} : { priority: call.priority }),
+    ...(call.force === undefined ? {} : { force: call.force }),
+    ...(call.ignoreResult === undefined ? {} : { ignoreResult: call.ignoreResult }),
     ...(group === undefined ? {} : { group }),
     ...(call.timeLimit === undefined ? {} : { timeLimit: call.timeLimit }),
     headers: call.headers ?? {},

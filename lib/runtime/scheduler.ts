@@ -5,11 +5,11 @@
  * that dies in between is followed by another, which performs the same fires under the same ids.
  */
 import type { IdSpace } from '../core/id.ts';
-import type { EffectiveSchedule, Pause } from '../core/schedule/entry.ts';
-import { dueTime, fireId } from '../core/schedule/fire.ts';
+import { type EffectiveSchedule, epochOf, fireIdOf, type Pause } from '../core/schedule/entry.ts';
+import { dueTime } from '../core/schedule/fire.ts';
 import { holding, type Instance } from '../core/schedule/instances.ts';
 import { decideLook, dueFires, nextDue } from '../core/schedule/look.ts';
-import { nextFire, type ScheduleSpec } from '../core/schedule/spec.ts';
+import { isFire, nextFire, type ScheduledCall, type ScheduleSpec } from '../core/schedule/spec.ts';
 import { type FireOutcome, NEW_STATE, type ScheduleState } from '../core/schedule/state.ts';
 import type { App } from '../define/app.ts';
 import { toWireError } from '../errors.ts';
@@ -26,8 +26,8 @@ export interface SchedulerOptions {
   readonly space: IdSpace;
   /** What a fire does: sends through a client, or whatever a process without AWS wants. */
   readonly perform: Perform;
-  /** Says which runs have ended, for maxInstances, where `perform` does not. */
-  readonly runs?: Runs | undefined;
+  /** Says which runs of a call have ended, for maxInstances, where `perform` does not. */
+  readonly runsOf?: (call: ScheduledCall) => Runs | undefined;
   readonly log: Log;
   /**
    * How long it sleeps at most before it looks at the record again, which other processes may have changed.
@@ -133,11 +133,11 @@ async function serve(
     return perform(loop, schedule, taken.fires);
   }
   const { name, spec } = schedule;
-  const from = before.handledAt ?? firstOf(loop, schedule);
+  const from = ownHandled(schedule, before.handledAt) ?? firstOf(loop, schedule);
   const due = dueFires(loop.space, schedule, from, now);
   const last = due.at(-1);
   if (last === undefined) return nextDue(loop.space, schedule, from);
-  const held = spec.maxInstances === undefined ? [] : await stillHeld(loop, before.instances, now);
+  const held = spec.maxInstances === undefined ? [] : await stillHeld(loop, spec.call, before.instances, now);
   const decided = decideLook({ space: loop.space, schedule, state: before, due, held, pause, now });
   const until = now + TAKEN_MS;
   const state: ScheduleState = {
@@ -167,13 +167,24 @@ function firstOf(loop: Loop, { name, createdAt, spec }: EffectiveSchedule): numb
   return first;
 }
 
+/**
+ * The last fire that was taken, if it was this schedule's: a date that has replaced another schedule of its
+ * name fires though it is past.
+ */
+function ownHandled(schedule: EffectiveSchedule, handledAt: number | undefined): number | undefined {
+  const { spec, createdAt } = schedule;
+  if (handledAt === undefined || epochOf(schedule) === undefined) return handledAt;
+  return handledAt < (createdAt ?? 0) && !isFire(spec, handledAt) ? undefined : handledAt;
+}
+
 async function stillHeld(
   loop: Loop,
+  call: ScheduledCall,
   instances: readonly Instance[],
   now: number,
 ): Promise<readonly Instance[]> {
   if (instances.length === 0) return [];
-  const records = await loop.runs?.read(instances.map(({ id }) => id));
+  const records = await loop.runsOf?.(call)?.read(instances.map(({ id }) => id));
   return holding(instances, new Map([...(records ?? [])].map(([id, { state }]) => [id, state])), now);
 }
 
@@ -181,7 +192,7 @@ async function stillHeld(
 async function perform(loop: Loop, schedule: EffectiveSchedule, fires: readonly number[]): Promise<number> {
   const { name, spec } = schedule;
   for (const at of fires) {
-    const id = fireId(loop.space, name, at);
+    const id = fireIdOf(loop.space, schedule, at);
     const run = { schedule: name, id, scheduledAt: at, dueAt: dueTime(loop.space, name, spec, at) };
     const performed = await loop.perform(spec.call, run);
     report(loop, name, at, 'sent');

@@ -15,7 +15,7 @@ import type { ScheduleSpec } from '../core/schedule/spec.ts';
 import { type App, report } from '../define/app.ts';
 import { callProblems } from '../define/app-schedules.ts';
 import type { ScheduleOptions } from '../define/schedule.ts';
-import { actionOf, readChanges, readSchedule } from '../define/schedule-options.ts';
+import { actionOf, readChanges, readSchedule, recordProblems } from '../define/schedule-options.ts';
 import type { Schedules } from '../define/schedules-client.ts';
 import { CeleriacError, DefinitionError } from '../errors.ts';
 import { createScheduleList } from './schedule-list.ts';
@@ -103,7 +103,7 @@ type Change = (found: EffectiveSchedule, now: number) => ScheduleEntry;
 function readNew(app: App, name: string, options: ScheduleOptions): ScheduleSpec {
   const { spec, problems } = readSchedule(`schedules.${name}`, name, options);
   report(app.name, problems);
-  report(app.name, callProblems(app, { name, spec, action: options }));
+  report(app.name, [...callProblems(app, { name, spec, action: options }), ...recordProblems(name, spec)]);
   return spec;
 }
 

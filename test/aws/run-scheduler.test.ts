@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { defineApp, defineQueue, defineSchedule, defineTask, every, fixed } from '#lib';
+import { at, defineApp, defineQueue, defineSchedule, defineTask, every, fixed, type Trigger } from '#lib';
 import { createMemoryScheduleStore, runScheduler } from '#lib/aws';
 import { createEmulator } from '#lib/emulator';
 import { topology } from '../../lib/define/topology.ts';
@@ -70,6 +70,27 @@ describe('inline, with the record in memory', () => {
 
     expect(ran).toEqual(['00:00 1 1', '00:02 2 1', '00:04 2 1', '00:05 1 1']);
     expect((await scheduler.schedules.list()).schedules.map(({ name }) => name)).toEqual(['more', 'often']);
+  });
+
+  test('a date that is past runs at once, in the place of another, and when added again', async () => {
+    const { app, task, clock, ran, options } = createWorld();
+    const add = (n: number, trigger: Trigger) =>
+      scheduler.schedules.add('once', { trigger, send: task({ n }) }, { conflict: 'replace' });
+    const past = at(new Date(START - SECOND));
+
+    await using scheduler = runScheduler(app, { ...options, store: 'memory' });
+    await scheduler.schedules.remove('often');
+    await add(2, every('2s'));
+    await clock.advance(3 * SECOND);
+    await add(3, past);
+    await clock.advance(4 * SECOND);
+    await add(4, past);
+    await clock.advance(4 * SECOND);
+
+    expect(ran.filter((one) => !one.includes(' 1 1'))).toEqual([
+      ...['00:00 2 1', '00:02 2 1', '00:03 3 1', '00:07 4 1'],
+    ]);
+    expect(await scheduler.schedules.get('once')).toBeUndefined();
   });
 
   test('maxInstances counts what still runs here', async () => {

@@ -1,6 +1,7 @@
 /** What is said of schedules. */
 import { expect, test } from 'vitest';
 import {
+  chord,
   cron,
   defineApp,
   defineExchange,
@@ -22,6 +23,7 @@ test('what a schedule does is said as a sentence, with a routing key only where 
       defineSchedule('a', { ...timing, send: mail() }),
       defineSchedule('b', { ...timing, publish: describePublish(news, 'news.eu', {}) }),
       defineSchedule('c', { ...timing, publish: describePublish(all, '', {}) }),
+      defineSchedule('d', { ...timing, send: chord([mail(), mail()], mail) }),
     ],
   });
   await using world = await createDeskWorld(app);
@@ -32,5 +34,6 @@ test('what a schedule does is said as a sentence, with a routing key only where 
     'send mail',
     'publish news.eu to news',
     'publish to all',
+    'send 2 × mail → mail',
   ]);
 });

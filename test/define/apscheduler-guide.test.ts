@@ -23,6 +23,7 @@ test('the guide says truly which of its schedules are ticked', () => {
 
   expect(kinds).toEqual([
     ['nightly', 'native'],
+    ['weekly', 'native'],
     ['heartbeat', 'ticked'],
     ['opening', 'ticked'],
   ]);

@@ -4,6 +4,7 @@ import {
   anyOf,
   at,
   calendar,
+  chord,
   cron,
   defineApp,
   defineExchange,
@@ -17,6 +18,7 @@ import {
 
 // region define
 const report = defineTask('report', { run: (input: { day: string }) => `report of ${input.day}` });
+const digest = defineTask('digest', { run: (reports: readonly string[]) => reports.join() });
 const ping = defineTask('ping', { run: () => 'pong' });
 const news = defineExchange('news', { type: 'topic' });
 
@@ -27,6 +29,11 @@ export const shop = defineApp('shop', {
       send: report({ day: 'yesterday' }, { expires: '6h' }),
       misfireGrace: '1h',
       maxInstances: 1,
+    }),
+    defineSchedule('weekly', {
+      trigger: cron('0 4 * * mon', { timezone: 'America/Los_Angeles' }),
+      send: chord([report({ day: 'saturday' }), report({ day: 'sunday' })], digest),
+      deadline: '2h',
     }),
     defineSchedule('heartbeat', { trigger: every('10s'), send: ping() }),
     defineSchedule('opening', {

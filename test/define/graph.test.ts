@@ -1,5 +1,6 @@
 /** The drawing of an app's topology. */
 import { expect, test } from 'vitest';
+import { chord, cron, defineApp, defineSchedule, defineTask } from '#lib';
 import { drawGraph, toGraph } from '../../lib/define/graph.ts';
 import { store } from './store.ts';
 
@@ -60,4 +61,22 @@ test('DOT quotes what it must, and dashes what is taken otherwise', () => {
   expect(text).toContain('label="{\\"urgent\\":true,\\"x-match\\":\\"all\\"} for ship"');
   expect(text).toContain('exchange2 -> exchange5 [label="unrouted", style=dashed];');
   expect(text.trimEnd().endsWith('}')).toBe(true);
+});
+
+test('a schedule that sends a workflow leads to each of its tasks, and says which begin it', () => {
+  const price = defineTask('price', { run: () => 1 });
+  const sum = defineTask('sum', { run: (all: readonly number[]) => all.length });
+  const trigger = cron('0 2 * * *');
+  const app = defineApp('a', {
+    schedules: [defineSchedule('nightly', { trigger, send: chord([price(), price()], sum) })],
+  });
+
+  const { edges, nodes } = toGraph(app);
+
+  const names = new Map(nodes.map(({ id, name }) => [id, name]));
+  const fired = edges.filter(({ from }) => names.get(from) === 'nightly');
+  expect(fired.map(({ to, label }) => [names.get(to), label])).toEqual([
+    ['price', 'sends'],
+    ['sum', 'sends later'],
+  ]);
 });

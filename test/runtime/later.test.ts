@@ -1,6 +1,7 @@
 /** `later` brings messages on at their time, and what a fire does is sent under its id. */
 import { describe, expect, test } from 'vitest';
 import {
+  chord,
   defineApp,
   defineExchange,
   defineQueue,
@@ -22,8 +23,13 @@ const news = defineExchange('news', { type: 'topic' });
 const inbox = defineQueue('inbox');
 const work = defineTask('work', { run: () => 1 });
 const ship = defineTask('ship', { queue: orders, run: () => 1 });
+const levelled = defineTask('levelled', { queue: defineQueue('levels', { priorities: 3 }), run: () => 1 });
+const fair = defineTask('fair', {
+  queue: defineQueue('turns', { fairBy: ({ tenant }: { tenant: string }) => tenant }),
+  run: () => 1,
+});
 const app = defineApp('shop', {
-  tasks: [work, ship],
+  tasks: [work, ship, levelled, fair],
   exchanges: [news],
   queues: [inbox],
   schedules: [defineSchedule('s', { trigger: every('1h'), send: work() })],
@@ -33,6 +39,7 @@ const app = defineApp('shop', {
 async function performed(schedule: ReturnType<typeof defineSchedule>) {
   const sent: { queueName: string; body: string; group?: string; deduplication?: string }[] = [];
   const published: unknown[][] = [];
+  const sentFlows: unknown[][] = [];
   const outbox = {
     send: async (queueName: string, message: { body: string }) => void sent.push({ queueName, ...message }),
     flush: async () => {},
@@ -41,7 +48,10 @@ async function performed(schedule: ReturnType<typeof defineSchedule>) {
     published.push(given);
     return { messageId: '' };
   };
-  const perform = createPerform(app, SPACE, { outbox, publish });
+  const perform = createPerform(app, SPACE, {
+    ...{ outbox, publish, store: undefined },
+    workflow: async (...given) => sentFlows.push(given),
+  });
   const id = fireId(SPACE, schedule.name, START);
   await perform(schedule.spec.call, {
     schedule: schedule.name,
@@ -49,7 +59,7 @@ async function performed(schedule: ReturnType<typeof defineSchedule>) {
     scheduledAt: START,
     dueAt: START + 5_000,
   });
-  return { id, sent, published };
+  return { id, sent, published, sentFlows };
 }
 
 test.each([
@@ -170,6 +180,33 @@ test('a task is sent under the id of its fire and claimed, with nothing from the
     claim: true,
     headers: { by: 'night' },
   });
+});
+
+test('a task keeps the options of its signature, and its place in a queue with levels or turns', async () => {
+  const urgent = work({ n: 1 }, { priority: 7, force: true, ignoreResult: true });
+  const schedules = [
+    defineSchedule('s', { trigger: every('1h'), send: urgent }),
+    defineSchedule('s', { trigger: every('1h'), send: levelled('a', { priority: 7 }) }),
+    defineSchedule('s', { trigger: every('1h'), send: fair({ tenant: 't1' }) }),
+  ];
+
+  const [plain, high, turn] = await Promise.all(schedules.map(performed));
+
+  expect(JSON.parse(plain?.sent[0]?.body ?? '')).toMatchObject({
+    ...{ priority: 7, force: true, ignoreResult: true },
+  });
+  expect(high?.sent).toMatchObject([{ queueName: 'shop-dev-levels-p2' }]);
+  expect(turn?.sent).toMatchObject([{ queueName: 'shop-dev-turns', group: 't1' }]);
+});
+
+test('a workflow is sent under the id of its fire, with its deadline', async () => {
+  const send = chord([work({ n: 1 })], work);
+  const schedule = defineSchedule('s', { trigger: every('1h'), send, deadline: '90m' });
+
+  const { id, sent, sentFlows } = await performed(schedule);
+
+  expect(sent).toEqual([]);
+  expect(sentFlows).toEqual([[send.plan, { id, deadline: '90m' }]]);
 });
 
 test('on an ordered queue a fire has the group of its input, and one deduplication id', async () => {

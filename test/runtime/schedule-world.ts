@@ -109,7 +109,7 @@ export function createScheduleWorld(app: App, options: WorldOptions): ScheduleWo
   };
   const perform: Perform = (call, run) =>
     mortal(async () => {
-      const input = call.kind === 'send' ? call.input : call.message;
+      const input = call.kind === 'send' ? call.input : call.kind === 'publish' ? call.message : call.plan;
       if (!performed.has(run.id)) performed.set(run.id, { ...run, at: clock.now(), input });
       return {};
     });

@@ -31,6 +31,18 @@ const OUTAGE = ['dynamodb', 'sqs', 'scheduler'].map((service) => ({
   ...{ from: '2026-03-29T00:50:00Z', until: '2026-03-29T01:00:00Z' },
 }));
 
+const EVERYTHING = [
+  { faults: [lost(0.2), doubled(0.2), ...OUTAGE] },
+  {
+    duplicate: 0.1,
+    loseAck: 0.05,
+    crashAfterSend: 0.03,
+    crashBeforeWrite: 0.03,
+    loseAnswer: 0.03,
+    throttle: 0.03,
+  },
+] as const;
+
 test.each([
   ['ticks are lost and doubled', { faults: [lost(0.3), doubled(0.3)] }, {}],
   ['every service is out for ten minutes', { faults: OUTAGE }, {}],
@@ -39,18 +51,7 @@ test.each([
     { faults: [doubled(0.2)] },
     { crashBeforeWrite: 0.05, crashAfterWrite: 0.05, crashBeforeSend: 0.05, crashAfterSend: 0.05 },
   ],
-  [
-    'all of it comes together, and messages are delivered twice',
-    { faults: [lost(0.2), doubled(0.2), ...OUTAGE] },
-    {
-      duplicate: 0.1,
-      loseAck: 0.05,
-      crashAfterSend: 0.03,
-      crashBeforeWrite: 0.03,
-      loseAnswer: 0.03,
-      throttle: 0.03,
-    },
-  ],
+  ['all of it comes together, and messages are delivered twice', ...EVERYTHING],
 ])('when %s, no fire is lost and none is another one', async (_, plan, faults) => {
   const week = await liveWeek({ start: '2026-03-28T21:00:00Z', days: 0.25, plan, faults, seed: 7 });
 
@@ -60,6 +61,20 @@ test.each([
   if (plan.faults[0]?.fault === 'loseFire' && Object.keys(faults).length === 0)
     expect(week.runs).toHaveLength(ids.size);
   expect(week.faults + Object.keys(faults).length).toBeGreaterThan(10);
+});
+
+test('workflows that schedules send begin once a fire, and run to their end, whatever strikes', async () => {
+  const [plan, faults] = EVERYTHING;
+
+  const week = await liveWeek({
+    ...{ start: '2026-03-28T21:00:00Z', days: 0.25, chains: true },
+    ...{ plan, faults, seed: 7 },
+  });
+
+  const ids = new Set(week.runs.map(({ id }) => id));
+  expect([...ids].sort()).toEqual([...week.expected.keys()].sort());
+  expect(week.expected.size).toBeGreaterThan(200);
+  expect(week.faults).toBeGreaterThan(10);
 });
 
 function lost(rate: number) {

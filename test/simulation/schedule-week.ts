@@ -1,13 +1,15 @@
 /** Days of 200 schedules of every kind in eight time zones: the real client, workers, ticker and `later`. */
-import { defineApp, defineQueue, defineSchedule, defineTask, fireTimes } from '#lib';
+import { chain, defineApp, defineQueue, defineSchedule, defineTask, fireTimes } from '#lib';
 import { type SimulateOptions, simulate } from '#lib/testing';
 import { fireId } from '../../lib/core/schedule/fire.ts';
 import { placementOf } from '../../lib/core/schedule/placement.ts';
+import { runIdOf } from '../../lib/core/workflow/path.ts';
 import type { FaultPlan } from '../../lib/emulator/faults/plan.ts';
 import { mixedSchedules } from '../core/schedule/mixed-schedules.ts';
 
 export const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const SPACE = { app: 'week', stage: 'dev' };
 export const DAY = 24 * HOUR;
 
 /** One run of the task. */
@@ -32,10 +34,13 @@ export interface WeekOptions extends SimulateOptions {
   readonly count?: number;
   /** Faults of the services. */
   readonly plan?: FaultPlan;
+  /** Whether each fire sends a chain of two calls of the task instead of one. @default false */
+  readonly chains?: boolean;
 }
 
 /** Lets time go by, and a quarter of an hour more for what is late. */
-export async function liveWeek({ start, days, count = 200, plan, ...options }: WeekOptions): Promise<Week> {
+export async function liveWeek(given: WeekOptions): Promise<Week> {
+  const { start, days, count = 200, plan, chains = false, ...options } = given;
   const runs: WeekRun[] = [];
   const note = defineTask('note', {
     queue: defineQueue('notes', { visibility: '1m', deadLetter: { after: 100 } }),
@@ -45,7 +50,7 @@ export async function liveWeek({ start, days, count = 200, plan, ...options }: W
   const coalesce = 'all';
   const app = defineApp('week', {
     schedules: [...mixedSchedules(count)].map(([name, trigger]) =>
-      defineSchedule(name, { trigger, send: note(), coalesce }),
+      defineSchedule(name, { trigger, send: chains ? chain(note(), note) : note(), coalesce }),
     ),
   });
   const sim = simulate(app, { start, ...options });
@@ -60,20 +65,25 @@ export async function liveWeek({ start, days, count = 200, plan, ...options }: W
   const expected = new Map(
     app.schedules.flatMap(({ name, spec }) => {
       const ticked = placementOf(spec).kind === 'ticked';
-      return fireTimes(spec.trigger, new Date(begin), new Date(end)).map((at) => {
-        const id = fireId({ app: 'week', stage: 'dev' }, name, at.getTime());
-        return [id, { at: at.getTime(), ticked }] as const;
+      return fireTimes(spec.trigger, new Date(begin), new Date(end)).flatMap((at) => {
+        return idsOf(name, at).map((id) => [id, { at: at.getTime(), ticked }] as const);
       });
     }),
   );
   const inside = runs.filter(({ id }) => expected.has(id) || !isAfter(id, end));
   return { runs: inside, expected, faults, begin };
 
+  /** The ids of the runs that a fire asks for: its own, or those of its workflow's parts. */
+  function idsOf(name: string, at: Date): readonly string[] {
+    const id = fireId(SPACE, name, at.getTime());
+    return chains ? ['0', '1'].map((path) => runIdOf(SPACE, id, path)) : [id];
+  }
+
   /** Fires of the last quarter of an hour belong to no week. */
   function isAfter(id: string, at: number): boolean {
     return app.schedules.some(({ name, spec }) =>
-      fireTimes(spec.trigger, new Date(at + 1), new Date(at + HOUR)).some(
-        (fire) => fireId({ app: 'week', stage: 'dev' }, name, fire.getTime()) === id,
+      fireTimes(spec.trigger, new Date(at + 1), new Date(at + HOUR)).some((fire) =>
+        idsOf(name, fire).includes(id),
       ),
     );
   }

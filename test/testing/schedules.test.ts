@@ -191,6 +191,44 @@ describe('schedules that are added at run time', () => {
   });
 });
 
+describe('a date that is added at run time', () => {
+  test('fires again when it is added again after it has fired, though it is past', async () => {
+    const { sim, seen, say } = createWorld();
+    const trigger = at('2026-06-01T00:10:00Z');
+    const add = () => sim.schedules.add('once', { trigger, send: say({ text: 'once' }) });
+
+    await add();
+    await sim.advance('12m');
+    await add();
+    await sim.advance('1m');
+    await add();
+    await sim.schedules.remove('once');
+    await sim.advance('5m');
+
+    // The third one was removed when its fire was on its way.
+    expect(minutes(seen, 'once')).toEqual(['00:10', '00:12']);
+  });
+
+  test('fires once when it is removed and added again before its time, or replaced at it', async () => {
+    const { sim, seen, say } = createWorld();
+    const trigger = at('2026-06-01T00:10:00Z');
+    const add = (name: string) =>
+      sim.schedules.add(name, { trigger, send: say({ text: name }) }, { conflict: 'replace' });
+
+    await add('removed');
+    await sim.advance('2m');
+    await sim.schedules.remove('removed');
+    await add('removed');
+    await add('replaced');
+    await sim.advance('7m');
+    await add('replaced');
+    await sim.advance('20m');
+
+    expect(minutes(seen, 'removed')).toHaveLength(1);
+    expect(minutes(seen, 'replaced')).toHaveLength(1);
+  });
+});
+
 test('a change outlives every process: another client sees it, new environments hold to it', async () => {
   const { sim, seen, say } = createWorld();
   await sim.schedules.pause('beat');

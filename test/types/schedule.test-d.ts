@@ -1,6 +1,8 @@
 /** What must and must not compile about schedules. */
 import * as z from 'zod';
 import {
+  chord,
+  chunks,
   cron,
   defineApp,
   defineExchange,
@@ -36,6 +38,18 @@ const nightly = defineSchedule('nightly', {
 defineSchedule('hello', { trigger, publish: describePublish(orders, 'order.eu.created', { id: 'o1' }) });
 defineSchedule('ping', { trigger, publish: describePublish(inbox, { any: 'thing' }, { priority: 1 }) });
 defineApp('shop', { schedules: [nightly], runtimeSchedules: true });
+const sum = defineTask('sum', { run: (numbers: readonly number[]) => numbers.length });
+const workflow = chord([send, send], sum);
+defineSchedule('both', { trigger, send: workflow, deadline: '2h', maxInstances: 1 });
+defineSchedule('cut', { trigger, send: chunks(price, [{ sku: 'tea' }], 10) });
+// @ts-expect-error a part of a workflow waits for the result before it
+defineSchedule('x', { trigger, send: price.with({ sku: 'tea' }) });
+// @ts-expect-error a task itself is no call of it
+defineSchedule('x', { trigger, send: price });
+// @ts-expect-error `sum` takes a list of numbers
+defineSchedule('x', { trigger, send: chord([send], price) });
+// @ts-expect-error what is published has no end to wait for
+defineSchedule('x', { trigger, publish: describePublish(inbox, 1), deadline: '2h' });
 // @ts-expect-error a schedule does something
 defineSchedule('x', { trigger });
 // @ts-expect-error a schedule does one thing
@@ -62,6 +76,10 @@ defineApp('shop', { schedules: [send] });
 void schedules.add('watch', { trigger: every('15m'), send }, { conflict: 'keep' });
 void schedules.modify('watch', { jitter: null, coalesce: 'earliest' });
 void schedules.modify('watch', { send: price({ sku: 'oil' }) });
+void schedules.add('watch', { trigger, send: workflow, deadline: '1d' });
+void schedules.modify('watch', { send: workflow, deadline: '1d' });
+// @ts-expect-error a deadline belongs to the workflow that it comes with
+void schedules.modify('watch', { deadline: '1d' });
 void schedules.reschedule('watch', every('1h'));
 void schedules.list({ prefix: 'w', order: 'next', limit: 10 });
 // @ts-expect-error there is no such way

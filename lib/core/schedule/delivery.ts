@@ -5,8 +5,8 @@
  */
 import type { IdSpace } from '../id.ts';
 import { LATE_MS } from '../limits.ts';
-import { type EffectiveSchedule, isPausedAt, type Pause } from './entry.ts';
-import { dueTime, type Fire, fireId } from './fire.ts';
+import { type EffectiveSchedule, fireIdOf, isPausedAt, type Pause } from './entry.ts';
+import { dueTime, type Fire } from './fire.ts';
 import { isLate, isMisfire } from './misfire.ts';
 import { isFire, nextFire, type ScheduleSpec } from './spec.ts';
 import type { DropReason, ScheduleState } from './state.ts';
@@ -40,7 +40,7 @@ export function decideFire(situation: FireSituation): FireDecision {
   const { space, fire, schedule, pause, now, lateMs = LATE_MS } = situation;
   if (schedule === undefined) return drop('removed');
   const { spec } = schedule;
-  const id = fireId(space, fire.schedule, fire.scheduledAt);
+  const id = fireIdOf(space, schedule, fire.scheduledAt);
   // A change of jitter or delay holds for fires that were handed on before it, too.
   const dueAt =
     fire.dueAt !== undefined && fire.revision === schedule.revision
@@ -48,7 +48,7 @@ export function decideFire(situation: FireSituation): FireDecision {
       : dueTime(space, fire.schedule, spec, fire.scheduledAt);
   // Whoever wrote that may have died before it was sent: what was decided in time is carried out, however
   // late this delivery is, and whatever has been paused or changed since.
-  if (isSent(situation)) return { kind: 'run', id, dueAt };
+  if (isSent(situation, id)) return { kind: 'run', id, dueAt };
   if (isSuperseded(fire, schedule)) return drop('superseded');
   if (dueAt > now) return { kind: 'wait', dueAt };
   if ([schedule.pause, pause].some((one) => isPaused(one, fire.scheduledAt, now))) return drop('paused');
@@ -78,8 +78,8 @@ function isPaused(pause: Pause | undefined, scheduledAt: number, now: number): b
   return isPausedAt(pause, now) || isPausedAt(pause, scheduledAt);
 }
 
-function isSent({ fire, state: { last } }: FireSituation): boolean {
-  return last?.outcome === 'sent' && last.scheduledAt === fire.scheduledAt;
+function isSent({ state: { last } }: FireSituation, id: string): boolean {
+  return last?.outcome === 'sent' && last.id === id;
 }
 
 /** Whether another fire stands for this one. */

@@ -5,6 +5,8 @@
  * its record alone.
  */
 import { createHash } from 'node:crypto';
+import type { IdSpace } from '../id.ts';
+import { fireId } from './fire.ts';
 import { placementOf } from './placement.ts';
 import { revisionOf, type ScheduleSpec } from './spec.ts';
 
@@ -96,6 +98,22 @@ function common(
     changedAt: entry?.changedAt,
     entry,
   };
+}
+
+/**
+ * What tells a schedule's fires from those of another one that had its name before: when it was added, for a
+ * date that was added at run time. Such a date fires though it is past, so the one that is added after its
+ * namesake has fired fires once more, as a new job of APScheduler does. Everything else fires after it was
+ * added only, where no namesake's fire can be; and a schedule of the code has no such time, so that no deploy
+ * fires it again.
+ */
+export function epochOf({ spec, createdAt }: EffectiveSchedule): number | undefined {
+  return spec.trigger.kind === 'date' ? createdAt : undefined;
+}
+
+/** The id of a fire of a schedule as it holds now. */
+export function fireIdOf(space: IdSpace, schedule: EffectiveSchedule, scheduledAt: number): string {
+  return fireId(space, schedule.name, scheduledAt, epochOf(schedule));
 }
 
 // Specs are frozen data, so what is once found of one stays right; a tick asks it of every schedule.

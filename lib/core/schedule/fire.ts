@@ -59,9 +59,12 @@ export interface SweepMessage {
 
 export type LaterMessage = WaitingMessage | TickMessage | SweepMessage;
 
-/** The id of a fire and of the message that it sends: the same whoever fires it, however often. */
-export function fireId(space: IdSpace, schedule: string, scheduledAt: number): string {
-  return originId(space, scheduledAt, `schedule/${schedule}`);
+/**
+ * The id of a fire and of what it sends: the same whoever fires it, however often.
+ * @param epoch tells apart schedules that had this name one after the other; see `epochOf`.
+ */
+export function fireId(space: IdSpace, schedule: string, scheduledAt: number, epoch?: number): string {
+  return originId(space, scheduledAt, `schedule/${schedule}${epoch === undefined ? '' : `/${epoch}`}`);
 }
 
 /** When a fire is to take effect: its time, its jitter, and the delay that its call asks for. */

@@ -4,8 +4,8 @@
  */
 import type { IdSpace } from '../id.ts';
 import { FIRES_PER_TICK_MAX, INSTANCE_MS_MAX } from '../limits.ts';
-import { type EffectiveSchedule, isPausedAt, type Pause } from './entry.ts';
-import { dueTime, fireId } from './fire.ts';
+import { type EffectiveSchedule, fireIdOf, isPausedAt, type Pause } from './entry.ts';
+import { dueTime } from './fire.ts';
 import { admit, type Instance } from './instances.ts';
 import { settle } from './misfire.ts';
 import { lastFire, nextFire } from './spec.ts';
@@ -66,7 +66,7 @@ export function decideLook({ space, schedule, state, due, held, pause, now }: Lo
   const full: number[] = [];
   let instances = held;
   for (const at of settled.run) {
-    const instance = { id: fireId(space, name, at), until: now + INSTANCE_MS_MAX };
+    const instance = { id: fireIdOf(space, schedule, at), until: now + INSTANCE_MS_MAX };
     const admission = admit(instances, instance, spec.maxInstances);
     instances = admission.instances;
     (admission.kind === 'admitted' ? fires : full).push(at);
@@ -78,7 +78,7 @@ export function decideLook({ space, schedule, state, due, held, pause, now }: Lo
     ...settled.missed.map((at) => ({ at, outcome: 'misfire' as const })),
     ...full.map((at) => ({ at, outcome: 'max-instances' as const })),
   ];
-  const sent = fires.map((at) => ({ at, outcome: 'sent' as const, id: fireId(space, name, at) }));
+  const sent = fires.map((at) => ({ at, outcome: 'sent' as const, id: fireIdOf(space, schedule, at) }));
   let next: ScheduleState = { ...state, instances };
   for (const { at, ...rest } of [...dropped, ...sent])
     next = withOutcome(next, { scheduledAt: at, at: now, ...rest });

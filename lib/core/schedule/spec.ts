@@ -9,11 +9,12 @@ import type { TimeLimits } from '../time-limit.ts';
 import { withJitter } from '../trigger/jitter.ts';
 import { type Trigger, toNextFire } from '../trigger/trigger.ts';
 import { parseTrigger } from '../trigger/trigger-data.ts';
+import type { Plan } from '../workflow/plan.ts';
 
 /** Which of the fires that an outage has delayed are run. */
 export type Coalesce = 'earliest' | 'latest' | 'all';
 
-/** What a fire does: sends a task, or publishes a message. */
+/** What a fire does: sends a task or a workflow, or publishes a message. */
 export type ScheduledCall =
   | {
       readonly kind: 'send';
@@ -26,6 +27,16 @@ export type ScheduledCall =
       readonly group?: string;
       readonly headers?: Readonly<Record<string, string>>;
       readonly timeLimit?: TimeLimits;
+      readonly priority?: number;
+      readonly force?: true;
+      readonly ignoreResult?: true;
+    }
+  | {
+      readonly kind: 'workflow';
+      /** Plain data: no part of it names a time. */
+      readonly plan: Plan;
+      /** From the fire's send to the workflow's end. */
+      readonly deadlineMs?: number;
     }
   | {
       readonly kind: 'publish';

@@ -60,7 +60,7 @@ export const NEW_STATE: ScheduleState = Object.freeze({
  * not.
  */
 export function withOutcome(state: ScheduleState, last: LastFire): ScheduleState {
-  const before = state.last?.scheduledAt === last.scheduledAt ? state.last.outcome : undefined;
+  const before = isSameFire(state.last, last) ? state.last?.outcome : undefined;
   // What the schedule does not fire any more is no fire of it: a timer that runs on past its end.
   if (last.outcome === 'superseded') return state;
   // What was sent stays sent, whatever becomes of its doubles.
@@ -72,6 +72,12 @@ export function withOutcome(state: ScheduleState, last: LastFire): ScheduleState
     coalesced: state.coalesced + (last.outcome === 'coalesced' ? 1 : 0),
     ...(isNewer ? { last } : {}),
   };
+}
+
+/** What was sent for this time under another id was the fire of another schedule of this name. */
+function isSameFire(one: LastFire | undefined, other: LastFire): boolean {
+  if (one?.scheduledAt !== other.scheduledAt) return false;
+  return one.id === undefined || other.id === undefined || one.id === other.id;
 }
 
 /** Makes a state of data that was JSON. */

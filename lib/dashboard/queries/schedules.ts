@@ -2,6 +2,7 @@
 
 import type { ScheduledCall } from '../../core/schedule/spec.ts';
 import { nextFireTime } from '../../core/trigger/trigger.ts';
+import { describePlan } from '../../core/workflow/describe-plan.ts';
 import type { ScheduleInfo } from '../../define/schedules-client.ts';
 import type { DeskContext } from '../context.ts';
 import { FIRES_MAX } from '../fires.ts';
@@ -39,6 +40,7 @@ function toRow(info: ScheduleInfo): ScheduleRow {
 
 function toAction(call: ScheduledCall): string {
   if (call.kind === 'send') return `send ${call.task}`;
+  if (call.kind === 'workflow') return `send ${describePlan(call.plan)}`;
   if (call.exchange === '') return `publish to queue ${call.key}`;
   return call.key === '' ? `publish to ${call.exchange}` : `publish ${call.key} to ${call.exchange}`;
 }

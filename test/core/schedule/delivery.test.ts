@@ -1,9 +1,8 @@
 /** What becomes of a fire that arrives: run, wait, or dropped with a reason. */
 import { expect, test } from 'vitest';
 import { decideFire, type FireSituation } from '../../../lib/core/schedule/delivery.ts';
-import { type EffectiveSchedule, effectiveOf } from '../../../lib/core/schedule/entry.ts';
+import { type EffectiveSchedule, effectiveOf, fireIdOf } from '../../../lib/core/schedule/entry.ts';
 import { dueTime, encodeLater, fireId, parseLater, toTimerInput } from '../../../lib/core/schedule/fire.ts';
-import { admit, holding } from '../../../lib/core/schedule/instances.ts';
 import { lastFire, nextFire, parseSpec, revisionOf } from '../../../lib/core/schedule/spec.ts';
 import { NEW_STATE, withOutcome } from '../../../lib/core/schedule/state.ts';
 import { cron } from '../../../lib/core/trigger/cron.ts';
@@ -43,7 +42,8 @@ test('a fire that was let go is performed by its second delivery, however late t
 
   const first = decide(strict, { now: minutes(3) });
   const second = decide(strict, { ...late, state: { last } });
-  const other = decide(strict, { now: minutes(3), state: { last: { ...last, scheduledAt: minutes(-1) } } });
+  const before = { ...last, scheduledAt: minutes(-1), id: fireId(SPACE, 's', minutes(-1)) };
+  const other = decide(strict, { now: minutes(3), state: { last: before } });
 
   expect(first).toEqual({ kind: 'drop', why: 'coalesced' });
   expect(second).toEqual({ kind: 'run', id, dueAt: T });
@@ -112,13 +112,45 @@ test.each<[string, ReturnType<typeof decideFire>]>([
     decide(added('s', specOf(every('1h'), { misfireGraceMs: 1_000 })), { now: T + 1_000 }),
   ],
   ['late, if it is the latest', decide(added('s', specOf(every('1h'))), { now: minutes(50) })],
-  [
-    'of a date of before it was added',
-    decide({ ...added('s', specOf(at(new Date(T)))), createdAt: minutes(5) }, { now: minutes(6) }),
-  ],
   ['late, with all', decide(added('s', specOf(every('1m'), { coalesce: 'all' })), { now: minutes(60) })],
 ])('a fire %s runs', (_, decision) => {
   expect(decision).toEqual({ kind: 'run', id, dueAt: T });
+});
+
+test('a date of before it was added runs, once for each time that it was added', () => {
+  const date = added('s', specOf(at(new Date(T))));
+  const later = { ...date, createdAt: minutes(5) };
+  const last = { scheduledAt: T, outcome: 'sent', at: minutes(5), id: fireIdOf(SPACE, later, T) } as const;
+  const strict = { ...added('s', specOf(at(new Date(T)), { misfireGraceMs: 1_000 })), createdAt: minutes(6) };
+
+  const decisions = [
+    decide(later, { now: minutes(6) }),
+    decide(later, { now: minutes(6), state: { last } }),
+    decide({ ...date, createdAt: minutes(6) }, { now: minutes(6), state: { last } }),
+    // What its namesake has sent lets no fire go that is too late.
+    decide(strict, { now: minutes(6), state: { last } }),
+  ];
+
+  expect(decisions).toEqual([
+    { kind: 'run', id: fireIdOf(SPACE, later, T), dueAt: T },
+    { kind: 'run', id: fireIdOf(SPACE, later, T), dueAt: T },
+    { kind: 'run', id: fireIdOf(SPACE, { ...date, createdAt: minutes(6) }, T), dueAt: T },
+    { kind: 'drop', why: 'misfire' },
+  ]);
+  expect(new Set([id, ...decisions.map((one) => (one.kind === 'run' ? one.id : id))]).size).toBe(3);
+});
+
+test("no deploy fires a schedule of the code again: its fires' ids know no time at which it was made", () => {
+  const defined = { name: 's', spec: specOf(at(new Date(T))), paused: false };
+  const entry = { name: 's', source: 'template', revision: 3, placed: 'ticked' } as const;
+
+  const schedules = [
+    effectiveOf(defined, undefined),
+    effectiveOf(defined, { ...entry, createdAt: minutes(5), changedAt: minutes(5) }),
+    effectiveOf(defined, { ...entry, spec: defined.spec, createdAt: minutes(6), changedAt: minutes(7) }),
+  ];
+
+  expect(schedules.map((one) => one && fireIdOf(SPACE, one, T))).toEqual([id, id, id]);
 });
 
 test("the first late fire that arrives stands for all late ones with 'earliest', also for its double", () => {
@@ -204,37 +236,6 @@ test('a spec survives JSON, and its name changes with anything in it but the ord
   expect(new Set(names).size).toBe(3);
 });
 
-test('a lease holds until its run has ended, or its time is over', () => {
-  const instances = ['a', 'b', 'c', 'd'].map((name) => ({ id: name, until: name === 'd' ? T : T + 1 }));
-  const states = new Map([
-    ['a', 'STARTED' as const],
-    ['b', 'SUCCESS' as const],
-  ]);
-
-  const held = holding(instances, states, T);
-
-  expect(held.map((instance) => instance.id)).toEqual(['a', 'c']);
-});
-
-test('one run more is let go until there are as many as may be; one that was let go may go again', () => {
-  const held = [{ id: 'a', until: T }];
-  const next = { id: 'b', until: T };
-
-  const admissions = [
-    admit(held, next, undefined),
-    admit(held, next, 1),
-    admit(held, next, 2),
-    admit([...held, next], next, 2),
-  ];
-
-  expect(admissions).toEqual([
-    { kind: 'admitted', instances: [] },
-    { kind: 'full', instances: held },
-    { kind: 'admitted', instances: [...held, next] },
-    { kind: 'admitted', instances: [...held, next] },
-  ]);
-});
-
 test('a definition wins over a record of another source; a record of one that is gone is nothing', () => {
   const spec = specOf(every('1h'));
   const other = specOf(every('2h'));
@@ -256,10 +257,13 @@ test('a definition wins over a record of another source; a record of one that is
 
 test('what was sent stays sent in the record, and an old fire hides no newer one', () => {
   const sent = withOutcome(NEW_STATE, { scheduledAt: T, outcome: 'sent', id: 'x', at: T });
-  const double = withOutcome(sent, { scheduledAt: T, outcome: 'coalesced', at: T + 9 });
 
+  const double = withOutcome(sent, { scheduledAt: T, outcome: 'coalesced', at: T + 9 });
   const older = withOutcome(sent, { scheduledAt: T - 1, outcome: 'misfire', at: T + 9 });
+  // A date that was added again has another id for the same time.
+  const again = withOutcome(sent, { scheduledAt: T, outcome: 'sent', id: 'y', at: T + 9 });
 
   expect(double).toBe(sent);
+  expect(again.last).toMatchObject({ id: 'y', at: T + 9 });
   expect(older).toEqual({ ...sent, misses: 1 });
 });
