@@ -2,7 +2,7 @@
 import { type Json, jsonProblem } from '../core/json.ts';
 import { redactJson, redactText } from '../core/redact.ts';
 import { limitsOfRun } from '../core/time-limit.ts';
-import type { Problem } from '../errors.ts';
+import type { ErrorCode, Problem } from '../errors.ts';
 import type { App } from './app.ts';
 import type { Schedule } from './schedule.ts';
 import { TIME_LIMIT_CODE, timeLimitProblem } from './task-limits.ts';
@@ -17,7 +17,7 @@ export function callProblems(app: App, { name, spec, action }: Pick<Schedule, 'n
   const { call } = spec;
   const path = `schedules.${name}`;
   const problems: Problem[] = [];
-  const say = (member: string, code: string, text: string): void => {
+  const say = (member: string, code: ErrorCode, text: string): void => {
     problems.push({ code, path: `${path}.${member}`, message: `schedule '${name}': ${text}` });
   };
   if (call.kind === 'publish') {

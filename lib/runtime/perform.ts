@@ -8,7 +8,7 @@ import type { App } from '../define/app.ts';
 import type { Sender } from '../define/client.ts';
 import { toPublishOptions } from '../define/publication.ts';
 import { queueName } from '../define/resource-name.ts';
-import { SendError } from '../errors.ts';
+import { type ErrorCode, SendError } from '../errors.ts';
 import type { Outbox } from './outbox.ts';
 
 /** One run that a schedule asks for. */
@@ -104,6 +104,6 @@ async function publishCall(
   await publish(exchange, exchange.key(call.key), call.message as never, options);
 }
 
-function unknown(code: string, { schedule }: FireRun, what: string): SendError {
+function unknown(code: ErrorCode, { schedule }: FireRun, what: string): SendError {
   return new SendError(code, `schedule '${schedule}' needs ${what}, which the app does not have; add it`);
 }
