@@ -1,4 +1,4 @@
-/** Every block of TypeScript in the README and the guides is code that compiles, and what can be run is run. */
+/** Every block of TypeScript in the README and the guides is compiled, and what can be run is run. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -50,7 +50,7 @@ test('what docs/celery.md calls does what it says', async () => {
   expect(await use(sim)).toEqual([17, 34, '34 characters', [17, 17], 'REVOKED']);
 });
 
-test('in docs/rabbitmq.md a rejected message comes back after 30 seconds, and x-death counts how often', async () => {
+test('in docs/rabbitmq.md what is rejected comes back after 30 seconds, and x-death counts', async () => {
   const seen: unknown[] = [];
   const app = defineApp('circle', {
     queues: [wait, work],
