@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import { reservesAtSend } from '../lib/define/once.ts';
 import { LATER, topicName } from '../lib/define/resource-name.ts';
 import { type Topology, topology } from '../lib/define/topology.ts';
-import { DefinitionError } from '../lib/errors.ts';
+import { DefinitionError, type ErrorCode } from '../lib/errors.ts';
 import { type BrokerProps, entryOf, toSettings } from './broker-props.ts';
 import { BlobsBucket } from './bucket.ts';
 import { Dashboard } from './dashboard.ts';
@@ -277,7 +277,7 @@ export class Broker extends Construct {
     throw this.#unknown('UNKNOWN_QUEUE', kind, name, [...parts.keys()]);
   }
 
-  #unknown(code: string, kind: string, name: string, allowed: readonly string[]): DefinitionError {
+  #unknown(code: ErrorCode, kind: string, name: string, allowed: readonly string[]): DefinitionError {
     const names = allowed.length === 0 ? 'none' : allowed.map((each) => `'${each}'`).join(', ');
     const message = `app '${this.topology.app}' has no ${kind} '${name}'; there is ${names}`;
     return new DefinitionError(code, message, { value: name, allowed });

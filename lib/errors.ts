@@ -2,6 +2,9 @@
  * Every error a user can meet, by code. Errors are recognised by `code`, never by instanceof: they cross
  * queues and processes as `{ code, message, cause }` and come back as the same class through `fromWireError`.
  */
+import type { ErrorCode } from './codes/catalogue.ts';
+
+export type { ErrorCode } from './codes/catalogue.ts';
 
 /** More of an error: what was given, what is allowed, and the error behind it. */
 export interface ErrorDetails {
@@ -13,11 +16,12 @@ export interface ErrorDetails {
 /** What all errors of Celeriac have in common: a code to switch on and a message that says what to do. */
 export class CeleriacError extends Error {
   override readonly name: string = 'CeleriacError';
-  readonly code: string;
+  /** What has happened: docs/errors.md and `celeriac explain` say what each means and what to do. */
+  readonly code: ErrorCode;
   readonly value?: unknown;
   readonly allowed?: unknown;
 
-  constructor(code: string, message: string, details: ErrorDetails = {}) {
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     if ('value' in details) this.value = details.value;
@@ -27,7 +31,7 @@ export class CeleriacError extends Error {
 
 /** One thing wrong with an app's definitions. */
 export interface Problem {
-  readonly code: string;
+  readonly code: ErrorCode;
   /** Where, as a path into the app: `queues.payments.visibility`. */
   readonly path: string;
   readonly message: string;
@@ -42,7 +46,7 @@ export class DefinitionError extends CeleriacError {
   readonly problems: readonly Problem[];
 
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     details: ErrorDetails & { readonly problems?: readonly Problem[] } = {},
   ) {
@@ -66,7 +70,11 @@ export class NackError extends CeleriacError {
   /** The id the message had, for publishing it again. */
   readonly messageId?: string;
 
-  constructor(code: string, message: string, details: ErrorDetails & { readonly messageId?: string } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: ErrorDetails & { readonly messageId?: string } = {},
+  ) {
     super(code, message, details);
     if (details.messageId !== undefined) this.messageId = details.messageId;
   }
@@ -86,7 +94,7 @@ export class UnroutableError extends CeleriacError {
   readonly returned?: ReturnedMessage;
 
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     details: ErrorDetails & { readonly returned?: ReturnedMessage } = {},
   ) {
@@ -174,7 +182,7 @@ export function toWireError(
 ): WireError {
   // Hidden before it is cut: of half a secret nobody could tell that it is one.
   const message = hide(read(thrown, 'message')).slice(0, MESSAGE_LENGTH_MAX);
-  if (!(thrown instanceof Error)) return { code: 'THROWN', name: 'Error', message };
+  if (!(thrown instanceof Error)) return { code: 'THROWN' satisfies ErrorCode, name: 'Error', message };
   const name = hide(read(thrown, 'name')).slice(0, NAME_LENGTH_MAX);
   const code = 'code' in thrown && typeof thrown.code === 'string' ? hide(thrown.code) : name;
   const stack = stackMax > 0 ? hide(read(thrown, 'stack')).slice(0, stackMax) : '';
@@ -212,7 +220,8 @@ function rebuilt(wire: WireError, cause: { readonly cause?: Error }): Error {
   if (wire.name === 'RetryError') return new RetryError(wire.message, cause);
   if (wire.name === 'RejectError') return new RejectError(wire.message, cause);
   const known = Object.entries(CLASSES).find(([name]) => name === wire.name);
-  if (known !== undefined) return new known[1](wire.code, wire.message, cause);
+  // Another version may have sent a code that this one does not list: it is compared, and nothing else.
+  if (known !== undefined) return new known[1](wire.code as ErrorCode, wire.message, cause);
   const error = new Error(wire.message, cause);
   error.name = wire.name;
   return Object.assign(error, { code: wire.code });

@@ -204,6 +204,7 @@ export type {
 export {
   CeleriacError,
   DefinitionError,
+  type ErrorCode,
   type ErrorDetails,
   fromWireError,
   NackError,

@@ -22,7 +22,9 @@ const SOURCES = ['lib', 'functions', 'infra', 'templates', 'test', 'bin'].flatMa
 
 /** What each folder may import of ours, besides itself; everything but the emulator may import lib/errors. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  'lib/errors.ts': [],
+  // The catalogue as a type; a test of it holds that no more of it is loaded.
+  'lib/errors.ts': ['lib/codes'],
+  'lib/codes': ['lib/core'],
   'lib/index.ts': ['lib/define', 'lib/core'],
   'lib/core': [],
   'lib/define': ['lib/core'],

@@ -1,5 +1,5 @@
 /** What is wrong with who shall run what schedules send. */
-import type { Problem } from '../errors.ts';
+import type { ErrorCode, Problem } from '../errors.ts';
 import type { RunSchedulerOptions, SchedulerExecutor } from './run-scheduler.ts';
 
 const EXECUTORS: readonly SchedulerExecutor[] = ['workers', 'inline', 'threads', 'processes'];
@@ -10,7 +10,7 @@ const CHILDREN_MAX = 1_000;
 export function executorProblems(options: RunSchedulerOptions): readonly Problem[] {
   const { executor = 'workers', concurrency, entry, requestHandler } = options;
   const problems: Problem[] = [];
-  const fail = (code: string, path: string, message: string) => problems.push({ code, path, message });
+  const fail = (code: ErrorCode, path: string, message: string) => problems.push({ code, path, message });
   if (!EXECUTORS.includes(executor))
     fail('INVALID_EXECUTOR', 'executor', `executor is '${executor}'; give one of ${EXECUTORS.join(', ')}`);
   const hasChildren = executor === 'threads' || executor === 'processes';

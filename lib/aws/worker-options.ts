@@ -8,7 +8,7 @@ import { spaceProblems } from '../define/name.ts';
 import type { Queue } from '../define/queue.ts';
 import { DEFAULT_STAGE } from '../define/topology.ts';
 import { isWorked } from '../define/work.ts';
-import type { Problem } from '../errors.ts';
+import type { ErrorCode, Problem } from '../errors.ts';
 import type { Log } from '../runtime/ports.ts';
 import type { HealthOptions } from './health.ts';
 import type { SdkOptions } from './sdk.ts';
@@ -116,7 +116,7 @@ export function workerSettings(app: App, options: RunWorkerOptions): WorkerSetti
 function problemsOf(app: App, options: RunWorkerOptions): readonly Problem[] {
   const { pool = RUN_WORKER_DEFAULTS.pool, autoscale } = options;
   const problems: Problem[] = [...queueProblems(app, options), ...durationProblems(options)];
-  const fail = (code: string, path: string, message: string) => problems.push({ code, path, message });
+  const fail = (code: ErrorCode, path: string, message: string) => problems.push({ code, path, message });
   if (!POOLS.includes(pool))
     fail('INVALID_POOL', 'pool', `pool is '${pool}'; give 'async', 'threads' or 'processes'`);
   if (pool !== 'async' && options.entry === undefined)

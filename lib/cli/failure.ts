@@ -1,5 +1,5 @@
 /** How a command ends: its exit code, and what is said of a failure. */
-import { CeleriacError } from '../errors.ts';
+import { CeleriacError, type ErrorCode } from '../errors.ts';
 
 /** The exit codes, as docs/cli.md and --help say them. */
 export const EXIT = {
@@ -37,20 +37,24 @@ export function missing(message: string): CeleriacError {
 const INVALID = 'INVALID_ARGUMENT';
 const MISSING = 'MISSING_ARGUMENT';
 
-const CODES: Readonly<Record<string, ExitCode>> = {
-  [INVALID]: EXIT.usage,
-  [MISSING]: EXIT.usage,
-  NOT_FOUND: EXIT.notFound,
-  EXCHANGE_NOT_FOUND: EXIT.notFound,
-  NO_APP: EXIT.notFound,
-  TIMEOUT: EXIT.timeout,
-};
+const CODES: ReadonlyMap<string, ExitCode> = new Map<ErrorCode, ExitCode>([
+  [INVALID, EXIT.usage],
+  [MISSING, EXIT.usage],
+  ['NOT_FOUND', EXIT.notFound],
+  ['EXCHANGE_NOT_FOUND', EXIT.notFound],
+  ['TASK_NOT_FOUND', EXIT.notFound],
+  ['NO_APP', EXIT.notFound],
+  ['RESULT_UNKNOWN', EXIT.notFound],
+  ['UNKNOWN_SCHEDULE', EXIT.notFound],
+  ['WORKFLOW_UNKNOWN', EXIT.notFound],
+  ['WORKFLOW_NO_NODE', EXIT.notFound],
+  ['RESULT_TIMEOUT', EXIT.timeout],
+  ['CALL_TIMEOUT', EXIT.timeout],
+]);
 
 /** The exit code of an error. */
 export function exitCodeOf(error: unknown): ExitCode {
-  const code = codeOf(error);
-  if (code === undefined) return EXIT.failed;
-  return CODES[code] ?? (code.endsWith('_NOT_FOUND') ? EXIT.notFound : EXIT.failed);
+  return CODES.get(codeOf(error) ?? '') ?? EXIT.failed;
 }
 
 /** An error for whoever reads stderr: one line, with what to do about it, or one line of JSON. */
@@ -59,9 +63,12 @@ export function sayFailure(error: unknown, json: boolean): string {
   const { value, allowed } =
     error instanceof CeleriacError ? error : { value: undefined, allowed: undefined };
   return JSON.stringify({
-    error: { code: codeOf(error) ?? 'FAILED', message: oneLine(error), value, allowed },
+    error: { code: codeOf(error) ?? WITHOUT_CODE, message: oneLine(error), value, allowed },
   });
 }
+
+/** Of an error of others that has none. */
+const WITHOUT_CODE: ErrorCode = 'FAILED';
 
 const LOCAL = "or give --endpoint http://127.0.0.1:4566 for 'celeriac dev'";
 /** What the SDK and Node say by these words, and what to do about it. */

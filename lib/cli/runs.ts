@@ -1,5 +1,6 @@
 /** `celeriac runs`: lists of runs and single ones. */
 import type { RunDetail, RunsQuery } from '../dashboard/row.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import { readCount, readState, readTime } from './given.ts';
 import type { Session } from './over-desk.ts';
@@ -31,10 +32,21 @@ export async function listRuns(session: Session, options: RunsListOptions, searc
   return { value: { rows, ...(next === undefined ? {} : { next }) }, text };
 }
 
-/** Everything that is known of a run. */
+/** Everything that is known of a run; of one that has no record yet, what may keep it from running. */
 export async function showRun({ desk, now }: Session, _: unknown, id: string): Promise<Answer> {
-  const run = await desk.run(id);
-  return { value: run, text: sayRun(run, now()) };
+  try {
+    const run = await desk.run(id);
+    return { value: run, text: sayRun(run, now()) };
+  } catch (error) {
+    const waiting = isNotFound(error) ? await desk.waiting(id) : undefined;
+    if (waiting === undefined) throw error;
+    return { value: { id, waiting }, text: toList({ id, waiting: waiting.sentence }) };
+  }
+}
+
+/** By its code, not by its class: the desk may be another one, behind HTTP. */
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === ('NOT_FOUND' satisfies ErrorCode);
 }
 
 function toQuery(options: RunsListOptions, search: string | undefined, now: number): RunsQuery {

@@ -9,6 +9,9 @@ export type TaskState = 'PENDING' | 'STARTED' | 'RETRY' | 'SUCCESS' | 'FAILURE' 
 /** How a run can end. */
 export type FinalState = 'SUCCESS' | 'FAILURE' | 'REVOKED';
 
+/** Why a run ended as REVOKED. */
+export type RevokedReason = 'revoked' | 'terminated' | 'expired' | 'once' | 'debounced';
+
 export const TASK_STATES: readonly TaskState[] = [
   'PENDING',
   'STARTED',

@@ -1,5 +1,5 @@
 /** What is wrong between the schedules of an app and what they send and publish. */
-import type { Problem } from '../errors.ts';
+import type { ErrorCode, Problem } from '../errors.ts';
 import type { App } from './app.ts';
 import { inputProblems, taskProblems } from './call-problems.ts';
 import type { Schedule } from './schedule.ts';
@@ -15,7 +15,7 @@ export function callProblems(app: App, { name, spec, action }: Pick<Schedule, 'n
   const { call } = spec;
   const path = `schedules.${name}`;
   const problems: Problem[] = [];
-  const say = (member: string, code: string, text: string): void => {
+  const say = (member: string, code: ErrorCode, text: string): void => {
     problems.push({ code, path: `${path}.${member}`, message: `schedule '${name}': ${text}` });
   };
   if (call.kind === 'publish') {

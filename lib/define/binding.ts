@@ -4,7 +4,7 @@ import type { MatchMode } from '../core/routing/headers.ts';
 import { type Headers, readHeaderTest } from '../core/routing/headers.ts';
 import type { Matched } from '../core/routing/pattern.types.ts';
 import { checkTopicPattern, ROUTING_KEY_BYTES_MAX } from '../core/routing/topic.ts';
-import { CeleriacError, type Problem } from '../errors.ts';
+import { CeleriacError, type ErrorCode, type Problem } from '../errors.ts';
 import { type AnyExchange, caught, type Exchange } from './exchange.ts';
 import type { Queue } from './queue.ts';
 import type { AnyTask, TaskFor } from './task.ts';
@@ -140,6 +140,6 @@ function wants(exchange: AnyExchange, form: string): string {
   return `exchange '${exchange.name}' is of type ${exchange.type}, so a binding gives ${form}`;
 }
 
-function problem(code: string, path: string, message: string): Problem {
+function problem(code: ErrorCode, path: string, message: string): Problem {
   return { code, path, message };
 }

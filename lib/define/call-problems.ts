@@ -5,12 +5,13 @@ import { PRIORITY_MAX, WAIT_MS_MAX } from '../core/limits.ts';
 import { redactJson, redactText } from '../core/redact.ts';
 import { limitsOfRun } from '../core/time-limit.ts';
 import type { PlanOptions } from '../core/workflow/plan.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { AnyTask } from './task.ts';
 import { TIME_LIMIT_CODE, timeLimitProblem, toTimeLimits } from './task-limits.ts';
 
 /** Something wrong, with the code of the send that would be refused for it. */
 export interface CallProblem {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly text: string;
 }
 

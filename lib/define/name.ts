@@ -15,7 +15,8 @@ export function nameProblems(place: string, kind: string, name: string): readonl
   // A task's name never becomes part of an AWS name, so it may have dots, as Celery's have.
   const pattern = kind === 'task' ? /^[A-Za-z0-9_.-]+$/ : /^[A-Za-z0-9_-]+$/;
   if (typeof name !== 'string' || !pattern.test(name)) {
-    const message = `${kind} '${name}': a name has letters, digits, '-' and '_' only`;
+    const signs = kind === 'task' ? "'-', '_' and '.'" : "'-' and '_'";
+    const message = `${kind} '${name}': a name has letters, digits, ${signs} only`;
     problems.push({ code: 'INVALID_NAME', path, message });
   } else if (name.length > NAME_LENGTH_MAX) {
     const message =

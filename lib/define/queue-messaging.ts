@@ -2,14 +2,14 @@
 import { isDuration, toMilliseconds } from '../core/duration.ts';
 import { PRIORITY_LEVELS_MAX, PRIORITY_LEVELS_MIN, RETENTION_MS } from '../core/limits.ts';
 import { ROUTING_KEY_BYTES_MAX } from '../core/routing/topic.ts';
-import type { Problem } from '../errors.ts';
+import type { ErrorCode, Problem } from '../errors.ts';
 import type { QueueOptions } from './queue.ts';
 
 /** The problems of expires, maxLength, priorities, fairBy, largePayloads and deadLetter.to. */
 export function messagingProblems(name: string, options: QueueOptions): Problem[] {
   const { ordered = false, expires, maxLength, priorities, fairBy, largePayloads, deadLetter = {} } = options;
   const problems: Problem[] = [];
-  const wrong = (code: string, place: string, message: string): void =>
+  const wrong = (code: ErrorCode, place: string, message: string): void =>
     void problems.push({ code, path: `queues.${name}.${place}`, message: `queue '${name}': ${message}` });
   if (expires !== undefined && !isDuration(expires))
     wrong('INVALID_DURATION', 'expires', `expires is '${expires}'; write a duration such as '30s' or '1h'`);

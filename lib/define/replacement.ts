@@ -3,11 +3,15 @@
  * was in the old one stays behind. A topology is compared with the template that is deployed, so nothing has
  * to be synthesized to know it.
  */
+import type { ErrorCode } from '../errors.ts';
 import type { Topology } from './topology.ts';
 
 /** A resource that a deploy would replace or leave behind. */
 export interface Replacement {
-  readonly code: 'BECOMES_ORDERED' | 'BECOMES_UNORDERED' | 'KEYS_CHANGED' | 'INDEXES_CHANGED' | 'LEFT_BEHIND';
+  readonly code: Extract<
+    ErrorCode,
+    'BECOMES_ORDERED' | 'BECOMES_UNORDERED' | 'KEYS_CHANGED' | 'INDEXES_CHANGED' | 'LEFT_BEHIND'
+  >;
   /** Its name on AWS, as deployed. */
   readonly resource: string;
   readonly message: string;

@@ -13,7 +13,7 @@ import { readWindow } from '../core/trigger/instant.ts';
 import type { Trigger } from '../core/trigger/trigger.ts';
 import { parseTrigger } from '../core/trigger/trigger-data.ts';
 import { zoneOf } from '../core/trigger/zone.ts';
-import type { Problem } from '../errors.ts';
+import type { ErrorCode, Problem } from '../errors.ts';
 import { optionProblems } from './call-problems.ts';
 import { caught } from './exchange.ts';
 import { nameProblems } from './name.ts';
@@ -32,7 +32,7 @@ export function readSchedule(
 ): { readonly spec: ScheduleSpec; readonly problems: readonly Problem[] } {
   const { coalesce = 'latest', maxInstances, misfireGrace, jitter } = options;
   const problems: Problem[] = [...nameProblems('schedules', 'schedule', name)];
-  const say = (member: string, code: string, text: string): undefined => {
+  const say = (member: string, code: ErrorCode, text: string): undefined => {
     problems.push({ code, path: `${path}${member}`, message: `schedule '${name}': ${text}` });
     return undefined;
   };
@@ -59,7 +59,7 @@ export function readSchedule(
 }
 
 /** Notes what is wrong with a member. */
-export type Say = (member: string, code: string, text: string) => undefined;
+export type Say = (member: string, code: ErrorCode, text: string) => undefined;
 
 /** Stands in for a trigger that is none; a problem is reported. */
 const NEVER = at('1970-01-01T00:00:00Z');

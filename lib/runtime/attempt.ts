@@ -7,9 +7,10 @@ import { fromMilliseconds } from '../core/duration.ts';
 import { DELAY_MS_MAX, STACK_LENGTH_MAX, VISIBILITY_MS_MAX, WAIT_MS_MAX } from '../core/limits.ts';
 import type { DeadReason, Message } from '../core/message.ts';
 import { retry } from '../core/retry.ts';
+import type { RevokedReason } from '../core/task-state.ts';
 import type { Consumer } from '../define/consumer.ts';
 import type { AnyTask } from '../define/task.ts';
-import { CeleriacError, type WireError } from '../errors.ts';
+import { CeleriacError, type ErrorCode, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Copies } from './copies.ts';
 import { followUp } from './follow-up.ts';
@@ -100,7 +101,7 @@ function since({ connection }: Step, at: number): number {
 
 /** Ends a run that was told to stop and did: nobody wants it any more, so it is no dead letter. */
 async function endRevoked(attempt: Claimed): Promise<Outcome> {
-  const ended = { state: 'REVOKED', reason: 'terminated' } as const;
+  const ended = { state: 'REVOKED', reason: 'terminated' satisfies RevokedReason } as const;
   const { retries, runs, owner } = attempt;
   if (!(await runs.complete(requestNow(attempt), owner, { ...ended, attempts: retries + 1 }))) return BACK;
   await followUp(attempt, ended);
@@ -150,7 +151,7 @@ const INTERRUPTED_SECONDS = 60;
 
 /** What the record of an interrupted run shows until it runs again. */
 const STOPPED: WireError = {
-  code: 'WORKER_STOPPED',
+  code: 'WORKER_STOPPED' satisfies ErrorCode,
   name: 'CeleriacError',
   message: 'its worker was stopped; it runs again',
 };
@@ -287,5 +288,5 @@ export function crashError(attempt: Attempt, crashes: number): WireError {
   const text =
     `${crashes} workers in a row died or ran out of time while task '${attempt.task.name}' ` +
     'was with them';
-  return { code: 'CRASHED', name: 'CeleriacError', message: text };
+  return { code: 'CRASHED' satisfies ErrorCode, name: 'CeleriacError', message: text };
 }

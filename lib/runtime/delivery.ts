@@ -7,7 +7,7 @@
 import { RECEIVES_SPARE, STACK_LENGTH_MAX } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
 import { keepsRecord } from '../define/task.ts';
-import { CeleriacError, toWireError, type WireError } from '../errors.ts';
+import { CeleriacError, type ErrorCode, toWireError, type WireError } from '../errors.ts';
 import { type Arrival, readArrival } from './arrival.ts';
 import { type Attempt, crashError, crashesNow, type Recorded, type Step } from './attempt.ts';
 import type { Connection } from './client.ts';
@@ -184,7 +184,11 @@ function startWorkflow(recorded: Recorded): Promise<Outcome> {
   if (crashes < UNSEEN * recorded.lease.queue.deadLetterAfter)
     return isLastReceive(recorded) ? sendOn(recorded, 0, crashes) : conduct(recorded);
   const text = `${crashes} workers in a row died or ran out of time while they started a part of a workflow`;
-  return giveUp(recorded, 'crashed', { code: 'CRASHED', name: 'CeleriacError', message: text });
+  return giveUp(recorded, 'crashed', {
+    code: 'CRASHED' satisfies ErrorCode,
+    name: 'CeleriacError',
+    message: text,
+  });
 }
 
 /** Whether a message starts a part of a workflow, here where there are the records for it. */

@@ -1,6 +1,7 @@
 /** What a worker sees of the gate (gate.ts), which is in the bundle only where there are records. */
 import type { Message } from '../core/message.ts';
 import { onceKey } from '../core/once-key.ts';
+import type { RevokedReason } from '../core/task-state.ts';
 import type { Wait } from '../core/wait.ts';
 import type { AnyTask } from '../define/task.ts';
 import { CeleriacError } from '../errors.ts';
@@ -28,7 +29,7 @@ export type Entered =
   | { readonly kind: 'in'; readonly pass: Pass }
   | Waiting
   /** Another call of its key runs in its place. */
-  | { readonly kind: 'drop'; readonly reason: 'once' | 'debounced' };
+  | { readonly kind: 'drop'; readonly reason: RevokedReason & ('once' | 'debounced') };
 
 /** What a run holds. None of its methods rejects but `start`. */
 export interface Pass {

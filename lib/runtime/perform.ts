@@ -13,7 +13,7 @@ import type { Sender, WorkflowOptions } from '../define/client.ts';
 import { toPublishOptions } from '../define/publication.ts';
 import { queueName } from '../define/resource-name.ts';
 import type { AnyTask } from '../define/task.ts';
-import { SendError } from '../errors.ts';
+import { type ErrorCode, SendError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { type ComposeContext, toOutgoing } from './compose.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
@@ -170,6 +170,6 @@ async function publishCall(
   await publish(exchange, exchange.key(call.key), call.message as never, options);
 }
 
-function unknown(code: string, { schedule }: FireRun, what: string): SendError {
+function unknown(code: ErrorCode, { schedule }: FireRun, what: string): SendError {
   return new SendError(code, `schedule '${schedule}' needs ${what}, which the app does not have; add it`);
 }

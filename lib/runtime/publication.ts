@@ -13,7 +13,7 @@ import type { App } from '../define/app.ts';
 import type { PublishOptions } from '../define/client.ts';
 import { type AnyExchange, isOneSchema } from '../define/exchange.ts';
 import type { Queue } from '../define/queue.ts';
-import { SendError } from '../errors.ts';
+import { type ErrorCode, SendError } from '../errors.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
 import { issuesText } from './issues.ts';
 import { refusal } from './secrets.ts';
@@ -117,7 +117,9 @@ function checkKnown(app: App, to: AnyExchange | Queue, title: string): void {
   const known: readonly { readonly name: string }[] = to.kind === 'exchange' ? app.exchanges : app.queues;
   if (known.some((one) => one.name === to.name)) return;
   const [code, place] =
-    to.kind === 'exchange' ? ['UNKNOWN_EXCHANGE', 'exchanges'] : ['UNKNOWN_QUEUE', 'queues'];
+    to.kind === 'exchange'
+      ? (['UNKNOWN_EXCHANGE', 'exchanges'] as const)
+      : (['UNKNOWN_QUEUE', 'queues'] as const);
   const names = known.map(({ name }) => name).join(', ');
   const text = `app '${app.name}' has no ${title}; add it to \`${place}\` of defineApp (known: ${names})`;
   throw new SendError(code, text, { value: to.name, allowed: names });
@@ -128,7 +130,7 @@ const MESSAGE_ID = /^[\x21-\x7e]+$/;
 
 function checkOptions(title: string, options: PublishOptions): void {
   const { messageId, priority, timestamp, expires } = options;
-  const wrong = (code: string, text: string, value: unknown): never => {
+  const wrong = (code: ErrorCode, text: string, value: unknown): never => {
     throw new SendError(code, `${title}: ${text}`, { value });
   };
   if (messageId !== undefined && !(MESSAGE_ID.test(messageId) && messageId.length <= GROUP_LENGTH_MAX))

@@ -1,6 +1,6 @@
 /** The end of a message that is not run here: given up, expired, or already somebody else's. */
 import type { DeadReason } from '../core/message.ts';
-import { isFinal } from '../core/task-state.ts';
+import { isFinal, type RevokedReason } from '../core/task-state.ts';
 import type { Wait } from '../core/wait.ts';
 import type { AnyTask } from '../define/task.ts';
 import type { WireError } from '../errors.ts';
@@ -62,7 +62,7 @@ export async function expire(attempt: Attempt, expiredAt: number): Promise<Outco
 }
 
 /** Ends a run that is not to be made: it was revoked, or another call has its key. */
-export async function revoke(attempt: Attempt, reason: 'revoked' | 'once' | 'debounced'): Promise<Outcome> {
+export async function revoke(attempt: Attempt, reason: RevokedReason): Promise<Outcome> {
   const { task, message, connection } = attempt;
   connection.ports.log({ level: 'info', message: 'revoked', task: task.name, id: message.id, reason });
   const ended = { state: 'REVOKED', reason } as const;

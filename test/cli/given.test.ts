@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { EXIT, exitCodeOf, sayFailure } from '../../lib/cli/failure.ts';
 import { readCount, readDuration, readHeaders, readJson, readState, readTime } from '../../lib/cli/given.ts';
-import { CeleriacError } from '../../lib/errors.ts';
+import { CeleriacError, TimeoutError } from '../../lib/errors.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 
@@ -41,7 +41,10 @@ test.each([
 test.each([
   [new CeleriacError('NOT_FOUND', 'no such run'), EXIT.notFound],
   [new CeleriacError('EXCHANGE_NOT_FOUND', 'no such exchange'), EXIT.notFound],
-  [new CeleriacError('TIMEOUT', 'it took too long'), EXIT.timeout],
+  [new CeleriacError('RESULT_UNKNOWN', 'no such run'), EXIT.notFound],
+  [new CeleriacError('UNKNOWN_SCHEDULE', 'no such schedule'), EXIT.notFound],
+  [new TimeoutError('RESULT_TIMEOUT', 'it took too long'), EXIT.timeout],
+  [new TimeoutError('CALL_TIMEOUT', 'it took too long'), EXIT.timeout],
   [new CeleriacError('READ_ONLY', 'it may only be looked at'), EXIT.failed],
   [new Error('the network is down'), EXIT.failed],
   ['thrown', EXIT.failed],

@@ -7,6 +7,7 @@ import { redrive } from '../../lib/cli/redrive.ts';
 import { listRuns, showRun } from '../../lib/cli/runs.ts';
 import { removeSchedule } from '../../lib/cli/schedules.ts';
 import type { Overview, QueueRow, RunDetail, RunRow } from '../../lib/dashboard/row.ts';
+import { CeleriacError } from '../../lib/errors.ts';
 import { createSession, NOW } from './session.ts';
 
 const RUN: RunRow = {
@@ -32,6 +33,26 @@ const WORK: QueueRow = {
   tasks: ['charge'],
 };
 describe('runs', () => {
+  test('that have no record yet are shown with what may keep them', async () => {
+    const waiting = { kind: 'queued', sentence: 'it has not begun' } as const;
+    const { session } = createSession({
+      run: () => Promise.reject(new CeleriacError('NOT_FOUND', "there is no run 'r2'")),
+      waiting: () => waiting,
+    });
+
+    const { text, value } = await showRun(session, {}, 'r2');
+
+    expect(value).toEqual({ id: 'r2', waiting });
+    expect(text).toMatch(/^id +r2\nwaiting +it has not begun$/);
+  });
+
+  test('that nothing is known of, nor of why they would wait, are not found', async () => {
+    const refused = new CeleriacError('NOT_FOUND', "there is no run 'r2'");
+    const { session } = createSession({ run: () => Promise.reject(refused), waiting: () => undefined });
+
+    await expect(showRun(session, {}, 'r2')).rejects.toBe(refused);
+  });
+
   test('are asked for as the options say, and stand in a table', async () => {
     const { session, calls } = createSession({ runs: () => ({ rows: [RUN], next: 'c2' }) });
     const options = { state: 'FAILURE', task: 'charge', from: '1d', limit: '20' };

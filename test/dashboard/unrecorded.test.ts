@@ -14,7 +14,6 @@ describe('a run that waits and has no record', () => {
     ['revoke', {}, /name its task too and it will not start .* needs 'revocable: true' for that$/],
     ['retry', {}, /only what has a record is run once more: leave out result: false in its task;/],
     ['forget', undefined, /nothing is kept of it that could be forgotten/],
-    ['result', { timeout: 1 }, /a result is kept of tasks without result: false, from their end on$/],
   ])('cannot be asked to %s by its id alone, and says why and what to do', async (action, body, remedy) => {
     let at = 0;
     const clock = { now: () => at++, sleep: async () => {} };
@@ -33,6 +32,23 @@ describe('a run that waits and has no record', () => {
     );
     expect(failure.message).toContain('has not started yet, its task keeps none (result: false)');
     expect(failure.message).toMatch(remedy);
+  });
+
+  test('has no result when it was waited for, which is a time-out and says why', async () => {
+    let at = 0;
+    const clock = { now: () => at++, sleep: async () => {} };
+    await using world = await createDeskWorld(shop, { ...AS_ON_AWS, ports: { clock } });
+    const { id } = await world.sim.send(charge({ id: 'o1' }, { delay: '10m' }));
+
+    const refused = world.desk.result(id, 2_000);
+
+    await expect(refused).rejects.toMatchObject({
+      name: 'TimeoutError',
+      code: 'RESULT_TIMEOUT',
+      message: expect.stringMatching(
+        /^no result after '2s': there is no record of run '\w+', sent at 2026.*: it has not started/,
+      ),
+    });
   });
 
   test('is revoked when its task is named too', async () => {

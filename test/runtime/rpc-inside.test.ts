@@ -25,7 +25,7 @@ const fail = defineTask('fail', {
   queue: inner,
   retry: { attempts: 1 },
   run(what: 'ours' | 'reject' | 'user') {
-    if (what === 'ours') throw new TimeoutError('BANK_TIMEOUT', 'the bank is slow');
+    if (what === 'ours') throw new TimeoutError('CALL_TIMEOUT', 'the bank is slow');
     if (what === 'reject') throw new RejectError('not this one');
     throw Object.assign(new TypeError('of no use'), { code: 'NO_USE' });
   },

@@ -39,7 +39,7 @@ const slow = defineTask('slow', {
 });
 function failAs(what: 'card' | 'ours' | 'reject' | 'text'): number {
   if (what === 'card') throw new CardError('the card was declined');
-  if (what === 'ours') throw new TimeoutError('BANK_TIMEOUT', 'the bank is slow');
+  if (what === 'ours') throw new TimeoutError('CALL_TIMEOUT', 'the bank is slow');
   if (what === 'reject') throw new RejectError('not this one');
   throw 'just text';
 }
@@ -127,7 +127,7 @@ describe('a call', () => {
 describe('an error comes back', () => {
   test.each([
     ['card', Error, { name: 'CardError', code: 'DECLINED', message: 'the card was declined' }],
-    ['ours', TimeoutError, { name: 'TimeoutError', code: 'BANK_TIMEOUT', message: 'the bank is slow' }],
+    ['ours', TimeoutError, { name: 'TimeoutError', code: 'CALL_TIMEOUT', message: 'the bank is slow' }],
     ['reject', RejectError, { name: 'RejectError', code: 'REJECTED', message: 'not this one' }],
     ['text', Error, { name: 'Error', code: 'THROWN', message: 'just text' }],
   ] as const)('as the same class with its code, with and without a record: %s', async (what, type, error) => {

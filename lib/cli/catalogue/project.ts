@@ -75,6 +75,19 @@ export const PROJECT: readonly Entry[] = [
     load: overApp(async () => (await import('../routes.ts')).routes),
   },
   {
+    name: 'explain',
+    summary: 'say what the code of an error, a state or a reason means, and what to do',
+    arguments: [
+      { name: 'code', summary: 'as it stands in the error; without it, all codes', optional: true },
+    ],
+    options: [JSON_OPTION],
+    examples: [
+      { words: 'explain RESULT_TIMEOUT', summary: 'the code of an error' },
+      { words: 'explain attempts-exhausted', summary: 'why a message is a dead letter' },
+    ],
+    load: async () => (await import('../explain.ts')).explain,
+  },
+  {
     name: 'completions',
     summary: 'print a script that completes commands and options in a shell',
     arguments: [{ name: 'shell', summary: 'bash or zsh', choices: ['bash', 'zsh'] }],

@@ -5,7 +5,7 @@
  * One attribute's values are alternatives only: to ask for several texts at once, the same list is published
  * under five names, as many as a policy may use.
  */
-import { CeleriacError, DefinitionError } from '../../errors.ts';
+import { CeleriacError, DefinitionError, type ErrorCode } from '../../errors.ts';
 import { type Clause, type FieldTest, toClauses, wordText } from './clause.ts';
 import { type FilteredBinding, type FilteredExchange, filtered } from './event-pattern.ts';
 import { headerText } from './header-value.ts';
@@ -201,7 +201,7 @@ function tooManyKeys(exchange: string, keys: number): DefinitionError {
   return limitError('FILTER_POLICY_TOO_MANY_KEYS', exchange, `${keys} keys`, FILTER_POLICY_KEYS_MAX);
 }
 
-function limitError(code: string, exchange: string, given: string, allowed: number): DefinitionError {
+function limitError(code: ErrorCode, exchange: string, given: string, allowed: number): DefinitionError {
   return new DefinitionError(
     code,
     `exchange '${exchange}': the bindings of one queue make an SNS filter policy of ${given}, ` +

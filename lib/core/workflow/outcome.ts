@@ -1,5 +1,5 @@
 /** What a node is started with, and what a group ends with. */
-import type { WireError } from '../../errors.ts';
+import type { ErrorCode, WireError } from '../../errors.ts';
 import type { Json } from '../json.ts';
 import type { TaskPlan } from './plan.ts';
 
@@ -40,7 +40,7 @@ export function groupError(member: {
   const { id, path, task, ended } = member;
   const why = ended.error === undefined ? (ended.reason ?? ended.state) : described(ended.error);
   return {
-    code: 'GROUP_MEMBER_FAILED',
+    code: 'GROUP_MEMBER_FAILED' satisfies ErrorCode,
     name: 'TaskError',
     message: `member ${path} of the group, task '${task}' (${id}), did not succeed: ${why}`,
     ...(ended.error === undefined ? {} : { cause: ended.error }),

@@ -1,5 +1,5 @@
 /** What stops a workflow from outside. */
-import type { TaskState } from '../task-state.ts';
+import type { RevokedReason, TaskState } from '../task-state.ts';
 
 /**
  * Whether a workflow was revoked as a whole: its root's record is REVOKED from then on, whether or not parts
@@ -21,4 +21,4 @@ interface Root {
 }
 
 /** Why a run ends as REVOKED that nobody has revoked. */
-const BY_ITSELF: readonly string[] = ['expired', 'once', 'debounced'];
+const BY_ITSELF: readonly string[] = ['expired', 'once', 'debounced'] satisfies RevokedReason[];

@@ -3,9 +3,10 @@
  * record, which comes with the first attempt, or in its message, which an emulator shows, and on AWS its
  * timer when it waits longer than 15 minutes.
  */
+import { fromMilliseconds } from '../../core/duration.ts';
 import { sentAtOf } from '../../core/id.ts';
 import type { AnyTask } from '../../define/task.ts';
-import { CeleriacError } from '../../errors.ts';
+import { CeleriacError, TimeoutError } from '../../errors.ts';
 import { type DeskContext, taskNamed } from '../context.ts';
 import { locate } from '../queries/locate.ts';
 import { timeOf } from '../queries/waiting-message.ts';
@@ -31,8 +32,13 @@ export async function findTaskOfRun(context: DeskContext, id: string): Promise<A
   throw new CeleriacError('TASK_NOT_FOUND', text, { value: name });
 }
 
-/** Says why nothing is known of a run. */
-export function notKept({ app, stage, ports }: DeskContext, id: string, remedy: string): never {
+/** Says why nothing is known of a run; of one that was waited for, `waitedMs`, that it took too long. */
+export function notKept(
+  { app, stage, ports }: DeskContext,
+  id: string,
+  remedy: string,
+  waitedMs?: number,
+): never {
   const sentAt = sentAtOf({ app: app.name, stage }, id);
   if (sentAt === undefined) {
     const text = `'${id}' is no id of app '${app.name}' in stage '${stage}'`;
@@ -43,5 +49,7 @@ export function notKept({ app, stage, ports }: DeskContext, id: string, remedy: 
       ? `no task of app '${app.name}' keeps one (result: false)`
       : 'it has not started yet, its task keeps none (result: false), it is a workflow, or over for long';
   const text = `there is no record of run '${id}', sent at ${timeOf(sentAt)}: ${why}; ${remedy}`;
-  throw new CeleriacError('RUN_NOT_KEPT', text, { value: id });
+  if (waitedMs === undefined) throw new CeleriacError('RUN_NOT_KEPT', text, { value: id });
+  const late = `no result after '${fromMilliseconds(waitedMs)}': ${text}`;
+  throw new TimeoutError('RESULT_TIMEOUT', late, { value: id });
 }

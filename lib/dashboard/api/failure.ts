@@ -1,5 +1,5 @@
 /** How an error is answered: a status by its kind, and a body of the same shape as the error. */
-import type { CeleriacError } from '../../errors.ts';
+import type { CeleriacError, ErrorCode } from '../../errors.ts';
 
 export interface Failure {
   readonly code: string;
@@ -15,7 +15,7 @@ export interface FailureAnswer {
 }
 
 /** What is there, but in a state in which this cannot be done. */
-const CONFLICTS: ReadonlySet<string> = new Set([
+const CONFLICTS: ReadonlySet<string> = new Set<ErrorCode>([
   'ONCE_TAKEN',
   'RUN_NOT_OVER',
   'SCHEDULE_EXISTS',
@@ -34,9 +34,9 @@ const CONFLICTS: ReadonlySet<string> = new Set([
   'PEEK_COUNTS',
 ]);
 /** What was asked for went well, but the task did not. */
-const TASK_ENDS: ReadonlySet<string> = new Set(['TASK_FAILED', 'TASK_REVOKED']);
+const TASK_ENDS: ReadonlySet<string> = new Set<ErrorCode>(['TASK_FAILED', 'TASK_REVOKED']);
 /** What AWS refused or lost: nothing that the caller could ask differently. */
-const FAILURES: ReadonlySet<string> = new Set([
+const FAILURES: ReadonlySet<string> = new Set<ErrorCode>([
   'SEND_FAILED',
   'NACKED',
   'REPLY_QUEUE_FAILED',
@@ -50,13 +50,14 @@ const HINTS: Readonly<Record<string, string>> = {
   CSRF: "send the header 'x-celeriac: 1' with every POST",
   UNAUTHORIZED: 'log in first',
   INTERNAL: 'the log of the dashboard says more',
-};
+} satisfies Partial<Record<ErrorCode, string>>;
 
 const VALUE_LENGTH_MAX = 1_000;
 
 export function toFailure(error: unknown): FailureAnswer {
   const message = error instanceof Error ? error.message : String(error);
-  if (!isOurs(error)) return { status: 500, body: withHint({ code: 'INTERNAL', message }) };
+  if (!isOurs(error))
+    return { status: 500, body: withHint({ code: 'INTERNAL' satisfies ErrorCode, message }) };
   const { code, value, allowed } = error;
   return {
     status: statusOf(error),
