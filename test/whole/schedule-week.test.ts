@@ -10,8 +10,9 @@ import { App, Stack } from 'aws-cdk-lib/core';
 import { expect, test } from 'vitest';
 import { Broker } from '#infra';
 import { fireTimes } from '#lib';
-import { createEmulator, type VirtualEmulator } from '#lib/emulator';
+import { createEmulator } from '#lib/emulator';
 import { fireId } from '../../lib/core/schedule/fire.ts';
+import { advancePatiently } from './patience.ts';
 import { RAN, weekApp } from './week/app.ts';
 
 const HOUR = 3_600_000;
@@ -36,8 +37,8 @@ test(
     });
     await emulator.load(synthesized());
 
-    for (let hour = 0; hour < HOURS; hour++) await advance(emulator, HOUR);
-    await advance(emulator, LATE_MS);
+    for (let hour = 0; hour < HOURS; hour++) await advancePatiently(emulator, HOUR);
+    await advancePatiently(emulator, LATE_MS);
 
     const end = START + HOURS * HOUR;
     const idsUntil = (time: number) =>
@@ -55,20 +56,6 @@ test(
   },
   120_000 + HOURS * 30_000,
 );
-
-/** On a machine that is busy with other things a function may take longer than the emulator waits for one. */
-async function advance(emulator: VirtualEmulator, ms: number): Promise<void> {
-  const end = emulator.clock.now() + ms;
-  for (let tries = 1; emulator.clock.now() < end; tries++) {
-    const moved = emulator.advance(end - emulator.clock.now());
-    if (tries === TRIES_MAX) return moved;
-    await moved.catch((error: unknown) => {
-      if (!String(error).includes('has been busy')) throw error;
-    });
-  }
-}
-
-const TRIES_MAX = 10;
 
 function synthesized(): string {
   const folder = mkdtempSync(join(tmpdir(), 'celeriac-week-'));
