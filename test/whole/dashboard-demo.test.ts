@@ -107,10 +107,9 @@ describe.skipIf(browser === undefined)(`the demo in Chromium ${missing ?? ''}`, 
     await expect.poll(() => of('PROBE'), POLL).toBeGreaterThan(1);
     await button('Pause probe').click();
     await button('Resume probe').waitFor();
-    // What was on its way may come at any time; a schedule that fired on would never be quiet for so long.
+    // What was on its way may come at any time; a schedule that fires on is never quiet while another fires.
     const isQuiet = async () => {
       const [probe, clockwork] = [await of('PROBE'), await of('CLOCKWORK')];
-      // The other one shows that time goes on.
       await expect.poll(() => of('CLOCKWORK'), POLL).toBeGreaterThan(clockwork + 2);
       return (await of('PROBE')) === probe;
     };

@@ -3,7 +3,7 @@ import type { VirtualEmulator } from '#lib/emulator';
 
 const TRIES_MAX = 10;
 
-/** Moves the time of an emulator whose functions may take longer, by the machine's time, than it waits for one. */
+/** Moves the time of an emulator whose functions may take longer, in real time, than it waits for one. */
 export async function advancePatiently(emulator: VirtualEmulator, ms: number): Promise<void> {
   const end = emulator.clock.now() + ms;
   for (let tries = 1; emulator.clock.now() < end; tries++) {
