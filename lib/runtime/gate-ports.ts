@@ -49,7 +49,7 @@ export interface Locks {
   reserve(wanted: Reservation): Promise<Reserve>;
   /** Says that the message which has reserved a key is under way; false: the key is not its any more. */
   vouch(key: string, id: string): Promise<boolean>;
-  /** Gives a reserved key up, since its message could not be sent; not where somebody has vouched for that. */
+  /** Gives a reserved key up: its message could not be sent. Not where somebody has vouched for that. */
   withdraw(key: string, id: string): Promise<void>;
   /** Takes a free key, or one that this message has reserved or parked. */
   take(request: LockRequest): Promise<LockOutcome>;
