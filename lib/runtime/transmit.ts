@@ -16,6 +16,8 @@ declare const CELERIAC_LIMITS: boolean | undefined;
 export interface Transmitted {
   readonly task: AnyTask;
   readonly id: string;
+  /** It is another call's, which knows nothing of this one's address. */
+  readonly isOthers?: true;
 }
 
 /** Sends a signature. */
@@ -74,7 +76,7 @@ async function hand(shared: Connection, context: ComposeContext, signature: Sign
     typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS
       ? await reserveKey(shared, composed, again)
       : {};
-  if (reserved.by !== undefined) return { task, id: reserved.by };
+  if (reserved.by !== undefined) return { task, id: reserved.by, isOthers: true };
   await shared.room.check([task.queue], id).catch(async (error) => {
     await reserved.failed?.();
     throw error;

@@ -129,3 +129,25 @@ test('a run that two processes have sent is made once', async () => {
   expect([second.id, messages]).toEqual([first.id, 2]);
   expect(runs).toEqual([[first.id, '01:00']]);
 });
+
+test.each([
+  ['runs', '1s'],
+  ['waits', '0s'],
+  ['has ended, in the window of a throttle', '20s'],
+] as const)('a call whose key is that of a run which %s gets its result', async (_, after) => {
+  const task = defineTask('task', {
+    queue: defineQueue('work'),
+    once: after === '20s' ? { key: () => 'one', keep: 'first' } : { key: () => 'one', taken: 'return' },
+    run: async (n: number, { sleep }) => {
+      await sleep('10s');
+      return n;
+    },
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task], workflows: false }));
+  await sim.send(task(1));
+  if (after !== '0s') await sim.advance(after);
+
+  const answer = await sim.connect().call(task(2));
+
+  expect(answer).toBe(1);
+});
