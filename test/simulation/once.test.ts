@@ -87,7 +87,10 @@ async function dyingSenders(sim: Simulation, keys: readonly number[]): Promise<v
   }
 }
 
-test.each(seeds('once'))('with seed %d every handle is that of a run which comes', async (seed) => {
+/** A quarter of them: its calls are simple, and many. */
+const some = seeds('once').filter((_, index) => index % 4 === 0);
+
+test.each(some)('with seed %d every handle is that of a run which comes', async (seed) => {
   const { sim, task, runs } = createWorld(seed, 'return');
   const random = createRandom(seed + 3);
   const clients = [sim, sim.connect(), sim.connect()];
