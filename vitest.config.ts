@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// A poll asks for 1 s unless it is told otherwise, which a busy machine may need for nothing at all.
+const expect = { poll: { timeout: 20_000 } };
+
 // `unit` runs on every commit (npm run check); the others start processes, bundle, or run for minutes.
 const SLOW = ['test/{simulation,examples,outside,whole}/**/*.test.ts'];
 // Each of these takes seconds: together they would keep every commit waiting.
@@ -22,17 +25,20 @@ export default defineConfig({
           exclude: [...SLOW, ...SECONDS, 'test/infra/**'],
           // For a machine that is busy with other things; no test here needs a second of it.
           testTimeout: 30_000,
+          expect,
           // The tests share nothing that they change, so files of a worker may share what they import.
           isolate: false,
         },
       },
-      { test: { name: 'seconds', include: SECONDS, testTimeout: 60_000, isolate: false } },
+      { test: { name: 'seconds', include: SECONDS, testTimeout: 60_000, expect, isolate: false } },
       {
         test: {
           name: 'whole',
           include: ['test/{examples,outside,whole,infra}/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // They start programs, which a busy machine runs at a quarter of their speed.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          expect,
         },
       },
       {

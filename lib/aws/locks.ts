@@ -2,7 +2,7 @@
  * The port Locks over DynamoDB: one item a key, in the table of runs. A key is free when its deadline has
  * passed; the TTL only clears away what is long over.
  */
-import type { LockOutcome, Locks } from '../runtime/gate-ports.ts';
+import type { LockOutcome, Locks, Reserve } from '../runtime/gate-ports.ts';
 import type { Call } from './call.ts';
 import { readItems } from './read-items.ts';
 import type { Key } from './run-item.ts';
@@ -14,10 +14,32 @@ const SPARE_SECONDS = 86_400;
 export function createLocks(call: Call, tableName: string): Locks {
   const update = createUpdates(call, tableName);
   return {
-    async reserve(key, id, now, until) {
+    async reserve({ key, id, now, until, dueAt }) {
       const { set, values } = holding(id, 0, id, 'parked', until);
-      const written = await update(toKey(key), { set, values: { ...values, ...at(now) } }, FREE);
-      return outcome(written, id);
+      const whole = {
+        set: [...set, '#dueAt = :dueAt, #sent = :no'],
+        values: { ...values, ...at(now), ':dueAt': { N: String(dueAt) }, ':no': { BOOL: false } },
+      };
+      return reservation(await update(toKey(key), whole, FREE), id);
+    },
+    vouch: (key, id) =>
+      asHolder(
+        update(
+          toKey(key),
+          {
+            set: ['#sent = :yes'],
+            values: { ':yes': { BOOL: true }, ':id': { S: id }, ':zero': { N: '0' } },
+          },
+          HIS,
+        ),
+      ),
+    async withdraw(key, id) {
+      const values = { ':id': { S: id }, ':zero': { N: '0' }, ':no': { BOOL: false } };
+      await update(
+        toKey(key),
+        { set: ['#until = :zero'], values },
+        `${HIS} AND #token = :id AND #sent = :no`,
+      );
     },
     async take({ key, id, turn, token, now, until }) {
       const { set, values } = holding(id, turn, token, 'running', until);
@@ -50,6 +72,8 @@ export function createLocks(call: Call, tableName: string): Locks {
 
 const FREE = 'attribute_not_exists(#until) OR #until < :now';
 const MINE = '#token = :token';
+/** Of a key that was given up its last holder is not its holder. */
+const HIS = '#holder = :id AND #until > :zero';
 
 function toKey(key: string, kind = 'lock'): Key {
   return { pk: { S: `once#${key}` }, sk: { S: kind } };
@@ -91,6 +115,13 @@ function seconds(ms: number): { N: string } {
 function outcome({ kind, item }: Written, token: string): LockOutcome {
   if (kind === 'written' || item.token?.S === token) return { kind: 'taken' };
   return { kind: 'held', by: item.holder?.S ?? '', untilMs: Number(item.until?.N ?? 0) };
+}
+
+function reservation(written: Written, id: string): Reserve {
+  const got = outcome(written, id);
+  if (got.kind === 'taken') return got;
+  const { phase, sent, dueAt } = written.item;
+  return { ...got, isSent: phase?.S === 'running' || sent?.BOOL === true, dueAt: Number(dueAt?.N ?? 0) };
 }
 
 async function asHolder(written: Promise<Written>): Promise<boolean> {

@@ -30,7 +30,9 @@ export interface OnceOptions<Input> {
   /**
    * What becomes of a call whose key is taken. 'wait': it runs afterwards. 'reject': `send` rejects with
    * ONCE_TAKEN (Celery Once's AlreadyQueued). 'return': `send` resolves to the handle of the run that has
-   * the key, which is the default with `keep: 'first'`. @default 'wait'
+   * the key, and `call` to its result, which is the default with `keep: 'first'`; while nothing is known of
+   * that run but its key, its sender may have died, so it is sent once more under its id, and run once.
+   * @default 'wait'
    */
   readonly taken?: 'reject' | 'return' | 'wait';
   /**

@@ -28,7 +28,7 @@ import { createPublisher } from './publisher.ts';
 import { createReplay } from './replay.ts';
 import { createResults, type Results } from './result.ts';
 import { createRoom, type Room } from './room.ts';
-import { createCall } from './rpc.ts';
+import { createCall, type Performed } from './rpc.ts';
 import type { Secrets } from './secrets.ts';
 import { takenId } from './taken.ts';
 import { transmit } from './transmit.ts';
@@ -96,19 +96,14 @@ const ROOM: Room = Object.freeze({ check: async () => {} });
  */
 export function createSender(shared: Connection, hops: number): Sender {
   const store = shared.ports.blobs === undefined ? undefined : shared.outbox.store;
-  const perform = async <Output>(
-    signature: Signature<Output>,
-    address?: ReplyAddress,
-  ): Promise<AsyncResult<Output>> => {
-    const id = await transmit(shared, { hops, address, store }, signature);
-    // The signature was made by the task itself, so its output type is the handle's.
-    return shared.results.handle(id.task, id.id) as AsyncResult<Output>;
+  const perform = async (signature: Signature, address?: ReplyAddress): Promise<Performed> => {
+    const { task, id, isOthers = false } = await transmit(shared, { hops, address, store }, signature);
+    return { result: shared.results.handle(task, id), isOthers };
   };
-  const track = <Output>(
-    signature: Signature<Output>,
-    address?: ReplyAddress,
-  ): Promise<AsyncResult<Output>> => {
-    return tracked(shared, perform(signature, address));
+  const track = async <Output>(signature: Signature<Output>): Promise<AsyncResult<Output>> => {
+    const { result } = await tracked(shared, perform(signature));
+    // The signature was made by the task itself, so its output type is the handle's.
+    return result as AsyncResult<Output>;
   };
   const send = <Output>(
     signature: AnySignature<Output>,
@@ -133,7 +128,7 @@ export function createSender(shared: Connection, hops: number): Sender {
     ...(typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
       ? createPublisher(shared, hops)
       : NO_PUBLISHER),
-    call: createCall(shared, track),
+    call: createCall(shared, (signature, address) => tracked(shared, perform(signature, address))),
     sendMany: (signatures) => Promise.all(signatures.map((signature) => outcomeOf(send(signature)))),
     result: (asked, of) => {
       const task = ownTask(shared.app, asked);

@@ -32,6 +32,8 @@ export interface ComposeContext {
   readonly address?: ReplyAddress | undefined;
   /** Keeps a payload that is too large for a message; undefined where the app has no bucket. */
   readonly store?: ((key: string, text: string) => Promise<void>) | undefined;
+  /** The run that is sent once more, under its own id; undefined: a new one. */
+  readonly id?: string | undefined;
   /** Whether the app has `later`, in which a message waits for longer than SQS delays it. */
   readonly patient?: boolean | undefined;
 }
@@ -73,7 +75,7 @@ async function composeFor(context: ComposeContext, signature: Signature, task: A
   checkTimeLimit(task, timeLimit);
   if (context.hops > HOPS_MAX) throw tooManyHops(task, context.hops);
   const message: Message = {
-    id: newId(context.space, context.now, context.chance),
+    id: context.id ?? newId(context.space, context.now, context.chance),
     task: task.name,
     // `validate` has just shown that nothing but JSON is in it.
     ...(signature.input === undefined ? {} : { input: signature.input as Json }),
@@ -87,7 +89,8 @@ async function composeFor(context: ComposeContext, signature: Signature, task: A
     ...(expires === undefined ? {} : { expiresAt: context.now + toMilliseconds(expires) }),
     // A message enters its queue when its delay is over, as with RabbitMQ's delayed messages.
     ...(waitMs > 0 && task.queue.expiresMs !== undefined ? { enteredAt: context.now + waitMs } : {}),
-    claim: false,
+    // Its first message may be there besides.
+    claim: context.id !== undefined,
     ...(force === true ? { force } : {}),
     ...(ignoreResult === true ? { ignoreResult } : {}),
     ...timeLimitOf(timeLimit),

@@ -22,10 +22,35 @@ export type LockOutcome =
   /** The message `by` has it, at the latest until then. */
   | { readonly kind: 'held'; readonly by: string; readonly untilMs: number };
 
+/** A message that is about to be sent, and wants a key. */
+export interface Reservation {
+  readonly key: string;
+  readonly id: string;
+  readonly now: number;
+  readonly until: number;
+  /** When the message is to run at the earliest. */
+  readonly dueAt: number;
+}
+
+export type Reserve =
+  | { readonly kind: 'taken' }
+  | {
+      readonly kind: 'held';
+      readonly by: string;
+      readonly untilMs: number;
+      /** Whether its message is certainly under way: a worker has it, or somebody has vouched for it. */
+      readonly isSent: boolean;
+      readonly dueAt: number;
+    };
+
 /** Keys that one run at a time may have. Deadlines stand in conditions, never in the TTL. */
 export interface Locks {
   /** Takes a free key for a message that is about to be sent; its token is its id. */
-  reserve(key: string, id: string, now: number, until: number): Promise<LockOutcome>;
+  reserve(wanted: Reservation): Promise<Reserve>;
+  /** Says that the message which has reserved a key is under way; false: the key is not its any more. */
+  vouch(key: string, id: string): Promise<boolean>;
+  /** Gives a reserved key up: its message could not be sent. Not where somebody has vouched for that. */
+  withdraw(key: string, id: string): Promise<void>;
   /** Takes a free key, or one that this message has reserved or parked. */
   take(request: LockRequest): Promise<LockOutcome>;
   /** Keeps a key for longer; false: somebody else has it. */

@@ -7,6 +7,7 @@
  */
 import { BEAT_MS, RENEW_AFTER_MS } from '../core/heartbeat.ts';
 import { type IdSpace, newId } from '../core/id.ts';
+import type { Json } from '../core/json.ts';
 import { parseReply, type Reply } from '../core/reply.ts';
 import { replyQueuePrefix } from '../define/resource-name.ts';
 import { CeleriacError, fromWireError } from '../errors.ts';
@@ -19,12 +20,15 @@ export interface ReplyAddress {
   readonly correlationId: string;
 }
 
+/** Resolves, once it is sent, to what brings the answer where it does not come as a reply. */
+export type Ask = (address: ReplyAddress) => Promise<(() => Promise<Json | undefined>) | undefined>;
+
 export interface Inbox {
   /**
    * Asks: `send` is given the address, and what comes back there is resolved to. An error that comes back is
    * thrown. Rejects with the signal's reason when it is aborted first.
    */
-  ask(send: (address: ReplyAddress) => Promise<unknown>, signal: AbortSignal): Promise<unknown>;
+  ask(send: Ask, signal: AbortSignal): Promise<unknown>;
   /** How many replies came after their call had been given up. */
   late(): number;
   /** Gives up what still waits, and removes the queue. */
@@ -81,7 +85,7 @@ class ReplyInbox implements Inbox {
     });
   }
 
-  async ask(send: (address: ReplyAddress) => Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+  async ask(send: Ask, signal: AbortSignal): Promise<unknown> {
     const box = this.#current();
     await unlessAborted(box.ready, signal).catch((error) => {
       throw signal.aborted ? error : notMade(error);
@@ -146,7 +150,7 @@ class ReplyInbox implements Inbox {
   }
 
   /** Waits for what comes under an id; `send` is under way meanwhile. */
-  #wait(box: Box, id: string, signal: AbortSignal, send: () => Promise<unknown>): Promise<Reply> {
+  #wait(box: Box, id: string, signal: AbortSignal, send: () => ReturnType<Ask>): Promise<Reply> {
     return new Promise<Reply>((resolve, reject) => {
       const ending = (settle: () => void) => (): void => {
         this.#waiting.delete(id);
@@ -163,7 +167,14 @@ class ReplyInbox implements Inbox {
       if (signal.aborted) return abort();
       if (this.#closed) return fail(closing());
       this.#pollers.poll(box);
-      send().catch(fail);
+      const answered = async (): Promise<void> => {
+        const elsewhere = await send();
+        if (elsewhere === undefined) return;
+        const value = await elsewhere();
+        const reply = { correlationId: id, ok: true, ...(value === undefined ? {} : { value }) } as const;
+        this.#waiting.get(id)?.resolve(reply);
+      };
+      answered().catch(fail);
     });
   }
 

@@ -16,11 +16,18 @@ export interface Reserved {
   readonly failed?: () => Promise<void>;
 }
 
+/** Sends the call once more, as the run of that id, to run at that time at the earliest. */
+export type SendAs = (id: string, dueAt: number) => Promise<void>;
+
 /**
  * Reserves the key of a message that is about to be sent, where its task says so.
  * @throws SendError ONCE_TAKEN; ONCE_NOT_REACHABLE in a worker that was built without DynamoDB.
  */
-export async function reserveKey(connection: Connection, composed: Composed): Promise<Reserved> {
+export async function reserveKey(
+  connection: Connection,
+  composed: Composed,
+  sendAs: SendAs,
+): Promise<Reserved> {
   const { task, parsed, id, delayMs, message } = composed;
   const { once } = task;
   if (once === undefined || message.force === true) return {};
@@ -29,46 +36,68 @@ export async function reserveKey(connection: Connection, composed: Composed): Pr
   const locks = state?.locks;
   if (locks === undefined) throw notReachable(task.name);
   const key = onceKeyOf(task, once.key, parsed);
-  const now = clock.now();
   if (once.keep === 'last') {
+    const now = clock.now();
     // Afterwards, or a sender that dies in between would drop the call before without one of its own.
     return { sent: () => locks.announce(key, id, now + delayMs + once.forMs) };
   }
-  const until = now + once.forMs + (once.keep === undefined ? delayMs : 0);
-  return reserve(connection, locks, once, { key, id, now, until, task: task.name });
+  const keptMs = once.forMs + (once.keep === undefined ? delayMs : 0);
+  return reserve(connection, locks, once, { key, id, delayMs, keptMs, task: task.name, sendAs });
 }
 
 /** The calls of a client that have reserved their key and are on their way: whether they were sent. */
 const underWay = new WeakMap<Connection['outbox'], Map<string, Promise<boolean>>>();
 
+interface Wanted {
+  readonly key: string;
+  readonly id: string;
+  readonly delayMs: number;
+  readonly keptMs: number;
+  readonly task: string;
+  readonly sendAs: SendAs;
+}
+
 async function reserve(
   connection: Connection,
   locks: Locks,
-  { taken }: Pick<Once, 'taken'>,
-  wanted: {
-    readonly key: string;
-    readonly id: string;
-    readonly now: number;
-    readonly until: number;
-    task: string;
-  },
+  once: Pick<Once, 'taken'>,
+  wanted: Wanted,
 ): Promise<Reserved> {
-  const { key, id, now, until, task } = wanted;
+  const { key, id, task, delayMs, keptMs } = wanted;
   const { outbox, ports } = connection;
   const sending = underWay.get(outbox) ?? new Map<string, Promise<boolean>>();
   underWay.set(outbox, sending);
-  const outcome = await locks.reserve(key, id, now, until);
-  if (outcome.kind === 'taken') return onItsWay(sending, id, () => locks.release(key, id));
-  if (taken === 'return') {
-    // A call of ours may yet fail: then its handle would be one of a run that never comes.
-    const other = sending.get(outcome.by);
-    if (other === undefined || (await ports.clock.waiting(other))) return { by: outcome.by };
-    return reserve(connection, locks, { taken }, wanted);
+  const now = ports.clock.now();
+  const outcome = await locks.reserve({ key, id, now, until: now + keptMs, dueAt: now + delayMs });
+  if (outcome.kind === 'taken') return onItsWay(sending, id, () => locks.withdraw(key, id));
+  const { by } = outcome;
+  if (once.taken === 'return') {
+    if (outcome.isSent || (await comes(connection, locks, sending, wanted, outcome))) return { by };
+    return reserve(connection, locks, once, wanted);
   }
   const text =
-    `task '${task}': run '${outcome.by}' has the same key, at the latest until ` +
+    `task '${task}': run '${by}' has the same key, at the latest until ` +
     `${new Date(outcome.untilMs).toISOString()} unless it goes on; wait for it, or send with force: true`;
-  throw new SendError('ONCE_TAKEN', text, { value: outcome.by });
+  throw new SendError('ONCE_TAKEN', text, { value: by });
+}
+
+/**
+ * Whether the run that has reserved the key will be made; false: it has given its key up. Its sender may yet
+ * fail or have died, and then its handle would be one of a run that never comes. Whoever cannot know that
+ * sends the call once more, under that run's id: its claim makes one run of both messages.
+ */
+async function comes(
+  { ports }: Connection,
+  locks: Locks,
+  sending: ReadonlyMap<string, Promise<boolean>>,
+  { key, sendAs }: Wanted,
+  { by, dueAt }: { readonly by: string; readonly dueAt: number },
+): Promise<boolean> {
+  const own = sending.get(by);
+  if (own !== undefined) return ports.clock.waiting(own);
+  if ((await ports.runs?.read([by]))?.has(by) === true) return true;
+  await sendAs(by, dueAt);
+  return locks.vouch(key, by);
 }
 
 function onItsWay(

@@ -4,12 +4,14 @@
  * a call is the same either way.
  */
 import { type Duration, toMilliseconds } from '../core/duration.ts';
+import type { Json } from '../core/json.ts';
 import { RETENTION_MS } from '../core/limits.ts';
 import type { AsyncResult, CallOptions, Sender } from '../define/client.ts';
 import type { TaskSignature as Signature } from '../define/signature.ts';
 import { SendError, TaskError, TimeoutError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Inbox, ReplyAddress } from './inbox.ts';
+import type { Clock } from './ports.ts';
 
 /** Set by the bundler to `false` in a worker, which has no reply queue. */
 declare const CELERIAC_REPLIES: boolean | undefined;
@@ -17,7 +19,13 @@ declare const CELERIAC_REPLIES: boolean | undefined;
 export const CALL_TIMEOUT_DEFAULT = '30s';
 
 /** Sends a signature; a reply is asked for where it has an address. */
-export type Perform = (signature: Signature, address?: ReplyAddress) => Promise<AsyncResult<unknown>>;
+export type Perform = (signature: Signature, address?: ReplyAddress) => Promise<Performed>;
+
+export interface Performed {
+  readonly result: AsyncResult<unknown>;
+  /** Whether it is the run of another call, which has the same key: it does not reply to this one. */
+  readonly isOthers: boolean;
+}
 
 /** `call` over what performs a signature. */
 export function createCall(shared: Connection, perform: Perform): Sender['call'] {
@@ -45,6 +53,7 @@ async function byQueue(
   signature: Signature,
   { timeout, signal }: Waits,
 ): Promise<unknown> {
+  const until = clock.now() + toMilliseconds(timeout);
   const givenUp = new AbortController();
   const answered = new AbortController();
   const abort = (): void => givenUp.abort(signal?.reason);
@@ -55,7 +64,11 @@ async function byQueue(
     (error) => givenUp.abort(error),
   );
   try {
-    return await inbox.ask((address) => perform(signature, address), givenUp.signal);
+    return await inbox.ask(async (address) => {
+      const { result, isOthers } = await perform(signature, address);
+      const waits = { timeout, signal: givenUp.signal };
+      return isOthers ? () => outcomeOf(clock, signature, result, until, waits) : undefined;
+    }, givenUp.signal);
   } finally {
     answered.abort();
     signal?.removeEventListener('abort', abort);
@@ -83,12 +96,31 @@ async function byRecord(
     throw new TaskError('RESULT_NOT_READABLE', text, { value: task.name });
   }
   const until = ports.clock.now() + toMilliseconds(timeout);
-  const result = await perform(signature);
-  const leftMs = Math.max(0, until - ports.clock.now());
+  const { result } = await perform(signature);
+  return outcomeOf(
+    ports.clock,
+    signature,
+    result,
+    until,
+    signal === undefined ? { timeout } : { timeout, signal },
+  );
+}
+
+/** What the run's record says of its outcome, as a reply would say it. */
+async function outcomeOf(
+  clock: Clock,
+  { task }: Signature,
+  result: AsyncResult<unknown>,
+  until: number,
+  { timeout, signal }: Waits,
+): Promise<Json | undefined> {
+  const leftMs = Math.max(0, until - clock.now());
   try {
-    return await result.get({ timeout: `${leftMs}ms`, ...(signal === undefined ? {} : { signal }) });
+    const asked = { timeout: `${leftMs}ms`, ...(signal === undefined ? {} : { signal }) } as const;
+    // A record keeps nothing else.
+    return (await result.get(asked)) as Json | undefined;
   } catch (error) {
-    if (error instanceof TimeoutError) throw timedOut(signature.task, timeout);
+    if (error instanceof TimeoutError) throw timedOut(task, timeout);
     // What a reply would carry is the task's own error.
     if (error instanceof TaskError && error.code === 'TASK_FAILED') throw error.cause ?? error;
     throw error;

@@ -16,6 +16,8 @@ declare const CELERIAC_LIMITS: boolean | undefined;
 export interface Transmitted {
   readonly task: AnyTask;
   readonly id: string;
+  /** It is another call's, which knows nothing of this one's address. */
+  readonly isOthers?: true;
 }
 
 /** Sends a signature. */
@@ -40,7 +42,7 @@ async function pass(
   const patient = shared.delays !== undefined;
   const context = { app, space, now: ports.clock.now(), chance: ports.chance, patient, ...options };
   const queue = shared.app.tasks.find(({ name }) => name === signature.task)?.queue;
-  if (queue?.ordered !== true) return hand(shared, await compose(context, signature));
+  if (queue?.ordered !== true) return hand(shared, context, signature);
   const prepare = async (): Promise<Composed> => {
     const composed = await compose(context, signature);
     await shared.room.check([queue], composed.id);
@@ -61,12 +63,20 @@ function groupOf(queue: Queue, { input, options }: Signature): string | undefine
   }
 }
 
-/** Sends what is composed, its key first. */
-async function hand(shared: Connection, composed: Composed): Promise<Transmitted> {
+/** Sends to a queue without order, its key first. */
+async function hand(shared: Connection, context: ComposeContext, signature: Signature): Promise<Transmitted> {
+  const composed = await compose(context, signature);
   const { task, id } = composed;
+  const { delay: _, at: __, ...options } = signature.options;
+  const again = async (of: string, dueAt: number): Promise<void> => {
+    const copy = { ...signature, options: { ...options, at: new Date(dueAt) } };
+    await put(shared, await compose({ ...context, id: of }, copy));
+  };
   const reserved: Reserved =
-    typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS ? await reserveKey(shared, composed) : {};
-  if (reserved.by !== undefined) return { task, id: reserved.by };
+    typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS
+      ? await reserveKey(shared, composed, again)
+      : {};
+  if (reserved.by !== undefined) return { task, id: reserved.by, isOthers: true };
   await shared.room.check([task.queue], id).catch(async (error) => {
     await reserved.failed?.();
     throw error;
@@ -77,8 +87,7 @@ async function hand(shared: Connection, composed: Composed): Promise<Transmitted
 async function deliver(shared: Connection, composed: Composed, reserved: Reserved): Promise<Transmitted> {
   const { task, id } = composed;
   try {
-    if (composed.dueAt === undefined) await shared.outbox.send(composed.queueName, composed.outgoing);
-    else await putOff(shared.delays, composed.dueAt, composed);
+    await put(shared, composed);
   } catch (error) {
     await reserved.failed?.();
     throw error;
@@ -86,4 +95,9 @@ async function deliver(shared: Connection, composed: Composed, reserved: Reserve
   await reserved.sent?.();
   await tell(shared, 'onSend', composed, {});
   return { task, id };
+}
+
+async function put({ outbox, delays }: Connection, composed: Composed): Promise<void> {
+  if (composed.dueAt === undefined) await outbox.send(composed.queueName, composed.outgoing);
+  else await putOff(delays, composed.dueAt, composed);
 }

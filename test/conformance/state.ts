@@ -22,6 +22,7 @@ export function testState(name: string, open: () => Promise<StateWorld>): void {
 
 const MINUTE = 60_000;
 const ask = { key: 'k', id: 'm1', turn: 0, token: 't1', now: T, until: T + MINUTE };
+const wanted = { key: 'k', id: 'm1', now: T, until: T + MINUTE, dueAt: T + 7 };
 
 function testLocks(given: () => StateWorld): void {
   const locks = () => given().state.locks;
@@ -55,7 +56,7 @@ function testLocks(given: () => StateWorld): void {
   });
 
   test('a running message does not get its key once more; reserved or parked it does', async () => {
-    const reserved = await locks().reserve('k', 'm1', T, T + MINUTE);
+    const reserved = await locks().reserve(wanted);
     const first = await locks().take(ask);
     const duplicate = await locks().take({ ...ask, token: 't2' });
     const parked = await locks().park('k', 't1', 1, T + 5 * MINUTE);
@@ -71,10 +72,36 @@ function testLocks(given: () => StateWorld): void {
     expect([duplicate.kind, oldCopy.kind]).toEqual(['held', 'held']);
   });
 
-  test('a reservation says who has the key', async () => {
-    await locks().take(ask);
+  test('a reservation says who has the key, from when on, and whether its message is under way', async () => {
+    const other = { ...wanted, id: 'm2', dueAt: T };
+    await locks().reserve(wanted);
+    const reserved = await locks().reserve(other);
+    const vouched = await locks().vouch('k', 'm1');
+    const sent = await locks().reserve(other);
+    await locks().take({ ...ask, id: 'm3', now: T + MINUTE + 1, until: T + 2 * MINUTE });
+    const running = await locks().reserve({ ...other, now: T + MINUTE + 1 });
+    const late = await locks().vouch('k', 'm1');
 
-    expect(await locks().reserve('k', 'm2', T, T + MINUTE)).toEqual(held);
+    expect(reserved).toEqual({ ...held, dueAt: T + 7, isSent: false });
+    expect([vouched, sent]).toEqual([true, { ...held, dueAt: T + 7, isSent: true }]);
+    expect(running).toMatchObject({ by: 'm3', isSent: true });
+    expect(late).toBe(false);
+  });
+
+  test('what was not sent gives its key up, unless a worker has it or another call vouches', async () => {
+    await locks().reserve(wanted);
+    await locks().withdraw('k', 'm1');
+    const free = await locks().reserve({ ...wanted, id: 'm2' });
+    const late = await locks().vouch('k', 'm1');
+    await locks().vouch('k', 'm2');
+    await locks().withdraw('k', 'm2');
+    const vouched = await locks().reserve({ ...wanted, id: 'm3' });
+    await locks().take({ ...ask, id: 'm2', token: 't2' });
+    await locks().withdraw('k', 'm2');
+    const running = await locks().reserve({ ...wanted, id: 'm3' });
+
+    expect([free.kind, late]).toEqual(['taken', false]);
+    expect([vouched, running]).toMatchObject([{ by: 'm2' }, { by: 'm2' }]);
   });
 
   test('the last message of a key is the latest, in whatever order they are announced', async () => {

@@ -39,7 +39,7 @@ const RESOURCES = {
     Type: 'AWS::SQS::Queue',
     Properties: {
       QueueName: 'work',
-      VisibilityTimeout: 2,
+      VisibilityTimeout: 5,
       RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 2 },
     },
   },
@@ -99,7 +99,7 @@ function lambdaFunction(FunctionName: string, ZipFile: string, Variables: object
   return {
     Type: 'AWS::Lambda::Function',
     Properties: {
-      ...{ FunctionName, Handler: 'index.handler', Runtime: 'nodejs24.x', Timeout: 2 },
+      ...{ FunctionName, Handler: 'index.handler', Runtime: 'nodejs24.x', Timeout: 5 },
       ...{ Role: 'arn:aws:iam::000000000000:role/app', Code: { ZipFile }, Environment: { Variables } },
     },
   };

@@ -22,7 +22,7 @@ sqs = connect("sqs")
 done = connect("dynamodb", boto3.resource).Table("done")
 
 
-def until(condition, seconds=20):
+def until(condition, seconds=90):
     end = time.monotonic() + seconds
     while True:
         found = condition()

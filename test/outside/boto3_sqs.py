@@ -5,6 +5,7 @@ import json
 import struct
 import sys
 import threading
+import time
 import uuid
 
 import boto3
@@ -125,14 +126,14 @@ def check_a_message_of_a_mebibyte_fits_and_one_byte_more_does_not():
 def check_a_long_poll_ends_with_the_message_that_it_waited_for():
     url = create()
     sender = threading.Timer(0.5, lambda: connect().send_message(QueueUrl=url, MessageBody="late"))
-    sender.start()
 
     with Stopwatch() as watch:
+        sender.start()
         found = bodies(url, WaitTimeSeconds=20)
 
     sender.join()
     equal(found, ["late"])
-    assert 0.4 < watch.seconds < 10, watch.seconds
+    assert 0.4 < watch.seconds < 19, watch.seconds
 
 
 def check_a_long_poll_without_a_message_waits_its_time():
@@ -141,7 +142,7 @@ def check_a_long_poll_without_a_message_waits_its_time():
     with Stopwatch() as watch:
         equal(bodies(url), [])
 
-    assert 0.9 < watch.seconds < 10, watch.seconds
+    assert 0.9 < watch.seconds < 19, watch.seconds
 
 
 def check_a_long_poll_whose_client_went_away_takes_no_message():
@@ -153,6 +154,7 @@ def check_a_long_poll_whose_client_went_away_takes_no_message():
         pass
 
     gc.collect()  # What the error holds is what keeps the connection open.
+    time.sleep(1)  # That it was closed takes a moment to arrive.
     sqs.send_message(QueueUrl=url, MessageBody="kept")
 
     equal(bodies(url, WaitTimeSeconds=5), ["kept"])

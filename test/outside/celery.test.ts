@@ -73,7 +73,7 @@ function useSetting(
     };
     if (queueOptions.backoff_policy !== undefined) {
       const { QueueUrl } = await emulator.call('sqs', 'CreateQueue', {
-        ...{ QueueName: QUEUE, Attributes: { VisibilityTimeout: '4' } },
+        ...{ QueueName: QUEUE, Attributes: { VisibilityTimeout: '8' } },
       });
       const backoff = { ...queueOptions, backoff_tasks: ['celery_app.held'] };
       variables.CELERY_QUEUES = JSON.stringify({ [QUEUE]: { url: QueueUrl, ...keys, ...backoff } });

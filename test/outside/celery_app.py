@@ -23,7 +23,7 @@ app.conf.update(
     broker_transport_options={
         "region": "us-east-1",
         "is_secure": False,
-        "visibility_timeout": 4,
+        "visibility_timeout": 8,
         "wait_time_seconds": 2,
         "polling_interval": 0.1,
         **({"predefined_queues": PREDEFINED} if PREDEFINED else {}),

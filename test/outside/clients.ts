@@ -61,7 +61,7 @@ export interface Ran {
 export function run(client: Client, args: readonly string[], url: string): Promise<Ran> {
   return new Promise((resolve) => {
     const env = { ...environment(url), ...client.variables };
-    const options = { env, timeout: 100_000, maxBuffer: 64 * 1024 * 1024 };
+    const options = { env, timeout: 240_000, maxBuffer: 64 * 1024 * 1024 };
     execFile(client.command, args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
       resolve({ code, stdout, stderr });

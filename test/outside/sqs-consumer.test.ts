@@ -78,11 +78,11 @@ describe.each(['http', 'in-process'] as const)('%s', (door) => {
     queue.send(['long']);
     await queue.consume(
       {
-        visibilityTimeout: 2,
+        visibilityTimeout: 4,
         heartbeatInterval: 1,
         handleMessage: async (message) => {
           runs += 1;
-          await new Promise((resolve) => setTimeout(resolve, 3_500));
+          await new Promise((resolve) => setTimeout(resolve, 5_500));
           return message;
         },
       },
@@ -109,6 +109,8 @@ describe.each(['http', 'in-process'] as const)('%s', (door) => {
       undefined,
       { abort: true },
     );
+    // That a connection was closed takes a moment to arrive.
+    await expect.poll(() => queue.ended('ReceiveMessage')).toBe(queue.started('ReceiveMessage'));
     queue.send(['after']);
 
     expect(handled).toEqual([]);
@@ -140,6 +142,8 @@ interface OpenQueue {
   counts(): { readonly visible: number; readonly inFlight: number };
   /** How many calls of an operation have begun. */
   started(operation: string): number;
+  /** How many have ended, in whatever way. */
+  ended(operation: string): number;
   /** Runs a consumer until the condition holds, stops it, and waits until it is at rest. */
   consume(
     options: Partial<ConsumerOptions>,
@@ -154,10 +158,11 @@ async function openQueue(
   Attributes: Readonly<Record<string, string>> = {},
 ): Promise<OpenQueue> {
   const started: string[] = [];
+  const ended: string[] = [];
   const emulator = createEmulator({
-    onCall: (call, proceed) => {
-      started.push(call.operation);
-      return proceed();
+    onCall: ({ operation }, proceed) => {
+      started.push(operation);
+      return proceed().finally(() => ended.push(operation));
     },
   });
   onTestFinished(() => emulator.close());
@@ -177,6 +182,7 @@ async function openQueue(
       return { visible: queue?.visible ?? 0, inFlight: queue?.inFlight ?? 0 };
     },
     started: (operation) => started.filter((each) => each === operation).length,
+    ended: (operation) => ended.filter((each) => each === operation).length,
     async consume(options, until, prepare, stop = { abort: true }) {
       const consumer = Consumer.create({ sqs: client, queueUrl: url, waitTimeSeconds: 20, ...options });
       prepare?.(consumer);

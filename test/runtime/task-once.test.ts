@@ -158,7 +158,8 @@ describe('a key that is reserved at send', () => {
     const call = (service: string, operation: string, input: object) =>
       sim.emulator.call(service, operation, { ...input });
     const locks = createLocks(call as never, 'shop-dev-runs');
-    await locks.reserve(onceKeyOf(task, byKey as never, { key: 'a', n: 1 }), 'dead', now, now + 60_000);
+    const key = onceKeyOf(task, byKey as never, { key: 'a', n: 1 });
+    await locks.reserve({ key, id: 'dead', now, until: now + 60_000, dueAt: now });
 
     await expect(sim.send(task({ key: 'a', n: 1 }))).rejects.toMatchObject({
       code: 'ONCE_TAKEN',

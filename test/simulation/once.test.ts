@@ -4,7 +4,9 @@
  */
 import { expect, test } from 'vitest';
 import { type AsyncResult, defineApp, defineQueue, defineTask } from '#lib';
-import { ALL_FAULTS, createRandom, simulate } from '#lib/testing';
+import { ALL_FAULTS, createRandom, type Simulation, simulate } from '#lib/testing';
+import { createLocks } from '../../lib/aws/locks.ts';
+import { onceKey } from '../../lib/core/once-key.ts';
 import { type Interval, mostAtOnce } from './fleet.ts';
 import { seeds } from './seeds.ts';
 
@@ -17,13 +19,13 @@ interface Input {
   readonly fails: boolean;
 }
 
-function createWorld(seed: number) {
+function createWorld(seed: number, taken: 'wait' | 'return' = 'wait') {
   const queue = defineQueue('work', { visibility: '2m', deadLetter: { after: 8 } });
   const runs = new Map<number, Interval[]>();
   const task = defineTask('task', {
     queue,
     retry: { attempts: 8 },
-    once: ({ key }) => key,
+    once: { key: ({ key }) => key, taken },
     async run({ key, fails }: Input, { now, sleep, attempt }) {
       const run: Interval = { from: now().getTime(), to: Number.POSITIVE_INFINITY };
       runs.set(key, [...(runs.get(key) ?? []), run]);
@@ -69,5 +71,49 @@ test.each(seeds('once'))('with seed %d runs of a key never overlap, and all end'
   expect(states.filter((state) => !ENDED.includes(state))).toEqual([]);
   expect(runs.size).toBeGreaterThan(1);
   expect(sent.length).toBeGreaterThan(CALLS / 2);
+  await sim.close();
+});
+
+/** Reserves keys as senders that die before they send. */
+async function dyingSenders(sim: Simulation, keys: readonly number[]): Promise<void> {
+  await sim.settle();
+  const call = (service: string, operation: string, input: object) =>
+    sim.emulator.call(service, operation, { ...input });
+  const locks = createLocks(call as never, 'once-dev-runs');
+  const now = sim.now().getTime();
+  for (const key of keys) {
+    const wanted = { key: onceKey('task', key), id: sim.newId() };
+    await locks.reserve({ ...wanted, now, until: now + 300_000, dueAt: now });
+  }
+}
+
+/** A quarter of them: its calls are simple, and many. */
+const some = seeds('once').filter((_, index) => index % 4 === 0);
+
+test.each(some)('with seed %d every handle is that of a run which comes', async (seed) => {
+  const { sim, task, runs } = createWorld(seed, 'return');
+  const random = createRandom(seed + 3);
+  const clients = [sim, sim.connect(), sim.connect()];
+  await dyingSenders(
+    sim,
+    Array.from({ length: KEYS }, (_, key) => key).filter(() => random() < 0.5),
+  );
+
+  const results: AsyncResult<void>[] = [];
+  for (let round = 0; round < 4; round++) {
+    const sends = clients.map((client) => {
+      const key = Math.floor(random() * KEYS);
+      return client.sendMany([task({ key, fails: random() < 0.2 }), task({ key, fails: false })]);
+    });
+    for (const outcome of (await Promise.all(sends)).flat())
+      if (outcome.status === 'sent') results.push(outcome.result);
+    await sim.advance(`${Math.floor(random() * 10)}s`);
+  }
+  await sim.advance('2d');
+
+  for (const [key, intervals] of runs) expect(mostAtOnce(intervals), `key ${key}`).toBe(1);
+  const states = await Promise.all(results.map(stateOf));
+  expect(states.filter((state) => !ENDED.includes(state))).toEqual([]);
+  expect(results.length).toBeGreaterThan(CALLS / 4);
   await sim.close();
 });

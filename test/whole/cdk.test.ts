@@ -20,7 +20,7 @@ async function work(endpoint: string): Promise<unknown> {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   await using client = connect(flights, { endpoint, region: 'us-east-1', credentials });
   const sent = await client.send(tally([FLIGHT]));
-  return sent.get({ timeout: '20s' });
+  return sent.get({ timeout: '2m' });
 }
 
 async function statusOf(emulator: Emulator): Promise<unknown> {
@@ -94,4 +94,4 @@ test('the cdk CLI deploys, updates, hotswaps, diffs, finds drift and destroys th
   expect(destroyed.output).toContain(`✅  ${STACK}: destroyed`);
   expect(await emulator.call('sqs', 'ListQueues', {})).toEqual({});
   expect(emulator.services.lambda.functions()).toEqual([]);
-}, 60_000);
+});

@@ -16,8 +16,9 @@ const SOURCES = {
   'app.ts': `
 import { defineApp, defineQueue, defineTask, exponential } from '#lib';
 
-const busy = () => new Promise((done) => setTimeout(done, 60_000));
-const letters = defineQueue('letters');
+const busy = () => new Promise((done) => setTimeout(done, 100_000));
+// A function may run for a sixth of it.
+const letters = defineQueue('letters', { visibility: '12m' });
 export const charge = defineTask('charge', {
   queue: defineQueue('payments'),
   retry: { attempts: 1 },
@@ -73,7 +74,7 @@ describe.skipIf(browser === undefined)(`the dashboard of celeriac dev in Chromiu
     program = startProgram(process.execPath, [bin, 'dev', '--port', '0'], project);
     url = /http:\S+/.exec(await program.says(/dashboard http:\S+/))?.[0] ?? '';
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(90_000);
   });
 
   afterAll(async () => {
@@ -88,8 +89,10 @@ describe.skipIf(browser === undefined)(`the dashboard of celeriac dev in Chromiu
 
     await page.goto(`${url}/#/runs`);
     await page.getByLabel('Search').fill('over the limit');
+    const found = page.locator('main tbody tr').filter({ hasText: 'an amount of 4711 is over the limit' });
+    await found.waitFor();
     await page.locator('main tbody tr').nth(1).waitFor({ state: 'detached' });
-    await page.locator('main tbody').getByRole('link', { name: 'charge' }).first().click();
+    await found.getByRole('link', { name: 'charge' }).click();
     await page.getByText('an amount of 4711 is over the limit').first().waitFor();
     await page.getByRole('region', { name: 'Stack' }).first().getByText('TypeError').waitFor();
     await page.getByRole('button', { name: 'Edit and retry…' }).click();
@@ -161,12 +164,13 @@ describe.skipIf(browser === undefined)(`the dashboard of celeriac dev in Chromiu
   /** The second of two that cannot both run; sent at once, either could be the one that runs. */
   async function second(task: string, input: object): Promise<string> {
     const first = await send(task, input);
-    await expect.poll(() => stateOf(first), { timeout: 30_000 }).not.toBe('PENDING');
+    // It is not found for as long as it is neither in its queue nor in the table.
+    await expect.poll(() => stateOf(first), { timeout: 90_000 }).toMatch(/^(STARTED|SUCCESS)$/);
     return send(task, input);
   }
 
   async function stateOf(id: string): Promise<string> {
-    const { state }: { state: string } = await (await page.request.get(`${url}/api/runs/${id}`)).json();
+    const { state = '' }: { state?: string } = await (await page.request.get(`${url}/api/runs/${id}`)).json();
     return state;
   }
 });

@@ -4,14 +4,14 @@ import { createDeskWorld } from '../dashboard/desk-world.ts';
 import { openBrowser } from './dashboard/browser.ts';
 import { openPage } from './dashboard/opened.ts';
 
-const { browser } = await openBrowser();
+const { browser, missing } = await openBrowser();
 afterAll(() => browser?.close());
 const report = defineTask('report', { run: () => 'reported' });
 const beat = defineSchedule('beat', { trigger: every('10m'), send: report() });
 const app = defineApp('shop', { tasks: [report], schedules: [beat] });
 
-test('a schedule that is paused in the page does not fire until it is resumed there', async () => {
-  if (browser === undefined) return;
+test('a schedule that is paused in the page does not fire until it is resumed there', async ({ skip }) => {
+  if (browser === undefined) return skip(missing);
   await using world = await createDeskWorld(app);
   await using open = await openPage(browser, world.desk);
   const fired = async () => (await world.desk.runs({ task: 'report' })).rows.length;

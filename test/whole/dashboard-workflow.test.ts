@@ -5,7 +5,7 @@ import { createDeskWorld } from '../dashboard/desk-world.ts';
 import { openBrowser } from './dashboard/browser.ts';
 import { type OpenPage, openPage } from './dashboard/opened.ts';
 
-const { browser } = await openBrowser();
+const { browser, missing } = await openBrowser();
 afterAll(() => browser?.close());
 
 const price = defineTask('price', { run: (sku: string) => sku.length });
@@ -29,8 +29,10 @@ const LINES = `[...document.querySelectorAll('.tree li')].map((item) => {
   return '  '.repeat(depth) + own.map((node) => node.textContent.trim()).filter(Boolean).join(' ');
 })`;
 
-test('a chain of groups, with a chord that failed, is shown with states, counts and links', async () => {
-  if (browser === undefined) return;
+test('a chain of groups, with a chord that failed, is shown with states, counts and links', async ({
+  skip,
+}) => {
+  if (browser === undefined) return skip(missing);
   await using world = await createDeskWorld(shop);
   await using open = await openPage(browser, world.desk);
   const flow = chain(
@@ -63,8 +65,10 @@ test('a chain of groups, with a chord that failed, is shown with states, counts 
   ]);
 });
 
-test('the members of a large group are shown page by page, and what is linked to it once', async () => {
-  if (browser === undefined) return;
+test('the members of a large group are shown page by page, and what is linked to it once', async ({
+  skip,
+}) => {
+  if (browser === undefined) return skip(missing);
   await using world = await createDeskWorld(shop);
   await using open = await openPage(browser, world.desk);
   const members = Array.from({ length: 130 }, (_, index) => price(`item ${index}`));

@@ -164,7 +164,7 @@ test(`after kill -9 what was acknowledged is there, and nothing twice (${ROUNDS}
     server.child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
-}, 300_000);
+});
 
 async function check(url: string, books: Books) {
   await call(url, 'AmazonSQS.SetQueueAttributes', {

@@ -3,7 +3,7 @@
  * in order.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -85,8 +85,13 @@ test('dev that starts with a mistake waits until it is mended', async () => {
   expect(mended).toContain('+ queue Broker/Queue-default/Queue');
 });
 
+/** As an editor does it: whoever looks finds the old file or the new one, and never half of it. */
 function save(files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) writeFileSync(join(project, path), text);
+  for (const [path, text] of Object.entries(files)) {
+    const written = `${project}-${path}`;
+    writeFileSync(written, text);
+    renameSync(written, join(project, path));
+  }
 }
 
 /** Runs the command that dev has printed, as a shell would; its sources may stand in for broken ones. */

@@ -21,7 +21,7 @@ afterAll(() => {
   for (const made of [folder, home]) rmSync(made, { recursive: true, force: true });
 });
 
-test('init starts a project whose own commands work as its README says', { timeout: 300_000 }, async () => {
+test('init starts a project whose own commands work as its README says', { timeout: 600_000 }, async () => {
   const started = await init();
   expect(started).toMatchObject({ code: 0, stderr: '' });
   const { files } = JSON.parse(started.stdout);

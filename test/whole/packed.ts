@@ -10,8 +10,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmdirSync,
-  statSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -66,25 +65,37 @@ export function pack(): Packed {
 function alone(work: () => void): void {
   const lock = join(ROOT, 'node_modules/.cache/celeriac-pack.lock');
   mkdirSync(dirname(lock), { recursive: true });
-  for (;;) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch {
-      // What a killed run has left behind is in nobody's way for long.
-      if (Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > LOCK_MS_MAX)
-        rmdirSync(lock);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
-    }
+  while (!take(lock)) {
+    if (isLeftBehind(lock)) rmSync(lock, { recursive: true, force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
   }
   try {
     work();
   } finally {
-    rmdirSync(lock);
+    rmSync(lock);
   }
 }
 
-const LOCK_MS_MAX = 300_000;
+function take(lock: string): boolean {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the process that has it was killed. */
+function isLeftBehind(lock: string): boolean {
+  try {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    // Between its making and its writing it is empty.
+    if (pid > 0) process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code !== 'ENOENT';
+  }
+}
 
 /** Makes a project with the package installed, its dependencies, and of the rest only the packages named. */
 export function createProject(
@@ -102,10 +113,13 @@ export function createProject(
   return project;
 }
 
+/** For a machine that is busy with other things: none of them takes 20 s of a quiet one. */
+const RUN_MS_MAX = 240_000;
+
 /** Runs a program to its end; a failure is a result, not an exception. */
 export async function run(command: string, words: readonly string[], cwd: string): Promise<Ran> {
   try {
-    return { code: 0, ...(await promisify(execFile)(command, words, { cwd, timeout: 60_000 })) };
+    return { code: 0, ...(await promisify(execFile)(command, words, { cwd, timeout: RUN_MS_MAX })) };
   } catch (error) {
     // What execFile rejects with has these members; `code` is a word when the program could not be started.
     const { code, stdout, stderr } = error as { code: unknown; stdout: string; stderr: string };

@@ -15,12 +15,6 @@ export function addressOf(url: string): Address {
   return { endpoint: url, region: 'us-east-1', credentials };
 }
 
-/** The same for a program's environment. */
-export function environmentOf(url: string): Readonly<Record<string, string>> {
-  const keys = { AWS_ACCESS_KEY_ID: '000000000000', AWS_SECRET_ACCESS_KEY: 'x' };
-  return { AWS_ENDPOINT_URL: url, AWS_REGION: 'us-east-1', NODE_NO_WARNINGS: '1', ...keys };
-}
-
 /** Queues with their dead-letter queues, and tables; no worker, and no exchange. */
 export async function provisionBySdk(app: App, address: Address): Promise<void> {
   const { queues, tables } = topology(app);

@@ -12,7 +12,7 @@ import { Broker } from '#infra';
 import { fireTimes } from '#lib';
 import { createEmulator } from '#lib/emulator';
 import { fireId } from '../../lib/core/schedule/fire.ts';
-import { advance } from './patient.ts';
+import { advancePatiently } from './patience.ts';
 import { RAN, weekApp } from './week/app.ts';
 
 const HOUR = 3_600_000;
@@ -37,8 +37,8 @@ test(
     });
     await emulator.load(synthesized());
 
-    for (let hour = 0; hour < HOURS; hour++) await advance(emulator, HOUR);
-    await advance(emulator, LATE_MS);
+    for (let hour = 0; hour < HOURS; hour++) await advancePatiently(emulator, HOUR);
+    await advancePatiently(emulator, LATE_MS);
 
     const end = START + HOURS * HOUR;
     const idsUntil = (time: number) =>

@@ -9,7 +9,7 @@ import { createEmulator } from '#lib/emulator';
 import { fireId } from '../../lib/core/schedule/fire.ts';
 import { runIdOf } from '../../lib/core/workflow/path.ts';
 import { app, RAN } from './chords/app.ts';
-import { advance } from './patient.ts';
+import { advancePatiently } from './patience.ts';
 
 const MINUTE = 60_000;
 const SPACE = { app: 'chords', stage: 'dev' };
@@ -36,7 +36,7 @@ test('bundled functions begin a workflow for each fire, under its id, and carry 
   });
   await emulator.load(synthesized());
 
-  await advance(emulator, 13 * MINUTE);
+  await advancePatiently(emulator, 13 * MINUTE);
 
   expect(wrong).toEqual([]);
   expect(ran.toSorted()).toEqual(

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await askCommands(endpoint, ids);
   const { stdout, stderr } = await program.end();
   heard.log.push(stdout, stderr);
-}, 120_000);
+});
 
 afterAll(() => program[Symbol.asyncDispose]());
 

@@ -56,7 +56,7 @@ test.each([200, 500])('a task runs, protected where the agent grants it: status 
   const worker = await startWorkerProcess(place, ['--pool', 'threads', '--concurrency', '1'], (child) => {
     program = child;
   });
-  const result = await (await client.send(block(2_500))).get({ timeout: '30s' });
+  const result = await (await client.send(block(2_500))).get({ timeout: '2m' });
   const code = await endWorkerProcess(worker, 'SIGTERM');
 
   const path = 'PUT /api/task-protection/v1/state';

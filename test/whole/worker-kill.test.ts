@@ -2,7 +2,7 @@
  * `kill -9` of a pool's child, of the worker and of the emulator while 1,000 tasks run: nothing is lost, and
  * nothing is counted twice. One round; CELERIAC_KILL_ROUNDS says another number.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,28 +13,29 @@ import { expect, test } from 'vitest';
 import { connect, listWorkers } from '#lib/aws';
 import { type Server, start } from './emulator-process.ts';
 import { app, count } from './killed/app.ts';
-import { addressOf, environmentOf, provisionBySdk } from './provisioned.ts';
+import { addressOf, provisionBySdk } from './provisioned.ts';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
 const ROUNDS = Number(process.env.CELERIAC_KILL_ROUNDS ?? 1);
 const TASKS = Number(process.env.CELERIAC_KILL_TASKS ?? 1_000);
 const CONCURRENCY = 3;
-const ROOT = join(import.meta.dirname, '../..');
 const ENTRY = join(import.meta.dirname, 'killed/app.ts');
-const HEALTH_PORT = 4_517;
 
 interface World {
   readonly folder: string;
   readonly counted: string;
   server: Server;
-  worker: ChildProcess;
+  worker: WorkerProcess;
 }
 
-function startWorker(url: string, counted: string): ChildProcess {
-  const words = ['bin/celeriac.js', 'worker', '--app', ENTRY, '--pool', 'processes', '--heartbeat', '1s'];
-  const more = ['--concurrency', String(CONCURRENCY), '--health', String(HEALTH_PORT)];
-  const env = { ...process.env, ...environmentOf(url), COUNTED: counted };
-  return spawn(process.execPath, [...words, ...more], { cwd: ROOT, env, stdio: 'ignore' });
+function startWorker(url: string, counted: string): Promise<WorkerProcess> {
+  const place = { entry: ENTRY, url, env: { COUNTED: counted } };
+  const words = ['--pool', 'processes', '--concurrency', String(CONCURRENCY)];
+  return startWorkerProcess(place, words, (child) => started.push(child));
 }
+
+/** All that have been started, to be ended whatever becomes of the test. */
+const started: ChildProcess[] = [];
 
 /** How many are counted. */
 const done = ({ counted }: World): number => readdirSync(counted).length;
@@ -48,31 +49,34 @@ async function until(what: string, isSo: () => boolean | Promise<boolean>): Prom
 }
 
 /** The pids of the pool's children; none while the worker does not answer. */
-async function childrenOf(): Promise<readonly number[]> {
-  const answer = await fetch(`http://127.0.0.1:${HEALTH_PORT}/healthz`).catch(() => undefined);
+async function childrenOf({ worker }: World): Promise<readonly number[]> {
+  const answer = await fetch(`${worker.health}/healthz`).catch(() => undefined);
   const status: unknown = await answer?.json();
   const isStatus = typeof status === 'object' && status !== null && 'children' in status;
   return isStatus && Array.isArray(status.children) ? status.children : [];
 }
 
-async function killChild(): Promise<void> {
+async function killChild(world: World): Promise<void> {
   let pid: number | undefined;
   await until('a child runs', async () => {
-    pid = (await childrenOf())[0];
+    pid = (await childrenOf(world))[0];
     return pid !== undefined;
   });
   if (pid !== undefined) process.kill(pid, 'SIGKILL');
 }
 
 async function killWorker(world: World): Promise<void> {
-  world.worker.kill('SIGKILL');
-  await once(world.worker, 'exit');
-  world.worker = startWorker(world.server.url, world.counted);
+  const { child } = world.worker;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+  world.worker = await startWorker(world.server.url, world.counted);
 }
 
 async function killEmulator(world: World): Promise<void> {
+  const ended = once(world.server.child, 'exit');
   world.server.child.kill('SIGKILL');
-  await once(world.server.child, 'exit');
+  await ended;
   const { port } = new URL(world.server.url);
   world.server = await start(join(world.folder, 'data'), '--port', port);
 }
@@ -98,13 +102,13 @@ async function play(world: World): Promise<void> {
   const sent = await client.sendMany(Array.from({ length: TASKS }, (_, index) => count(index)));
   const share = (part: number): Promise<void> => until(`${part} are done`, () => done(world) >= TASKS * part);
   await share(0.15);
-  await killChild();
+  await killChild(world);
   await share(0.35);
   await killWorker(world);
   await share(0.55);
   await killEmulator(world);
   await share(0.75);
-  await killChild();
+  await killChild(world);
   await until('all are done', () => done(world) >= TASKS);
   await until('the queue is empty', async () => (await left(world))[0] === 0);
 
@@ -134,11 +138,11 @@ test.each(Array.from({ length: ROUNDS }, (_, round) => round))(
     mkdirSync(counted);
     const server = await start(join(folder, 'data'));
     await provisionBySdk(app, addressOf(server.url));
-    const world: World = { folder, counted, server, worker: startWorker(server.url, counted) };
+    const world: World = { folder, counted, server, worker: await startWorker(server.url, counted) };
     try {
       await play(world);
     } finally {
-      for (const program of [world.worker, world.server.child]) program.kill('SIGKILL');
+      for (const program of [...started.splice(0), world.server.child]) program.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     }
   },

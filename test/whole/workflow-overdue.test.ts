@@ -9,6 +9,7 @@ import { chain, linkError } from '#lib';
 import { type ConnectOptions, connect } from '#lib/aws';
 import { createEmulator } from '#lib/emulator';
 import { overdueApp, step, TOLD, tell } from './overdue/app.ts';
+import { advancePatiently } from './patience.ts';
 
 test('an hour after its client died while it sent it, a workflow has failed and told so', async () => {
   const lines: string[] = [];
@@ -36,7 +37,7 @@ test('an hour after its client died while it sent it, a workflow has failed and 
 
   await expect(dying.send(workflow, { id, deadline: '1m' })).rejects.toThrow();
   const begun = await client.workflow(id).tree();
-  await emulator.advance(61 * 60_000);
+  await advancePatiently(emulator, 61 * 60_000);
 
   expect(begun.state).toBe('PENDING');
   const ended = await client.workflow(id).tree();
@@ -45,7 +46,7 @@ test('an hour after its client died while it sent it, a workflow has failed and 
     .filter((line) => line.includes(TOLD))
     .map((line) => line.slice(line.indexOf(TOLD)).trim());
   expect(told).toEqual([`${TOLD}${id}: overdue`]);
-}, 180_000);
+});
 
 function synthesized(): string {
   const folder = mkdtempSync(join(tmpdir(), 'celeriac-overdue-'));

@@ -45,7 +45,7 @@ beforeAll(async () => {
   synthesize(output, 'bundle');
   emulator = createEmulator();
   report = await emulator.load(output);
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await emulator?.close();

@@ -64,7 +64,7 @@ test('an alias of cdk leads to the current version, and moves on with the next d
   expect(emulator.services.lambda.mappings()).toEqual([
     expect.objectContaining({ functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:worker:live' }),
   ]);
-}, 30_000);
+}, 120_000);
 
 test('versions and aliases are there after a restart', async () => {
   const data = await temporaryFolder();
@@ -80,4 +80,4 @@ test('versions and aliases are there after a restart', async () => {
   expect(await invoked(second, 'live')).toEqual(['red', '1']);
   const { Version } = await second.call('lambda', 'PublishVersion', { FunctionName: 'worker' });
   expect(Version).toBe('2');
-}, 30_000);
+}, 120_000);

@@ -20,7 +20,10 @@ export interface Demo extends AsyncDisposable {
   told(text: string | RegExp): Promise<void>;
   /** Sends a task as the page does, and gives the run's id; nothing of it is seen in the page. */
   send(task: string, input: object, options?: object): Promise<string>;
+  /** Its state; '' while nothing is known of it. */
   stateOf(id: string): Promise<string>;
+  /** Why it waits, in one word; '' where it does not. */
+  reasonOf(id: string): Promise<string>;
   /** How many runs a search finds. */
   count(search: string): Promise<number>;
   /** A worker beside the functions, for as long as the demo runs. */
@@ -35,7 +38,7 @@ export async function startDemo(browser: Browser): Promise<Demo> {
   const endpoint = find(await program.says(/resources at http:\S+/));
   const url = find(await program.says(/dashboard http:\S+/));
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(90_000);
   const asked = new Set<string>();
   page.on('request', (request) => {
     const { pathname } = new URL(request.url());
@@ -63,8 +66,15 @@ export async function startDemo(browser: Browser): Promise<Demo> {
       return id;
     },
     async stateOf(id) {
-      const { state }: { state: string } = await (await page.request.get(`${url}/api/runs/${id}`)).json();
+      const { state = '' }: { state?: string } = await (
+        await page.request.get(`${url}/api/runs/${id}`)
+      ).json();
       return state;
+    },
+    async reasonOf(id) {
+      const answer = await page.request.get(`${url}/api/waiting/${id}`);
+      const { waiting }: { waiting?: { kind: string } } = await answer.json();
+      return waiting?.kind ?? '';
     },
     async count(search) {
       const query = new URLSearchParams({ search, limit: '500' });

@@ -1,5 +1,5 @@
 /** What worker-block.test.ts runs. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { defineApp, defineQueue, defineTask, fixed } from '#lib';
 
 export const work = defineQueue('work', { visibility: '6s' });
@@ -7,7 +7,8 @@ export const work = defineQueue('work', { visibility: '6s' });
 export interface Hogged {
   readonly key: string;
   readonly place: string;
-  readonly ms: number;
+  /** A file: it goes on until there is one. */
+  readonly door: string;
 }
 
 /** Keeps its event loop to itself, with its key and the only one of its places. */
@@ -15,13 +16,12 @@ export const hog = defineTask('hog', {
   queue: work,
   once: { key: ({ key }: Hogged) => key, taken: 'reject' },
   concurrency: { max: 1, by: ({ place }) => place },
-  run({ key, ms }: Hogged) {
+  run({ key, door }: Hogged) {
     const note = (what: string): void => appendFileSync(process.env.NOTES ?? '', `${key} ${what}\n`);
     note('begins');
-    const end = Date.now() + ms;
-    while (Date.now() < end);
+    while (!existsSync(door));
     note('ends');
-    return ms;
+    return key;
   },
 });
 

@@ -1,10 +1,10 @@
-/** Virtual time for functions that are slow since their machine is busy. */
+/** Virtual time on a machine that is busy with other things. */
 import type { VirtualEmulator } from '#lib/emulator';
 
 const TRIES_MAX = 10;
 
-/** On a machine that is busy with other things a function may take longer than the emulator waits for one. */
-export async function advance(emulator: VirtualEmulator, ms: number): Promise<void> {
+/** Moves the time of an emulator whose functions may take longer, in real time, than it waits for one. */
+export async function advancePatiently(emulator: VirtualEmulator, ms: number): Promise<void> {
   const end = emulator.clock.now() + ms;
   for (let tries = 1; emulator.clock.now() < end; tries++) {
     const moved = emulator.advance(end - emulator.clock.now());
