@@ -137,11 +137,15 @@ async function addMember(
 ): Promise<number | undefined> {
   const values = {
     ...{ ':none': { L: [] }, ':one': { L: [{ S: id }] }, ':id': { S: id } },
-    ...{ ':by': { N: String(by) }, ':expiresAt': expiry(now) },
+    ...{ ':by': { N: String(by) }, ':byOne': { L: [{ N: String(by) }] }, ':expiresAt': expiry(now) },
   };
+  const set = [
+    '#added = list_append(if_not_exists(#added, :none), :one)',
+    '#addedBy = list_append(if_not_exists(#addedBy, :none), :byOne), #expiresAt = :expiresAt',
+  ];
   const written = await createUpdates(call, tableName)(
     Key,
-    { set: ['#added = list_append(if_not_exists(#added, :none), :one), #expiresAt = :expiresAt'], values },
+    { set, values },
     'NOT contains(#added, :id) AND NOT contains(#done, :by) AND NOT contains(#failed, :by)',
   );
   const place = (toTally(written.item).added ?? []).indexOf(id);
@@ -149,11 +153,12 @@ async function addMember(
 }
 
 /** Reads a counter's item. */
-export function toTally({ done, failed, failedPaths, added }: Item): Tally {
+export function toTally({ done, failed, failedPaths, added, addedBy }: Item): Tally {
   return {
     done: toSet(done),
     failed: toSet(failed),
     ...(added?.L === undefined ? {} : { added: added.L.map(({ S = '' }) => S) }),
+    ...(addedBy?.L === undefined ? {} : { addedBy: addedBy.L.map(({ N }) => Number(N)) }),
     ...(failedPaths?.SS === undefined ? {} : { failedPaths: failedPaths.SS.map((path) => path.slice(1)) }),
   };
 }

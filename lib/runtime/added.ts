@@ -1,6 +1,11 @@
-/** Members that a running member adds to its group (Celery's add_to_chord), each a workflow of its own. */
+/**
+ * Members that a running member adds to its group (Celery's add_to_chord), each a workflow of its own:
+ * stored, then counted, then started. The one that adds may die in between and never run again, or add
+ * something else when it does. So whoever counts it as ended starts what it has counted, unless that has
+ * ended.
+ */
 import { derivedId } from '../core/id.ts';
-import { parseMessage } from '../core/message.ts';
+import { type Message, parseMessage } from '../core/message.ts';
 import { sizeOf } from '../core/workflow/page.ts';
 import { parentOf } from '../core/workflow/path.ts';
 import { plannedAtTop, shardOf, topOf } from '../core/workflow/tally.ts';
@@ -9,7 +14,7 @@ import { toPlan } from '../define/workflow.ts';
 import { CeleriacError } from '../errors.ts';
 import type { Invocation } from './invoke.ts';
 import { sendWorkflow } from './workflow-send.ts';
-import { type Flow, flowOf } from './workflow-start.ts';
+import { type Flow, flowOf, sendStart } from './workflow-start.ts';
 
 /** What a run adds with: each call of an attempt under an id that the next attempt uses again. */
 export function createAdder(invocation: Invocation): (signature: AnySignature) => Promise<void> {
@@ -31,7 +36,6 @@ export function createAdder(invocation: Invocation): (signature: AnySignature) =
       instead: { kind: 'member', id: group.id, path, of },
     } as const;
     const member = { id, top: topOf(of), by };
-    // Stored, then counted, then started: one that is never started is counted when it is overdue.
     const stored = async (): Promise<void> => {
       const now = connection.ports.clock.now();
       if ((await flow.flows.addMember(group.id, path, member, now)) !== undefined) return;
@@ -39,7 +43,24 @@ export function createAdder(invocation: Invocation): (signature: AnySignature) =
       throw new CeleriacError('GROUP_OVER', text, { value: path });
     };
     await sendWorkflow(connection, hops + 1, plan, { id }, { stored });
+    started.set(message, [...(started.get(message) ?? []), id]);
   };
+}
+
+/** By message, what its run here has added and started. */
+const started = new WeakMap<Message, readonly string[]>();
+
+/** The workflows that the run of a message has added, as far as this process knows that they were started. */
+export function startedBy(message: Message): readonly string[] {
+  return started.get(message) ?? [];
+}
+
+/** Starts workflows that were added; of one that has begun already every message is dropped. */
+export async function startAdded(flow: Flow, ids: readonly string[]): Promise<void> {
+  const left = ids.filter((id) => flow.started?.includes(id) !== true);
+  await Promise.all(
+    left.map((id) => sendStart({ ...flow, id, hops: flow.hops + 1 }, '', true, { kind: 'none' })),
+  );
 }
 
 /** A group, and who adds to it. */

@@ -16,6 +16,7 @@ import {
   firstFailed,
   isFull,
   membersIn,
+  openAdded,
   plannedAtTop,
   shardOf,
   shardsOf,
@@ -24,6 +25,7 @@ import {
 } from '../core/workflow/tally.ts';
 import type { Failure } from '../define/workflow.ts';
 import { toWireError, type WireError } from '../errors.ts';
+import { startAdded, startedBy } from './added.ts';
 import type { Recorded } from './attempt.ts';
 import { DONE, type Outcome } from './outcome.ts';
 import type { Ending, RunRecord } from './ports.ts';
@@ -102,7 +104,8 @@ export async function failFlow(flow: Flow, reason: string, error: WireError): Pr
 
 function ofRun({ connection, message, lease }: Conducted): Flow | undefined {
   if (message.flow === undefined) return undefined;
-  const more = { hops: message.hops, queue: lease.queue, trace: traceOf(message) };
+  const { hops } = message;
+  const more = { hops, queue: lease.queue, trace: traceOf(message), started: startedBy(message) };
   return flowOf(connection, message.flow.id, more);
 }
 
@@ -155,15 +158,19 @@ async function count(flow: Flow, path: string, index: number, members: number, e
   const isDone = end.state === 'SUCCESS';
   const tally = await flows.countMember(id, path, index, isDone, now, isDone ? undefined : end.failedPath);
   const shard = shardOf(index);
-  if (shardsOf(members) === 1) return countTop(flow, path, members, tally);
+  if (shardsOf(members) === 1) return countTop(flow, path, members, index, tally);
   if (!isFull(tally, membersIn(shard, members))) return;
-  await countTop(flow, path, members, await flows.countShard(id, path, shard, tally.failed.size === 0, now));
+  const top = await flows.countShard(id, path, shard, tally.failed.size === 0, now);
+  await countTop(flow, path, members, shard, top);
 }
 
-/** Goes on with what follows a group, once all members are counted, and all that were added to it. */
-async function countTop(flow: Flow, path: string, members: number, top: Tally): Promise<void> {
+/**
+ * Goes on with what follows a group, once all members are counted, and all that were added to it; before that
+ * with what the one that is counted at the place `by` has added.
+ */
+async function countTop(flow: Flow, path: string, members: number, by: number, top: Tally): Promise<void> {
   const planned = plannedAtTop(members);
-  if (!isFull(top, planned + (top.added?.length ?? 0))) return;
+  if (!isFull(top, planned + (top.added?.length ?? 0))) return startAdded(flow, openAdded(top, planned, by));
   const failed = firstFailed(top);
   const isShard = failed !== undefined && failed < planned && topOf(members) === 'all';
   const decisive = isShard ? await flow.flows.tally(flow.id, path, failed) : top;
@@ -183,7 +190,7 @@ export async function countAdded(
   if (place < 0) return;
   const member = { place: plannedAtTop(of) + place, top, ...(isDone ? {} : { failedPath: `${ADDED}${id}` }) };
   const tally = await flow.flows.countAdded(flow.id, path, member, flow.connection.ports.clock.now());
-  await countTop(flow, path, of, tally);
+  await countTop(flow, path, of, member.place, tally);
 }
 
 /** Stands before the id of a workflow that is no part of the plan. */

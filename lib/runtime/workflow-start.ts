@@ -43,13 +43,15 @@ export interface Flow extends ResultReads {
   readonly queue: Queue;
   /** What telemetry is told of the run from whose end something follows. */
   readonly trace?: Message['headers'] | undefined;
+  /** What that run has added to a group, and is known to have been started. */
+  readonly started?: readonly string[];
 }
 
 /** A workflow as the worker or client of a connection sees it; undefined where there are no records. */
 export function flowOf(
   connection: Flow['connection'],
   id: string,
-  more: Pick<Flow, 'hops' | 'queue' | 'trace'>,
+  more: Pick<Flow, 'hops' | 'queue' | 'trace' | 'started'>,
 ): Flow | undefined {
   const { ports, space } = connection;
   const { runs, blobs, state } = ports;
