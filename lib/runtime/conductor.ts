@@ -3,13 +3,10 @@
  * here, each step of it under ids and counts that take effect once: a worker that dies in between leaves a
  * message that comes again, finds its run ended, and does all of it again.
  */
-import type { Json } from '../core/json.ts';
-import { FLOW_INPUT_BYTES_MAX, RESULT_BYTES_MAX } from '../core/limits.ts';
-import { type Message, sizeBytes } from '../core/message.ts';
+import { DEFERRED_MS_MAX } from '../core/limits.ts';
 import { isFinal } from '../core/task-state.ts';
 import { advance, type Next, type NodeEnd } from '../core/workflow/advance.ts';
-import { groupError } from '../core/workflow/outcome.ts';
-import { comparePaths, parentOf, pathOf, runIdOf } from '../core/workflow/path.ts';
+import { comparePaths, parentOf, pathOf } from '../core/workflow/path.ts';
 import type { Instead } from '../core/workflow/plan.ts';
 import { isRevoked } from '../core/workflow/stop.ts';
 import {
@@ -23,14 +20,13 @@ import {
   type Tally,
   topOf,
 } from '../core/workflow/tally.ts';
-import type { Failure } from '../define/workflow.ts';
 import { toWireError, type WireError } from '../errors.ts';
 import { startAdded, startedBy } from './added.ts';
 import type { Recorded } from './attempt.ts';
+import { ADDED, type Ended, endingOf, errorOf, failureOf, toBefore, toEnded } from './node-end.ts';
 import { DONE, type Outcome } from './outcome.ts';
-import type { Ending, RunRecord } from './ports.ts';
+import type { Ending } from './ports.ts';
 import { endReplaced } from './replaced.ts';
-import { endError } from './result.ts';
 import { traceOf } from './watched-send.ts';
 import type { PlanNode } from './workflow-node.ts';
 import { type Before, type Flow, flowOf, startMembers, startNode } from './workflow-start.ts';
@@ -40,15 +36,6 @@ export type RunEnd = Pick<Ending, 'state' | 'result' | 'blob' | 'error' | 'reaso
 
 /** A run that has ended, as far as workflows look at it. */
 export type Conducted = Pick<Recorded, 'connection' | 'message' | 'lease'>;
-
-/** How a node has ended, and what of that is at hand. */
-interface Ended {
-  readonly end: NodeEnd;
-  /** The result, as JSON text; not that of a group, which nobody puts together before it is needed. */
-  readonly known?: { readonly text?: string };
-  readonly blob?: string;
-  readonly failure?: Failure;
-}
 
 const EMPTY: Ended = { end: { state: 'SUCCESS' }, known: { text: '[]' } };
 
@@ -104,8 +91,8 @@ export async function failFlow(flow: Flow, reason: string, error: WireError): Pr
 
 function ofRun({ connection, message, lease }: Conducted): Flow | undefined {
   if (message.flow === undefined) return undefined;
-  const { hops } = message;
-  const more = { hops, queue: lease.queue, trace: traceOf(message), started: startedBy(message) };
+  const { hops, deferredSince: since } = message;
+  const more = { hops, since, queue: lease.queue, trace: traceOf(message), started: startedBy(message) };
   return flowOf(connection, message.flow.id, more);
 }
 
@@ -115,12 +102,23 @@ async function follow(flow: Flow, path: string, ended: Ended): Promise<void> {
   if (node === undefined) return;
   const around = parentOf(path);
   const parent = around?.place.kind === 'child' ? await flow.nodeAt(flow.id, around.path) : undefined;
-  for (const next of advance(path, node, parent, ended.end)) await take(flow, next, ended);
+  for (const next of advance(path, node, parent, ended.end)) {
+    const taken = take(flow, next, ended);
+    await (next.kind === 'link' || next.kind === 'tell' ? taken.catch((error) => leave(flow, error)) : taken);
+  }
+}
+
+/** Leaves a link that could not be started for as long as a message is put off: it must not end its node. */
+function leave({ id, connection, since }: Flow, error: unknown): void {
+  const { clock, log } = connection.ports;
+  if (since === undefined || clock.now() - since <= DEFERRED_MS_MAX) throw error;
+  log({ level: 'error', message: 'a link was not started', id, error: toWireError(error, 0) });
 }
 
 async function take(flow: Flow, next: Next, ended: Ended): Promise<void> {
   switch (next.kind) {
-    case 'start': {
+    case 'start':
+    case 'link': {
       const known = ended.known === undefined ? {} : { known: ended.known };
       return start(flow, next.path, { kind: 'result', path: next.inputOf, ...known });
     }
@@ -142,12 +140,15 @@ async function start(flow: Flow, path: string, before: Before): Promise<void> {
 
 /**
  * Whether nothing at this path starts any more: the workflow was revoked, or has ended. What was linked to a
- * part of it goes on after its end.
+ * part of it goes on after its end. Whoever has revoked it has not ended what it stands for.
  */
-async function isOver({ runs, id }: Flow, path: string): Promise<boolean> {
+async function isOver(flow: Flow, path: string): Promise<boolean> {
+  const { runs, id } = flow;
   const record = (await runs.read([id])).get(id);
-  if (record === undefined || isRevoked(record)) return true;
-  return isFinal(record.state) && !/(^|\.)[le]/.test(path);
+  if (record === undefined) return true;
+  const isRevokedAsWhole = isRevoked(record);
+  if (isRevokedAsWhole) await standIn(flow, await flow.nodeAt(id, ''));
+  return isRevokedAsWhole || (isFinal(record.state) && !/(^|\.)[le]/.test(path));
 }
 
 /** Counts a member of the group at `path`; whoever completes the group goes on with what follows it. */
@@ -193,9 +194,6 @@ export async function countAdded(
   await countTop(flow, path, of, member.place, tally);
 }
 
-/** Stands before the id of a workflow that is no part of the plan. */
-const ADDED = '+';
-
 /** How a group has ended: as its lowest failed member, if one has failed. */
 function endOf(path: string, planned: number, tally: Tally): NodeEnd {
   const index = firstFailed(tally);
@@ -226,60 +224,4 @@ async function standIn(flow: Flow, root: PlanNode | undefined): Promise<void> {
     return countAdded({ ...flow, id: instead.id }, instead, flow.id, record.state === 'SUCCESS');
   const ended = await endReplaced(flow, instead, { ...record, state: record.state });
   if (ended !== undefined) await carryOn(...ended);
-}
-
-async function endingOf(flow: Flow, ended: Ended): Promise<Ending> {
-  const { end, known, blob } = ended;
-  if (end.state === 'SUCCESS') {
-    const text = known?.text;
-    const isKept = text !== undefined && sizeBytes(text) <= RESULT_BYTES_MAX;
-    return { state: end.state, ...(isKept ? { result: text } : {}), ...(blob === undefined ? {} : { blob }) };
-  }
-  const { reason, error } = await failureOf(flow, ended);
-  return { state: end.state, reason, ...(end.state === 'REVOKED' ? {} : { error }) };
-}
-
-function toEnded(message: Message, path: string, ended: RunEnd): Ended {
-  const { state, result, blob } = ended;
-  if (state === 'SUCCESS') {
-    if (blob !== undefined) return { end: { state }, blob };
-    return { end: { state }, known: result === undefined ? {} : { text: result } };
-  }
-  return { end: { state, failedPath: path }, failure: toFailure(message, ended) };
-}
-
-/** The failure of a node: that of its task, or of its group's lowest failed member. */
-async function failureOf(flow: Flow, { end, failure }: Ended): Promise<Failure> {
-  if (failure !== undefined || end.state === 'SUCCESS')
-    return failure ?? toFailure(NOBODY, { state: 'FAILURE' });
-  const isAdded = end.failedPath.startsWith(ADDED);
-  const id = isAdded ? end.failedPath.slice(ADDED.length) : runIdOf(flow.space, flow.id, end.failedPath);
-  const record: RunRecord | undefined = (await flow.runs.read([id])).get(id);
-  // It may have been run again by hand since: the group's count remembers only that it had failed.
-  const run = { id, task: record?.task ?? '' };
-  const how: RunEnd =
-    record?.state === 'REVOKED' ? { ...record, state: 'REVOKED' } : { ...record, state: 'FAILURE' };
-  const own = toFailure(run, how);
-  if (end.ofMember !== true) return own;
-  return { ...own, error: groupError({ ...run, path: end.failedPath, ended: how }) };
-}
-
-const NOBODY = { id: '', task: '' } as const;
-
-function toFailure({ id, task }: Pick<Message, 'id' | 'task'>, ended: RunEnd): Failure {
-  return { id, task, reason: ended.reason ?? 'failed', error: errorOf({ id, task }, ended) };
-}
-
-function errorOf({ id, task }: Pick<Message, 'id' | 'task'>, { state, error, reason }: RunEnd): WireError {
-  const why = reason === undefined ? {} : { reason };
-  return error ?? toWireError(endError({ id, task, state, ...why }), 0);
-}
-
-/** A failure as an input, which travels in messages: long stacks and causes stay in the record. */
-function toBefore(failure: Failure): Before {
-  const { code, name, message } = failure.error;
-  const isLong = sizeBytes(JSON.stringify(failure)) > FLOW_INPUT_BYTES_MAX;
-  const slim = isLong ? { ...failure, error: { code, name, message: message.slice(0, 4_000) } } : failure;
-  // Errors are made of texts, and so is the rest.
-  return { kind: 'value', value: slim as unknown as Json };
 }

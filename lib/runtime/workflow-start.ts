@@ -43,6 +43,8 @@ export interface Flow extends ResultReads {
   readonly queue: Queue;
   /** What telemetry is told of the run from whose end something follows. */
   readonly trace?: Message['headers'] | undefined;
+  /** Since when its message is put off, because what follows could not be done. */
+  readonly since?: number | undefined;
   /** What that run has added to a group, and is known to have been started. */
   readonly started?: readonly string[];
 }
@@ -51,7 +53,7 @@ export interface Flow extends ResultReads {
 export function flowOf(
   connection: Flow['connection'],
   id: string,
-  more: Pick<Flow, 'hops' | 'queue' | 'trace' | 'started'>,
+  more: Pick<Flow, 'hops' | 'queue' | 'trace' | 'since' | 'started'>,
 ): Flow | undefined {
   const { ports, space } = connection;
   const { runs, blobs, state } = ports;
@@ -239,7 +241,9 @@ async function deliver(
   const isWaiting = waitMs > 0 && (task.queue.ordered || waitMs > DELAY_MS_MAX);
   const outgoing = await toOutgoing({ store }, task, message, isWaiting ? 0 : waitMs);
   const name = queueName(space.app, space.stage, task.queue, levelOf(task.queue, message));
-  if (isWaiting) await putOff(connection.delays, now + waitMs, { id: message.id, queueName: name, outgoing });
+  // Under a name of its own: who revokes the run by its id stops no timer of it, and the workflow goes on.
+  const id = `workflow/${message.id}`;
+  if (isWaiting) await putOff(connection.delays, now + waitMs, { id, queueName: name, outgoing });
   else await connection.outbox.send(name, outgoing);
   // A hook needs the whole connection's type and no more of it than this.
   await tell(connection as Connection, 'onSend', { task, message }, {});
