@@ -3,9 +3,9 @@
  * the run's, and knows the run's message; the run waits as for another attempt, and ends as the workflow
  * does.
  */
-import { derivedId } from '../core/id.ts';
 import { RESULT_BYTES_MAX } from '../core/limits.ts';
 import { encodeMessage, parseMessage, sizeBytes } from '../core/message.ts';
+import { inPlaceOf } from '../core/workflow/path.ts';
 import type { Instead } from '../core/workflow/plan.ts';
 import type { AnySignature } from '../define/signature.ts';
 import { toPlan } from '../define/workflow.ts';
@@ -44,7 +44,7 @@ export async function replaceClaimed(attempt: Claimed, { signature }: Replacemen
     letter: encodeMessage({ ...rest, history: [] }) ?? '',
     queue: lease.queue.name,
   };
-  const id = derivedId(connection.space, message.id, `replaced/${message.generation}`);
+  const id = inPlaceOf(connection.space, message.id, message.generation);
   const plan = { kind: 'chain', steps: [toPlan(signature)], instead } as const;
   // Sent first: a crash after it finds a run that replaces itself again, under the same id.
   await sendWorkflow(connection, message.hops + 1, plan, { id }, { trace: traceOf(message) });

@@ -9,7 +9,7 @@ import { DELAY_MS_MAX, FLOW_INPUT_BYTES_MAX } from '../core/limits.ts';
 import { type Message, sizeBytes } from '../core/message.ts';
 import { sizeOf } from '../core/workflow/page.ts';
 import { pathOf, runIdOf } from '../core/workflow/path.ts';
-import { FLOW_START, type WorkflowPlace } from '../core/workflow/place.ts';
+import { FLOW_START, stepTimer, type WorkflowPlace } from '../core/workflow/place.ts';
 import type { PlanOptions, TaskPlan } from '../core/workflow/plan.ts';
 import { SHARD_MEMBERS } from '../core/workflow/tally.ts';
 import type { Queue } from '../define/queue.ts';
@@ -241,9 +241,8 @@ async function deliver(
   const isWaiting = waitMs > 0 && (task.queue.ordered || waitMs > DELAY_MS_MAX);
   const outgoing = await toOutgoing({ store }, task, message, isWaiting ? 0 : waitMs);
   const name = queueName(space.app, space.stage, task.queue, levelOf(task.queue, message));
-  // Under a name of its own: who revokes the run by its id stops no timer of it, and the workflow goes on.
-  const id = `workflow/${message.id}`;
-  if (isWaiting) await putOff(connection.delays, now + waitMs, { id, queueName: name, outgoing });
+  const waiting = { id: stepTimer(message.id), queueName: name, outgoing };
+  if (isWaiting) await putOff(connection.delays, now + waitMs, waiting);
   else await connection.outbox.send(name, outgoing);
   // A hook needs the whole connection's type and no more of it than this.
   await tell(connection as Connection, 'onSend', { task, message }, {});

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Context, chain, chord, defineApp, defineQueue, defineTask, group, link, linkError } from '#lib';
 import { type SimulateOptions, simulate } from '#lib/testing';
 import { derivedId } from '../../lib/core/id.ts';
-import { runIdOf } from '../../lib/core/workflow/path.ts';
+import { inPlaceOf, runIdOf } from '../../lib/core/workflow/path.ts';
 
 const SPACE = { app: 'parts', stage: 'dev' };
 
@@ -81,7 +81,7 @@ test('a run ends when what has taken its place is revoked between two of its ste
   const result = await sim.send(chord([swap(1), step(1)], all));
   await sim.advance('10s');
 
-  const inPlace = derivedId(SPACE, runIdOf(SPACE, result.id, '0.0'), 'replaced/0');
+  const inPlace = inPlaceOf(SPACE, runIdOf(SPACE, result.id, '0.0'), 0);
   const outcome = await sim.workflow(inPlace).revoke();
   await sim.advance('15m');
 
@@ -102,6 +102,19 @@ test('what was added to a group and is revoked between two of its steps is count
   expect(outcome).toBe('running');
   expect(await result.state()).toBe('FAILURE');
   expect(sim.attempts(step)).toEqual([]);
+});
+
+test('with a group is revoked what has taken the place of its members, and what was added to it', async () => {
+  const { sim, swap, grow, step, all } = createWorld();
+  const result = await sim.send(chord([swap(1), grow(1)], all));
+  await sim.advance('10s');
+
+  const outcome = await sim.workflow(result.id).group('0').revoke();
+  await sim.advance('15m');
+
+  expect(outcome).toBe('running');
+  expect(await result.state()).toBe('FAILURE');
+  expect([...sim.attempts(step), ...sim.attempts(all)]).toEqual([]);
 });
 
 test('a chain goes on though what is linked to one of its steps can never be sent', async () => {

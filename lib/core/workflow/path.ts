@@ -32,6 +32,11 @@ export function runIdOf(space: IdSpace, flowId: string, path: string): string {
   return path === '' ? flowId : derivedId(space, flowId, `flow/${path}`);
 }
 
+/** The id of the workflow that a run has put in its place, in this generation. */
+export function inPlaceOf(space: IdSpace, runId: string, generation: number): string {
+  return derivedId(space, runId, `replaced/${generation}`);
+}
+
 /** The node at a path; undefined when the plan has none there. */
 export function nodeAt(plan: Plan, path: string): Plan | undefined {
   let node: Plan | undefined = plan;
