@@ -215,12 +215,14 @@ function unknownError({ task }: Message): WireError {
 }
 
 function toRequest(step: Step, message: Message, task: string): ClaimRequest {
+  const { flow } = message;
   return {
     id: message.id,
     task,
     queue: step.lease.queue.name,
     generation: message.generation,
     ...(step.lease.queue.ordered ? {} : { retries: message.attempt }),
+    ...(flow === undefined ? {} : { workflow: { id: flow.id, path: flow.path } }),
     sentAt: message.sentAt,
     now: step.connection.ports.clock.now(),
   };

@@ -104,7 +104,7 @@ test('what was added to a group and is revoked between two of its steps is count
   expect(sim.attempts(step)).toEqual([]);
 });
 
-test('with a group is revoked what has taken the place of its members, and what was added to it', async () => {
+test('with a group is revoked what is in the place of its members, and what was added to it', async () => {
   const { sim, swap, grow, step, all } = createWorld();
   const result = await sim.send(chord([swap(1), grow(1)], all));
   await sim.advance('10s');

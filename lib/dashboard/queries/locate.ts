@@ -64,7 +64,8 @@ async function inTimer(
 
 /**
  * A first send waits under the run's id, in a workflow under another name, the copy for a further attempt
- * under its own (runtime/compose.ts, deduplicationOf); one that was put off besides has another name, and is not found.
+ * under its own (runtime/compose.ts, deduplicationOf); one that was put off besides has another name, and is
+ * not found.
  */
 function timersOf(id: string, record: RunDetails | undefined): readonly string[] {
   if (record === undefined || (record.state === 'PENDING' && record.generation === 0))
