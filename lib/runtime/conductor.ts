@@ -26,7 +26,7 @@ import type { Recorded } from './attempt.ts';
 import { ADDED, type Ended, endingOf, errorOf, failureOf, toBefore, toEnded } from './node-end.ts';
 import { DONE, type Outcome } from './outcome.ts';
 import type { Ending } from './ports.ts';
-import { endReplaced } from './replaced.ts';
+import { endReplaced, replacedBy } from './replaced.ts';
 import { traceOf } from './watched-send.ts';
 import type { PlanNode } from './workflow-node.ts';
 import { type Before, type Flow, flowOf, startMembers, startNode } from './workflow-start.ts';
@@ -144,11 +144,23 @@ async function start(flow: Flow, path: string, before: Before): Promise<void> {
  */
 async function isOver(flow: Flow, path: string): Promise<boolean> {
   const { runs, id } = flow;
-  const record = (await runs.read([id])).get(id);
+  const root = await flow.nodeAt(id, '');
+  const replaced = root?.kind === 'chain' && root.instead?.kind === 'run' ? replacedBy(root.instead) : id;
+  const records = await runs.read([id, replaced]);
+  const record = records.get(id);
   if (record === undefined) return true;
-  const isRevokedAsWhole = isRevoked(record);
-  if (isRevokedAsWhole) await standIn(flow, await flow.nodeAt(id, ''));
-  return isRevokedAsWhole || (isFinal(record.state) && !/(^|\.)[le]/.test(path));
+  if (isRevoked(record)) {
+    await standIn(flow, root);
+    return true;
+  }
+  const isBeside = /(^|\.)[le]/.test(path);
+  if (isFinal(record.state)) return !isBeside;
+  if (isBeside || !isFinal(records.get(replaced)?.state ?? 'PENDING')) return false;
+  // Somebody has ended the run by itself: nobody wants what has taken its place.
+  const ending = { state: 'REVOKED', reason: 'revoked' } as const;
+  await flow.flows.end(id, ending, flow.connection.ports.clock.now());
+  await standIn(flow, root);
+  return true;
 }
 
 /** Counts a member of the group at `path`; whoever completes the group goes on with what follows it. */

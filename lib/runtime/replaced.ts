@@ -57,6 +57,12 @@ export async function replaceClaimed(attempt: Claimed, { signature }: Replacemen
   return (await runs.release(requestNow(attempt), owner, made, error)) ? DONE : BACK;
 }
 
+/** The run whose place a workflow has taken. */
+export function replacedBy({ letter }: Extract<Instead, { kind: 'run' }>): string {
+  const parsed = parseMessage(letter);
+  return parsed.kind === 'message' ? parsed.message.id : '';
+}
+
 /** How the workflow of an id has ended, as the end of a run; undefined: it has not. */
 async function endOf({ connection, message, lease, runs }: Claimed, id: string): Promise<RunEnd | undefined> {
   const flow = flowOf(connection, id, { hops: message.hops + 1, queue: lease.queue });

@@ -90,6 +90,19 @@ test('a run ends when what has taken its place is revoked between two of its ste
   expect(sim.attempts(step)).toHaveLength(1);
 });
 
+test('what is in the place of a run that is revoked by its id goes no further', async () => {
+  const { sim, swap, all, step } = createWorld();
+  const result = await sim.send(chord([swap(1), step(1)], all));
+  await sim.advance('10s');
+
+  const outcomes = await sim.revoke(swap, [runIdOf(SPACE, result.id, '0.0')]);
+  await sim.advance('15m');
+
+  expect(outcomes).toEqual(['revoked']);
+  expect(await result.state()).toBe('FAILURE');
+  expect(sim.attempts(step)).toHaveLength(1);
+});
+
 test('what was added to a group and is revoked between two of its steps is counted', async () => {
   const { sim, step, grow, all } = createWorld();
   const result = await sim.send(chord([grow(1)], all));
