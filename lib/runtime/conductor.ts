@@ -29,7 +29,7 @@ import type { Ending } from './ports.ts';
 import { endReplaced, replacedBy } from './replaced.ts';
 import { traceOf } from './watched-send.ts';
 import type { PlanNode } from './workflow-node.ts';
-import { type Before, type Flow, flowOf, startMembers, startNode } from './workflow-start.ts';
+import { type Before, type OpenWorkflow, startMembers, startNode, workflowOf } from './workflow-start.ts';
 
 /** How a run ended. */
 export type RunEnd = Pick<Ending, 'state' | 'result' | 'blob' | 'error' | 'reason'>;
@@ -41,22 +41,23 @@ const EMPTY: Ended = { end: { state: 'SUCCESS' }, known: { text: '[]' } };
 
 /** Does what follows in a run's workflow from its end; nothing for a run that is in none. */
 export async function carryOn(run: Conducted, ended: RunEnd): Promise<void> {
-  const { flow: place } = run.message;
-  const flow = ofRun(run);
-  if (place === undefined || flow === undefined) return;
-  if (place.start !== undefined) return failFlow(flow, ended.reason ?? 'failed', errorOf(run.message, ended));
+  const { workflow: place } = run.message;
+  const workflow = ofRun(run);
+  if (place === undefined || workflow === undefined) return;
+  if (place.start !== undefined)
+    return failWorkflow(workflow, ended.reason ?? 'failed', errorOf(run.message, ended));
   const own = toEnded(run.message, place.path, ended);
   const around = parentOf(place.path);
   if (around === undefined || place.of === undefined || place.linked === true)
-    return follow(flow, place.path, own);
-  await count(flow, around.path, around.place.index, place.of, own);
+    return follow(workflow, place.path, own);
+  await count(workflow, around.path, around.place.index, place.of, own);
 }
 
-/** Starts what a message of the task FLOW_START says. */
+/** Starts what a message of the task WORKFLOW_START says. */
 export async function conduct(recorded: Recorded): Promise<Outcome> {
-  const { flow: place, input } = recorded.message;
-  const flow = ofRun(recorded);
-  if (place === undefined || flow === undefined || (await isOver(flow, place.path))) return DONE;
+  const { workflow: place, input } = recorded.message;
+  const workflow = ofRun(recorded);
+  if (place === undefined || workflow === undefined || (await isOver(workflow, place.path))) return DONE;
   const before: Before =
     place.from !== undefined
       ? { kind: 'result', path: place.from }
@@ -65,9 +66,9 @@ export async function conduct(recorded: Recorded): Promise<Outcome> {
         : { kind: 'value', value: input };
   const empty =
     place.start === undefined || place.start === true
-      ? await startNode(flow, place.path, before)
-      : await startMembers(flow, place.path, place.start, before);
-  for (const path of empty) await follow(flow, path, EMPTY);
+      ? await startNode(workflow, place.path, before)
+      : await startMembers(workflow, place.path, place.start, before);
+  for (const path of empty) await follow(workflow, path, EMPTY);
   return DONE;
 }
 
@@ -75,82 +76,84 @@ export async function conduct(recorded: Recorded): Promise<Outcome> {
  * Ends a workflow as failed, whatever of it is under way, and starts its error links. Until those are sent it
  * is still found among those under way.
  */
-export async function failFlow(flow: Flow, reason: string, error: WireError): Promise<void> {
-  const now = flow.connection.ports.clock.now();
-  const { state } = await flow.flows.end(flow.id, { state: 'FAILURE', reason, error }, now, true);
+export async function failWorkflow(workflow: OpenWorkflow, reason: string, error: WireError): Promise<void> {
+  const now = workflow.connection.ports.clock.now();
+  const { state } = await workflow.store.end(workflow.id, { state: 'FAILURE', reason, error }, now, true);
   if (state === undefined || !isFinal(state)) return;
   if (state === 'FAILURE') {
-    const root = await flow.nodeAt(flow.id, '');
-    const failure = { id: flow.id, task: '', reason, error };
+    const root = await workflow.nodeAt(workflow.id, '');
+    const failure = { id: workflow.id, task: '', reason, error };
     for (const index of (root?.errorLinks ?? []).keys())
-      await start(flow, pathOf('', { kind: 'errorLink', index }), toBefore(failure));
+      await start(workflow, pathOf('', { kind: 'errorLink', index }), toBefore(failure));
   }
-  await standIn(flow, await flow.nodeAt(flow.id, ''));
-  await flow.flows.unlist(flow.id);
+  await standIn(workflow, await workflow.nodeAt(workflow.id, ''));
+  await workflow.store.unlist(workflow.id);
 }
 
-function ofRun({ connection, message, lease }: Conducted): Flow | undefined {
-  if (message.flow === undefined) return undefined;
+function ofRun({ connection, message, lease }: Conducted): OpenWorkflow | undefined {
+  if (message.workflow === undefined) return undefined;
   const { hops, deferredSince: since } = message;
   const more = { hops, since, queue: lease.queue, trace: traceOf(message), started: startedBy(message) };
-  return flowOf(connection, message.flow.id, more);
+  return workflowOf(connection, message.workflow.id, more);
 }
 
-async function follow(flow: Flow, path: string, ended: Ended): Promise<void> {
-  const node = await flow.nodeAt(flow.id, path);
+async function follow(workflow: OpenWorkflow, path: string, ended: Ended): Promise<void> {
+  const node = await workflow.nodeAt(workflow.id, path);
   // The plan lives as long as any message of its workflow; without it nobody can wait any more.
   if (node === undefined) return;
   const around = parentOf(path);
-  const parent = around?.place.kind === 'child' ? await flow.nodeAt(flow.id, around.path) : undefined;
+  const parent = around?.place.kind === 'child' ? await workflow.nodeAt(workflow.id, around.path) : undefined;
   for (const next of advance(path, node, parent, ended.end)) {
-    const taken = take(flow, next, ended);
-    await (next.kind === 'link' || next.kind === 'tell' ? taken.catch((error) => leave(flow, error)) : taken);
+    const taken = take(workflow, next, ended);
+    await (next.kind === 'link' || next.kind === 'tell'
+      ? taken.catch((error) => leave(workflow, error))
+      : taken);
   }
 }
 
 /** Leaves a link that could not be started for as long as a message is put off: it must not end its node. */
-function leave({ id, connection, since }: Flow, error: unknown): void {
+function leave({ id, connection, since }: OpenWorkflow, error: unknown): void {
   const { clock, log } = connection.ports;
   if (since === undefined || clock.now() - since <= DEFERRED_MS_MAX) throw error;
   log({ level: 'error', message: 'a link was not started', id, error: toWireError(error, 0) });
 }
 
-async function take(flow: Flow, next: Next, ended: Ended): Promise<void> {
+async function take(workflow: OpenWorkflow, next: Next, ended: Ended): Promise<void> {
   switch (next.kind) {
     case 'start':
     case 'link': {
       const known = ended.known === undefined ? {} : { known: ended.known };
-      return start(flow, next.path, { kind: 'result', path: next.inputOf, ...known });
+      return start(workflow, next.path, { kind: 'result', path: next.inputOf, ...known });
     }
     case 'tell':
-      return start(flow, next.path, toBefore(await failureOf(flow, ended)));
+      return start(workflow, next.path, toBefore(await failureOf(workflow, ended)));
     case 'count':
-      return count(flow, next.path, next.index, next.members, ended);
+      return count(workflow, next.path, next.index, next.members, ended);
     case 'end':
-      return follow(flow, next.path, ended);
+      return follow(workflow, next.path, ended);
     case 'finish':
-      return finish(flow, ended);
+      return finish(workflow, ended);
   }
 }
 
-async function start(flow: Flow, path: string, before: Before): Promise<void> {
-  if (await isOver(flow, path)) return;
-  for (const empty of await startNode(flow, path, before)) await follow(flow, empty, EMPTY);
+async function start(workflow: OpenWorkflow, path: string, before: Before): Promise<void> {
+  if (await isOver(workflow, path)) return;
+  for (const empty of await startNode(workflow, path, before)) await follow(workflow, empty, EMPTY);
 }
 
 /**
  * Whether nothing at this path starts any more: the workflow was revoked, or has ended. What was linked to a
  * part of it goes on after its end. Whoever has revoked it has not ended what it stands for.
  */
-async function isOver(flow: Flow, path: string): Promise<boolean> {
-  const { runs, id } = flow;
-  const root = await flow.nodeAt(id, '');
+async function isOver(workflow: OpenWorkflow, path: string): Promise<boolean> {
+  const { runs, id } = workflow;
+  const root = await workflow.nodeAt(id, '');
   const replaced = root?.kind === 'chain' && root.instead?.kind === 'run' ? replacedBy(root.instead) : id;
   const records = await runs.read([id, replaced]);
   const record = records.get(id);
   if (record === undefined) return true;
   if (isRevoked(record)) {
-    await standIn(flow, root);
+    await standIn(workflow, root);
     return true;
   }
   const isBeside = /(^|\.)[le]/.test(path);
@@ -158,52 +161,70 @@ async function isOver(flow: Flow, path: string): Promise<boolean> {
   if (isBeside || !isFinal(records.get(replaced)?.state ?? 'PENDING')) return false;
   // Somebody has ended the run by itself: nobody wants what has taken its place.
   const ending = { state: 'REVOKED', reason: 'revoked' } as const;
-  await flow.flows.end(id, ending, flow.connection.ports.clock.now());
-  await standIn(flow, root);
+  await workflow.store.end(id, ending, workflow.connection.ports.clock.now());
+  await standIn(workflow, root);
   return true;
 }
 
 /** Counts a member of the group at `path`; whoever completes the group goes on with what follows it. */
-async function count(flow: Flow, path: string, index: number, members: number, ended: Ended): Promise<void> {
+async function count(
+  workflow: OpenWorkflow,
+  path: string,
+  index: number,
+  members: number,
+  ended: Ended,
+): Promise<void> {
   const { end } = ended;
-  const { flows, id } = flow;
-  const now = flow.connection.ports.clock.now();
+  const { store, id } = workflow;
+  const now = workflow.connection.ports.clock.now();
   const isDone = end.state === 'SUCCESS';
-  const tally = await flows.countMember(id, path, index, isDone, now, isDone ? undefined : end.failedPath);
+  const tally = await store.countMember(id, path, index, isDone, now, isDone ? undefined : end.failedPath);
   const shard = shardOf(index);
-  if (shardsOf(members) === 1) return countTop(flow, path, members, index, tally);
+  if (shardsOf(members) === 1) return countTop(workflow, path, members, index, tally);
   if (!isFull(tally, membersIn(shard, members))) return;
-  const top = await flows.countShard(id, path, shard, tally.failed.size === 0, now);
-  await countTop(flow, path, members, shard, top);
+  const top = await store.countShard(id, path, shard, tally.failed.size === 0, now);
+  await countTop(workflow, path, members, shard, top);
 }
 
 /**
  * Goes on with what follows a group, once all members are counted, and all that were added to it; before that
  * with what the one that is counted at the place `by` has added.
  */
-async function countTop(flow: Flow, path: string, members: number, by: number, top: Tally): Promise<void> {
+async function countTop(
+  workflow: OpenWorkflow,
+  path: string,
+  members: number,
+  by: number,
+  top: Tally,
+): Promise<void> {
   const planned = plannedAtTop(members);
-  if (!isFull(top, planned + (top.added?.length ?? 0))) return startAdded(flow, openAdded(top, planned, by));
+  if (!isFull(top, planned + (top.added?.length ?? 0)))
+    return startAdded(workflow, openAdded(top, planned, by));
   const failed = firstFailed(top);
   const isShard = failed !== undefined && failed < planned && topOf(members) === 'all';
-  const decisive = isShard ? await flow.flows.tally(flow.id, path, failed) : top;
-  await follow(flow, path, { end: endOf(path, planned, decisive) });
+  const decisive = isShard ? await workflow.store.tally(workflow.id, path, failed) : top;
+  await follow(workflow, path, { end: endOf(path, planned, decisive) });
 }
 
 /** Counts a member that was added to the group at `path`: the workflow of that id. */
 export async function countAdded(
-  flow: Flow,
+  workflow: OpenWorkflow,
   { path, of }: Extract<Instead, { kind: 'member' }>,
   id: string,
   isDone: boolean,
 ): Promise<void> {
   const top = topOf(of);
-  const place = ((await flow.flows.tally(flow.id, path, top)).added ?? []).indexOf(id);
+  const place = ((await workflow.store.tally(workflow.id, path, top)).added ?? []).indexOf(id);
   // It was added, and never told so: whoever added it has been counted since.
   if (place < 0) return;
   const member = { place: plannedAtTop(of) + place, top, ...(isDone ? {} : { failedPath: `${ADDED}${id}` }) };
-  const tally = await flow.flows.countAdded(flow.id, path, member, flow.connection.ports.clock.now());
-  await countTop(flow, path, of, member.place, tally);
+  const tally = await workflow.store.countAdded(
+    workflow.id,
+    path,
+    member,
+    workflow.connection.ports.clock.now(),
+  );
+  await countTop(workflow, path, of, member.place, tally);
 }
 
 /** How a group has ended: as its lowest failed member, if one has failed. */
@@ -219,21 +240,25 @@ function endOf(path: string, planned: number, tally: Tally): NodeEnd {
 }
 
 /** Ends the workflow's record, where that is not the record of its only task. */
-async function finish(flow: Flow, ended: Ended): Promise<void> {
-  const root = await flow.nodeAt(flow.id, '');
+async function finish(workflow: OpenWorkflow, ended: Ended): Promise<void> {
+  const root = await workflow.nodeAt(workflow.id, '');
   if (root?.kind === 'task') return;
-  await flow.flows.end(flow.id, await endingOf(flow, ended), flow.connection.ports.clock.now());
-  await standIn(flow, root);
+  await workflow.store.end(
+    workflow.id,
+    await endingOf(workflow, ended),
+    workflow.connection.ports.clock.now(),
+  );
+  await standIn(workflow, root);
 }
 
 /** Ends what a workflow stands for, as it has ended itself. */
-async function standIn(flow: Flow, root: PlanNode | undefined): Promise<void> {
+async function standIn(workflow: OpenWorkflow, root: PlanNode | undefined): Promise<void> {
   const instead = root?.kind === 'chain' ? root.instead : undefined;
   if (instead === undefined) return;
-  const record = (await flow.runs.read([flow.id])).get(flow.id);
+  const record = (await workflow.runs.read([workflow.id])).get(workflow.id);
   if (record === undefined || !isFinal(record.state)) return;
   if (instead.kind === 'member')
-    return countAdded({ ...flow, id: instead.id }, instead, flow.id, record.state === 'SUCCESS');
-  const ended = await endReplaced(flow, instead, { ...record, state: record.state });
+    return countAdded({ ...workflow, id: instead.id }, instead, workflow.id, record.state === 'SUCCESS');
+  const ended = await endReplaced(workflow, instead, { ...record, state: record.state });
   if (ended !== undefined) await carryOn(...ended);
 }

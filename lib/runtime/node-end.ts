@@ -1,6 +1,6 @@
 /** How a node of a workflow has ended: as a run says it, as a record does, as what follows takes it. */
 import type { Json } from '../core/json.ts';
-import { FLOW_INPUT_BYTES_MAX, RESULT_BYTES_MAX } from '../core/limits.ts';
+import { RESULT_BYTES_MAX, WORKFLOW_INPUT_BYTES_MAX } from '../core/limits.ts';
 import { type Message, sizeBytes } from '../core/message.ts';
 import type { NodeEnd } from '../core/workflow/advance.ts';
 import { groupError } from '../core/workflow/outcome.ts';
@@ -10,7 +10,7 @@ import { toWireError, type WireError } from '../errors.ts';
 import type { RunEnd } from './conductor.ts';
 import type { Ending, RunRecord } from './ports.ts';
 import { endError } from './result.ts';
-import type { Before, Flow } from './workflow-start.ts';
+import type { Before, OpenWorkflow } from './workflow-start.ts';
 
 /** How a node has ended, and what of that is at hand. */
 export interface Ended {
@@ -24,14 +24,14 @@ export interface Ended {
 /** Stands before the id of a workflow that is no part of the plan. */
 export const ADDED = '+';
 
-export async function endingOf(flow: Flow, ended: Ended): Promise<Ending> {
+export async function endingOf(workflow: OpenWorkflow, ended: Ended): Promise<Ending> {
   const { end, known, blob } = ended;
   if (end.state === 'SUCCESS') {
     const text = known?.text;
     const isKept = text !== undefined && sizeBytes(text) <= RESULT_BYTES_MAX;
     return { state: end.state, ...(isKept ? { result: text } : {}), ...(blob === undefined ? {} : { blob }) };
   }
-  const { reason, error } = await failureOf(flow, ended);
+  const { reason, error } = await failureOf(workflow, ended);
   return { state: end.state, reason, ...(end.state === 'REVOKED' ? {} : { error }) };
 }
 
@@ -45,12 +45,14 @@ export function toEnded(message: Message, path: string, ended: RunEnd): Ended {
 }
 
 /** The failure of a node: that of its task, or of its group's lowest failed member. */
-export async function failureOf(flow: Flow, { end, failure }: Ended): Promise<Failure> {
+export async function failureOf(workflow: OpenWorkflow, { end, failure }: Ended): Promise<Failure> {
   if (failure !== undefined || end.state === 'SUCCESS')
     return failure ?? toFailure(NOBODY, { state: 'FAILURE' });
   const isAdded = end.failedPath.startsWith(ADDED);
-  const id = isAdded ? end.failedPath.slice(ADDED.length) : runIdOf(flow.space, flow.id, end.failedPath);
-  const record: RunRecord | undefined = (await flow.runs.read([id])).get(id);
+  const id = isAdded
+    ? end.failedPath.slice(ADDED.length)
+    : runIdOf(workflow.space, workflow.id, end.failedPath);
+  const record: RunRecord | undefined = (await workflow.runs.read([id])).get(id);
   // It may have been run again by hand since: the group's count remembers only that it had failed.
   const run = { id, task: record?.task ?? '' };
   const how: RunEnd =
@@ -77,7 +79,7 @@ export function errorOf(
 /** A failure as an input, which travels in messages: long stacks and causes stay in the record. */
 export function toBefore(failure: Failure): Before {
   const { code, name, message } = failure.error;
-  const isLong = sizeBytes(JSON.stringify(failure)) > FLOW_INPUT_BYTES_MAX;
+  const isLong = sizeBytes(JSON.stringify(failure)) > WORKFLOW_INPUT_BYTES_MAX;
   const slim = isLong ? { ...failure, error: { code, name, message: message.slice(0, 4_000) } } : failure;
   // Errors are made of texts, and so is the rest.
   return { kind: 'value', value: slim as unknown as Json };

@@ -18,7 +18,7 @@ import { reply } from './reply.ts';
 import { keepTrace, traceOf } from './watched-send.ts';
 import { nodeResult } from './workflow-results.ts';
 import { sendWorkflow } from './workflow-send.ts';
-import { type Flow, flowOf } from './workflow-start.ts';
+import { type OpenWorkflow, workflowOf } from './workflow-start.ts';
 
 /** What `context.replace` throws, so that nothing of the task comes after it. */
 export class Replacement extends CeleriacError {
@@ -65,10 +65,10 @@ export function replacedBy({ letter }: Extract<Instead, { kind: 'run' }>): strin
 
 /** How the workflow of an id has ended, as the end of a run; undefined: it has not. */
 async function endOf({ connection, message, lease, runs }: Claimed, id: string): Promise<RunEnd | undefined> {
-  const flow = flowOf(connection, id, { hops: message.hops + 1, queue: lease.queue });
+  const workflow = workflowOf(connection, id, { hops: message.hops + 1, queue: lease.queue });
   const record = (await runs.read([id])).get(id);
   const end = record && toEnd(record);
-  return flow && end && resultOf(flow, end);
+  return workflow && end && resultOf(workflow, end);
 }
 
 /** Ends a claimed run as what has taken its place. */
@@ -84,7 +84,7 @@ async function endAs(attempt: Claimed, ended: RunEnd): Promise<Outcome> {
  * undefined: it has gone on without it.
  */
 export async function endReplaced(
-  flow: Flow,
+  workflow: OpenWorkflow,
   { letter, queue }: Extract<Instead, { kind: 'run' }>,
   end: RunEnd,
 ): Promise<[run: Conducted, ended: RunEnd] | undefined> {
@@ -92,18 +92,18 @@ export async function endReplaced(
   if (parsed.kind !== 'message') return undefined;
   const { message } = parsed;
   // What follows from the run follows from what has taken its place.
-  keepTrace(message, flow.trace);
+  keepTrace(message, workflow.trace);
   const { id, task, generation, sentAt } = message;
-  const now = flow.connection.ports.clock.now();
-  const own = await resultOf(flow, end);
-  const claim = await flow.runs.finish({ id, task, queue, generation, sentAt, now }, own);
+  const now = workflow.connection.ports.clock.now();
+  const own = await resultOf(workflow, end);
+  const claim = await workflow.runs.finish({ id, task, queue, generation, sentAt, now }, own);
   if (claim.kind === 'held') throw new CeleriacError('NOT_RELEASED', `run '${id}' is not known to wait yet`);
   if (claim.kind === 'superseded' || claim.kind === 'revoked') return undefined;
   const ended = claim.kind === 'claimed' ? own : toEnd(claim.record);
   if (ended === undefined) return undefined;
   // What else a connection has, runs that only end have no use for.
-  const connection = flow.connection as Conducted['connection'];
-  const run: Conducted = { connection, message, lease: { queue: flow.queue } as Conducted['lease'] };
+  const connection = workflow.connection as Conducted['connection'];
+  const run: Conducted = { connection, message, lease: { queue: workflow.queue } as Conducted['lease'] };
   await reply(run, ended);
   return [run, ended];
 }
@@ -114,12 +114,12 @@ function toEnd(record: { readonly state: string } & Omit<RunEnd, 'state'>): RunE
 }
 
 /** The result of a workflow as that of a run, which one record has to hold. */
-async function resultOf(flow: Flow, end: RunEnd): Promise<RunEnd> {
+async function resultOf(workflow: OpenWorkflow, end: RunEnd): Promise<RunEnd> {
   const { state, result, blob, error, reason } = end;
   if (state !== 'SUCCESS')
     return { state, ...(error === undefined ? {} : { error }), ...(reason === undefined ? {} : { reason }) };
   if (blob !== undefined) return { state, blob };
-  const text = result ?? (await nodeResult(flow, flow.id, ''));
+  const text = result ?? (await nodeResult(workflow, workflow.id, ''));
   if (text === undefined) return { state };
   if (sizeBytes(text) <= RESULT_BYTES_MAX) return { state, result: text };
   const why =

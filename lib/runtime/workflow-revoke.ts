@@ -25,11 +25,11 @@ export interface RevokeReads extends EndReads {
 const TOGETHER = 50;
 
 /** Revokes a workflow with all that is under way. */
-export async function revokeFlow(reads: RevokeReads, terminate: boolean): Promise<RevokeOutcome> {
+export async function revokeWorkflow(reads: RevokeReads, terminate: boolean): Promise<RevokeOutcome> {
   const root = await reads.plan.root();
   if (root.kind === 'task') return revokeTask(reads, root, terminate);
-  const record = await reads.read(reads.flowId);
-  const marked = await revokeRun(reads, reads.flowId, record ?? { task: '', queue: '' }, terminate);
+  const record = await reads.read(reads.workflowId);
+  const marked = await revokeRun(reads, reads.workflowId, record ?? { task: '', queue: '' }, terminate);
   // It may have been revoked by one that died before it reached all that ran.
   if (marked === 'over' && record?.state !== 'REVOKED') return 'over';
   const outcome = await revokeNode(reads, root, terminate);
@@ -87,19 +87,19 @@ async function revokeGroup(reads: RevokeReads, node: PlanNode, terminate: boolea
 
 /** The workflows that were added to a group and have not been counted. */
 async function addedTo(
-  { views, flowId }: RevokeReads,
+  { views, workflowId }: RevokeReads,
   { path, total }: PlanNode,
 ): Promise<readonly string[]> {
   if (total === 0) return [];
-  const [top] = await views.tallies(flowId, [{ path, shard: topOf(total) }]);
+  const [top] = await views.tallies(workflowId, [{ path, shard: topOf(total) }]);
   const from = plannedAtTop(total);
   return (top?.added ?? []).filter(
     (_, place) => top?.done.has(from + place) !== true && top?.failed.has(from + place) !== true,
   );
 }
 
-function revokeOther(reads: RevokeReads, flowId: string, terminate: boolean): Promise<RevokeOutcome> {
-  return revokeFlow({ ...reads, flowId, plan: createPlanReader(reads.views, flowId) }, terminate);
+function revokeOther(reads: RevokeReads, workflowId: string, terminate: boolean): Promise<RevokeOutcome> {
+  return revokeWorkflow({ ...reads, workflowId, plan: createPlanReader(reads.views, workflowId) }, terminate);
 }
 
 async function revokeTask(

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type Context, chain, chord, defineApp, defineQueue, defineTask } from '#lib';
 import { simulate } from '#lib/testing';
-import { FLOW_START } from '../../lib/core/workflow/place.ts';
+import { WORKFLOW_START } from '../../lib/core/workflow/place.ts';
 
 /** A member whose first attempt adds two others; one that is dying starts none of what it has counted. */
 function createWorld({ isDying, attempts }: { readonly isDying: boolean; readonly attempts: number }) {
@@ -40,8 +40,8 @@ function startedBy(input: object): readonly string[] {
   const { Entries = [input] } = input as { readonly Entries?: readonly object[] }; // As SQS takes it.
   return Entries.flatMap((entry) => {
     const { MessageBody } = entry as { readonly MessageBody: string }; // As above.
-    const { task, hops, flow } = JSON.parse(MessageBody);
-    return task === FLOW_START && hops > 0 ? [flow.id] : [];
+    const { task, hops, workflow } = JSON.parse(MessageBody);
+    return task === WORKFLOW_START && hops > 0 ? [workflow.id] : [];
   });
 }
 

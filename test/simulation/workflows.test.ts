@@ -15,7 +15,7 @@ import { allEffects, isMeant, meaningOf, type Outside, SPACE } from './meaning.t
 import { seeds } from './seeds.ts';
 
 /** Workflows of one seed. */
-const FLOWS = 6;
+const WORKFLOWS = 6;
 
 interface Sent {
   readonly plan: Plan;
@@ -143,7 +143,9 @@ async function judge(world: World, rows: ReadonlyMap<string, Row>, one: Sent): P
   const where = `${one.id} ${JSON.stringify(one.plan)} ${JSON.stringify(root)}`;
   if (outside.isLost(one.id)) {
     // It never began, or what starts a part of it killed its workers: nothing else may end it so.
-    const isBegun = world.letters().some(({ flow }) => flow?.id === one.id && flow.start !== undefined);
+    const isBegun = world
+      .letters()
+      .some(({ workflow }) => workflow?.id === one.id && workflow.start !== undefined);
     expect(one.result === undefined || isBegun, where).toBe(true);
     expect(root?.state ?? 'FAILURE', where).toBe('FAILURE');
     const told = [...nodesOf(one.plan)].filter(([path]) => root !== undefined && /^e[0-9]+$/.test(path));
@@ -167,7 +169,9 @@ async function judge(world: World, rows: ReadonlyMap<string, Row>, one: Sent): P
 }
 
 function toOutside({ letters, toSignature }: World, rows: ReadonlyMap<string, Row>): Outside {
-  const lost = new Set(letters().flatMap(({ flow }) => (flow?.start === undefined ? [] : [flow.id])));
+  const lost = new Set(
+    letters().flatMap(({ workflow }) => (workflow?.start === undefined ? [] : [workflow.id])),
+  );
   return {
     toSignature,
     gaveUp(id) {
@@ -189,7 +193,7 @@ test.each([...FOUND, ...seeds()])('with seed %d every workflow comes to what it 
   const world = createWorld(seed);
   const random = createRandom(seed + 2);
   const sent: Sent[] = [];
-  for (let index = 0; index < FLOWS; index++) sent.push(await send(world, random, index % 4 === 3));
+  for (let index = 0; index < WORKFLOWS; index++) sent.push(await send(world, random, index % 4 === 3));
 
   const left = await finish(world);
 

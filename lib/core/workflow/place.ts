@@ -19,7 +19,7 @@ export interface WorkflowPlace {
 }
 
 /** The task's name in a message that starts a node; ':' is in no name that a user can give. */
-export const FLOW_START = 'workflow:start';
+export const WORKFLOW_START = 'workflow:start';
 
 /**
  * What the timer of a task is called that waits in a workflow. By the run's id alone it is not found: whoever

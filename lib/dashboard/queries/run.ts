@@ -32,7 +32,7 @@ export async function findRun(context: DeskContext, id: string): Promise<RunDeta
     attempts: isFinal(record.state) && history.length > 0 ? history : [...history, ...attempts],
     ...(isDead(record, message?.row.id) ? { deadLetter: id } : {}),
     ...(waiting === undefined ? {} : { waiting }),
-    ...workflowOf(record.workflow ?? (letterOf(record) ?? where?.message)?.flow),
+    ...workflowOf(record.workflow ?? (letterOf(record) ?? where?.message)?.workflow),
   };
 }
 
@@ -72,7 +72,7 @@ async function unrecorded(
     attempts: toDeadLetter(context, where.seen, where.named.queue.name).attempts,
     ...(input === undefined ? {} : { input }),
     ...(waiting === undefined ? {} : { waiting }),
-    ...workflowOf(where.message.flow),
+    ...workflowOf(where.message.workflow),
   };
 }
 
