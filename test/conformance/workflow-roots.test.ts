@@ -108,23 +108,31 @@ describe.each(Object.entries(DOORS))('workflows %s', (_, open) => {
     expect(await world.overdue(T, 10)).toEqual([id]);
   });
 
-  test.each([0, 'all'] as const)('a member is added once, behind those before it: %s', async (top) => {
-    const places = [];
-    for (const id of ['a', 'b', 'a'])
-      places.push(await world.workflows.addMember('f', '0', { id, top, by: 0 }, T));
+  test.each([0, 'all'] as const)(
+    'a member is added once, behind those before it, and known by who has added it: %s',
+    async (top) => {
+      const places = [];
+      for (const [id, by] of [
+        ['a', 3],
+        ['b', 0],
+        ['a', 3],
+      ] as const)
+        places.push(await world.workflows.addMember('f', '0', { id, top, by }, T));
 
-    const tally = await world.workflows.tally('f', '0', top);
-    const counted = await world.workflows.countAdded('f', '0', { place: 4, top, failedPath: '+b' }, T);
+      const tally = await world.workflows.tally('f', '0', top);
+      const counted = await world.workflows.countAdded('f', '0', { place: 4, top, failedPath: '+b' }, T);
 
-    expect(places).toEqual([0, 1, 0]);
-    expect(tally).toEqual({ done: new Set(), failed: new Set(), added: ['a', 'b'] });
-    expect(counted).toEqual({
-      done: new Set(),
-      failed: new Set([4]),
-      failedPaths: ['+b'],
-      added: ['a', 'b'],
-    });
-  });
+      expect(places).toEqual([0, 1, 0]);
+      expect(tally).toEqual({ done: new Set(), failed: new Set(), added: ['a', 'b'], addedBy: [3, 0] });
+      expect(counted).toEqual({
+        done: new Set(),
+        failed: new Set([4]),
+        failedPaths: ['+b'],
+        added: ['a', 'b'],
+        addedBy: [3, 0],
+      });
+    },
+  );
 
   test('who has been counted adds nobody any more, and finds those it has added', async () => {
     await world.workflows.addMember('f', '0', { id: 'a', top: 0, by: 1 }, T);
