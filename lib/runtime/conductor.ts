@@ -68,7 +68,7 @@ export async function conduct(recorded: Recorded): Promise<Outcome> {
     place.start === undefined || place.start === true
       ? await startNode(workflow, place.path, before)
       : await startMembers(workflow, place.path, place.start, before);
-  for (const path of empty) await follow(workflow, path, EMPTY);
+  await followEmpty(workflow, empty);
   return DONE;
 }
 
@@ -103,12 +103,23 @@ async function follow(workflow: OpenWorkflow, path: string, ended: Ended): Promi
   if (node === undefined) return;
   const around = parentOf(path);
   const parent = around?.place.kind === 'child' ? await workflow.nodeAt(workflow.id, around.path) : undefined;
-  for (const next of advance(path, node, parent, ended.end)) {
+  const all = advance(path, node, parent, ended.end);
+  for (const next of workflow.linksFirst === true ? all.toReversed() : all) {
     const taken = take(workflow, next, ended);
-    await (next.kind === 'link' || next.kind === 'tell'
-      ? taken.catch((error) => leave(workflow, error))
-      : taken);
+    await (isLink(next) ? taken.catch((error) => leave(workflow, error)) : taken);
   }
+}
+
+function isLink({ kind }: Next): boolean {
+  return kind === 'link' || kind === 'tell';
+}
+
+/**
+ * Goes on with what follows groups of nobody, which end as they are started. Whoever does that again, since
+ * somebody died on the way, starts nothing in a workflow that has ended: so here links come first.
+ */
+async function followEmpty(workflow: OpenWorkflow, paths: readonly string[]): Promise<void> {
+  for (const path of paths) await follow({ ...workflow, linksFirst: true }, path, EMPTY);
 }
 
 /** Leaves a link that could not be started for as long as a message is put off: it must not end its node. */
@@ -138,12 +149,13 @@ async function take(workflow: OpenWorkflow, next: Next, ended: Ended): Promise<v
 
 async function start(workflow: OpenWorkflow, path: string, before: Before): Promise<void> {
   if (await isOver(workflow, path)) return;
-  for (const empty of await startNode(workflow, path, before)) await follow(workflow, empty, EMPTY);
+  await followEmpty(workflow, await startNode(workflow, path, before));
 }
 
 /**
  * Whether nothing at this path starts any more: the workflow was revoked, or has ended. What was linked to a
- * part of it goes on after its end. Whoever has revoked it has not ended what it stands for.
+ * part of it goes on after its end. What it stands for may not have ended with it: nobody who revokes it ends
+ * that, and whoever ended it may have died.
  */
 async function isOver(workflow: OpenWorkflow, path: string): Promise<boolean> {
   const { runs, id } = workflow;
@@ -152,12 +164,12 @@ async function isOver(workflow: OpenWorkflow, path: string): Promise<boolean> {
   const records = await runs.read([id, replaced]);
   const record = records.get(id);
   if (record === undefined) return true;
-  if (isRevoked(record)) {
+  const isBeside = /(^|\.)[le]/.test(path);
+  if (isRevoked(record) || (isFinal(record.state) && !isBeside)) {
     await standIn(workflow, root);
     return true;
   }
-  const isBeside = /(^|\.)[le]/.test(path);
-  if (isFinal(record.state)) return !isBeside;
+  if (isFinal(record.state)) return false;
   if (isBeside || !isFinal(records.get(replaced)?.state ?? 'PENDING')) return false;
   // Somebody has ended the run by itself: nobody wants what has taken its place.
   const ending = { state: 'REVOKED', reason: 'revoked' } as const;

@@ -45,6 +45,8 @@ export interface OpenWorkflow extends ResultReads {
   readonly trace?: Message['headers'] | undefined;
   /** Since when its message is put off, because what follows could not be done. */
   readonly since?: number | undefined;
+  /** Whether what is linked to a node comes before what waits for it. */
+  readonly linksFirst?: boolean;
   /** What that run has added to a group, and is known to have been started. */
   readonly started?: readonly string[];
 }
