@@ -24,6 +24,10 @@ function createWorld(options: SimulateOptions = {}) {
     queue,
     run: (n: number, { replace }: Context): number => replace(chain(slow(n), step)),
   });
+  const empty = defineTask('empty', {
+    queue,
+    run: (n: number, { replace }: Context) => replace(chain(step(n), group([]))),
+  });
   const grow = defineTask('grow', {
     queue,
     async run(n: number, { addToChord }: Context): Promise<number> {
@@ -40,11 +44,14 @@ function createWorld(options: SimulateOptions = {}) {
     },
   });
   let isMended = false;
-  const sim = simulate(defineApp(SPACE.app, { tasks: [gone, step, slow, all, swap, grow, flaky] }), options);
+  const sim = simulate(
+    defineApp(SPACE.app, { tasks: [gone, step, slow, all, swap, empty, grow, flaky] }),
+    options,
+  );
   const mend = (): void => {
     isMended = true;
   };
-  return { sim, queue, gone, step, all, swap, grow, flaky, mend };
+  return { sim, queue, gone, step, all, swap, empty, grow, flaky, mend };
 }
 
 test('a member that waits for a day and is revoked by its id is counted when it comes', async () => {
@@ -101,6 +108,25 @@ test('what is in the place of a run that is revoked by its id goes no further', 
   expect(outcomes).toEqual(['revoked']);
   expect(await result.state()).toBe('FAILURE');
   expect(sim.attempts(step)).toHaveLength(1);
+});
+
+test('a run ends as what is in its place has, though who ended that died before it ended the run', async () => {
+  let left = 1;
+  const { sim, empty, all } = createWorld({
+    async onCall({ operation, input }, proceed) {
+      const text = JSON.stringify(input);
+      const isEnd = operation === 'UpdateItem' && text.includes('"empty"') && text.includes('"SUCCESS"');
+      if (!isEnd || left-- <= 0) return proceed();
+      throw Object.assign(new Error('it has died'), { name: 'AccessDenied' });
+    },
+  });
+
+  const result = await sim.send(chain(empty(1), all));
+  await sim.advance('10m');
+
+  expect(left).toBeLessThan(1);
+  expect(await result.state()).toBe('SUCCESS');
+  expect(await result.get()).toBe(0);
 });
 
 test('what was added to a group and is revoked between two of its steps is counted', async () => {
