@@ -1,6 +1,18 @@
 /** Workflows of which somebody ends a part from outside: none waits for its deadline because of that. */
 import { expect, test } from 'vitest';
-import { type Context, chain, chord, defineApp, defineQueue, defineTask, group, link, linkError } from '#lib';
+import {
+  bind,
+  type Context,
+  chain,
+  chord,
+  defineApp,
+  defineExchange,
+  defineQueue,
+  defineTask,
+  group,
+  link,
+  linkError,
+} from '#lib';
 import { type SimulateOptions, simulate } from '#lib/testing';
 import { derivedId } from '../../lib/core/id.ts';
 import { inPlaceOf, runIdOf } from '../../lib/core/workflow/path.ts';
@@ -110,7 +122,7 @@ test('what is in the place of a run that is revoked by its id goes no further', 
   expect(sim.attempts(step)).toHaveLength(1);
 });
 
-test('a run ends as what is in its place has, though who ended that died before it ended the run', async () => {
+test('a run ends as what is in its place has, though who ended that died before', async () => {
   let left = 1;
   const { sim, empty, all } = createWorld({
     async onCall({ operation, input }, proceed) {
@@ -200,6 +212,29 @@ test('a dead letter that is redriven after the end of its workflow changes nothi
   await sim.advance('15m');
 
   expect(sim.attempts(flaky)).toHaveLength(2);
+  expect(sim.attempts(step)).toHaveLength(1);
+  expect(await result.state()).toBe('FAILURE');
+});
+
+test('what a dead letter is routed to is no step of its workflow', async () => {
+  const dead = defineExchange('dead', { type: 'fanout' });
+  const queue = defineQueue('work', { deadLetter: { to: dead } });
+  const fail = defineTask('fail', {
+    queue,
+    retry: { attempts: 1 },
+    run: (n: number): number => {
+      throw new Error(`no ${n}`);
+    },
+  });
+  const bury = defineTask('bury', { queue: defineQueue('morgue'), run: (_: unknown) => 7 });
+  const step = defineTask('step', { queue: defineQueue('steps'), run: (n: number) => n });
+  const app = defineApp(SPACE.app, { tasks: [fail, bury, step], bindings: [bind(dead, bury)] });
+  const sim = simulate(app);
+
+  const result = await sim.send(group([chain(fail(1), step), step(5, { delay: '10m' })]));
+  await sim.advance('15m');
+
+  expect(sim.attempts(bury)).toHaveLength(1);
   expect(sim.attempts(step)).toHaveLength(1);
   expect(await result.state()).toBe('FAILURE');
 });
