@@ -38,7 +38,7 @@ function createWorld() {
   });
   const nothing = defineTask('nothing', { queue, run: () => undefined });
   const tasks = { add, double, sum, fail, tell, large, length, lengths, placed, nothing };
-  const sim = simulate(defineApp('workflows', { tasks: Object.values(tasks) }));
+  const sim = simulate(defineApp('flows', { tasks: Object.values(tasks) }));
   return { ...tasks, sim, told };
 }
 
@@ -275,7 +275,7 @@ test('a member that expires or is revoked has failed, and the body does not run'
   );
   await sim.send(chord([double(1), double(2, { delay: '1m' })], sum), { id });
   await sim.advance('10s');
-  const waiting = runIdOf({ app: 'workflows', stage: 'dev' }, id, '0.1');
+  const waiting = runIdOf({ app: 'flows', stage: 'dev' }, id, '0.1');
   await sim.revoke(double, [waiting]);
   await sim.advance('5m');
 
