@@ -244,7 +244,7 @@ export class Broker extends Construct {
     if (schedules === true) this.#runs?.grantSchedules(worker);
     if (ticker === true) grantSweep(this, this.topology, worker);
     if (workflows !== true) return;
-    this.#runs?.grantFlowSweep(worker);
+    this.#runs?.grantWorkflowSweep(worker);
     // A workflow may have taken the place of a call, which is answered with its end.
     grantReply(this, this.topology, worker);
   }

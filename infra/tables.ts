@@ -84,7 +84,7 @@ export class RunsTable extends Construct {
   }
 
   /** Lets `later` find the workflows that are overdue, by their state, and end them. */
-  grantFlowSweep(grantee: IGrantable): void {
+  grantWorkflowSweep(grantee: IGrantable): void {
     this.grantControl(grantee);
     const resourceArns = [`${this.table.tableArn}/index/${BY_STATE}`];
     Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns });

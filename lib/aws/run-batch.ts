@@ -60,7 +60,8 @@ const OTHERS = { state: 'started', startedAt: 'now', retries: 'zero', starts: 'o
 
 /** What a claim writes where there is no record. */
 function toNewItem({ values }: Update): Item {
-  const named = NAMED.map((name) => [name, name]);
+  const isPart = values[':workflow'] !== undefined;
+  const named = [...NAMED, ...(isPart ? ['workflow'] : [])].map((name) => [name, name]);
   const all = [...named, ...Object.entries(OTHERS)].map(([name, of]) => [name, values[`:${of}`]]);
   // A claim gives all of these values (runs.ts).
   return Object.fromEntries(all) as Item;

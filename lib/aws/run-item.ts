@@ -2,6 +2,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TASK_STATES } from '../core/task-state.ts';
 import type { RunRecord } from '../runtime/ports.ts';
+import type { PartOf } from '../runtime/run-ports.ts';
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 export type Values = Readonly<Record<string, AttributeValue>>;
@@ -15,6 +16,16 @@ export interface Key {
 /** A run's primary key. */
 export function toKey(id: string): Key {
   return { pk: { S: `run#${id}` }, sk: { S: 'run' } };
+}
+
+/** Where in a workflow a run stands, in the one attribute of it. */
+export function toPart({ id, path }: PartOf): { readonly S: string } {
+  return { S: `${id} ${path}` };
+}
+
+function fromPart(text: string): PartOf {
+  const [id = '', path = ''] = text.split(' ');
+  return { id, path };
 }
 
 /** Reads an item: the record, and what only claims look at. */
@@ -46,6 +57,7 @@ export function fromItem(item: Item): {
       ...textsOf(item, ['blob', 'progress', 'letter']),
       ...(item.resultUntil === undefined ? {} : { resultUntil: number('resultUntil') }),
       ...(item.forgotten === undefined ? {} : { forgotten: true }),
+      ...(item.workflow === undefined ? {} : { workflow: fromPart(text('workflow') ?? '') }),
       ...(item.byPart === undefined ? {} : { byPart: true }),
       ...(error === undefined ? {} : { error: JSON.parse(error) }),
       ...(item.settled !== undefined && item.settled.N === item.generation?.N ? { settled: true } : {}),

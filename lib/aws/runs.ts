@@ -10,7 +10,7 @@ import { type Apart, apartSets, createApart, withApart } from './apart.ts';
 import type { Call } from './call.ts';
 import { readItems } from './read-items.ts';
 import { createTogether } from './run-batch.ts';
-import { fromItem, toKey, type Values } from './run-item.ts';
+import { fromItem, toKey, toPart, type Values } from './run-item.ts';
 import { stateShard, taskShard } from './run-shard.ts';
 import { noteWait } from './run-waits.ts';
 import { createUpdates, type Update, type Written } from './updates.ts';
@@ -103,14 +103,17 @@ function takeValues(request: ClaimRequest): Values {
 
 /** What every taking of a run writes, besides its retries. */
 function takeSets(request: ClaimRequest): { set: string[]; values: Values } {
+  const { workflow } = request;
   return {
     set: [
       '#id = :id, #task = :task, #queue = :queue, #sentAt = :sentAt, #taskShard = :taskShard, ' +
         '#generation = :generation',
       '#expiresAt = :expiresAt',
+      ...(workflow === undefined ? [] : ['#workflow = :workflow']),
     ],
     values: {
       ...takeValues(request),
+      ...(workflow === undefined ? {} : { ':workflow': toPart(workflow) }),
       ':id': { S: request.id },
       ':task': { S: request.task },
       ':queue': { S: request.queue },

@@ -30,11 +30,11 @@ export function createState(
   const control = createRunControl(call, tableName);
   const gated =
     typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS ? createGated(call, tableName, ports) : {};
-  const flows =
+  const workflows =
     typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
-      ? { flows: createWorkflows(call, tableName), flowViews: createWorkflowViews(call, tableName) }
+      ? { workflows: createWorkflows(call, tableName), workflowViews: createWorkflowViews(call, tableName) }
       : {};
-  return { runs, state: { control, ...gated, ...flows } };
+  return { runs, state: { control, ...gated, ...workflows } };
 }
 
 /** What `later` finds overdue workflows with; in the bundle of no worker. */

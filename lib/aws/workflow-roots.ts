@@ -21,21 +21,21 @@ export function createWorkflowRoots(
     async begin(root) {
       await updates(toKey(root.id), beginUpdate(root), 'attribute_not_exists(#pk)');
     },
-    async end(flowId, ending, now, listed = false) {
+    async end(workflowId, ending, now, listed = false) {
       const written = await updates(
-        toKey(flowId),
-        endUpdate(flowId, ending, now, listed),
+        toKey(workflowId),
+        endUpdate(workflowId, ending, now, listed),
         '#state = :pending',
       );
       if (written.kind === 'written') return ending;
       return written.item.state === undefined ? {} : toEnd(fromItem(written.item).record);
     },
-    async unlist(flowId) {
-      const [item] = await readItems(call, tableName, [toKey(flowId)]);
+    async unlist(workflowId) {
+      const [item] = await readItems(call, tableName, [toKey(workflowId)]);
       const state = item === undefined ? undefined : fromItem(item).record.state;
       if (state === undefined || !isFinal(state)) return;
-      const values = { ':shard': { S: stateShard(state, flowId) }, ':state': { S: state } };
-      await updates(toKey(flowId), { set: ['#stateShard = :shard'], values }, '#state = :state');
+      const values = { ':shard': { S: stateShard(state, workflowId) }, ':state': { S: state } };
+      await updates(toKey(workflowId), { set: ['#stateShard = :shard'], values }, '#state = :state');
     },
   };
 }

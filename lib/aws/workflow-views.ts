@@ -14,21 +14,21 @@ export function createWorkflowViews(call: Call, tableName: string): WorkflowView
     return new Map(items.map((item) => [item.pk?.S ?? '', item]));
   };
   return {
-    async root(flowId) {
-      const [item] = await readItems(call, tableName, [rootKey(flowId)]);
+    async root(workflowId) {
+      const [item] = await readItems(call, tableName, [rootKey(workflowId)]);
       return item?.page?.S;
     },
-    async pages(flowId, names) {
-      const items = await read(names.map((name) => pageKey(flowId, name)));
+    async pages(workflowId, names) {
+      const items = await read(names.map((name) => pageKey(workflowId, name)));
       return new Map(
         names.flatMap((name) => {
-          const text = items.get(pageKey(flowId, name).pk.S)?.page?.S;
+          const text = items.get(pageKey(workflowId, name).pk.S)?.page?.S;
           return text === undefined ? [] : [[name, text] as const];
         }),
       );
     },
-    async tallies(flowId, shards) {
-      const keys = shards.map(({ path, shard }) => shardKey(flowId, path, shard));
+    async tallies(workflowId, shards) {
+      const keys = shards.map(({ path, shard }) => shardKey(workflowId, path, shard));
       const items = await read(keys);
       return keys.map(({ pk }) => toTally(items.get(pk.S) ?? {}));
     },

@@ -20,29 +20,34 @@ const READS_MAX = 8;
 export function createWorkflows(call: Call, tableName: string): Workflows {
   const place = { call, tableName };
   return {
-    async create(flowId, { root, others }, now) {
+    async create(workflowId, { root, others }, now) {
       // The root comes last: a plan that has one is whole.
-      for (const [name, text] of others) await put(place, pageKey(flowId, name), text, now);
-      return put(place, rootKey(flowId), root, now);
+      for (const [name, text] of others) await put(place, pageKey(workflowId, name), text, now);
+      return put(place, rootKey(workflowId), root, now);
     },
-    root: (flowId) => get(place, rootKey(flowId)),
-    async page(flowId, name) {
-      const text = await get(place, pageKey(flowId, name));
+    root: (workflowId) => get(place, rootKey(workflowId)),
+    async page(workflowId, name) {
+      const text = await get(place, pageKey(workflowId, name));
       if (text !== undefined) return text;
-      throw new CeleriacError('PLAN_LOST', `workflow '${flowId}' has no page '${name}' any more`);
+      throw new CeleriacError('PLAN_LOST', `workflow '${workflowId}' has no page '${name}' any more`);
     },
-    countMember: (flowId, path, index, isDone, now, failedPath) =>
-      count(place, shardKey(flowId, path, shardOf(index)), { index, isDone, failedPath }, now),
-    countShard: (flowId, path, shard, isDone, now) =>
-      count(place, shardKey(flowId, path, 'all'), { index: shard, isDone }, now),
-    async tally(flowId, path, shard) {
-      const [item] = await readItems(call, tableName, [shardKey(flowId, path, shard)]);
+    countMember: (workflowId, path, index, isDone, now, failedPath) =>
+      count(place, shardKey(workflowId, path, shardOf(index)), { index, isDone, failedPath }, now),
+    countShard: (workflowId, path, shard, isDone, now) =>
+      count(place, shardKey(workflowId, path, 'all'), { index: shard, isDone }, now),
+    async tally(workflowId, path, shard) {
+      const [item] = await readItems(call, tableName, [shardKey(workflowId, path, shard)]);
       return toTally(item ?? {});
     },
-    addMember: (flowId, path, member, now) =>
-      addMember(place, shardKey(flowId, path, member.top), member, now),
-    countAdded: (flowId, path, { place: index, top, failedPath }, now) =>
-      count(place, shardKey(flowId, path, top), { index, isDone: failedPath === undefined, failedPath }, now),
+    addMember: (workflowId, path, member, now) =>
+      addMember(place, shardKey(workflowId, path, member.top), member, now),
+    countAdded: (workflowId, path, { place: index, top, failedPath }, now) =>
+      count(
+        place,
+        shardKey(workflowId, path, top),
+        { index, isDone: failedPath === undefined, failedPath },
+        now,
+      ),
     ...createWorkflowRoots(call, tableName),
   };
 }
@@ -57,23 +62,23 @@ type Key = { readonly pk: { readonly S: string }; readonly sk: { readonly S: str
 /** What the root page is called; others are called by their content. */
 const ROOT = 'root';
 
-function key(flowId: string, kind: 'plan' | 'tally', name: string): Key {
-  return { pk: { S: `flow#${flowId}#${name}` }, sk: { S: kind } };
+function key(workflowId: string, kind: 'plan' | 'tally', name: string): Key {
+  return { pk: { S: `flow#${workflowId}#${name}` }, sk: { S: kind } };
 }
 
 /** Where the root page of a plan lies. */
-export function rootKey(flowId: string): Key {
-  return pageKey(flowId, ROOT);
+export function rootKey(workflowId: string): Key {
+  return pageKey(workflowId, ROOT);
 }
 
 /** Where a page of a plan lies. */
-export function pageKey(flowId: string, name: string): Key {
-  return key(flowId, 'plan', name);
+export function pageKey(workflowId: string, name: string): Key {
+  return key(workflowId, 'plan', name);
 }
 
 /** Where the members of a shard of the group at `path` are counted, or its shards. */
-export function shardKey(flowId: string, path: string, shard: number | 'all'): Key {
-  return key(flowId, 'tally', `${path}/${shard}`);
+export function shardKey(workflowId: string, path: string, shard: number | 'all'): Key {
+  return key(workflowId, 'tally', `${path}/${shard}`);
 }
 
 /** Writes a page unless it is there; resolves to the one that is there now. */
@@ -137,11 +142,15 @@ async function addMember(
 ): Promise<number | undefined> {
   const values = {
     ...{ ':none': { L: [] }, ':one': { L: [{ S: id }] }, ':id': { S: id } },
-    ...{ ':by': { N: String(by) }, ':expiresAt': expiry(now) },
+    ...{ ':by': { N: String(by) }, ':byOne': { L: [{ N: String(by) }] }, ':expiresAt': expiry(now) },
   };
+  const set = [
+    '#added = list_append(if_not_exists(#added, :none), :one)',
+    '#addedBy = list_append(if_not_exists(#addedBy, :none), :byOne), #expiresAt = :expiresAt',
+  ];
   const written = await createUpdates(call, tableName)(
     Key,
-    { set: ['#added = list_append(if_not_exists(#added, :none), :one), #expiresAt = :expiresAt'], values },
+    { set, values },
     'NOT contains(#added, :id) AND NOT contains(#done, :by) AND NOT contains(#failed, :by)',
   );
   const place = (toTally(written.item).added ?? []).indexOf(id);
@@ -149,11 +158,12 @@ async function addMember(
 }
 
 /** Reads a counter's item. */
-export function toTally({ done, failed, failedPaths, added }: Item): Tally {
+export function toTally({ done, failed, failedPaths, added, addedBy }: Item): Tally {
   return {
     done: toSet(done),
     failed: toSet(failed),
     ...(added?.L === undefined ? {} : { added: added.L.map(({ S = '' }) => S) }),
+    ...(addedBy?.L === undefined ? {} : { addedBy: addedBy.L.map(({ N }) => Number(N)) }),
     ...(failedPaths?.SS === undefined ? {} : { failedPaths: failedPaths.SS.map((path) => path.slice(1)) }),
   };
 }

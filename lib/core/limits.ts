@@ -143,6 +143,6 @@ export const PLAN_DEPTH_MAX = 50;
 export const TREE_PARTS_MAX = 1_000;
 export const TREE_NODES_MAX = 10_000;
 /** Our own: a result that travels to the next step in its message; what is larger is read from its record. */
-export const FLOW_INPUT_BYTES_MAX = 65_536;
+export const WORKFLOW_INPUT_BYTES_MAX = 65_536;
 /** Our own: how long a workflow may take; its parts' records live longer, whatever it does. */
-export const FLOW_DEADLINE_MS_MAX = 1_209_600_000;
+export const WORKFLOW_DEADLINE_MS_MAX = 1_209_600_000;

@@ -88,7 +88,7 @@ export interface Message {
   readonly blob?: string;
   readonly via?: Via;
   /** Its place in the workflow that it is a part of. */
-  readonly flow?: WorkflowPlace;
+  readonly workflow?: WorkflowPlace;
   /** The queue that waits for a reply, and what tells the reply from others there. */
   readonly replyTo?: string;
   readonly correlationId?: string;
@@ -242,7 +242,8 @@ function complaint(body: Readonly<Record<string, unknown>>): string | undefined 
     if (body[name] !== undefined && typeof body[name] !== 'string')
       return `the envelope's ${name} is no text`;
   }
-  if (body.flow !== undefined && !isWorkflowPlace(body.flow)) return "the envelope's flow cannot be read";
+  if (body.workflow !== undefined && !isWorkflowPlace(body.workflow))
+    return "the envelope's workflow cannot be read";
   if (body.wait !== undefined && !isWait(body.wait)) return "the envelope's wait cannot be read";
   if (body.timeLimit !== undefined && !isTimeLimits(body.timeLimit))
     return "the envelope's timeLimit cannot be read";

@@ -46,8 +46,8 @@ export interface Context extends Sender {
   /**
    * Adds a member to the group or chord that this run is a member of, or a step of a member: its result comes
    * after those of the others (Celery's add_to_chord). What was added, or has replaced a member, adds to the
-   * same one. The n-th call of each attempt adds the same member. A run that is given up for good amid the
-   * call may leave a member counted that never comes: the group then ends with its workflow's deadline.
+   * same one. The n-th call of each attempt adds the same member; what an attempt has added stays a member,
+   * whatever becomes of the run.
    * @throws CeleriacError NOT_IN_GROUP, GROUP_OVER, NO_WORKFLOWS; SendError as `send`
    */
   readonly addToChord: (signature: AnySignature) => Promise<void>;

@@ -202,7 +202,9 @@ export interface Workflow {
   /**
    * Revokes it: nothing of it starts any more, and what waits will not run; with `terminate` its running
    * tasks are told to stop, else they run to their end. A step that is just being started may run. Links of
-   * parts that have ended are left alone. Costs a write for each part under way or sent.
+   * parts that have ended are left alone, and what has replaced a task of it or was added to a group goes
+   * with it. Costs a write and a read for each part under way or sent; a revoked part that waits for its time
+   * is counted by its group when that has come.
    * @throws TaskError WORKFLOW_UNKNOWN
    */
   revoke(options?: RevokeOptions): Promise<RevokeOutcome>;

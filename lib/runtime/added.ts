@@ -1,6 +1,11 @@
-/** Members that a running member adds to its group (Celery's add_to_chord), each a workflow of its own. */
+/**
+ * Members that a running member adds to its group (Celery's add_to_chord), each a workflow of its own:
+ * stored, then counted, then started. The one that adds may die in between and never run again, or add
+ * something else when it does. So whoever counts it as ended starts what it has counted, unless that has
+ * ended.
+ */
 import { derivedId } from '../core/id.ts';
-import { parseMessage } from '../core/message.ts';
+import { type Message, parseMessage } from '../core/message.ts';
 import { sizeOf } from '../core/workflow/page.ts';
 import { parentOf } from '../core/workflow/path.ts';
 import { plannedAtTop, shardOf, topOf } from '../core/workflow/tally.ts';
@@ -9,18 +14,18 @@ import { toPlan } from '../define/workflow.ts';
 import { CeleriacError } from '../errors.ts';
 import type { Invocation } from './invoke.ts';
 import { sendWorkflow } from './workflow-send.ts';
-import { type Flow, flowOf } from './workflow-start.ts';
+import { type OpenWorkflow, sendStart, workflowOf } from './workflow-start.ts';
 
 /** What a run adds with: each call of an attempt under an id that the next attempt uses again. */
 export function createAdder(invocation: Invocation): (signature: AnySignature) => Promise<void> {
   const { connection, message, lease } = invocation;
   let calls = 0;
   return async (signature) => {
-    const { hops, flow: place } = message;
+    const { hops, workflow: place } = message;
     const id = derivedId(connection.space, message.id, `added/${message.generation}/${calls++}`);
-    const flow = place && flowOf(connection, place.id, { hops, queue: lease.queue });
-    const group = place && flow && (await groupAround(flow, place.path));
-    if (flow === undefined || group === undefined) {
+    const workflow = place && workflowOf(connection, place.id, { hops, queue: lease.queue });
+    const group = place && workflow && (await groupAround(workflow, place.path));
+    if (workflow === undefined || group === undefined) {
       const text = `run '${message.id}' is no member of a group, so nothing can be added to one`;
       throw new CeleriacError('NOT_IN_GROUP', text, { value: message.id });
     }
@@ -31,15 +36,31 @@ export function createAdder(invocation: Invocation): (signature: AnySignature) =
       instead: { kind: 'member', id: group.id, path, of },
     } as const;
     const member = { id, top: topOf(of), by };
-    // Stored, then counted, then started: one that is never started is counted when it is overdue.
     const stored = async (): Promise<void> => {
       const now = connection.ports.clock.now();
-      if ((await flow.flows.addMember(group.id, path, member, now)) !== undefined) return;
+      if ((await workflow.store.addMember(group.id, path, member, now)) !== undefined) return;
       const text = `the group '${path}' of workflow '${group.id}' has ended, so nothing can be added to it`;
       throw new CeleriacError('GROUP_OVER', text, { value: path });
     };
     await sendWorkflow(connection, hops + 1, plan, { id }, { stored });
+    started.set(message, [...(started.get(message) ?? []), id]);
   };
+}
+
+/** By message, what its run here has added and started. */
+const started = new WeakMap<Message, readonly string[]>();
+
+/** The workflows that the run of a message has added, as far as this process knows that they were started. */
+export function startedBy(message: Message): readonly string[] {
+  return started.get(message) ?? [];
+}
+
+/** Starts workflows that were added; of one that has begun already every message is dropped. */
+export async function startAdded(workflow: OpenWorkflow, ids: readonly string[]): Promise<void> {
+  const left = ids.filter((id) => workflow.started?.includes(id) !== true);
+  await Promise.all(
+    left.map((id) => sendStart({ ...workflow, id, hops: workflow.hops + 1 }, '', true, { kind: 'none' })),
+  );
 }
 
 /** A group, and who adds to it. */
@@ -53,28 +74,28 @@ interface Around {
 }
 
 /** The group that a node is within, directly or as a step of a chain; links are within none. */
-async function groupAround(flow: Flow, path: string): Promise<Around | undefined> {
+async function groupAround(workflow: OpenWorkflow, path: string): Promise<Around | undefined> {
   const around = parentOf(path);
-  if (around === undefined) return groupAroundWhole(flow);
+  if (around === undefined) return groupAroundWhole(workflow);
   if (around.place.kind !== 'child') return undefined;
-  const node = await flow.nodeAt(flow.id, around.path);
-  if (node?.kind !== 'group') return groupAround(flow, around.path);
+  const node = await workflow.nodeAt(workflow.id, around.path);
+  if (node?.kind !== 'group') return groupAround(workflow, around.path);
   const of = sizeOf(node);
   const { index } = around.place;
-  return { id: flow.id, path: around.path, of, by: topOf(of) === 'all' ? shardOf(index) : index };
+  return { id: workflow.id, path: around.path, of, by: topOf(of) === 'all' ? shardOf(index) : index };
 }
 
 /** The group that a whole workflow is within: it was added to one, or has replaced a run that is. */
-async function groupAroundWhole(flow: Flow): Promise<Around | undefined> {
-  const root = await flow.nodeAt(flow.id, '');
+async function groupAroundWhole(workflow: OpenWorkflow): Promise<Around | undefined> {
+  const root = await workflow.nodeAt(workflow.id, '');
   const instead = root?.kind === 'chain' ? root.instead : undefined;
   if (instead === undefined) return undefined;
   if (instead.kind === 'member') {
     const { id, path, of } = instead;
-    const place = ((await flow.flows.tally(id, path, topOf(of))).added ?? []).indexOf(flow.id);
+    const place = ((await workflow.store.tally(id, path, topOf(of))).added ?? []).indexOf(workflow.id);
     return place < 0 ? undefined : { id, path, of, by: plannedAtTop(of) + place };
   }
   const parsed = parseMessage(instead.letter);
-  const place = parsed.kind === 'message' ? parsed.message.flow : undefined;
-  return place && groupAround({ ...flow, id: place.id }, place.path);
+  const place = parsed.kind === 'message' ? parsed.message.workflow : undefined;
+  return place && groupAround({ ...workflow, id: place.id }, place.path);
 }

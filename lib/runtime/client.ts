@@ -35,7 +35,7 @@ import { transmit } from './transmit.ts';
 import { createTurns, type Turns } from './turns.ts';
 import { createWorkflowHandle } from './workflow-handle.ts';
 import { sendWorkflow } from './workflow-send.ts';
-import { createWorkflows, flowContext } from './workflows.ts';
+import { createWorkflows, workflowContext } from './workflows.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
@@ -118,7 +118,7 @@ export function createSender(shared: Connection, hops: number): Sender {
         ): Promise<AsyncResult<Output>> => {
           const { id, pages } = await sendWorkflow(shared, hops, plan, options);
           // The signature says what its plan brings.
-          return createWorkflowHandle(flowContext(shared), id, plan, pages) as AsyncResult<Output>;
+          return createWorkflowHandle(workflowContext(shared), id, plan, pages) as AsyncResult<Output>;
         }
       : noWorkflows;
   return {

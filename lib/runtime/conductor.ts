@@ -3,35 +3,33 @@
  * here, each step of it under ids and counts that take effect once: a worker that dies in between leaves a
  * message that comes again, finds its run ended, and does all of it again.
  */
-import type { Json } from '../core/json.ts';
-import { FLOW_INPUT_BYTES_MAX, RESULT_BYTES_MAX } from '../core/limits.ts';
-import { type Message, sizeBytes } from '../core/message.ts';
+import { DEFERRED_MS_MAX } from '../core/limits.ts';
 import { isFinal } from '../core/task-state.ts';
 import { advance, type Next, type NodeEnd } from '../core/workflow/advance.ts';
-import { groupError } from '../core/workflow/outcome.ts';
-import { comparePaths, parentOf, pathOf, runIdOf } from '../core/workflow/path.ts';
+import { comparePaths, parentOf, pathOf } from '../core/workflow/path.ts';
 import type { Instead } from '../core/workflow/plan.ts';
 import { isRevoked } from '../core/workflow/stop.ts';
 import {
   firstFailed,
   isFull,
   membersIn,
+  openAdded,
   plannedAtTop,
   shardOf,
   shardsOf,
   type Tally,
   topOf,
 } from '../core/workflow/tally.ts';
-import type { Failure } from '../define/workflow.ts';
 import { toWireError, type WireError } from '../errors.ts';
+import { startAdded, startedBy } from './added.ts';
 import type { Recorded } from './attempt.ts';
+import { ADDED, type Ended, endingOf, errorOf, failureOf, toBefore, toEnded } from './node-end.ts';
 import { DONE, type Outcome } from './outcome.ts';
-import type { Ending, RunRecord } from './ports.ts';
-import { endReplaced } from './replaced.ts';
-import { endError } from './result.ts';
+import type { Ending } from './ports.ts';
+import { endReplaced, replacedBy } from './replaced.ts';
 import { traceOf } from './watched-send.ts';
 import type { PlanNode } from './workflow-node.ts';
-import { type Before, type Flow, flowOf, startMembers, startNode } from './workflow-start.ts';
+import { type Before, type OpenWorkflow, startMembers, startNode, workflowOf } from './workflow-start.ts';
 
 /** How a run ended. */
 export type RunEnd = Pick<Ending, 'state' | 'result' | 'blob' | 'error' | 'reason'>;
@@ -39,35 +37,27 @@ export type RunEnd = Pick<Ending, 'state' | 'result' | 'blob' | 'error' | 'reaso
 /** A run that has ended, as far as workflows look at it. */
 export type Conducted = Pick<Recorded, 'connection' | 'message' | 'lease'>;
 
-/** How a node has ended, and what of that is at hand. */
-interface Ended {
-  readonly end: NodeEnd;
-  /** The result, as JSON text; not that of a group, which nobody puts together before it is needed. */
-  readonly known?: { readonly text?: string };
-  readonly blob?: string;
-  readonly failure?: Failure;
-}
-
 const EMPTY: Ended = { end: { state: 'SUCCESS' }, known: { text: '[]' } };
 
 /** Does what follows in a run's workflow from its end; nothing for a run that is in none. */
 export async function carryOn(run: Conducted, ended: RunEnd): Promise<void> {
-  const { flow: place } = run.message;
-  const flow = ofRun(run);
-  if (place === undefined || flow === undefined) return;
-  if (place.start !== undefined) return failFlow(flow, ended.reason ?? 'failed', errorOf(run.message, ended));
+  const { workflow: place } = run.message;
+  const workflow = ofRun(run);
+  if (place === undefined || workflow === undefined) return;
+  if (place.start !== undefined)
+    return failWorkflow(workflow, ended.reason ?? 'failed', errorOf(run.message, ended));
   const own = toEnded(run.message, place.path, ended);
   const around = parentOf(place.path);
   if (around === undefined || place.of === undefined || place.linked === true)
-    return follow(flow, place.path, own);
-  await count(flow, around.path, around.place.index, place.of, own);
+    return follow(workflow, place.path, own);
+  await count(workflow, around.path, around.place.index, place.of, own);
 }
 
-/** Starts what a message of the task FLOW_START says. */
+/** Starts what a message of the task WORKFLOW_START says. */
 export async function conduct(recorded: Recorded): Promise<Outcome> {
-  const { flow: place, input } = recorded.message;
-  const flow = ofRun(recorded);
-  if (place === undefined || flow === undefined || (await isOver(flow, place.path))) return DONE;
+  const { workflow: place, input } = recorded.message;
+  const workflow = ofRun(recorded);
+  if (place === undefined || workflow === undefined || (await isOver(workflow, place.path))) return DONE;
   const before: Before =
     place.from !== undefined
       ? { kind: 'result', path: place.from }
@@ -76,9 +66,9 @@ export async function conduct(recorded: Recorded): Promise<Outcome> {
         : { kind: 'value', value: input };
   const empty =
     place.start === undefined || place.start === true
-      ? await startNode(flow, place.path, before)
-      : await startMembers(flow, place.path, place.start, before);
-  for (const path of empty) await follow(flow, path, EMPTY);
+      ? await startNode(workflow, place.path, before)
+      : await startMembers(workflow, place.path, place.start, before);
+  await followEmpty(workflow, empty);
   return DONE;
 }
 
@@ -86,108 +76,168 @@ export async function conduct(recorded: Recorded): Promise<Outcome> {
  * Ends a workflow as failed, whatever of it is under way, and starts its error links. Until those are sent it
  * is still found among those under way.
  */
-export async function failFlow(flow: Flow, reason: string, error: WireError): Promise<void> {
-  const now = flow.connection.ports.clock.now();
-  const { state } = await flow.flows.end(flow.id, { state: 'FAILURE', reason, error }, now, true);
+export async function failWorkflow(workflow: OpenWorkflow, reason: string, error: WireError): Promise<void> {
+  const now = workflow.connection.ports.clock.now();
+  const { state } = await workflow.store.end(workflow.id, { state: 'FAILURE', reason, error }, now, true);
   if (state === undefined || !isFinal(state)) return;
   if (state === 'FAILURE') {
-    const root = await flow.nodeAt(flow.id, '');
-    const failure = { id: flow.id, task: '', reason, error };
+    const root = await workflow.nodeAt(workflow.id, '');
+    const failure = { id: workflow.id, task: '', reason, error };
     for (const index of (root?.errorLinks ?? []).keys())
-      await start(flow, pathOf('', { kind: 'errorLink', index }), toBefore(failure));
+      await start(workflow, pathOf('', { kind: 'errorLink', index }), toBefore(failure));
   }
-  await standIn(flow, await flow.nodeAt(flow.id, ''));
-  await flow.flows.unlist(flow.id);
+  await standIn(workflow, await workflow.nodeAt(workflow.id, ''));
+  await workflow.store.unlist(workflow.id);
 }
 
-function ofRun({ connection, message, lease }: Conducted): Flow | undefined {
-  if (message.flow === undefined) return undefined;
-  const more = { hops: message.hops, queue: lease.queue, trace: traceOf(message) };
-  return flowOf(connection, message.flow.id, more);
+function ofRun({ connection, message, lease }: Conducted): OpenWorkflow | undefined {
+  if (message.workflow === undefined) return undefined;
+  const { hops, deferredSince: since } = message;
+  const more = { hops, since, queue: lease.queue, trace: traceOf(message), started: startedBy(message) };
+  return workflowOf(connection, message.workflow.id, more);
 }
 
-async function follow(flow: Flow, path: string, ended: Ended): Promise<void> {
-  const node = await flow.nodeAt(flow.id, path);
+async function follow(workflow: OpenWorkflow, path: string, ended: Ended): Promise<void> {
+  const node = await workflow.nodeAt(workflow.id, path);
   // The plan lives as long as any message of its workflow; without it nobody can wait any more.
   if (node === undefined) return;
   const around = parentOf(path);
-  const parent = around?.place.kind === 'child' ? await flow.nodeAt(flow.id, around.path) : undefined;
-  for (const next of advance(path, node, parent, ended.end)) await take(flow, next, ended);
-}
-
-async function take(flow: Flow, next: Next, ended: Ended): Promise<void> {
-  switch (next.kind) {
-    case 'start': {
-      const known = ended.known === undefined ? {} : { known: ended.known };
-      return start(flow, next.path, { kind: 'result', path: next.inputOf, ...known });
-    }
-    case 'tell':
-      return start(flow, next.path, toBefore(await failureOf(flow, ended)));
-    case 'count':
-      return count(flow, next.path, next.index, next.members, ended);
-    case 'end':
-      return follow(flow, next.path, ended);
-    case 'finish':
-      return finish(flow, ended);
+  const parent = around?.place.kind === 'child' ? await workflow.nodeAt(workflow.id, around.path) : undefined;
+  const all = advance(path, node, parent, ended.end);
+  for (const next of workflow.linksFirst === true ? all.toReversed() : all) {
+    const taken = take(workflow, next, ended);
+    await (isLink(next) ? taken.catch((error) => leave(workflow, error)) : taken);
   }
 }
 
-async function start(flow: Flow, path: string, before: Before): Promise<void> {
-  if (await isOver(flow, path)) return;
-  for (const empty of await startNode(flow, path, before)) await follow(flow, empty, EMPTY);
+function isLink({ kind }: Next): boolean {
+  return kind === 'link' || kind === 'tell';
+}
+
+/**
+ * Goes on with what follows groups of nobody, which end as they are started. Whoever does that again, since
+ * somebody died on the way, starts nothing in a workflow that has ended: so here links come first.
+ */
+async function followEmpty(workflow: OpenWorkflow, paths: readonly string[]): Promise<void> {
+  for (const path of paths) await follow({ ...workflow, linksFirst: true }, path, EMPTY);
+}
+
+/** Leaves a link that could not be started for as long as a message is put off: it must not end its node. */
+function leave({ id, connection, since }: OpenWorkflow, error: unknown): void {
+  const { clock, log } = connection.ports;
+  if (since === undefined || clock.now() - since <= DEFERRED_MS_MAX) throw error;
+  log({ level: 'error', message: 'a link was not started', id, error: toWireError(error, 0) });
+}
+
+async function take(workflow: OpenWorkflow, next: Next, ended: Ended): Promise<void> {
+  switch (next.kind) {
+    case 'start':
+    case 'link': {
+      const known = ended.known === undefined ? {} : { known: ended.known };
+      return start(workflow, next.path, { kind: 'result', path: next.inputOf, ...known });
+    }
+    case 'tell':
+      return start(workflow, next.path, toBefore(await failureOf(workflow, ended)));
+    case 'count':
+      return count(workflow, next.path, next.index, next.members, ended);
+    case 'end':
+      return follow(workflow, next.path, ended);
+    case 'finish':
+      return finish(workflow, ended);
+  }
+}
+
+async function start(workflow: OpenWorkflow, path: string, before: Before): Promise<void> {
+  if (await isOver(workflow, path)) return;
+  await followEmpty(workflow, await startNode(workflow, path, before));
 }
 
 /**
  * Whether nothing at this path starts any more: the workflow was revoked, or has ended. What was linked to a
- * part of it goes on after its end.
+ * part of it goes on after its end. What it stands for may not have ended with it: nobody who revokes it ends
+ * that, and whoever ended it may have died.
  */
-async function isOver({ runs, id }: Flow, path: string): Promise<boolean> {
-  const record = (await runs.read([id])).get(id);
-  if (record === undefined || isRevoked(record)) return true;
-  return isFinal(record.state) && !/(^|\.)[le]/.test(path);
+async function isOver(workflow: OpenWorkflow, path: string): Promise<boolean> {
+  const { runs, id } = workflow;
+  const root = await workflow.nodeAt(id, '');
+  const replaced = root?.kind === 'chain' && root.instead?.kind === 'run' ? replacedBy(root.instead) : id;
+  const records = await runs.read([id, replaced]);
+  const record = records.get(id);
+  if (record === undefined) return true;
+  const isBeside = /(^|\.)[le]/.test(path);
+  if (isRevoked(record) || (isFinal(record.state) && !isBeside)) {
+    await standIn(workflow, root);
+    return true;
+  }
+  if (isFinal(record.state)) return false;
+  if (isBeside || !isFinal(records.get(replaced)?.state ?? 'PENDING')) return false;
+  // Somebody has ended the run by itself: nobody wants what has taken its place.
+  const ending = { state: 'REVOKED', reason: 'revoked' } as const;
+  await workflow.store.end(id, ending, workflow.connection.ports.clock.now());
+  await standIn(workflow, root);
+  return true;
 }
 
 /** Counts a member of the group at `path`; whoever completes the group goes on with what follows it. */
-async function count(flow: Flow, path: string, index: number, members: number, ended: Ended): Promise<void> {
+async function count(
+  workflow: OpenWorkflow,
+  path: string,
+  index: number,
+  members: number,
+  ended: Ended,
+): Promise<void> {
   const { end } = ended;
-  const { flows, id } = flow;
-  const now = flow.connection.ports.clock.now();
+  const { store, id } = workflow;
+  const now = workflow.connection.ports.clock.now();
   const isDone = end.state === 'SUCCESS';
-  const tally = await flows.countMember(id, path, index, isDone, now, isDone ? undefined : end.failedPath);
+  const tally = await store.countMember(id, path, index, isDone, now, isDone ? undefined : end.failedPath);
   const shard = shardOf(index);
-  if (shardsOf(members) === 1) return countTop(flow, path, members, tally);
+  if (shardsOf(members) === 1) return countTop(workflow, path, members, index, tally);
   if (!isFull(tally, membersIn(shard, members))) return;
-  await countTop(flow, path, members, await flows.countShard(id, path, shard, tally.failed.size === 0, now));
+  const top = await store.countShard(id, path, shard, tally.failed.size === 0, now);
+  await countTop(workflow, path, members, shard, top);
 }
 
-/** Goes on with what follows a group, once all members are counted, and all that were added to it. */
-async function countTop(flow: Flow, path: string, members: number, top: Tally): Promise<void> {
+/**
+ * Goes on with what follows a group, once all members are counted, and all that were added to it; before that
+ * with what the one that is counted at the place `by` has added.
+ */
+async function countTop(
+  workflow: OpenWorkflow,
+  path: string,
+  members: number,
+  by: number,
+  top: Tally,
+): Promise<void> {
   const planned = plannedAtTop(members);
-  if (!isFull(top, planned + (top.added?.length ?? 0))) return;
+  if (!isFull(top, planned + (top.added?.length ?? 0)))
+    return startAdded(workflow, openAdded(top, planned, by));
   const failed = firstFailed(top);
   const isShard = failed !== undefined && failed < planned && topOf(members) === 'all';
-  const decisive = isShard ? await flow.flows.tally(flow.id, path, failed) : top;
-  await follow(flow, path, { end: endOf(path, planned, decisive) });
+  const decisive = isShard ? await workflow.store.tally(workflow.id, path, failed) : top;
+  await follow(workflow, path, { end: endOf(path, planned, decisive) });
 }
 
 /** Counts a member that was added to the group at `path`: the workflow of that id. */
 export async function countAdded(
-  flow: Flow,
+  workflow: OpenWorkflow,
   { path, of }: Extract<Instead, { kind: 'member' }>,
   id: string,
   isDone: boolean,
 ): Promise<void> {
   const top = topOf(of);
-  const place = ((await flow.flows.tally(flow.id, path, top)).added ?? []).indexOf(id);
+  const place = ((await workflow.store.tally(workflow.id, path, top)).added ?? []).indexOf(id);
   // It was added, and never told so: whoever added it has been counted since.
   if (place < 0) return;
   const member = { place: plannedAtTop(of) + place, top, ...(isDone ? {} : { failedPath: `${ADDED}${id}` }) };
-  const tally = await flow.flows.countAdded(flow.id, path, member, flow.connection.ports.clock.now());
-  await countTop(flow, path, of, tally);
+  const tally = await workflow.store.countAdded(
+    workflow.id,
+    path,
+    member,
+    workflow.connection.ports.clock.now(),
+  );
+  await countTop(workflow, path, of, member.place, tally);
 }
-
-/** Stands before the id of a workflow that is no part of the plan. */
-const ADDED = '+';
 
 /** How a group has ended: as its lowest failed member, if one has failed. */
 function endOf(path: string, planned: number, tally: Tally): NodeEnd {
@@ -202,77 +252,25 @@ function endOf(path: string, planned: number, tally: Tally): NodeEnd {
 }
 
 /** Ends the workflow's record, where that is not the record of its only task. */
-async function finish(flow: Flow, ended: Ended): Promise<void> {
-  const root = await flow.nodeAt(flow.id, '');
+async function finish(workflow: OpenWorkflow, ended: Ended): Promise<void> {
+  const root = await workflow.nodeAt(workflow.id, '');
   if (root?.kind === 'task') return;
-  await flow.flows.end(flow.id, await endingOf(flow, ended), flow.connection.ports.clock.now());
-  await standIn(flow, root);
+  await workflow.store.end(
+    workflow.id,
+    await endingOf(workflow, ended),
+    workflow.connection.ports.clock.now(),
+  );
+  await standIn(workflow, root);
 }
 
 /** Ends what a workflow stands for, as it has ended itself. */
-async function standIn(flow: Flow, root: PlanNode | undefined): Promise<void> {
+async function standIn(workflow: OpenWorkflow, root: PlanNode | undefined): Promise<void> {
   const instead = root?.kind === 'chain' ? root.instead : undefined;
   if (instead === undefined) return;
-  const record = (await flow.runs.read([flow.id])).get(flow.id);
+  const record = (await workflow.runs.read([workflow.id])).get(workflow.id);
   if (record === undefined || !isFinal(record.state)) return;
   if (instead.kind === 'member')
-    return countAdded({ ...flow, id: instead.id }, instead, flow.id, record.state === 'SUCCESS');
-  const ended = await endReplaced(flow, instead, { ...record, state: record.state });
+    return countAdded({ ...workflow, id: instead.id }, instead, workflow.id, record.state === 'SUCCESS');
+  const ended = await endReplaced(workflow, instead, { ...record, state: record.state });
   if (ended !== undefined) await carryOn(...ended);
-}
-
-async function endingOf(flow: Flow, ended: Ended): Promise<Ending> {
-  const { end, known, blob } = ended;
-  if (end.state === 'SUCCESS') {
-    const text = known?.text;
-    const isKept = text !== undefined && sizeBytes(text) <= RESULT_BYTES_MAX;
-    return { state: end.state, ...(isKept ? { result: text } : {}), ...(blob === undefined ? {} : { blob }) };
-  }
-  const { reason, error } = await failureOf(flow, ended);
-  return { state: end.state, reason, ...(end.state === 'REVOKED' ? {} : { error }) };
-}
-
-function toEnded(message: Message, path: string, ended: RunEnd): Ended {
-  const { state, result, blob } = ended;
-  if (state === 'SUCCESS') {
-    if (blob !== undefined) return { end: { state }, blob };
-    return { end: { state }, known: result === undefined ? {} : { text: result } };
-  }
-  return { end: { state, failedPath: path }, failure: toFailure(message, ended) };
-}
-
-/** The failure of a node: that of its task, or of its group's lowest failed member. */
-async function failureOf(flow: Flow, { end, failure }: Ended): Promise<Failure> {
-  if (failure !== undefined || end.state === 'SUCCESS')
-    return failure ?? toFailure(NOBODY, { state: 'FAILURE' });
-  const isAdded = end.failedPath.startsWith(ADDED);
-  const id = isAdded ? end.failedPath.slice(ADDED.length) : runIdOf(flow.space, flow.id, end.failedPath);
-  const record: RunRecord | undefined = (await flow.runs.read([id])).get(id);
-  // It may have been run again by hand since: the group's count remembers only that it had failed.
-  const run = { id, task: record?.task ?? '' };
-  const how: RunEnd =
-    record?.state === 'REVOKED' ? { ...record, state: 'REVOKED' } : { ...record, state: 'FAILURE' };
-  const own = toFailure(run, how);
-  if (end.ofMember !== true) return own;
-  return { ...own, error: groupError({ ...run, path: end.failedPath, ended: how }) };
-}
-
-const NOBODY = { id: '', task: '' } as const;
-
-function toFailure({ id, task }: Pick<Message, 'id' | 'task'>, ended: RunEnd): Failure {
-  return { id, task, reason: ended.reason ?? 'failed', error: errorOf({ id, task }, ended) };
-}
-
-function errorOf({ id, task }: Pick<Message, 'id' | 'task'>, { state, error, reason }: RunEnd): WireError {
-  const why = reason === undefined ? {} : { reason };
-  return error ?? toWireError(endError({ id, task, state, ...why }), 0);
-}
-
-/** A failure as an input, which travels in messages: long stacks and causes stay in the record. */
-function toBefore(failure: Failure): Before {
-  const { code, name, message } = failure.error;
-  const isLong = sizeBytes(JSON.stringify(failure)) > FLOW_INPUT_BYTES_MAX;
-  const slim = isLong ? { ...failure, error: { code, name, message: message.slice(0, 4_000) } } : failure;
-  // Errors are made of texts, and so is the rest.
-  return { kind: 'value', value: slim as unknown as Json };
 }

@@ -14,7 +14,7 @@ import type { RunAdmin } from './control-port.ts';
 import { levelOf } from './level.ts';
 import type { RunRecord, State } from './ports.ts';
 import { revocationExpiry, revocationName } from './revocation.ts';
-import { sweepFlows } from './sweeper.ts';
+import { sweepWorkflows } from './sweeper.ts';
 
 type Controls = Pick<Client, 'revoke' | 'revokeBy' | 'retry' | 'limits' | 'sweepWorkflows'>;
 
@@ -29,7 +29,7 @@ export function createControls(shared: Connection): Controls {
       // The handle has the type of the task that it was asked for.
       return shared.results.handle(task, id) as AsyncResult<OutputOf<typeof asked>>;
     },
-    sweepWorkflows: () => sweepFlows(shared),
+    sweepWorkflows: () => sweepWorkflows(shared),
     limits: {
       set: (task, limits) => setLimits(shared, task, limits),
       get: (task) => getLimits(shared, task),

@@ -31,9 +31,12 @@ export async function sendOn(
   const queues = destinations(connection, message, to);
   if (queues.size === 0) return `it is not routed anywhere by '${to.name}'`;
   const ways = [...queues].filter(([queue]) => !isCircle(message, queue.name));
-  const sends = ways.map(([queue, takers]) =>
-    sendTo(connection, queue, { ...message, task: taskIn(connection, queue, takers, message) }),
-  );
+  const { workflow: _, ...beside } = message;
+  const sends = ways.map(([queue, takers]) => {
+    const task = taskIn(connection, queue, takers, message);
+    // Whoever takes it instead of its task is no step of its workflow, which has been told of the failure.
+    return sendTo(connection, queue, { ...(task === message.task ? message : beside), task });
+  });
   const refused = (await Promise.allSettled(sends)).find((send) => send.status === 'rejected');
   if (refused !== undefined) return String(refused.reason);
   return ways.length < queues.size

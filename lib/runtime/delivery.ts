@@ -193,7 +193,7 @@ function startWorkflow(recorded: Recorded): Promise<Outcome> {
 
 /** Whether a message starts a part of a workflow, here where there are the records for it. */
 function isWorkflowStart({ message, connection }: Recorded): boolean {
-  return message.flow?.start !== undefined && connection.ports.state?.flows !== undefined;
+  return message.workflow?.start !== undefined && connection.ports.state?.workflows !== undefined;
 }
 
 /** A message and the record of its run; of a task that nobody here knows, one is kept if anything is. */
@@ -219,12 +219,14 @@ function unknownError({ task }: Message): WireError {
 }
 
 function toRequest(step: Step, message: Message, task: string): ClaimRequest {
+  const { workflow } = message;
   return {
     id: message.id,
     task,
     queue: step.lease.queue.name,
     generation: message.generation,
     ...(step.lease.queue.ordered ? {} : { retries: message.attempt }),
+    ...(workflow === undefined ? {} : { workflow: { id: workflow.id, path: workflow.path } }),
     sentAt: message.sentAt,
     now: step.connection.ports.clock.now(),
   };

@@ -39,19 +39,19 @@ export function createGroupLooks(reads: GroupReads, path: string): Looks {
 
 /** The node of the group at `path`. Rejects with WORKFLOW_NO_NODE when another one is there. */
 export async function groupAt(
-  { plan, flowId, check }: Pick<GroupReads, 'plan' | 'flowId' | 'check'>,
+  { plan, workflowId, check }: Pick<GroupReads, 'plan' | 'workflowId' | 'check'>,
   path: string,
 ): Promise<PlanNode> {
   check();
   const node = await plan.at(path);
   if (node.kind === 'group') return node;
-  const text = `the part '${path}' of workflow '${flowId}' is a ${node.kind} and no group`;
+  const text = `the part '${path}' of workflow '${workflowId}' is a ${node.kind} and no group`;
   throw new TaskError('WORKFLOW_NO_NODE', text, { value: path });
 }
 
 /** A workflow that has ended otherwise than its parts. */
-export function flowError({ flowId }: Pick<GroupReads, 'flowId'>, root: RunRecord): TaskError {
-  return endError({ ...root, id: flowId }, 'workflow');
+export function workflowError({ workflowId }: Pick<GroupReads, 'workflowId'>, root: RunRecord): TaskError {
+  return endError({ ...root, id: workflowId }, 'workflow');
 }
 
 /** One look at who has ended. */
@@ -66,7 +66,7 @@ interface Look {
 async function* looksAt(reads: GroupReads, path: string, options: GetOptions): AsyncGenerator<Look> {
   const { clock, poll } = reads;
   const about: About = {
-    title: `the group '${path}' of workflow '${reads.flowId}'`,
+    title: `the group '${path}' of workflow '${reads.workflowId}'`,
     again: path === '' ? 'group(id)' : 'workflow(id).group(path)',
   };
   const waiting = toWaiting(clock, about, options);
@@ -79,7 +79,7 @@ async function* looksAt(reads: GroupReads, path: string, options: GetOptions): A
 
 async function look(reads: GroupReads, group: PlanNode): Promise<Look> {
   // The workflow first: who ended before it did is then in the count.
-  const root = await reads.read(reads.flowId);
+  const root = await reads.read(reads.workflowId);
   const tally = await tallyOf(reads, group);
   return { group, tally, over: root !== undefined && isFinal(root.state) ? root : undefined };
 }
@@ -107,7 +107,7 @@ async function* results(reads: GroupReads, path: string, options: GetOptions): A
       }
     }
     if (given.size >= group.total) return;
-    if (over !== undefined) throw flowError(reads, over);
+    if (over !== undefined) throw workflowError(reads, over);
   }
 }
 
@@ -138,7 +138,7 @@ async function join(reads: GroupReads, path: string, options: GetOptions): Promi
     if (endedIn(tally).size >= group.total)
       // Who called knows the members' types, which the plan does not hold.
       return (await reads.clock.waiting(broughtBy(reads, group))) as never;
-    if (over !== undefined) throw flowError(reads, over);
+    if (over !== undefined) throw workflowError(reads, over);
   }
   throw new Error('looks do not end by themselves');
 }

@@ -110,7 +110,7 @@ async function guarded(invocation: Invocation, input: unknown, context: Context,
 function isMapped({ message }: Invocation, input: unknown): input is readonly unknown[] {
   return (
     (typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS) &&
-    message.flow?.each === true &&
+    message.workflow?.each === true &&
     Array.isArray(input)
   );
 }

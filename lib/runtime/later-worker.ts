@@ -18,7 +18,7 @@ import { performFrom } from './perform.ts';
 import type { Ports, ReplyQueues } from './ports.ts';
 import { createPublisher } from './publisher.ts';
 import type { Scheduling } from './schedule-ports.ts';
-import { sweepFlows } from './sweeper.ts';
+import { sweepWorkflows } from './sweeper.ts';
 import { createTicker } from './ticker.ts';
 import { withSweep } from './ticker-sweep.ts';
 import type { Worker } from './worker.ts';
@@ -88,7 +88,7 @@ function toLater(connection: Connection, { scheduling, replies, overdue }: Later
  * found no more.
  */
 async function sweepLogged(connection: Connection, overdue: Overdue): Promise<void> {
-  const workflows = await sweepFlows(connection, overdue);
+  const workflows = await sweepWorkflows(connection, overdue);
   if (workflows.length > 0) connection.ports.log({ level: 'info', message: 'swept', workflows });
 }
 

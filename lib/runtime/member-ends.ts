@@ -67,10 +67,10 @@ export async function broughtBy(reads: EndReads, node: PlanNode): Promise<unknow
 /** What members have added to their group, each a workflow of its own (`context.addToChord`). */
 async function broughtByAdded(reads: EndReads, { path, total }: PlanNode): Promise<readonly unknown[]> {
   if (total === 0) return [];
-  const [top] = await reads.views.tallies(reads.flowId, [{ path, shard: topOf(total) }]);
+  const [top] = await reads.views.tallies(reads.workflowId, [{ path, shard: topOf(total) }]);
   return Promise.all(
-    (top?.added ?? []).map(async (flowId) => {
-      const added = { ...reads, flowId, plan: createPlanReader(reads.views, flowId) };
+    (top?.added ?? []).map(async (workflowId) => {
+      const added = { ...reads, workflowId, plan: createPlanReader(reads.views, workflowId) };
       return broughtBy(added, await added.plan.root());
     }),
   );
@@ -128,8 +128,8 @@ export async function stoppedAt(reads: WorkflowReads, node: PlanNode): Promise<P
   return undefined;
 }
 
-function unread({ flowId }: WorkflowReads, { path }: PlanNode, record?: RunRecord): TaskError {
+function unread({ workflowId }: WorkflowReads, { path }: PlanNode, record?: RunRecord): TaskError {
   const now = record === undefined ? 'there is no record of it' : `its run is ${record.state} now`;
-  const text = `the part '${path}' of workflow '${flowId}' has ended before, and ${now}`;
+  const text = `the part '${path}' of workflow '${workflowId}' has ended before, and ${now}`;
   return new TaskError('RESULT_NOT_READABLE', text, { value: path });
 }

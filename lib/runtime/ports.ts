@@ -183,9 +183,9 @@ export interface State {
   readonly locks?: Locks;
   readonly limits?: Limits;
   /** undefined where no workflow goes through. */
-  readonly flows?: Workflows;
+  readonly workflows?: Workflows;
   /** What workflows are read by; likewise. */
-  readonly flowViews?: WorkflowViews;
+  readonly workflowViews?: WorkflowViews;
 }
 
 /** Everything a client or a worker needs. What an app has no use for is undefined, and not in its bundle. */

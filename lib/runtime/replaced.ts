@@ -3,9 +3,9 @@
  * the run's, and knows the run's message; the run waits as for another attempt, and ends as the workflow
  * does.
  */
-import { derivedId } from '../core/id.ts';
 import { RESULT_BYTES_MAX } from '../core/limits.ts';
 import { encodeMessage, parseMessage, sizeBytes } from '../core/message.ts';
+import { inPlaceOf } from '../core/workflow/path.ts';
 import type { Instead } from '../core/workflow/plan.ts';
 import type { AnySignature } from '../define/signature.ts';
 import { toPlan } from '../define/workflow.ts';
@@ -18,7 +18,7 @@ import { reply } from './reply.ts';
 import { keepTrace, traceOf } from './watched-send.ts';
 import { nodeResult } from './workflow-results.ts';
 import { sendWorkflow } from './workflow-send.ts';
-import { type Flow, flowOf } from './workflow-start.ts';
+import { type OpenWorkflow, workflowOf } from './workflow-start.ts';
 
 /** What `context.replace` throws, so that nothing of the task comes after it. */
 export class Replacement extends CeleriacError {
@@ -44,7 +44,7 @@ export async function replaceClaimed(attempt: Claimed, { signature }: Replacemen
     letter: encodeMessage({ ...rest, history: [] }) ?? '',
     queue: lease.queue.name,
   };
-  const id = derivedId(connection.space, message.id, `replaced/${message.generation}`);
+  const id = inPlaceOf(connection.space, message.id, message.generation);
   const plan = { kind: 'chain', steps: [toPlan(signature)], instead } as const;
   // Sent first: a crash after it finds a run that replaces itself again, under the same id.
   await sendWorkflow(connection, message.hops + 1, plan, { id }, { trace: traceOf(message) });
@@ -57,12 +57,18 @@ export async function replaceClaimed(attempt: Claimed, { signature }: Replacemen
   return (await runs.release(requestNow(attempt), owner, made, error)) ? DONE : BACK;
 }
 
+/** The run whose place a workflow has taken. */
+export function replacedBy({ letter }: Extract<Instead, { kind: 'run' }>): string {
+  const parsed = parseMessage(letter);
+  return parsed.kind === 'message' ? parsed.message.id : '';
+}
+
 /** How the workflow of an id has ended, as the end of a run; undefined: it has not. */
 async function endOf({ connection, message, lease, runs }: Claimed, id: string): Promise<RunEnd | undefined> {
-  const flow = flowOf(connection, id, { hops: message.hops + 1, queue: lease.queue });
+  const workflow = workflowOf(connection, id, { hops: message.hops + 1, queue: lease.queue });
   const record = (await runs.read([id])).get(id);
   const end = record && toEnd(record);
-  return flow && end && resultOf(flow, end);
+  return workflow && end && resultOf(workflow, end);
 }
 
 /** Ends a claimed run as what has taken its place. */
@@ -78,7 +84,7 @@ async function endAs(attempt: Claimed, ended: RunEnd): Promise<Outcome> {
  * undefined: it has gone on without it.
  */
 export async function endReplaced(
-  flow: Flow,
+  workflow: OpenWorkflow,
   { letter, queue }: Extract<Instead, { kind: 'run' }>,
   end: RunEnd,
 ): Promise<[run: Conducted, ended: RunEnd] | undefined> {
@@ -86,18 +92,18 @@ export async function endReplaced(
   if (parsed.kind !== 'message') return undefined;
   const { message } = parsed;
   // What follows from the run follows from what has taken its place.
-  keepTrace(message, flow.trace);
+  keepTrace(message, workflow.trace);
   const { id, task, generation, sentAt } = message;
-  const now = flow.connection.ports.clock.now();
-  const own = await resultOf(flow, end);
-  const claim = await flow.runs.finish({ id, task, queue, generation, sentAt, now }, own);
+  const now = workflow.connection.ports.clock.now();
+  const own = await resultOf(workflow, end);
+  const claim = await workflow.runs.finish({ id, task, queue, generation, sentAt, now }, own);
   if (claim.kind === 'held') throw new CeleriacError('NOT_RELEASED', `run '${id}' is not known to wait yet`);
   if (claim.kind === 'superseded' || claim.kind === 'revoked') return undefined;
   const ended = claim.kind === 'claimed' ? own : toEnd(claim.record);
   if (ended === undefined) return undefined;
   // What else a connection has, runs that only end have no use for.
-  const connection = flow.connection as Conducted['connection'];
-  const run: Conducted = { connection, message, lease: { queue: flow.queue } as Conducted['lease'] };
+  const connection = workflow.connection as Conducted['connection'];
+  const run: Conducted = { connection, message, lease: { queue: workflow.queue } as Conducted['lease'] };
   await reply(run, ended);
   return [run, ended];
 }
@@ -108,12 +114,12 @@ function toEnd(record: { readonly state: string } & Omit<RunEnd, 'state'>): RunE
 }
 
 /** The result of a workflow as that of a run, which one record has to hold. */
-async function resultOf(flow: Flow, end: RunEnd): Promise<RunEnd> {
+async function resultOf(workflow: OpenWorkflow, end: RunEnd): Promise<RunEnd> {
   const { state, result, blob, error, reason } = end;
   if (state !== 'SUCCESS')
     return { state, ...(error === undefined ? {} : { error }), ...(reason === undefined ? {} : { reason }) };
   if (blob !== undefined) return { state, blob };
-  const text = result ?? (await nodeResult(flow, flow.id, ''));
+  const text = result ?? (await nodeResult(workflow, workflow.id, ''));
   if (text === undefined) return { state };
   if (sizeBytes(text) <= RESULT_BYTES_MAX) return { state, result: text };
   const why =

@@ -1,6 +1,7 @@
 /** The records of runs, as the runtime asks for them (ports.ts). */
 import type { FinalState, TaskState } from '../core/task-state.ts';
 import type { Wait } from '../core/wait.ts';
+import type { WorkflowPlace } from '../core/workflow/place.ts';
 import type { WireError } from '../errors.ts';
 
 /** What is known of a run. */
@@ -38,9 +39,14 @@ export interface RunRecord {
   readonly endedAt?: number;
   /** Whether what follows from its end is known to have been sent. */
   readonly settled?: true;
+  /** Which part of which workflow it is. */
+  readonly workflow?: PartOf;
   /** Of a workflow that is REVOKED: a part of it was (it expired, perhaps), and nobody revoked the whole. */
   readonly byPart?: true;
 }
+
+/** Where in a workflow a run stands. */
+export type PartOf = Pick<WorkflowPlace, 'id' | 'path'>;
 
 /** Names one attempt's right to run. */
 export interface ClaimRequest {
@@ -52,6 +58,8 @@ export interface ClaimRequest {
   readonly retries?: number;
   readonly sentAt: number;
   readonly now: number;
+  /** For whoever finds the record: the workflow that it is a part of. */
+  readonly workflow?: PartOf;
   /** That there is no record yet is likely, so that the claim may be tried as a new one first. */
   readonly first?: boolean;
 }

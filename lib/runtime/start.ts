@@ -142,10 +142,10 @@ async function putOff(
   return sendOnReady({ ...attempt, message: { ...rest, wait } }, seconds, wait);
 }
 
-function lostError({ blob, flow }: Message): WireError {
+function lostError({ blob, workflow: place }: Message): WireError {
   const text =
     blob === undefined
-      ? `the input is the result of part '${flow?.from}' of workflow '${flow?.id}', which is not there now`
+      ? `the input is the result of part '${place?.from}' of workflow '${place?.id}', which is not there now`
       : `the input is not in the app's bucket any more: there is no '${blob}'`;
   return toWireError(new CeleriacError('PAYLOAD_LOST', text), 0);
 }

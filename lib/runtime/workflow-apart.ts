@@ -3,7 +3,7 @@
  * tasks that are sent by themselves, where the task's queue takes large payloads. The plan then says where.
  */
 import { createHash } from 'node:crypto';
-import { FLOW_INPUT_BYTES_MAX } from '../core/limits.ts';
+import { WORKFLOW_INPUT_BYTES_MAX } from '../core/limits.ts';
 import { sizeBytes } from '../core/message.ts';
 import { type Pages, toPages } from '../core/workflow/page.ts';
 import { childrenOf, pathOf, runIdOf } from '../core/workflow/path.ts';
@@ -22,19 +22,19 @@ declare const CELERIAC_BLOBS: boolean | undefined;
  * @throws CeleriacError PLAN_TOO_LARGE where that does not help; SendError SEND_FAILED when the bucket
  * refuses an input.
  */
-export async function storedPages(shared: Connection, flowId: string, plan: Plan): Promise<Pages> {
+export async function storedPages(shared: Connection, workflowId: string, plan: Plan): Promise<Pages> {
   return (typeof CELERIAC_BLOBS === 'undefined' || CELERIAC_BLOBS) && shared.ports.blobs !== undefined
-    ? pagesApart(shared, flowId, plan)
+    ? pagesApart(shared, workflowId, plan)
     : toPages(plan);
 }
 
-async function pagesApart(shared: Connection, flowId: string, plan: Plan): Promise<Pages> {
+async function pagesApart(shared: Connection, workflowId: string, plan: Plan): Promise<Pages> {
   try {
     return toPages(plan);
   } catch (thrown) {
     if (!(thrown instanceof CeleriacError) || thrown.code !== 'PLAN_TOO_LARGE') throw thrown;
     const apart = new Map<string, string>();
-    const pages = toPages(withoutLarge(shared, flowId, plan, '', apart));
+    const pages = toPages(withoutLarge(shared, workflowId, plan, '', apart));
     await Promise.all([...apart].map(([key, text]) => shared.outbox.store(key, text)));
     return pages;
   }
@@ -43,13 +43,13 @@ async function pagesApart(shared: Connection, flowId: string, plan: Plan): Promi
 /** A plan with references in place of its large inputs, which are put into `apart` by their keys. */
 function withoutLarge(
   shared: Connection,
-  flowId: string,
+  workflowId: string,
   plan: Plan,
   path: string,
   apart: Map<string, string>,
 ): Plan {
   const under = (nodes: readonly Plan[], kind: 'child' | 'link' | 'errorLink'): readonly Plan[] =>
-    nodes.map((node, index) => withoutLarge(shared, flowId, node, pathOf(path, { kind, index }), apart));
+    nodes.map((node, index) => withoutLarge(shared, workflowId, node, pathOf(path, { kind, index }), apart));
   const { links, errorLinks } = plan;
   const linked = {
     ...(links === undefined ? {} : { links: under(links, 'link') }),
@@ -61,7 +61,7 @@ function withoutLarge(
     case 'group':
       return { ...plan, ...linked, members: under(childrenOf(plan), 'child') };
     case 'task':
-      return { ...taskWithoutLarge(shared, runIdOf(shared.space, flowId, path), plan, apart), ...linked };
+      return { ...taskWithoutLarge(shared, runIdOf(shared.space, workflowId, path), plan, apart), ...linked };
   }
 }
 
@@ -74,7 +74,7 @@ function taskWithoutLarge(
   const { input, ...rest } = plan;
   const text = JSON.stringify(input) ?? '';
   const task = taskOf(app, plan.task);
-  if (task?.queue.largePayloads !== 's3' || sizeBytes(text) <= FLOW_INPUT_BYTES_MAX) return plan;
+  if (task?.queue.largePayloads !== 's3' || sizeBytes(text) <= WORKFLOW_INPUT_BYTES_MAX) return plan;
   // By its content too: another workflow under the same id must not change what the first one has.
   const blob = `${id}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
   apart.set(blob, text);

@@ -12,9 +12,9 @@ export interface ForgetReads extends WorkflowReads {
 const TOGETHER = 50;
 
 /** Forgets a workflow; false: it is not over. Runs that go on after its end are left alone. */
-export async function forgetFlow(reads: ForgetReads): Promise<boolean> {
+export async function forgetWorkflow(reads: ForgetReads): Promise<boolean> {
   const root = await reads.plan.root();
-  if (!(await reads.control.forget(reads.flowId))) return false;
+  if (!(await reads.control.forget(reads.workflowId))) return false;
   await forgetUnder(reads, root);
   return true;
 }

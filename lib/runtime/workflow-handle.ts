@@ -11,14 +11,14 @@ import type { App } from '../define/app.ts';
 import type { AsyncResult, GetOptions } from '../define/client.ts';
 import type { GroupHandle, GroupResult, Workflow } from '../define/workflow-client.ts';
 import { TaskError } from '../errors.ts';
-import { createGroupLooks, flowError, type GroupReads, groupAt } from './group-handle.ts';
+import { createGroupLooks, type GroupReads, groupAt, workflowError } from './group-handle.ts';
 import { toProgress } from './handle.ts';
 import { broughtBy, firstTask } from './member-ends.ts';
 import type { Runs, State } from './ports.ts';
 import { follow, isOurs, outcome, type Poll, type ResultContext } from './result.ts';
-import { type ForgetReads, forgetFlow } from './workflow-forget.ts';
+import { type ForgetReads, forgetWorkflow } from './workflow-forget.ts';
 import { createPlanReader } from './workflow-plan.ts';
-import { type RevokeReads, revokeFlow, revokeNode } from './workflow-revoke.ts';
+import { type RevokeReads, revokeNode, revokeWorkflow } from './workflow-revoke.ts';
 import { idOf, readParts, readTree } from './workflow-tree.ts';
 import type { WorkflowViews } from './workflow-view-ports.ts';
 
@@ -39,17 +39,17 @@ type Reads = GroupReads & RevokeReads & ForgetReads;
  */
 export function createWorkflowHandle(
   context: WorkflowContext,
-  flowId: string,
+  workflowId: string,
   { kind }: Pick<Plan, 'kind'>,
   pages?: Pages,
 ): AsyncResult<unknown> | GroupResult {
-  const result = createResult(context, readsOf(context, flowId, pages));
+  const result = createResult(context, readsOf(context, workflowId, pages));
   return kind === 'group' ? toGroupResult(result) : result.handle;
 }
 
 /** The handle of a group by its id. */
-export function createGroupHandle(context: WorkflowContext, flowId: string): GroupResult {
-  return toGroupResult(createResult(context, readsOf(context, flowId)));
+export function createGroupHandle(context: WorkflowContext, workflowId: string): GroupResult {
+  return toGroupResult(createResult(context, readsOf(context, workflowId)));
 }
 
 function toGroupResult({ group, handle }: Result): GroupResult {
@@ -58,11 +58,11 @@ function toGroupResult({ group, handle }: Result): GroupResult {
 }
 
 /** A workflow by its id. */
-export function createWorkflow(context: WorkflowContext, flowId: string): Workflow {
-  const reads = readsOf(context, flowId);
+export function createWorkflow(context: WorkflowContext, workflowId: string): Workflow {
+  const reads = readsOf(context, workflowId);
   const { group, handle } = createResult(context, reads);
   return {
-    id: flowId,
+    id: workflowId,
     get: handle.get,
     state: handle.state,
     revoke: handle.revoke,
@@ -89,17 +89,17 @@ interface Result {
 }
 
 function createResult(context: WorkflowContext, reads: Reads): Result {
-  const { flowId, check } = reads;
+  const { workflowId, check } = reads;
   const progress = async (schema?: Schema): Promise<unknown> => {
     check();
-    return toProgress(await reads.read(flowId), `workflow '${flowId}'`, schema);
+    return toProgress(await reads.read(workflowId), `workflow '${workflowId}'`, schema);
   };
   const revoke: Result['handle']['revoke'] = async ({ terminate = false } = {}) => {
     check();
-    return revokeFlow(reads, terminate);
+    return revokeWorkflow(reads, terminate);
   };
   const handle: WorkflowAsync = {
-    id: flowId,
+    id: workflowId,
     revoke,
     get: async (options) => {
       check();
@@ -110,9 +110,9 @@ function createResult(context: WorkflowContext, reads: Reads): Result {
     progress: progress as AsyncResult<unknown>['progress'],
     forget: async () => {
       check();
-      if (await forgetFlow(reads)) return;
-      const text = `workflow '${flowId}' is not over: there is nothing to forget; revoke it first`;
-      throw new TaskError('RUN_NOT_OVER', text, { value: flowId });
+      if (await forgetWorkflow(reads)) return;
+      const text = `workflow '${workflowId}' is not over: there is nothing to forget; revoke it first`;
+      throw new TaskError('RUN_NOT_OVER', text, { value: workflowId });
     },
   };
   const group = (path: string): GroupHandle => ({
@@ -126,13 +126,13 @@ function createResult(context: WorkflowContext, reads: Reads): Result {
 }
 
 async function get(reads: Reads, options: GetOptions): Promise<unknown> {
-  const { flowId, clock } = reads;
-  const about = { title: `workflow '${flowId}'`, again: 'workflow(id)' };
-  const record = await follow(reads, reads.poll, flowId, about, options);
-  if (record.state !== 'SUCCESS') throw flowError(reads, record);
+  const { workflowId, clock } = reads;
+  const about = { title: `workflow '${workflowId}'`, again: 'workflow(id)' };
+  const record = await follow(reads, reads.poll, workflowId, about, options);
+  if (record.state !== 'SUCCESS') throw workflowError(reads, record);
   if (record.forgotten === true) {
-    const text = `the result of workflow '${flowId}' was forgotten`;
-    throw new TaskError('RESULT_FORGOTTEN', text, { value: flowId });
+    const text = `the result of workflow '${workflowId}' was forgotten`;
+    throw new TaskError('RESULT_FORGOTTEN', text, { value: workflowId });
   }
   if (record.result !== undefined || record.blob !== undefined) return outcome(reads, record);
   // What its record cannot hold, or need not, stands in those of its parts.
@@ -141,8 +141,8 @@ async function get(reads: Reads, options: GetOptions): Promise<unknown> {
 
 /** The record of a workflow waits until it is over; that it has begun is seen from its first task. */
 async function state(context: WorkflowContext, reads: Reads): Promise<TaskState | 'UNKNOWN'> {
-  if (!isOurs(context, reads.flowId)) return 'UNKNOWN';
-  const record = await reads.read(reads.flowId);
+  if (!isOurs(context, reads.workflowId)) return 'UNKNOWN';
+  const record = await reads.read(reads.workflowId);
   if (record === undefined) return 'UNKNOWN';
   if (record.state !== 'PENDING') return record.state;
   const first = await firstTask(reads, await reads.plan.root());
@@ -150,19 +150,19 @@ async function state(context: WorkflowContext, reads: Reads): Promise<TaskState 
   return hasBegun(begun?.state ?? 'PENDING') ? 'STARTED' : 'PENDING';
 }
 
-function readsOf(context: WorkflowContext, flowId: string, pages?: Pages): Reads {
+function readsOf(context: WorkflowContext, workflowId: string, pages?: Pages): Reads {
   const { app, space, clock, blobs, poll, runs, views, control } = context;
   return {
-    ...{ flowId, space, clock, blobs, poll, runs, views, control },
+    ...{ workflowId, space, clock, blobs, poll, runs, views, control },
     read: poll.read,
-    plan: createPlanReader(views, flowId, pages),
+    plan: createPlanReader(views, workflowId, pages),
     queueOf: (name) => app.tasks.find((task) => task.name === name)?.queue.name ?? '',
     check() {
-      if (isOurs(context, flowId)) return;
+      if (isOurs(context, workflowId)) return;
       const text =
-        `'${flowId}' is no id of app '${space.app}' in stage '${space.stage}', or it is older than its ` +
+        `'${workflowId}' is no id of app '${space.app}' in stage '${space.stage}', or it is older than its ` +
         'record';
-      throw new TaskError('RESULT_UNKNOWN', text, { value: flowId });
+      throw new TaskError('RESULT_UNKNOWN', text, { value: workflowId });
     },
   };
 }

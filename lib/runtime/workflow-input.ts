@@ -7,19 +7,19 @@ import { CeleriacError } from '../errors.ts';
 import type { Attempt } from './attempt.ts';
 import { parseInput } from './payload.ts';
 import { nodeResult } from './workflow-results.ts';
-import { flowOf } from './workflow-start.ts';
+import { workflowOf } from './workflow-start.ts';
 
 /** What a message brings, where that is the result of another node; undefined: it is gone. */
 export async function fetchResult(
   { connection, message, lease }: Attempt,
   brought: { readonly input: unknown },
 ): Promise<{ readonly input: unknown } | undefined> {
-  const { flow: place, hops } = message;
+  const { workflow: place, hops } = message;
   if (place?.from === undefined) return brought;
-  const flow = flowOf(connection, place.id, { hops, queue: lease.queue });
-  if (flow === undefined) return undefined;
+  const workflow = workflowOf(connection, place.id, { hops, queue: lease.queue });
+  if (workflow === undefined) return undefined;
   try {
-    const text = await nodeResult(flow, place.id, place.from);
+    const text = await nodeResult(workflow, place.id, place.from);
     // What a message brings is JSON, here the part that `task.with` has fixed.
     const fixed = brought.input === undefined ? {} : { fixed: brought.input as object };
     const before: Json | undefined = text === undefined ? undefined : JSON.parse(text);
@@ -35,10 +35,10 @@ export async function fetchResult(
 /** Parses the input of a run, or each of its inputs where it has a list of them. */
 export async function parseInputs(
   task: AnyTask,
-  { flow }: Pick<Message, 'flow'>,
+  { workflow }: Pick<Message, 'workflow'>,
   input: unknown,
 ): Promise<{ readonly value: unknown } | { readonly error: Error }> {
-  if (flow?.each !== true) return parseInput(task, input);
+  if (workflow?.each !== true) return parseInput(task, input);
   if (!Array.isArray(input))
     return {
       error: new CeleriacError('INVALID_INPUT', `task '${task.name}' is mapped over what is no list`),

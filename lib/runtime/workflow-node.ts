@@ -11,7 +11,7 @@ import type { Workflows } from './workflow-ports.ts';
 export type PlanNode = StoredPlan | Plan;
 
 /** The nodes of stored plans; undefined: there is none of that path. */
-export type NodeAt = (flowId: string, path: string) => Promise<PlanNode | undefined>;
+export type NodeAt = (workflowId: string, path: string) => Promise<PlanNode | undefined>;
 
 /** Pages that are kept; each is at most 380 KB. */
 const KEPT_MAX = 50;
@@ -19,36 +19,40 @@ const KEPT_MAX = 50;
 const known = new WeakMap<Workflows, NodeAt>();
 
 /** Reads nodes through a port; what was read is shared by all who ask the same one. */
-export function nodesOf(flows: Workflows): NodeAt {
-  const before = known.get(flows);
+export function nodesOf(workflows: Workflows): NodeAt {
+  const before = known.get(workflows);
   if (before !== undefined) return before;
-  const reader = createReader(flows);
-  known.set(flows, reader);
+  const reader = createReader(workflows);
+  known.set(workflows, reader);
   return reader;
 }
 
-function createReader(flows: Workflows): NodeAt {
-  const roots = createKept(async (flowId) => {
-    const text = await flows.root(flowId);
+function createReader(workflows: Workflows): NodeAt {
+  const roots = createKept(async (workflowId) => {
+    const text = await workflows.root(workflowId);
     return text === undefined ? undefined : parseRoot(text);
   });
   const pages = createKept(async (name) => {
-    const [flowId = '', page = ''] = name.split('/');
-    return parsePage(await flows.page(flowId, page));
+    const [workflowId = '', page = ''] = name.split('/');
+    return parsePage(await workflows.page(workflowId, page));
   });
-  const childOf = async (flowId: string, parent: PlanNode, index: number): Promise<PlanNode | undefined> => {
+  const childOf = async (
+    workflowId: string,
+    parent: PlanNode,
+    index: number,
+  ): Promise<PlanNode | undefined> => {
     if (!('count' in parent)) return childrenOf(parent)[index];
     const found = childAt(parent, index);
     if (found.kind === 'none') return undefined;
-    return found.kind === 'here' ? found.node : (await pages(`${flowId}/${found.page}`))?.[found.offset];
+    return found.kind === 'here' ? found.node : (await pages(`${workflowId}/${found.page}`))?.[found.offset];
   };
-  const nodeAt: NodeAt = async (flowId, path) => {
+  const nodeAt: NodeAt = async (workflowId, path) => {
     const around = parentOf(path);
-    if (around === undefined) return roots(flowId);
-    const parent = await nodeAt(flowId, around.path);
+    if (around === undefined) return roots(workflowId);
+    const parent = await nodeAt(workflowId, around.path);
     const { kind, index } = around.place;
     if (parent === undefined) return undefined;
-    return kind === 'child' ? childOf(flowId, parent, index) : linkedTo(parent, kind, index);
+    return kind === 'child' ? childOf(workflowId, parent, index) : linkedTo(parent, kind, index);
   };
   return nodeAt;
 }

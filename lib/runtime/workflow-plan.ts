@@ -43,13 +43,13 @@ const READ_MAX = 100;
 /** Reads the plan of a workflow; `pages` are those of one that was sent from here. */
 export function createPlanReader(
   views: Pick<WorkflowViews, 'root' | 'pages'>,
-  flowId: string,
+  workflowId: string,
   pages?: Pages,
 ): PlanReader {
-  const kept = createPages(views, flowId, pages?.others);
+  const kept = createPages(views, workflowId, pages?.others);
   let known: Promise<PlanNode> | undefined;
   const root = (): Promise<PlanNode> => {
-    const reading = known ?? readRoot(views, flowId, pages);
+    const reading = known ?? readRoot(views, workflowId, pages);
     known = reading;
     // Of a workflow that is just being sent there may be one the next time.
     reading.catch(() => {
@@ -67,9 +67,9 @@ export function createPlanReader(
     if (around === undefined) return root();
     const node = await at(around.path);
     const { kind, index } = around.place;
-    if (kind !== 'child') return linkedNode(node, around.place) ?? missing(flowId, path);
+    if (kind !== 'child') return linkedNode(node, around.place) ?? missing(workflowId, path);
     const [found] = await parts([{ node, from: index, to: index + 1 }]);
-    return found?.[0] ?? missing(flowId, path);
+    return found?.[0] ?? missing(workflowId, path);
   };
   return { root, at, parts };
 }
@@ -86,13 +86,13 @@ function linkedNode(node: PlanNode, { kind, index }: Place): PlanNode | undefine
 
 async function readRoot(
   views: Pick<WorkflowViews, 'root'>,
-  flowId: string,
+  workflowId: string,
   pages: Pages | undefined,
 ): Promise<PlanNode> {
-  const text = pages?.root ?? (await views.root(flowId));
+  const text = pages?.root ?? (await views.root(workflowId));
   if (text !== undefined) return toNode('', parseRoot(text));
-  const unknown = `there is no workflow '${flowId}', or not any more; is it the id of a single task?`;
-  throw new TaskError('WORKFLOW_UNKNOWN', unknown, { value: flowId });
+  const unknown = `there is no workflow '${workflowId}', or not any more; is it the id of a single task?`;
+  throw new TaskError('WORKFLOW_UNKNOWN', unknown, { value: workflowId });
 }
 
 function toNode(path: string, plan: StoredPlan | Plan): PlanNode {
@@ -125,7 +125,7 @@ function nodesIn(range: PartsRange, texts: ReadonlyMap<string, string>): readonl
 /** Reads pages, a hundred a call, and keeps those that were read last. */
 function createPages(
   views: Pick<WorkflowViews, 'pages'>,
-  flowId: string,
+  workflowId: string,
   own: ReadonlyMap<string, string> = new Map(),
 ): (names: readonly string[]) => Promise<ReadonlyMap<string, string>> {
   const kept = new Map<string, string>();
@@ -139,8 +139,8 @@ function createPages(
     }
     for (let from = 0; from < left.length; from += READ_MAX) {
       const cut = left.slice(from, from + READ_MAX);
-      const read = await views.pages(flowId, cut);
-      for (const name of cut) found.set(name, read.get(name) ?? lost(flowId, name));
+      const read = await views.pages(workflowId, cut);
+      for (const name of cut) found.set(name, read.get(name) ?? lost(workflowId, name));
     }
     for (const name of left) kept.set(name, found.get(name) ?? '');
     for (const name of kept.keys()) {
@@ -151,12 +151,12 @@ function createPages(
   };
 }
 
-function lost(flowId: string, name: string): never {
-  const text = `page '${name}' of workflow '${flowId}' is not there any more, or could not be read now`;
+function lost(workflowId: string, name: string): never {
+  const text = `page '${name}' of workflow '${workflowId}' is not there any more, or could not be read now`;
   throw new CeleriacError('PLAN_LOST', text, { value: name });
 }
 
-function missing(flowId: string, path: string): never {
-  const text = `workflow '${flowId}' has no node '${path}'; a path is like '0.2', as \`tree\` gives it`;
+function missing(workflowId: string, path: string): never {
+  const text = `workflow '${workflowId}' has no node '${path}'; a path is like '0.2', as \`tree\` gives it`;
   throw new TaskError('WORKFLOW_NO_NODE', text, { value: path });
 }

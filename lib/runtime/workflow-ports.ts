@@ -9,14 +9,14 @@ export interface Workflows {
    * Stores a plan; resolves to the root that is stored under this id now: another one's, if it was there
    * before.
    */
-  create(flowId: string, pages: Pages, now: number): Promise<string>;
+  create(workflowId: string, pages: Pages, now: number): Promise<string>;
   /** The root page; undefined: there is no such workflow, or not any more. */
-  root(flowId: string): Promise<string | undefined>;
+  root(workflowId: string): Promise<string | undefined>;
   /** Another page. Rejects with PLAN_LOST when it is gone. */
-  page(flowId: string, name: string): Promise<string>;
+  page(workflowId: string, name: string): Promise<string>;
   /** Counts a member of the group at `path` as ended, and tells who has ended in its shard. */
   countMember(
-    flowId: string,
+    workflowId: string,
     path: string,
     index: number,
     isDone: boolean,
@@ -25,22 +25,22 @@ export interface Workflows {
     failedPath?: string,
   ): Promise<Tally>;
   /** Counts a shard of that group, all of whose members have ended, and tells which shards have. */
-  countShard(flowId: string, path: string, shard: number, isDone: boolean, now: number): Promise<Tally>;
+  countShard(workflowId: string, path: string, shard: number, isDone: boolean, now: number): Promise<Tally>;
   /** Who has been counted in a shard, or of the shards, without counting anybody. */
-  tally(flowId: string, path: string, shard: number | 'all'): Promise<Tally>;
+  tally(workflowId: string, path: string, shard: number | 'all'): Promise<Tally>;
   /**
    * Adds a workflow as a member to a group, unless `by` has been counted there: then the group may be over.
    * Tells at which place among those that were added, whoever added it.
    */
   addMember(
-    flowId: string,
+    workflowId: string,
     path: string,
     member: { readonly id: string; readonly top: number | 'all'; readonly by: number },
     now: number,
   ): Promise<number | undefined>;
   /** Counts a member that was added, by its place behind those of the plan. */
   countAdded(
-    flowId: string,
+    workflowId: string,
     path: string,
     member: { readonly place: number; readonly top: number | 'all'; readonly failedPath?: string },
     now: number,
@@ -51,8 +51,8 @@ export interface Workflows {
    * Ends a workflow that has not ended, and tells how it has ended then. With `listed` it still stands among
    * those under way, until `unlist`: for whoever has to find it again if he dies before what follows is sent.
    */
-  end(flowId: string, ending: Ending, now: number, listed?: boolean): Promise<WorkflowEnd>;
-  unlist(flowId: string): Promise<void>;
+  end(workflowId: string, ending: Ending, now: number, listed?: boolean): Promise<WorkflowEnd>;
+  unlist(workflowId: string): Promise<void>;
 }
 
 /** The record of a workflow: that of a run, under the workflow's id, and its deadline. */

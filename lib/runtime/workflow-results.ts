@@ -20,7 +20,7 @@ export interface ResultReads {
   readonly blobs?: Blobs | undefined;
   readonly nodeAt: NodeAt;
   /** Without it, members that were added to a group are not read. */
-  readonly flows?: Pick<Workflows, 'tally'>;
+  readonly store?: Pick<Workflows, 'tally'>;
 }
 
 /** DynamoDB reads a hundred keys at once. */
@@ -32,45 +32,45 @@ const READ_MAX = 100;
  */
 export async function nodeResult(
   reads: ResultReads,
-  flowId: string,
+  workflowId: string,
   path: string,
 ): Promise<string | undefined> {
-  const [result] = await resultsOf(reads, flowId, [path]);
+  const [result] = await resultsOf(reads, workflowId, [path]);
   return result;
 }
 
 async function resultsOf(
   reads: ResultReads,
-  flowId: string,
+  workflowId: string,
   paths: readonly string[],
 ): Promise<readonly (string | undefined)[]> {
-  const nodes = await Promise.all(paths.map((path) => reads.nodeAt(flowId, path)));
+  const nodes = await Promise.all(paths.map((path) => reads.nodeAt(workflowId, path)));
   const tasks = paths.filter((_, place) => nodes[place]?.kind === 'task');
   const records = tasks.length === 0 ? NONE : await reads.runs.read(tasks.map((path) => idOf(path)));
   return Promise.all(
-    paths.map((path, place) => resultAt(reads, flowId, path, nodes[place], records.get(idOf(path)))),
+    paths.map((path, place) => resultAt(reads, workflowId, path, nodes[place], records.get(idOf(path)))),
   );
 
   function idOf(path: string): string {
-    return runIdOf(reads.space, flowId, path);
+    return runIdOf(reads.space, workflowId, path);
   }
 }
 
 async function resultAt(
   reads: ResultReads,
-  flowId: string,
+  workflowId: string,
   path: string,
   node: PlanNode | undefined,
   record: RunRecord | undefined,
 ): Promise<string | undefined> {
-  if (node === undefined) throw lost(flowId, path, 'it is not in the plan');
+  if (node === undefined) throw lost(workflowId, path, 'it is not in the plan');
   switch (node.kind) {
     case 'task':
-      return taskResult(reads, flowId, path, record);
+      return taskResult(reads, workflowId, path, record);
     case 'chain':
-      return nodeResult(reads, flowId, childPath(path, sizeOf(node) - 1));
+      return nodeResult(reads, workflowId, childPath(path, sizeOf(node) - 1));
     case 'group':
-      return groupResult(reads, flowId, path, sizeOf(node));
+      return groupResult(reads, workflowId, path, sizeOf(node));
   }
 }
 
@@ -78,7 +78,7 @@ const NONE: ReadonlyMap<string, RunRecord> = new Map();
 
 async function groupResult(
   reads: ResultReads,
-  flowId: string,
+  workflowId: string,
   path: string,
   members: number,
 ): Promise<string> {
@@ -86,25 +86,25 @@ async function groupResult(
   for (let from = 0; from < members; from += READ_MAX) {
     const count = Math.min(READ_MAX, members - from);
     const paths = Array.from({ length: count }, (_, index) => childPath(path, from + index));
-    results.push(...(await resultsOf(reads, flowId, paths)));
+    results.push(...(await resultsOf(reads, workflowId, paths)));
   }
   // What members have added to their group, each a workflow of its own.
-  const top = members === 0 ? undefined : await reads.flows?.tally(flowId, path, topOf(members));
+  const top = members === 0 ? undefined : await reads.store?.tally(workflowId, path, topOf(members));
   for (const id of top?.added ?? []) results.push(await nodeResult(reads, id, ''));
   return joinResults(results);
 }
 
 async function taskResult(
   { blobs }: ResultReads,
-  flowId: string,
+  workflowId: string,
   path: string,
   record: RunRecord | undefined,
 ): Promise<string | undefined> {
   if (record?.state !== 'SUCCESS' || record.forgotten === true)
-    throw lost(flowId, path, record?.forgotten === true ? 'it was forgotten' : `it is ${record?.state}`);
+    throw lost(workflowId, path, record?.forgotten === true ? 'it was forgotten' : `it is ${record?.state}`);
   if (record.blob === undefined) return record.result;
   const text = await blobs?.get(record.blob);
-  if (text === undefined) throw lost(flowId, path, "it is not in the app's bucket any more");
+  if (text === undefined) throw lost(workflowId, path, "it is not in the app's bucket any more");
   return text;
 }
 
@@ -112,7 +112,7 @@ function childPath(path: string, index: number): string {
   return pathOf(path, { kind: 'child', index });
 }
 
-function lost(flowId: string, path: string, why: string): CeleriacError {
-  const text = `the result of part '${path}' of workflow '${flowId}' cannot be read: ${why}`;
+function lost(workflowId: string, path: string, why: string): CeleriacError {
+  const text = `the result of part '${path}' of workflow '${workflowId}' cannot be read: ${why}`;
   return new CeleriacError('RESULT_LOST', text, { value: path });
 }

@@ -1,14 +1,17 @@
 /**
  * Revoking workflows and groups. The workflow's own record comes first: whoever carries it out looks at it
  * before starting a node (core/workflow/stop.ts), so what is revoked here afterwards is only what is under
- * way or on its way in a queue.
+ * way or on its way in a queue. What has taken the place of a run, or was added to a group, is a workflow of
+ * its own and is revoked as one.
  */
 import { sentAtOf } from '../core/id.ts';
+import { inPlaceOf } from '../core/workflow/path.ts';
+import { plannedAtTop, topOf } from '../core/workflow/tally.ts';
 import type { RevokeOutcome } from '../define/control.ts';
 import type { RunControl } from './control-port.ts';
 import { type EndReads, partsOf, stoppedAt } from './member-ends.ts';
 import type { Clock, RunRecord } from './ports.ts';
-import type { PlanNode } from './workflow-plan.ts';
+import { createPlanReader, type PlanNode } from './workflow-plan.ts';
 import { idOf, readTallies } from './workflow-tree.ts';
 
 export interface RevokeReads extends EndReads {
@@ -22,11 +25,11 @@ export interface RevokeReads extends EndReads {
 const TOGETHER = 50;
 
 /** Revokes a workflow with all that is under way. */
-export async function revokeFlow(reads: RevokeReads, terminate: boolean): Promise<RevokeOutcome> {
+export async function revokeWorkflow(reads: RevokeReads, terminate: boolean): Promise<RevokeOutcome> {
   const root = await reads.plan.root();
   if (root.kind === 'task') return revokeTask(reads, root, terminate);
-  const record = await reads.read(reads.flowId);
-  const marked = await revokeRun(reads, reads.flowId, record ?? { task: '', queue: '' }, terminate);
+  const record = await reads.read(reads.workflowId);
+  const marked = await revokeRun(reads, reads.workflowId, record ?? { task: '', queue: '' }, terminate);
   // It may have been revoked by one that died before it reached all that ran.
   if (marked === 'over' && record?.state !== 'REVOKED') return 'over';
   const outcome = await revokeNode(reads, root, terminate);
@@ -77,16 +80,41 @@ async function revokeGroup(reads: RevokeReads, node: PlanNode, terminate: boolea
     const some = await Promise.all(open.map((member) => revokeNode(reads, member, terminate)));
     for (const outcome of some) outcomes.add(outcome);
   }
+  for (const id of await addedTo(reads, node)) outcomes.add(await revokeOther(reads, id, terminate));
   if (outcomes.has('running')) return 'running';
   return outcomes.has('revoked') ? 'revoked' : 'over';
 }
 
-function revokeTask(
+/** The workflows that were added to a group and have not been counted. */
+async function addedTo(
+  { views, workflowId }: RevokeReads,
+  { path, total }: PlanNode,
+): Promise<readonly string[]> {
+  if (total === 0) return [];
+  const [top] = await views.tallies(workflowId, [{ path, shard: topOf(total) }]);
+  const from = plannedAtTop(total);
+  return (top?.added ?? []).filter(
+    (_, place) => top?.done.has(from + place) !== true && top?.failed.has(from + place) !== true,
+  );
+}
+
+function revokeOther(reads: RevokeReads, workflowId: string, terminate: boolean): Promise<RevokeOutcome> {
+  return revokeWorkflow({ ...reads, workflowId, plan: createPlanReader(reads.views, workflowId) }, terminate);
+}
+
+async function revokeTask(
   reads: RevokeReads,
   { path, task }: PlanNode,
   terminate: boolean,
 ): Promise<RevokeOutcome> {
-  return revokeRun(reads, idOf(reads, path), { task, queue: reads.queueOf(task) }, terminate);
+  const id = idOf(reads, path);
+  const outcome = await revokeRun(reads, id, { task, queue: reads.queueOf(task) }, terminate);
+  if (outcome === 'running') return outcome;
+  // That it is over may be the work of one who died before the next line.
+  const record = await reads.read(id);
+  if (record?.state !== 'REVOKED' || record.error?.code !== 'REPLACED') return outcome;
+  const other = await revokeOther(reads, inPlaceOf(reads.space, id, record.generation), terminate);
+  return other === 'over' ? outcome : other;
 }
 
 function revokeRun(

@@ -6,7 +6,7 @@
 import { isDuration, toMilliseconds } from '../core/duration.ts';
 import { newId, sentAtOf } from '../core/id.ts';
 import { jsonProblem } from '../core/json.ts';
-import { FLOW_DEADLINE_MS_MAX, HOPS_MAX } from '../core/limits.ts';
+import { HOPS_MAX, WORKFLOW_DEADLINE_MS_MAX } from '../core/limits.ts';
 import type { Pages } from '../core/workflow/page.ts';
 import { nodesOf } from '../core/workflow/path.ts';
 import type { Plan, TaskPlan } from '../core/workflow/plan.ts';
@@ -21,13 +21,13 @@ import { validate } from './compose.ts';
 import { checkWait } from './delayed.ts';
 import { checkTimeLimit } from './time-limit.ts';
 import { storedPages } from './workflow-apart.ts';
-import { type Flow, flowOf, sendStart } from './workflow-start.ts';
+import { type OpenWorkflow, sendStart, workflowOf } from './workflow-start.ts';
 
 /** How long a workflow may take that does not say. */
 export const DEADLINE_DEFAULT = '7d';
 
 /** A workflow on its way. */
-export interface SentFlow {
+export interface SentWorkflow {
   readonly id: string;
   /** The plan that was stored; undefined where another one was there before, under the same id. */
   readonly pages: Pages | undefined;
@@ -37,7 +37,7 @@ interface SendMore {
   /** Called before it begins. */
   readonly stored?: () => Promise<void>;
   /** Of what is sent after a run has ended. */
-  readonly trace?: Flow['trace'];
+  readonly trace?: OpenWorkflow['trace'];
 }
 
 /** Sends a workflow; `hops` are those of the task that sends it. */
@@ -47,7 +47,7 @@ export async function sendWorkflow(
   plan: Plan,
   options: WorkflowOptions = {},
   { stored, trace }: SendMore = {},
-): Promise<SentFlow> {
+): Promise<SentWorkflow> {
   const { app, space, ports } = shared;
   if (!app.workflows) {
     const text = `app '${app.name}' is defined with workflows: false: its workers carry none on; remove that`;
@@ -63,14 +63,20 @@ export async function sendWorkflow(
   await check(app, plan, { at: now, patient: shared.delays !== undefined });
   if (hops > HOPS_MAX) throw tooManyHops(hops);
   const first = firstTask(app, plan);
-  const flow = first && flowOf(shared, id, { hops, queue: first.queue, trace });
-  if (first === undefined || flow === undefined) throw noState(app, first);
+  const workflow = first && workflowOf(shared, id, { hops, queue: first.queue, trace });
+  if (first === undefined || workflow === undefined) throw noState(app, first);
   const pages = await storedPages(shared, id, plan);
-  const root = await flow.flows.create(id, pages, now);
+  const root = await workflow.store.create(id, pages, now);
   const task = plan.kind === 'task' ? first.name : '';
-  await flow.flows.begin({ id, task, queue: first.queue.name, sentAt: now, deadline: now + deadlineMs });
+  await workflow.store.begin({
+    id,
+    task,
+    queue: first.queue.name,
+    sentAt: now,
+    deadline: now + deadlineMs,
+  });
   await stored?.();
-  await sendStart(flow, '', true, { kind: 'none' });
+  await sendStart(workflow, '', true, { kind: 'none' });
   return { id, pages: root === pages.root ? pages : undefined };
 }
 
@@ -141,9 +147,9 @@ interface Waits {
 
 function toDeadlineMs(deadline: WorkflowOptions['deadline']): number {
   const deadlineMs = isDuration(deadline) ? toMilliseconds(deadline) : Number.NaN;
-  if (deadlineMs >= 1_000 && deadlineMs <= FLOW_DEADLINE_MS_MAX) return deadlineMs;
+  if (deadlineMs >= 1_000 && deadlineMs <= WORKFLOW_DEADLINE_MS_MAX) return deadlineMs;
   const text = `the workflow's deadline is '${deadline}'; give one of '1s' to '14d'`;
-  throw new SendError('DEADLINE_OUT_OF_RANGE', text, { value: deadline, allowed: FLOW_DEADLINE_MS_MAX });
+  throw new SendError('DEADLINE_OUT_OF_RANGE', text, { value: deadline, allowed: WORKFLOW_DEADLINE_MS_MAX });
 }
 
 function tooManyHops(hops: number): SendError {

@@ -1,13 +1,13 @@
 /** What a task of a workflow is started with. */
 import type { Json } from '../core/json.ts';
-import { FLOW_INPUT_BYTES_MAX } from '../core/limits.ts';
+import { WORKFLOW_INPUT_BYTES_MAX } from '../core/limits.ts';
 import { sizeBytes } from '../core/message.ts';
 import { inputOf } from '../core/workflow/outcome.ts';
 import type { TaskPlan } from '../core/workflow/plan.ts';
 import type { AnyTask } from '../define/task.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
 import { nodeResult } from './workflow-results.ts';
-import type { Before, Flow } from './workflow-start.ts';
+import type { Before, OpenWorkflow } from './workflow-start.ts';
 
 interface Taken {
   readonly input?: Json;
@@ -18,7 +18,12 @@ interface Taken {
 }
 
 /** The input of a task: at hand, or a reference to the result before it with what was fixed. */
-export async function takenBy(flow: Flow, task: AnyTask, node: TaskPlan, before: Before): Promise<Taken> {
+export async function takenBy(
+  workflow: OpenWorkflow,
+  task: AnyTask,
+  node: TaskPlan,
+  before: Before,
+): Promise<Taken> {
   const { queue } = task;
   const own = node.options.group;
   // Its group was made of it before it was put there.
@@ -28,7 +33,7 @@ export async function takenBy(flow: Flow, task: AnyTask, node: TaskPlan, before:
   let known = before.kind === 'result' ? before.known : undefined;
   // Whose turn it is the queue's function makes of the input, so it has to be read here.
   if (before.kind === 'result' && known === undefined && node.takes === true && isAsked) {
-    const text = await nodeResult(flow, flow.id, before.path);
+    const text = await nodeResult(workflow, workflow.id, before.path);
     known = text === undefined ? {} : { text };
   }
   const value =
@@ -49,5 +54,5 @@ function groupOf({ name, queue }: AnyTask, own: string | undefined, input: Json 
 
 /** Whether a result is at hand, and travels in messages. */
 export function isSmall(known: { readonly text?: string } | undefined): boolean {
-  return known !== undefined && sizeBytes(known.text ?? '') <= FLOW_INPUT_BYTES_MAX;
+  return known !== undefined && sizeBytes(known.text ?? '') <= WORKFLOW_INPUT_BYTES_MAX;
 }

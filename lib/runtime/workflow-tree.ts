@@ -16,7 +16,7 @@ import type { ShardName, WorkflowViews } from './workflow-view-ports.ts';
 /** What is read of one workflow, and by whom. */
 export interface WorkflowReads {
   readonly space: IdSpace;
-  readonly flowId: string;
+  readonly workflowId: string;
   readonly runs: Pick<Runs, 'read'>;
   readonly views: WorkflowViews;
   readonly plan: PlanReader;
@@ -37,8 +37,8 @@ export async function readTree(reads: WorkflowReads, options: TreeOptions = {}):
   const [shape] = await outline(reads.plan, [await reads.plan.root()], { depth, members, nodes }, false);
   // One node was asked for.
   const root = shape as Outline;
-  const found = await readAll(reads, [root], [reads.flowId]);
-  const record = found.records.get(reads.flowId);
+  const found = await readAll(reads, [root], [reads.workflowId]);
+  const record = found.records.get(reads.workflowId);
   const ended = record !== undefined && isFinal(record.state) ? record.state : undefined;
   const view = viewOf(root, found.seen, { reached: record !== undefined, ended });
   const node = toNode(reads, found, root, view);
@@ -111,14 +111,14 @@ export async function readRuns(
 
 /** The counts of groups' planned members, their shards put together, a hundred shards a call. */
 export async function readTallies(
-  { views, flowId }: Pick<WorkflowReads, 'views' | 'flowId'>,
+  { views, workflowId }: Pick<WorkflowReads, 'views' | 'workflowId'>,
   groups: readonly { readonly path: string; readonly total: number }[],
 ): Promise<ReadonlyMap<string, Tally>> {
   const shards = groups.flatMap(({ path, total }) =>
     Array.from({ length: shardsOf(total) }, (_, shard): ShardName => ({ path, shard })),
   );
   const totals = new Map(groups.map(({ path, total }) => [path, total]));
-  const read = await Promise.all(cutsOf(shards).map((cut) => views.tallies(flowId, cut)));
+  const read = await Promise.all(cutsOf(shards).map((cut) => views.tallies(workflowId, cut)));
   const counted = new Map<string, { readonly done: Set<number>; readonly failed: Set<number> }>();
   for (const [place, { done, failed }] of read.flat().entries()) {
     const { path = '', shard = 0 } = shards[place] ?? {};
@@ -140,8 +140,11 @@ export function cutsOf<T>(list: readonly T[]): readonly (readonly T[])[] {
 }
 
 /** The id of a node's run, or that names it. */
-export function idOf({ space, flowId }: Pick<WorkflowReads, 'space' | 'flowId'>, path: string): string {
-  return runIdOf(space, flowId, path);
+export function idOf(
+  { space, workflowId }: Pick<WorkflowReads, 'space' | 'workflowId'>,
+  path: string,
+): string {
+  return runIdOf(space, workflowId, path);
 }
 
 function toNode(reads: WorkflowReads, found: Found, part: Outline, view: View): WorkflowNode {

@@ -11,9 +11,9 @@ export interface ShardName {
 /** Reads of many pages and counts at once. */
 export interface WorkflowViews {
   /** The root page of a plan; undefined: there is no such workflow, or not any more. */
-  root(flowId: string): Promise<string | undefined>;
+  root(workflowId: string): Promise<string | undefined>;
   /** Pages of a plan besides its root; those that are gone are missing. At most 100 names a call. */
-  pages(flowId: string, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  pages(workflowId: string, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The members that were counted, each answer at its shard's place. At most 100 shards a call. */
-  tallies(flowId: string, shards: readonly ShardName[]): Promise<readonly Tally[]>;
+  tallies(workflowId: string, shards: readonly ShardName[]): Promise<readonly Tally[]>;
 }

@@ -6,15 +6,15 @@ import { createGroupHandle, createWorkflow, type WorkflowContext } from './workf
 
 export function createWorkflows(shared: Connection): WorkflowClient {
   return {
-    workflow: (id) => createWorkflow(flowContext(shared), id),
-    group: (id) => createGroupHandle(flowContext(shared), id),
+    workflow: (id) => createWorkflow(workflowContext(shared), id),
+    group: (id) => createGroupHandle(workflowContext(shared), id),
   };
 }
 
 /** What the handles of workflows read with. */
-export function flowContext({ app, space, ports, results }: Connection): WorkflowContext {
+export function workflowContext({ app, space, ports, results }: Connection): WorkflowContext {
   const { clock, blobs, runs, state } = ports;
-  if (runs === undefined || state?.flowViews === undefined) return noState();
-  const { control, flowViews: views } = state;
+  if (runs === undefined || state?.workflowViews === undefined) return noState();
+  const { control, workflowViews: views } = state;
   return { app, space, clock, blobs, runs, control, views, poll: results.poll };
 }

@@ -25,6 +25,17 @@ export function testClaims(open: OpenRuns): void {
       });
     });
 
+    test.each([true, false])('remembers of which workflow the run is a part (new: %s)', async (first) => {
+      const workflow = { id: 'flow-1', path: '0.12.e0' };
+      await runs.claim({ ...standard, first, workflow }, 'w1', LEASE);
+      const started = (await runs.recordOf())?.workflow;
+
+      await runs.complete(standard, 'w1', { state: 'SUCCESS', result: '1' });
+
+      expect(started).toEqual(workflow);
+      expect((await runs.recordOf())?.workflow).toEqual(workflow);
+    });
+
     test('holds until its lease is over, and not a moment longer', async () => {
       await runs.claim(standard, 'w1', LEASE);
 

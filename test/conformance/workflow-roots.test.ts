@@ -22,17 +22,17 @@ const OVERDUE = {
 const chance = createRandom(1);
 
 interface World {
-  readonly flows: Workflows;
+  readonly workflows: Workflows;
   readonly runs: Runs;
   readonly overdue: Overdue['overdue'];
   close(): Promise<void>;
 }
 
 /** Ids of workflows that have begun, each with this deadline. */
-async function begun({ flows }: World, ...deadlines: readonly number[]): Promise<readonly string[]> {
+async function begun({ workflows }: World, ...deadlines: readonly number[]): Promise<readonly string[]> {
   const ids = deadlines.map(() => newId({ app: 'shop', stage: 'dev' }, T, chance));
   for (const [index, id] of ids.entries())
-    await flows.begin({ id, task: '', queue: 'default', sentAt: T, deadline: deadlines[index] ?? 0 });
+    await workflows.begin({ id, task: '', queue: 'default', sentAt: T, deadline: deadlines[index] ?? 0 });
   return ids;
 }
 
@@ -46,7 +46,7 @@ describe.each(Object.entries(DOORS))('workflows %s', (_, open) => {
     });
     const { overdue } = createOverdue(call, 'shop-dev-runs');
     world = {
-      flows: createWorkflows(call, 'shop-dev-runs'),
+      workflows: createWorkflows(call, 'shop-dev-runs'),
       runs: createRuns(call, 'shop-dev-runs'),
       overdue,
       close,
@@ -56,7 +56,7 @@ describe.each(Object.entries(DOORS))('workflows %s', (_, open) => {
 
   test('a workflow that has begun is PENDING; beginning it again changes nothing', async () => {
     const [id = ''] = await begun(world, T + 1_000);
-    await world.flows.begin({ id, task: 'charge', queue: 'other', sentAt: T + 5, deadline: T + 9_000 });
+    await world.workflows.begin({ id, task: 'charge', queue: 'other', sentAt: T + 5, deadline: T + 9_000 });
 
     const record = (await world.runs.read([id])).get(id);
 
@@ -67,9 +67,9 @@ describe.each(Object.entries(DOORS))('workflows %s', (_, open) => {
   test('it ends once, and tells whoever comes later how it has ended', async () => {
     const [id = ''] = await begun(world, T);
 
-    const first = await world.flows.end(id, { state: 'SUCCESS', result: '[1]' }, T + 7);
-    const second = await world.flows.end(id, OVERDUE, T + 8);
-    const never = await world.flows.end('nobody', OVERDUE, T + 8);
+    const first = await world.workflows.end(id, { state: 'SUCCESS', result: '[1]' }, T + 7);
+    const second = await world.workflows.end(id, OVERDUE, T + 8);
+    const never = await world.workflows.end('nobody', OVERDUE, T + 8);
 
     expect([first.state, second.state, never.state]).toEqual(['SUCCESS', 'SUCCESS', undefined]);
     expect((await world.runs.read([id])).get(id)).toMatchObject({
@@ -90,11 +90,11 @@ describe.each(Object.entries(DOORS))('workflows %s', (_, open) => {
 
   test('one that ended as listed is found until it is unlisted', async () => {
     const [id = ''] = await begun(world, T);
-    await world.flows.end(id, OVERDUE, T, true);
+    await world.workflows.end(id, OVERDUE, T, true);
 
     const before = await world.overdue(T, 10);
-    await world.flows.unlist(id);
-    await world.flows.unlist('nobody');
+    await world.workflows.unlist(id);
+    await world.workflows.unlist('nobody');
 
     expect([before, await world.overdue(T, 10)]).toEqual([[id], []]);
     expect((await world.runs.read([id])).get(id)).toMatchObject({ state: 'FAILURE', reason: 'overdue' });
@@ -103,49 +103,57 @@ describe.each(Object.entries(DOORS))('workflows %s', (_, open) => {
   test('one that is under way is not unlisted', async () => {
     const [id = ''] = await begun(world, T);
 
-    await world.flows.unlist(id);
+    await world.workflows.unlist(id);
 
     expect(await world.overdue(T, 10)).toEqual([id]);
   });
 
-  test.each([0, 'all'] as const)('a member is added once, behind those before it: %s', async (top) => {
-    const places = [];
-    for (const id of ['a', 'b', 'a'])
-      places.push(await world.flows.addMember('f', '0', { id, top, by: 0 }, T));
+  test.each([0, 'all'] as const)(
+    'a member is added once, behind those before it, and known by who has added it: %s',
+    async (top) => {
+      const places = [];
+      for (const [id, by] of [
+        ['a', 3],
+        ['b', 0],
+        ['a', 3],
+      ] as const)
+        places.push(await world.workflows.addMember('f', '0', { id, top, by }, T));
 
-    const tally = await world.flows.tally('f', '0', top);
-    const counted = await world.flows.countAdded('f', '0', { place: 4, top, failedPath: '+b' }, T);
+      const tally = await world.workflows.tally('f', '0', top);
+      const counted = await world.workflows.countAdded('f', '0', { place: 4, top, failedPath: '+b' }, T);
 
-    expect(places).toEqual([0, 1, 0]);
-    expect(tally).toEqual({ done: new Set(), failed: new Set(), added: ['a', 'b'] });
-    expect(counted).toEqual({
-      done: new Set(),
-      failed: new Set([4]),
-      failedPaths: ['+b'],
-      added: ['a', 'b'],
-    });
-  });
+      expect(places).toEqual([0, 1, 0]);
+      expect(tally).toEqual({ done: new Set(), failed: new Set(), added: ['a', 'b'], addedBy: [3, 0] });
+      expect(counted).toEqual({
+        done: new Set(),
+        failed: new Set([4]),
+        failedPaths: ['+b'],
+        added: ['a', 'b'],
+        addedBy: [3, 0],
+      });
+    },
+  );
 
   test('who has been counted adds nobody any more, and finds those it has added', async () => {
-    await world.flows.addMember('f', '0', { id: 'a', top: 0, by: 1 }, T);
-    await world.flows.countMember('f', '0', 1, true, T);
-    await world.flows.countMember('f', '0', 2, false, T, '0.2');
+    await world.workflows.addMember('f', '0', { id: 'a', top: 0, by: 1 }, T);
+    await world.workflows.countMember('f', '0', 1, true, T);
+    await world.workflows.countMember('f', '0', 2, false, T, '0.2');
 
-    const late = await world.flows.addMember('f', '0', { id: 'b', top: 0, by: 1 }, T);
-    const failed = await world.flows.addMember('f', '0', { id: 'b', top: 0, by: 2 }, T);
-    const again = await world.flows.addMember('f', '0', { id: 'a', top: 0, by: 1 }, T);
-    const other = await world.flows.addMember('f', '0', { id: 'b', top: 0, by: 3 }, T);
+    const late = await world.workflows.addMember('f', '0', { id: 'b', top: 0, by: 1 }, T);
+    const failed = await world.workflows.addMember('f', '0', { id: 'b', top: 0, by: 2 }, T);
+    const again = await world.workflows.addMember('f', '0', { id: 'a', top: 0, by: 1 }, T);
+    const other = await world.workflows.addMember('f', '0', { id: 'b', top: 0, by: 3 }, T);
 
     expect([late, failed, again, other]).toEqual([undefined, undefined, 0, 1]);
   });
 
   test('the failure of a member is known by the path of its task, also that of the root', async () => {
-    await world.flows.countMember('f', '', 0, false, T, '0.1.2');
-    await world.flows.countMember('f', '', 1, false, T, '1');
+    await world.workflows.countMember('f', '', 0, false, T, '0.1.2');
+    await world.workflows.countMember('f', '', 1, false, T, '1');
 
-    const tally = await world.flows.tally('f', '', 0);
+    const tally = await world.workflows.tally('f', '', 0);
 
     expect([...(tally.failedPaths ?? [])].sort()).toEqual(['0.1.2', '1']);
-    expect(await world.flows.tally('f', '', 7)).toEqual({ done: new Set(), failed: new Set() });
+    expect(await world.workflows.tally('f', '', 7)).toEqual({ done: new Set(), failed: new Set() });
   });
 });

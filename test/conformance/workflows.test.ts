@@ -34,7 +34,7 @@ for (const [name, open] of Object.entries(DOORS)) {
       const reads: string[] = [];
       const counting = counted(call, writes, reads);
       return {
-        flows: createWorkflows(counting, 'shop-dev-runs'),
+        workflows: createWorkflows(counting, 'shop-dev-runs'),
         views: createWorkflowViews(counting, 'shop-dev-runs'),
         writes: () => writes,
         reads: () => reads.length,

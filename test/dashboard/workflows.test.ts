@@ -67,6 +67,24 @@ test('where a chain stopped is seen, and its run can be opened', async () => {
 
   expect(tree.children.map(({ state }) => state)).toEqual(['SUCCESS', 'FAILURE', 'PENDING']);
   expect(run.errorDetail).toMatchObject({ message: 'it cannot' });
+  expect(run.workflow).toEqual({ id: sent.id, path: '1' });
+});
+
+test('a run names the workflow that it is a part of, however it has ended', async () => {
+  await using world = await createDeskWorld(app);
+  const sent = await world.sim.send(chain(square(2), square));
+  const alone = await world.sim.send(square(3));
+  await world.sim.advance('1m');
+
+  const tree = await world.desk.workflow(sent.id);
+  const runs = await Promise.all(tree.children.map(({ id }) => world.desk.run(id ?? '')));
+  const other = await world.desk.run(alone.id);
+
+  expect(runs.map(({ state, workflow }) => ({ state, workflow }))).toEqual([
+    { state: 'SUCCESS', workflow: { id: sent.id, path: '0' } },
+    { state: 'SUCCESS', workflow: { id: sent.id, path: '1' } },
+  ]);
+  expect(other.workflow).toBeUndefined();
 });
 
 test('what is no workflow is said to be none', async () => {

@@ -21,7 +21,7 @@ const MEMBERS: Readonly<Record<keyof Message, true>> = {
   input: true,
   blob: true,
   via: true,
-  flow: true,
+  workflow: true,
   replyTo: true,
   correlationId: true,
   generation: true,

@@ -51,7 +51,7 @@ describe('a handle', () => {
 
     await expect(failed.handle.get()).rejects.toMatchObject({
       code: 'TASK_FAILED',
-      message: `workflow (${failed.flowId}) failed (error): TaskError: member 0 …`,
+      message: `workflow (${failed.workflowId}) failed (error): TaskError: member 0 …`,
       cause: { code: 'GROUP_MEMBER_FAILED' },
     });
     await expect(revoked.handle.get()).rejects.toMatchObject({ code: 'TASK_REVOKED' });

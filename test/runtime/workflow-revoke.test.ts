@@ -7,11 +7,11 @@ import { NOW } from './world.ts';
 
 describe('a revoked workflow', () => {
   test('is marked, so that nothing of it starts any more', async () => {
-    const { workflow, runs, flowId } = await createWorld(chainOf(taskOf('a'), taskOf('b')));
+    const { workflow, runs, workflowId } = await createWorld(chainOf(taskOf('a'), taskOf('b')));
 
     const outcome = await workflow.revoke();
 
-    const root = (await runs.read([flowId])).get(flowId);
+    const root = (await runs.read([workflowId])).get(workflowId);
     expect(outcome).toBe('revoked');
     expect(isRevoked(root)).toBe(true);
     expect(root).toMatchObject({ state: 'REVOKED', reason: 'revoked' });
@@ -108,10 +108,10 @@ describe('a revoked group', () => {
   });
 
   test('that is the workflow is revoked as the workflow', async () => {
-    const { group, flowId, runs, stateOf } = await createWorld(groupOf(250));
+    const { group, workflowId, runs, stateOf } = await createWorld(groupOf(250));
 
     expect(await group.revoke()).toBe('revoked');
-    expect(isRevoked((await runs.read([flowId])).get(flowId))).toBe(true);
+    expect(isRevoked((await runs.read([workflowId])).get(workflowId))).toBe(true);
     expect(await Promise.all(['0', '249'].map(stateOf))).toEqual(['REVOKED', 'REVOKED']);
   });
 
@@ -127,7 +127,7 @@ describe('a revoked group', () => {
 });
 
 test('a chain that goes on while it is revoked is revoked where it is then', async () => {
-  const { context, pages, flowId, end, idAt, stateOf } = await createWorld(
+  const { context, pages, workflowId, end, idAt, stateOf } = await createWorld(
     chainOf(chainOf(taskOf('a'), taskOf('b'))),
   );
   const control: typeof context.control = {
@@ -140,7 +140,7 @@ test('a chain that goes on while it is revoked is revoked where it is then', asy
 
   const outcome = await createWorkflowHandle(
     { ...context, control },
-    flowId,
+    workflowId,
     { kind: 'chain' },
     pages,
   ).revoke();

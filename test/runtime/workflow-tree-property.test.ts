@@ -16,7 +16,7 @@ import { readTree, type WorkflowReads } from '../../lib/runtime/workflow-tree.ts
 import { plans } from '../core/workflow/plans.ts';
 
 const space = { app: 'shop', stage: 'dev' };
-const FLOW = 'f'.repeat(30);
+const WORKFLOW = 'f'.repeat(30);
 const RUNS = Number(process.env.CELERIAC_TREES ?? 300);
 
 type End = 'SUCCESS' | 'FAILURE';
@@ -73,7 +73,7 @@ function execute(plan: Plan, steps: number, choose: (among: number) => number) {
 function readsOf(plan: Plan, { states, tallies }: ReturnType<typeof execute>): WorkflowReads {
   const records = new Map<string, RunRecord>();
   const put = (path: string, state: TaskState): void => {
-    const id = runIdOf(space, FLOW, path);
+    const id = runIdOf(space, WORKFLOW, path);
     const counts = { generation: 0, retries: 0, sentAt: 0 };
     records.set(id, { id, task: '', queue: '', state, ...counts });
   };
@@ -83,8 +83,8 @@ function readsOf(plan: Plan, { states, tallies }: ReturnType<typeof execute>): W
   const none: Tally = { done: new Set(), failed: new Set() };
   const refuse = () => Promise.reject(new Error('all pages are here'));
   return {
-    ...{ space, flowId: FLOW },
-    plan: createPlanReader({ root: refuse, pages: refuse }, FLOW, toPages(plan)),
+    ...{ space, workflowId: WORKFLOW },
+    plan: createPlanReader({ root: refuse, pages: refuse }, WORKFLOW, toPages(plan)),
     runs: { read: async (ids) => new Map([...records].filter(([id]) => ids.includes(id))) },
     views: {
       ...{ root: refuse, pages: refuse },

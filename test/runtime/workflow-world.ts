@@ -49,7 +49,7 @@ export async function createWorld(plan: Plan, looks: (() => Promise<unknown>)[] 
   const calls: { readonly operation: string; readonly keys: number }[] = [];
   const call = counted(door.call, calls);
   const runs = createRuns(call, TABLE);
-  const flows = createWorkflows(call, TABLE);
+  const workflows = createWorkflows(call, TABLE);
   const clock = scriptedClock(looks);
   const { poll } = createResults({ space, clock, runs });
   const control = createRunControl(call, TABLE);
@@ -57,9 +57,9 @@ export async function createWorld(plan: Plan, looks: (() => Promise<unknown>)[] 
     ...{ app, space, clock, blobs: undefined, poll, runs, control },
     views: createWorkflowViews(call, TABLE),
   };
-  const flowId = newId(space, NOW, createRandom(1));
+  const workflowId = newId(space, NOW, createRandom(1));
   const pages = toPages(plan);
-  const idAt = (path: string): string => runIdOf(space, flowId, path);
+  const idAt = (path: string): string => runIdOf(space, workflowId, path);
   const request = (path: string, task = 'a') => ({
     ...{ id: idAt(path), task, queue: 'default', generation: 0, retries: 0 },
     ...{ sentAt: NOW, now: clock.now() },
@@ -76,11 +76,11 @@ export async function createWorld(plan: Plan, looks: (() => Promise<unknown>)[] 
   const countEnd = async (path: string, isDone: boolean): Promise<void> => {
     const around = parentOf(path);
     if (around?.place.kind === 'child')
-      await flows.countMember(flowId, around.path, around.place.index, isDone, NOW);
+      await workflows.countMember(workflowId, around.path, around.place.index, isDone, NOW);
   };
   /** What a client that sends writes of the workflow, and a worker when it is over. */
   const root = async (state: TaskState, more: Partial<RunRecord> = {}): Promise<void> => {
-    const texts = { id: flowId, task: '', queue: 'default', state, ...texted(more) };
+    const texts = { id: workflowId, task: '', queue: 'default', state, ...texted(more) };
     const numbers = {
       generation: 0,
       retries: 0,
@@ -88,20 +88,20 @@ export async function createWorld(plan: Plan, looks: (() => Promise<unknown>)[] 
       ...(state === 'PENDING' ? {} : { endedAt: NOW }),
     };
     const Item = {
-      ...{ pk: { S: `run#${flowId}` }, sk: { S: 'run' } },
+      ...{ pk: { S: `run#${workflowId}` }, sk: { S: 'run' } },
       ...Object.fromEntries(Object.entries(texts).map(([name, S]) => [name, { S }])),
       ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, { N: String(value) }])),
     };
     await door.emulator.call('dynamodb', 'PutItem', { TableName: TABLE, Item });
   };
-  await flows.create(flowId, pages, NOW);
+  await workflows.create(workflowId, pages, NOW);
   await root('PENDING');
   calls.length = 0;
   return {
-    ...{ flowId, idAt, begin, end, countEnd, root, runs, control, clock, request, context, calls, pages },
-    workflow: createWorkflow(context, flowId),
-    handle: createWorkflowHandle(context, flowId, plan, pages),
-    group: createGroupHandle(context, flowId),
+    ...{ workflowId, idAt, begin, end, countEnd, root, runs, control, clock, request, context, calls, pages },
+    workflow: createWorkflow(context, workflowId),
+    handle: createWorkflowHandle(context, workflowId, plan, pages),
+    group: createGroupHandle(context, workflowId),
     stateOf: async (path: string) => (await runs.read([idAt(path)])).get(idAt(path))?.state,
     close: door.close,
   };

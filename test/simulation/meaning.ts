@@ -33,7 +33,7 @@ export interface Outside {
   /** Whether something other than a task's own code has ended its run. */
   readonly gaveUp: (runId: string) => boolean;
   /** Whether a workflow never began, or what starts a part of it killed its workers. */
-  readonly isLost: (flowId: string) => boolean;
+  readonly isLost: (workflowId: string) => boolean;
 }
 
 const FAILED: Meaning = { state: 'FAILURE' };

@@ -35,12 +35,12 @@ test('a chain of groups, with a chord that failed, is shown with states, counts 
   if (browser === undefined) return skip(missing);
   await using world = await createDeskWorld(shop);
   await using open = await openPage(browser, world.desk);
-  const flow = chain(
+  const workflow = chain(
     group([price('tea'), link(price('milk'), note)]),
     sum,
     linkError(chord([weigh('tea'), weigh('ghost')], sum), sorry),
   );
-  const sent = await world.sim.send(flow);
+  const sent = await world.sim.send(workflow);
   await world.sim.advance('1m');
 
   await open.go(`workflows/${sent.id}`);

@@ -19,7 +19,9 @@ export type NodeEnd =
 export type Next =
   /** Starts a node with the result of the one at `inputOf`. */
   | { readonly kind: 'start'; readonly path: string; readonly inputOf: string }
-  /** Starts an error link with the failure of the one at `failureOf`. */
+  /** Starts a link with the result of the one at `inputOf`; nothing waits for it. */
+  | { readonly kind: 'link'; readonly path: string; readonly inputOf: string }
+  /** Starts an error link with the failure of the one at `failureOf`; nothing waits for it either. */
   | { readonly kind: 'tell'; readonly path: string; readonly failureOf: string }
   /** Counts a member in its group, which may complete it. */
   | { readonly kind: 'count'; readonly path: string; readonly index: number; readonly members: number }
@@ -29,7 +31,8 @@ export type Next =
   | { readonly kind: 'finish'; readonly resultOf: string; readonly end: NodeEnd };
 
 /**
- * What follows from the end of the node at `path`; `parent` is the plan of the node around it, which is
+ * What follows from the end of the node at `path`, what is linked to it last: where that cannot be started,
+ * the workflow goes on all the same; `parent` is the plan of the node around it, which is
  * undefined for the root and not looked at for links, whose end nothing waits for.
  */
 export function advance(
@@ -39,9 +42,9 @@ export function advance(
   end: NodeEnd,
 ): readonly Next[] {
   const around = parentOf(path);
-  if (around === undefined) return [...linked(path, node, end), { kind: 'finish', resultOf: path, end }];
+  if (around === undefined) return [{ kind: 'finish', resultOf: path, end }, ...linked(path, node, end)];
   if (around.place.kind !== 'child' || parent === undefined) return linked(path, node, end);
-  return [...linked(path, node, end), ...onwards(path, around.path, around.place, parent, end)];
+  return [...onwards(path, around.path, around.place, parent, end), ...linked(path, node, end)];
 }
 
 /** The links of a node that has succeeded, the error links of one that has not. */
@@ -52,7 +55,7 @@ function linked(
 ): readonly Next[] {
   if (end.state === 'SUCCESS')
     return links.map((_, index) => ({
-      kind: 'start',
+      kind: 'link',
       path: pathOf(path, { kind: 'link', index }),
       inputOf: path,
     }));

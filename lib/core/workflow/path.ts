@@ -28,8 +28,13 @@ export function parentOf(path: string): { readonly path: string; readonly place:
 }
 
 /** The id of a node's run. */
-export function runIdOf(space: IdSpace, flowId: string, path: string): string {
-  return path === '' ? flowId : derivedId(space, flowId, `flow/${path}`);
+export function runIdOf(space: IdSpace, workflowId: string, path: string): string {
+  return path === '' ? workflowId : derivedId(space, workflowId, `flow/${path}`);
+}
+
+/** The id of the workflow that a run has put in its place, in this generation. */
+export function inPlaceOf(space: IdSpace, runId: string, generation: number): string {
+  return derivedId(space, runId, `replaced/${generation}`);
 }
 
 /** The node at a path; undefined when the plan has none there. */

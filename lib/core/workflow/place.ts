@@ -19,7 +19,15 @@ export interface WorkflowPlace {
 }
 
 /** The task's name in a message that starts a node; ':' is in no name that a user can give. */
-export const FLOW_START = 'workflow:start';
+export const WORKFLOW_START = 'workflow:start';
+
+/**
+ * What the timer of a task is called that waits in a workflow. By the run's id alone it is not found: whoever
+ * revokes that stops no timer, so that the message comes and the workflow goes on.
+ */
+export function stepTimer(id: string): string {
+  return `workflow/${id}`;
+}
 
 /** Whether an envelope's member can be read as a place. */
 export function isWorkflowPlace(value: unknown): value is WorkflowPlace {

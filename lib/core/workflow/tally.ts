@@ -17,6 +17,8 @@ export interface Tally {
   readonly failedPaths?: readonly string[];
   /** The ids of workflows that were added as members, in their order. */
   readonly added?: readonly string[];
+  /** Which member has added each of them, by its place at the top. */
+  readonly addedBy?: readonly number[];
 }
 
 /** How many shards a group of so many members has. */
@@ -48,6 +50,16 @@ export function membersIn(shard: number, members: number): number {
 export function isFull(tally: Tally, members: number): boolean {
   const ended = new Set([...tally.done, ...tally.failed]);
   return ended.size >= members;
+}
+
+/**
+ * The workflows that the member at the place `by` has added and that have not ended. Once that member has
+ * been counted it adds no more: whoever counts it sees all of them.
+ */
+export function openAdded(tally: Tally, planned: number, by: number): readonly string[] {
+  const { added = [], addedBy = [], done, failed } = tally;
+  const isOpen = (place: number): boolean => !done.has(planned + place) && !failed.has(planned + place);
+  return added.filter((_, place) => addedBy[place] === by && isOpen(place));
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import { type Message, parseMessage } from '../../core/message.ts';
 import { isFinal } from '../../core/task-state.ts';
+import { stepTimer } from '../../core/workflow/place.ts';
 import type { RunDetails, Seen } from '../../runtime/desk-ports.ts';
 import { type DeskContext, type NamedQueue, queuesOf } from '../context.ts';
 
@@ -43,9 +44,9 @@ async function inTimer(
   record: RunDetails | undefined,
 ): Promise<Located | undefined> {
   const { timed } = context.ports;
-  const name = timerOf(id, record);
-  if (timed === undefined || name === undefined) return undefined;
-  const found = await timed.find(name);
+  if (timed === undefined) return undefined;
+  let found: Awaited<ReturnType<typeof timed.find>>;
+  for (const name of timersOf(id, record)) found ??= await timed.find(name);
   const named = queuesOf(context).find(({ queueName }) => queueName === found?.queueName);
   const parsed = found === undefined ? undefined : parseMessage(found.body);
   if (found === undefined || named === undefined || parsed?.kind !== 'message') return undefined;
@@ -62,11 +63,12 @@ async function inTimer(
 }
 
 /**
- * A first send waits under the run's id, the copy for a further attempt under its own (runtime/compose.ts,
- * deduplicationOf); one that was put off besides has another name, and is not found.
+ * A first send waits under the run's id, in a workflow under another name, the copy for a further attempt
+ * under its own (runtime/compose.ts, deduplicationOf); one that was put off besides has another name, and is
+ * not found.
  */
-function timerOf(id: string, record: RunDetails | undefined): string | undefined {
-  if (record === undefined) return id;
-  if (record.state === 'PENDING') return record.generation === 0 ? id : undefined;
-  return record.state === 'RETRY' ? `${id}-${record.generation}-${record.retries}-0` : undefined;
+function timersOf(id: string, record: RunDetails | undefined): readonly string[] {
+  if (record === undefined || (record.state === 'PENDING' && record.generation === 0))
+    return [id, stepTimer(id)];
+  return record.state === 'RETRY' ? [`${id}-${record.generation}-${record.retries}-0`] : [];
 }

@@ -32,13 +32,13 @@ export async function findRun(context: DeskContext, id: string): Promise<RunDeta
     attempts: isFinal(record.state) && history.length > 0 ? history : [...history, ...attempts],
     ...(isDead(record, message?.row.id) ? { deadLetter: id } : {}),
     ...(waiting === undefined ? {} : { waiting }),
-    ...workflowOf(letterOf(record) ?? where?.message),
+    ...workflowOf(record.workflow ?? (letterOf(record) ?? where?.message)?.workflow),
   };
 }
 
-/** The workflow that a run is a step of, as its message says; the record of one that succeeded has none. */
-function workflowOf(message: Message | undefined): Pick<RunDetail, 'workflow'> {
-  return message?.flow === undefined ? {} : { workflow: { id: message.flow.id, path: message.flow.path } };
+/** The workflow that a run is a step of, as its record says, or a message where no attempt has begun. */
+function workflowOf(part: RunDetail['workflow']): Pick<RunDetail, 'workflow'> {
+  return part === undefined ? {} : { workflow: { id: part.id, path: part.path } };
 }
 
 /** Why a run or a message waits; undefined when it runs or is over. @throws CeleriacError NOT_FOUND */
@@ -72,7 +72,7 @@ async function unrecorded(
     attempts: toDeadLetter(context, where.seen, where.named.queue.name).attempts,
     ...(input === undefined ? {} : { input }),
     ...(waiting === undefined ? {} : { waiting }),
-    ...workflowOf(where.message),
+    ...workflowOf(where.message.workflow),
   };
 }
 

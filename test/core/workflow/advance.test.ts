@@ -34,17 +34,17 @@ test('the end of the root is the end of the workflow', () => {
   ]);
 });
 
-test('links follow a success, error links a failure, and nothing follows from theirs', () => {
+test('links follow a success, error links a failure, both last, and nothing follows from theirs', () => {
   const node = { links: [task('x'), task('y')], errorLinks: [task('z')] };
 
   expect(advance('0', node, CHAIN, SUCCESS)).toEqual([
-    { kind: 'start', path: '0.l0', inputOf: '0' },
-    { kind: 'start', path: '0.l1', inputOf: '0' },
     { kind: 'start', path: '1', inputOf: '0' },
+    { kind: 'link', path: '0.l0', inputOf: '0' },
+    { kind: 'link', path: '0.l1', inputOf: '0' },
   ]);
   expect(advance('0', node, CHAIN, FAILURE)).toEqual([
-    { kind: 'tell', path: '0.e0', failureOf: '0' },
     { kind: 'end', path: '', resultOf: '0', end: FAILURE },
+    { kind: 'tell', path: '0.e0', failureOf: '0' },
   ]);
   expect(advance('0.l0', task('x'), task('a'), SUCCESS)).toEqual([]);
   expect(advance('0.e0', task('z'), task('a'), FAILURE)).toEqual([]);

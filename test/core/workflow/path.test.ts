@@ -5,7 +5,7 @@ import { comparePaths, nodeAt, nodesOf, parentOf, pathOf, runIdOf } from '../../
 import { plans, task } from './plans.ts';
 
 const SPACE = { app: 'shop', stage: 'dev' };
-const FLOW = newId(SPACE, 1_000, () => 0.5);
+const WORKFLOW = newId(SPACE, 1_000, () => 0.5);
 
 test('a node is found at its path: steps, members, links and error links', () => {
   const plan = {
@@ -46,9 +46,9 @@ test('no two nodes of a workflow share an id, and the root has the id of the wor
   fc.assert(
     fc.property(plans(), (plan) => {
       const paths = [...nodesOf(plan)].map(([path]) => path);
-      const ids = paths.map((path) => runIdOf(SPACE, FLOW, path));
+      const ids = paths.map((path) => runIdOf(SPACE, WORKFLOW, path));
       expect(new Set(ids).size).toBe(paths.length);
-      expect(ids[0]).toBe(FLOW);
+      expect(ids[0]).toBe(WORKFLOW);
       expect(ids.map((id) => sentAtOf(SPACE, id))).toEqual(ids.map(() => 1_000));
     }),
   );

@@ -4,6 +4,7 @@ import {
   firstFailed,
   isFull,
   membersIn,
+  openAdded,
   SHARD_MEMBERS,
   shardOf,
   shardsOf,
@@ -45,4 +46,16 @@ test('a member that is counted twice, or as both, counts once', () => {
 test('the lowest failed member is the one that is named', () => {
   expect(firstFailed({ done: new Set([0]), failed: new Set([12, 3, 7]) })).toBe(3);
   expect(firstFailed({ done: new Set([0]), failed: new Set() })).toBeUndefined();
+});
+
+test('of what was added, that of one member which has not ended is found', () => {
+  const tally = {
+    ...{ done: new Set([0, 1, 3]), failed: new Set([5]) },
+    ...{ added: ['a', 'b', 'c', 'd'], addedBy: [1, 0, 1, 1] },
+  };
+
+  // Behind two members of the plan: 'b' has succeeded, 'd' has failed.
+  expect(openAdded(tally, 2, 1)).toEqual(['a', 'c']);
+  expect(openAdded(tally, 2, 0)).toEqual([]);
+  expect(openAdded({ done: new Set([0]), failed: new Set() }, 2, 0)).toEqual([]);
 });
