@@ -214,8 +214,12 @@ async function standard(
   deliveries: Deliveries,
   { finished, settle, putOff }: Steps,
 ): Promise<void> {
-  const [alone, ...others] = batch.deliveries.filter((delivery) => deliveries.isSuspect(delivery));
-  const fresh = batch.deliveries.filter((delivery) => !deliveries.isSuspect(delivery));
+  const suspects = batch.deliveries.filter((delivery) => deliveries.isSuspect(delivery));
+  const [alone, ...others] = suspects;
+  const fresh =
+    alone === undefined
+      ? batch.deliveries
+      : batch.deliveries.filter((delivery) => !suspects.includes(delivery));
   await putOff(others, (place) => place + 1);
   if (alone !== undefined && deliveries.isLastChance(alone)) await putOff(fresh, () => 1);
   else await Promise.all(fresh.map(settle));
