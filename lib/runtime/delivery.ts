@@ -231,7 +231,7 @@ function toRequest(
   const { id, generation, sentAt, attempt } = message;
   const now = connection.ports.clock.now();
   const request = { id, task, queue, generation, sentAt, now, first };
-  return ordered ? { ...request, retries: attempt } : request;
+  return ordered ? request : { ...request, retries: attempt };
 }
 
 /** How many deliveries of a message of a standard queue had no outcome. */
