@@ -89,13 +89,16 @@ async function guarded(invocation: Invocation, input: unknown, context: Context,
   try {
     // The schema has parsed the input into what this handler takes; without a schema the caller's types vouch
     // for it.
-    const running = (async () =>
-      isMapped(invocation, input)
-        ? runEach(invocation, input, context)
-        : // As above.
-          invocation.task.run?.(input as never, context))().finally(() => {
-      isLeft = false;
-    });
+    const running = (async () => {
+      try {
+        return isMapped(invocation, input)
+          ? await runEach(invocation, input, context)
+          : // As above.
+            await invocation.task.run?.(input as never, context);
+      } finally {
+        isLeft = false;
+      }
+    })();
     // A handler that outlasts its hard limit is left behind: nothing here can end it.
     const value = await (watch.overtime === undefined ? running : Promise.race([running, watch.overtime]));
     return { kind: 'returned', value };

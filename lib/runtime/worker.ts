@@ -275,6 +275,15 @@ function watch(
 export function inTime<T>(ports: Ports, at: number, work: Promise<T>, otherwise: T): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = ports.clock.alarm(Math.max(0, at - ports.clock.now()), () => resolve(otherwise));
-    work.finally(cancel).then(resolve, reject);
+    work.then(
+      (value) => {
+        cancel();
+        resolve(value);
+      },
+      (error) => {
+        cancel();
+        reject(error);
+      },
+    );
   });
 }
