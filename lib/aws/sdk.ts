@@ -242,10 +242,14 @@ export function createSdk(
 const SILENT = { debug() {}, warn() {}, error() {} } as unknown as NonNullable<SQSClientConfig['logger']>;
 
 /** What of the options a client takes. */
-export function toConfig(options: SdkOptions): SdkOptions & Pick<SQSClientConfig, 'logger'> {
+export function toConfig(
+  options: SdkOptions,
+): SdkOptions & Pick<SQSClientConfig, 'logger' | 'cacheMiddleware'> {
   const { region, endpoint, credentials, requestHandler } = options;
   return {
     logger: SILENT,
+    // Nobody adds middleware, so what a command goes through need not be put together for each call.
+    cacheMiddleware: true,
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),

@@ -1,5 +1,10 @@
 /** Codes of workflows: sending one, carrying it on, reading it. */
-import { FLOW_DEADLINE_MS_MAX, PLAN_DEPTH_MAX, PLAN_NODES_MAX, PLAN_PAGE_BYTES_MAX } from '../core/limits.ts';
+import {
+  PLAN_DEPTH_MAX,
+  PLAN_NODES_MAX,
+  PLAN_PAGE_BYTES_MAX,
+  WORKFLOW_DEADLINE_MS_MAX,
+} from '../core/limits.ts';
 import type { Codes } from './entry.ts';
 
 export const WORKFLOW_CODES = {
@@ -12,7 +17,7 @@ export const WORKFLOW_CODES = {
     remedy: 'Make one with `client.newId()`.',
   },
   DEADLINE_OUT_OF_RANGE: {
-    means: `The deadline of a workflow is not between '1s' and '${FLOW_DEADLINE_MS_MAX / 86_400_000}d'.`,
+    means: `The deadline of a workflow is not between '1s' and '${WORKFLOW_DEADLINE_MS_MAX / 86_400_000}d'.`,
     remedy: 'Give such a duration, or none.',
   },
   TOO_LARGE: {

@@ -3,7 +3,7 @@
  * never ours is told apart from one that still waits, without any write at send. Layout, in Crockford's base
  * 32 (lower case): 10 characters of time (milliseconds), 16 of chance, 4 of checksum. Ids sort by time.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_LENGTH = 10;
@@ -61,7 +61,7 @@ function checksum(space: IdSpace, body: string): string {
 }
 
 function hashed(text: string, length: number): string {
-  const bytes = createHash('sha256').update(text).digest();
+  const bytes = hash('sha256', text, 'buffer');
   let digits = '';
   for (let index = 0; index < length; index++) digits += DIGITS[(bytes[index] ?? 0) % 32];
   return digits;

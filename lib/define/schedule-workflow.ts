@@ -4,7 +4,7 @@
  */
 import { isDuration, toMilliseconds } from '../core/duration.ts';
 import { jsonProblem } from '../core/json.ts';
-import { FLOW_DEADLINE_MS_MAX } from '../core/limits.ts';
+import { WORKFLOW_DEADLINE_MS_MAX } from '../core/limits.ts';
 import type { ScheduledCall } from '../core/schedule/spec.ts';
 import { toPages } from '../core/workflow/page.ts';
 import { nodesOf } from '../core/workflow/path.ts';
@@ -26,7 +26,7 @@ export function readWorkflow(
   say: Say,
 ): ScheduledWorkflow | undefined {
   const deadlineMs = isDuration(deadline) ? toMilliseconds(deadline) : Number.NaN;
-  if (deadline !== undefined && !(deadlineMs >= 1_000 && deadlineMs <= FLOW_DEADLINE_MS_MAX))
+  if (deadline !== undefined && !(deadlineMs >= 1_000 && deadlineMs <= WORKFLOW_DEADLINE_MS_MAX))
     say('.deadline', 'DEADLINE_OUT_OF_RANGE', `deadline is '${deadline}'; give one of '1s' to '14d'`);
   const wrong = shapeProblem(plan) ?? dataProblem(plan);
   if (wrong !== undefined) return say('.send', wrong.code, wrong.text);

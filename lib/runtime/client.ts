@@ -121,13 +121,16 @@ export function createSender(shared: Connection, hops: number): Sender {
           return createWorkflowHandle(workflowContext(shared), id, plan, pages) as AsyncResult<Output>;
         }
       : noWorkflows;
+  const { publish, publishMany } =
+    typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
+      ? createPublisher(shared, hops)
+      : NO_PUBLISHER;
   return {
     // The handle of a group has its members, as that of a GroupSignature says.
     send: send as Send,
     newId: () => newId(shared.space, shared.ports.clock.now(), shared.ports.chance),
-    ...(typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
-      ? createPublisher(shared, hops)
-      : NO_PUBLISHER),
+    publish,
+    publishMany,
     call: createCall(shared, (signature, address) => tracked(shared, perform(signature, address))),
     sendMany: (signatures) => Promise.all(signatures.map((signature) => outcomeOf(send(signature)))),
     result: (asked, of) => {

@@ -110,30 +110,30 @@ async function composeFor(context: ComposeContext, signature: Signature, task: A
     queueName: queueName(context.space.app, context.space.stage, task.queue, levelOf(task.queue, message)),
     ...(isWaiting ? { dueAt: context.now + waitMs } : {}),
     outgoing: isWaiting
-      ? { ...toPlace(task, message, 0), body: await toFittingBody(context, task, message, fitsInside) }
+      ? await toOutgoing(context, task, message, 0, fitsInside)
       : await toOutgoing(context, task, message, waitMs),
   };
 }
 
-/** A message as its task's queue takes it. */
+/** A message as its task's queue takes it; `fits` says whether a body that SQS takes is short enough. */
 export async function toOutgoing(
   context: Pick<ComposeContext, 'store'>,
   task: AnyTask,
   message: Message,
   waitMs = 0,
+  fits = (_body: string) => true,
 ): Promise<OutgoingMessage> {
-  return { ...toPlace(task, message, waitMs), body: await toFittingBody(context, task, message) };
+  const whole = encodeMessage(message);
+  const body = whole !== undefined && fits(whole) ? whole : await toReference(context, task, message);
+  return { ...toPlace(task, message, waitMs), body };
 }
 
-/** The envelope as text; with a reference to its input where that is too large and the queue allows it. */
-async function toFittingBody(
+/** The envelope as text, with a reference to its input, which is too large: where the queue allows it. */
+async function toReference(
   { store }: Pick<ComposeContext, 'store'>,
   task: AnyTask,
   message: Message,
-  fits = (_body: string) => true,
 ): Promise<string> {
-  const body = encodeMessage(message);
-  if (body !== undefined && fits(body)) return body;
   if (task.queue.largePayloads === 's3' && store !== undefined) {
     const { input, ...rest } = message;
     // Who reads a copy of it later cannot ask the input whose message it is.

@@ -152,11 +152,13 @@ export function foreignLetterOf(body: string): (Message & { readonly input: stri
  * may be readable to this worker.
  */
 export function parseDelivery(body: string): Parsed {
-  const letter = foreignLetterOf(body);
-  const parsed = parseMessage(letter?.input ?? body);
-  return parsed.kind === 'message' && isUnaddressed(parsed.message)
+  const parsed = parseMessage(body);
+  if (parsed.kind !== 'message' || !isUnaddressed(parsed.message)) return parsed;
+  const { input } = parsed.message;
+  const inner = typeof input === 'string' ? parseMessage(input) : parsed;
+  return inner.kind === 'message' && isUnaddressed(inner.message)
     ? { kind: 'foreign', why: "the envelope's task is empty", damaged: true }
-    : parsed;
+    : inner;
 }
 
 /** A published message has no task yet, but a way. */

@@ -39,11 +39,17 @@ export interface Deliveries {
 }
 
 export function createDeliveries(connection: Connection, lease: Lease): Deliveries {
+  const shared = createStep(connection, lease);
+  // What a message teaches of its secrets is its own; without secrets all share what they go through.
+  const toStep = (): Step => {
+    const own = guarding(connection);
+    return own === connection ? shared : createStep(own, lease);
+  };
   return {
     isSuspect: (delivery) => crashesOf(delivery) > 0,
     isLastChance: (delivery) => crashesOf(delivery) >= lease.queue.deadLetterAfter - 1,
     async process(delivery) {
-      const step = toStep(guarding(connection), lease);
+      const step = toStep();
       try {
         return await processOne(step, delivery);
       } catch (thrown) {
@@ -64,7 +70,7 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
         const arrival = readArrival(connection, lease.queue, delivery);
         // What runs no code of the user's can be dealt with at once.
         if (arrival.kind !== 'run') return await this.process(delivery);
-        const step = toStep(guarding(connection), lease);
+        const step = toStep();
         learnMessage(step.connection, arrival.task, arrival.message);
         const recorded = { ...toRecorded(step, delivery, arrival), task: arrival.task };
         return await sendOn(recorded, seconds, crashesOf(delivery));
@@ -75,7 +81,7 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
   };
 }
 
-function toStep(connection: Connection, lease: Lease): Step {
+function createStep(connection: Connection, lease: Lease): Step {
   return { connection, lease, copies: createCopies(connection, lease.queue, lease.batch.queueName) };
 }
 
@@ -209,8 +215,9 @@ export function toRecorded(step: Step, delivery: Delivery, { message, task, cons
   const first =
     delivery.receiveCount === 1 &&
     message.generation + message.attempt + message.crashes + message.deferrals === 0;
-  const request = { ...toRequest(step, message, task?.name ?? message.task), first };
-  return { ...step, delivery, message, runs, request };
+  const request = toRequest(step, message, task?.name ?? message.task, first);
+  const { connection, lease, copies } = step;
+  return { connection, lease, copies, delivery, message, runs, request };
 }
 
 function unknownError({ task }: Message): WireError {
@@ -218,18 +225,18 @@ function unknownError({ task }: Message): WireError {
   return toWireError(new CeleriacError('UNKNOWN_TASK', text), 0);
 }
 
-function toRequest(step: Step, message: Message, task: string): ClaimRequest {
-  const { workflow } = message;
-  return {
-    id: message.id,
-    task,
-    queue: step.lease.queue.name,
-    generation: message.generation,
-    ...(step.lease.queue.ordered ? {} : { retries: message.attempt }),
-    ...(workflow === undefined ? {} : { workflow: { id: workflow.id, path: workflow.path } }),
-    sentAt: message.sentAt,
-    now: step.connection.ports.clock.now(),
-  };
+function toRequest(
+  { lease, connection }: Step,
+  message: Message,
+  task: string,
+  first: boolean,
+): ClaimRequest {
+  const { ordered, name: queue } = lease.queue;
+  const { id, generation, sentAt, attempt, workflow } = message;
+  const now = connection.ports.clock.now();
+  const request = { id, task, queue, generation, sentAt, now, first };
+  const own = ordered ? request : { ...request, retries: attempt };
+  return workflow === undefined ? own : { ...own, workflow: { id: workflow.id, path: workflow.path } };
 }
 
 /** How many deliveries of a message of a standard queue had no outcome. */

@@ -14,15 +14,23 @@ type EventOf<Name extends keyof Hooks> = Parameters<NonNullable<Hooks[Name]>>[0]
 type More<Name extends keyof Hooks> = Omit<EventOf<Name>, keyof RunEvent>;
 
 /** Tells the hooks of a name; never rejects. `task` is undefined where nobody here knows it. */
-export async function tell<Name extends keyof Hooks>(
+export function tell<Name extends keyof Hooks>(
   connection: Connection,
   name: Name,
   of: Told,
   more: More<Name>,
 ): Promise<void> {
-  if (typeof CELERIAC_TELEMETRY === 'undefined' || CELERIAC_TELEMETRY)
-    await tellAll(connection, name, of, more);
+  if (
+    (typeof CELERIAC_TELEMETRY === 'undefined' || CELERIAC_TELEMETRY) &&
+    (connection.app.telemetry.length > 0 ||
+      connection.app.hooks?.[name] !== undefined ||
+      of.task?.hooks?.[name] !== undefined)
+  )
+    return tellAll(connection, name, of, more);
+  return TOLD;
 }
+
+const TOLD = Promise.resolve();
 
 interface Told {
   readonly task: AnyTask | undefined;

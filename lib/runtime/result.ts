@@ -28,6 +28,12 @@ export const GET_TIMEOUT_DEFAULT = '5m';
 const POLL_MS = [50, 100, 200, 500, 1_000] as const;
 const POLL_MAX_MS = 1_000;
 
+/**
+ * How long after its send a run is looked at for the first time: before that hardly any is over, and a look
+ * too soon costs a call and the wait for the second one.
+ */
+const FIRST_LOOK_MS = 10;
+
 export interface ResultContext {
   readonly space: IdSpace;
   readonly clock: Clock;
@@ -48,6 +54,8 @@ export interface Results {
 export interface Poll {
   /** Reads a record, together with what others read in the same tick. */
   readonly read: Read;
+  /** Waits for the first look at what was sent then; at what was sent some time ago it may look at once. */
+  first(sentAt: number | undefined, waiting: Waiting): Promise<void>;
   /**
    * Waits for the next look, of which there were `looks`. Rejects with RESULT_TIMEOUT when it was too late
    * already, and with the signal's reason.
@@ -66,7 +74,7 @@ export interface Waiting {
 /** Handles over one shared poll. */
 export function createResults(context: ResultContext): Results {
   const read = createReader(context.runs);
-  const poll = { read, next: createNext(context.clock) };
+  const poll = { read, ...createWaits(context.clock) };
   return {
     poll,
     handle: (task, id) => ({
@@ -92,8 +100,6 @@ function unreadable(
   return { progress: refused, revoke: refused, forget: refused };
 }
 
-type Wait = (stepMs: number, until: number, signal: AbortSignal | undefined) => Promise<void>;
-
 async function get(
   context: ResultContext,
   poll: Poll,
@@ -108,13 +114,14 @@ async function get(
 
 /** Waits for a run's end. `about` says what it is, and how to ask for it again. */
 export async function follow(
-  { clock }: Pick<ResultContext, 'clock'>,
+  { clock, space }: Pick<ResultContext, 'clock' | 'space'>,
   poll: Poll,
   id: string,
   about: About,
   options: GetOptions = {},
 ): Promise<RunRecord> {
   const waiting = toWaiting(clock, about, options);
+  await poll.first(sentAtOf(space, id), waiting);
   for (let looks = 0; ; looks++) {
     const record = await clock.waiting(poll.read(id));
     if (record !== undefined && isFinal(record.state)) return record;
@@ -137,15 +144,6 @@ export function toWaiting(
   const text = `${title} has no result after ${timeout}; it goes on, ask again with ${again}`;
   const late = (): TimeoutError => new TimeoutError('RESULT_TIMEOUT', text, { value: timeout });
   return { until: clock.now() + toMilliseconds(timeout), signal, late };
-}
-
-function createNext(clock: Clock): Poll['next'] {
-  const wait = createWait(clock);
-  return async (looks, { until, signal, late }) => {
-    if (clock.now() >= until) throw late();
-    await clock.waiting(wait(POLL_MS[looks] ?? POLL_MAX_MS, until, signal));
-    signal?.throwIfAborted();
-  };
 }
 
 async function state(context: ResultContext, read: Read, task: AnyTask, id: string): Promise<RunState> {
@@ -222,22 +220,34 @@ export function endError(
 }
 
 /**
- * Waits until the next of the times that lie `stepMs` apart, or `until` if that comes first. Those who wait
- * for the same time share one sleep: timers of their own would fire one by one, and what each then reads
- * would be a call of its own. The times count from the first wait, so that many processes do not read in
- * step.
+ * Waits between looks. They end at times that lie a step apart: those who wait for the same time share one
+ * sleep, since timers of their own would fire one by one, and what each then reads would be a call of its
+ * own. The times count from the first wait, so that many processes do not read in step.
  */
-function createWait(clock: Clock): Wait {
+function createWaits(clock: Clock): Pick<Poll, 'first' | 'next'> {
   const sleeps = new Map<number, Promise<void>>();
   let origin: number | undefined;
-  return (stepMs, until, signal) => {
-    const now = clock.now();
-    origin ??= now;
-    const next = origin + (Math.floor((now - origin) / stepMs) + 1) * stepMs;
-    const due = Math.min(next, until);
-    const sleep = sleeps.get(due) ?? clock.sleep(due - now).finally(() => sleeps.delete(due));
+  const wait = async (due: number, signal: AbortSignal | undefined): Promise<void> => {
+    const sleep = sleeps.get(due) ?? clock.sleep(due - clock.now()).finally(() => sleeps.delete(due));
     sleeps.set(due, sleep);
-    return unlessAborted(sleep, signal);
+    await clock.waiting(unlessAborted(sleep, signal));
+    signal?.throwIfAborted();
+  };
+  return {
+    async first(sentAt = Number.NEGATIVE_INFINITY, { until, signal }) {
+      const now = clock.now();
+      origin ??= now;
+      const due = sentAt + FIRST_LOOK_MS;
+      // Not later than that by this machine's clock either: the sender's may be ahead of it.
+      if (due > now && due <= Math.min(now + FIRST_LOOK_MS, until)) await wait(due, signal);
+    },
+    async next(looks, { until, signal, late }) {
+      const now = clock.now();
+      if (now >= until) throw late();
+      origin ??= now;
+      const stepMs = POLL_MS[looks] ?? POLL_MAX_MS;
+      await wait(Math.min(origin + (Math.floor((now - origin) / stepMs) + 1) * stepMs, until), signal);
+    },
   };
 }
 

@@ -26,6 +26,7 @@ export function transmit(
   options: Pick<ComposeContext, 'hops' | 'address' | 'store'>,
   signature: Signature,
 ): Promise<Transmitted> {
+  if (shared.app.telemetry.length === 0) return pass(shared, options, signature);
   const queue = shared.app.tasks.find(({ name }) => name === signature.task)?.queue.name ?? '';
   return watchedSend(shared.app, { task: signature.task, queue }, (headers) => {
     const all = { ...signature.options, headers: { ...headers, ...signature.options.headers } };
@@ -41,7 +42,7 @@ async function pass(
   const { app, space, ports } = shared;
   const patient = shared.delays !== undefined;
   const context = { app, space, now: ports.clock.now(), chance: ports.chance, patient, ...options };
-  const queue = shared.app.tasks.find(({ name }) => name === signature.task)?.queue;
+  const queue = app.tasks.find(({ name }) => name === signature.task)?.queue;
   if (queue?.ordered !== true) return hand(shared, context, signature);
   const prepare = async (): Promise<Composed> => {
     const composed = await compose(context, signature);
@@ -73,14 +74,15 @@ async function hand(shared: Connection, context: ComposeContext, signature: Sign
     await put(shared, await compose({ ...context, id: of }, copy));
   };
   const reserved: Reserved =
-    typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS
+    (typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) && task.once !== undefined
       ? await reserveKey(shared, composed, again)
       : {};
   if (reserved.by !== undefined) return { task, id: reserved.by, isOthers: true };
-  await shared.room.check([task.queue], id).catch(async (error) => {
-    await reserved.failed?.();
-    throw error;
-  });
+  if (task.queue.maxLength !== undefined)
+    await shared.room.check([task.queue], id).catch(async (error) => {
+      await reserved.failed?.();
+      throw error;
+    });
   return deliver(shared, composed, reserved);
 }
 

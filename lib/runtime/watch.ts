@@ -43,11 +43,8 @@ export function createWatch(watched: Watched): Watch {
   const { connection, task, message, lease, owner } = watched;
   const { clock } = connection.ports;
   const { softMs, hardMs } = limitsOfRun(task.limits, message.timeLimit);
-  const controller = new AbortController();
-  const abort = (): void => controller.abort(lease.signal.reason);
-  if (lease.signal.aborted) abort();
-  lease.signal.addEventListener('abort', abort, { once: true });
-  const cancels = new Set<() => void>([() => lease.signal.removeEventListener('abort', abort)]);
+  const signal = createLateSignal(lease.signal);
+  const cancels = new Set<() => void>();
   const after = (ms: number, ring: () => void): void => {
     const cancel = clock.alarm(ms, () => {
       cancels.delete(cancel);
@@ -55,13 +52,13 @@ export function createWatch(watched: Watched): Watch {
     });
     cancels.add(cancel);
   };
-  if (softMs !== undefined) after(softMs, () => controller.abort(tooLong(task, softMs)));
+  if (softMs !== undefined) after(softMs, () => signal.abort(tooLong(task, softMs)));
   const overtime =
     hardMs === undefined
       ? undefined
       : new Promise<never>((_, reject) => {
           after(hardMs, () => {
-            controller.abort(tooLong(task, hardMs));
+            signal.abort(tooLong(task, hardMs));
             reject(tooLong(task, hardMs));
           });
         });
@@ -77,18 +74,50 @@ export function createWatch(watched: Watched): Watch {
     if (stopped || clock.now() >= lease.batch.deadline) return;
     if (told !== undefined) {
       revoked = told.code === 'TASK_REVOKED';
-      controller.abort(told);
+      signal.abort(told);
     } else after(beatMs, () => void beat(claim));
   };
   if (owner !== undefined) after(beatMs, () => void beat(owner));
   return {
-    signal: controller.signal,
+    get signal() {
+      return signal.get();
+    },
     overtime,
     hardMs,
     isRevoked: () => revoked,
     stop() {
       stopped = true;
       for (const cancel of cancels) cancel();
+      signal.stop();
+    },
+  };
+}
+
+/** A signal that follows another one, made when somebody asks for it: few handlers look at theirs. */
+function createLateSignal(outer: AbortSignal) {
+  let controller: AbortController | undefined;
+  let aborted: { readonly reason: unknown } | undefined;
+  let stopped = false;
+  const abort = (reason: unknown): void => {
+    // What came first counts, also where nobody has looked yet.
+    aborted ??= { reason: outer.aborted && !stopped ? outer.reason : reason };
+    controller?.abort(aborted.reason);
+  };
+  const follow = (): void => abort(outer.reason);
+  return {
+    abort,
+    get(): AbortSignal {
+      if (controller !== undefined) return controller.signal;
+      controller = new AbortController();
+      if (aborted !== undefined || (outer.aborted && !stopped)) follow();
+      else if (!stopped) outer.addEventListener('abort', follow, { once: true });
+      return controller.signal;
+    },
+    /** From here on it does not follow any more. */
+    stop(): void {
+      if (outer.aborted) follow();
+      stopped = true;
+      if (controller !== undefined) outer.removeEventListener('abort', follow);
     },
   };
 }

@@ -214,8 +214,12 @@ async function standard(
   deliveries: Deliveries,
   { finished, settle, putOff }: Steps,
 ): Promise<void> {
-  const [alone, ...others] = batch.deliveries.filter((delivery) => deliveries.isSuspect(delivery));
-  const fresh = batch.deliveries.filter((delivery) => !deliveries.isSuspect(delivery));
+  const suspects = batch.deliveries.filter((delivery) => deliveries.isSuspect(delivery));
+  const [alone, ...others] = suspects;
+  const fresh =
+    alone === undefined
+      ? batch.deliveries
+      : batch.deliveries.filter((delivery) => !suspects.includes(delivery));
   await putOff(others, (place) => place + 1);
   if (alone !== undefined && deliveries.isLastChance(alone)) await putOff(fresh, () => 1);
   else await Promise.all(fresh.map(settle));
@@ -271,6 +275,15 @@ function watch(
 export function inTime<T>(ports: Ports, at: number, work: Promise<T>, otherwise: T): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = ports.clock.alarm(Math.max(0, at - ports.clock.now()), () => resolve(otherwise));
-    work.finally(cancel).then(resolve, reject);
+    work.then(
+      (value) => {
+        cancel();
+        resolve(value);
+      },
+      (error) => {
+        cancel();
+        reject(error);
+      },
+    );
   });
 }

@@ -1,12 +1,12 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { MACHINE_CLOCK } from '../../lib/aws/machine.ts';
 import { createWorld, ended, nextId } from './result-world.ts';
-import { NOW } from './world.ts';
+import { NOW, patientClock } from './world.ts';
 
 afterEach(() => void vi.useRealTimers());
 
 test('many that wait read together, a hundred a call, each id once', async () => {
-  const { records, reads, get } = createWorld();
+  const { records, reads, get } = createWorld({ ...patientClock(), now: () => NOW + 60_000 });
   const ids = Array.from({ length: 150 }, () => nextId());
   for (const id of ids) records.set(id, ended(id, { result: JSON.stringify(id) }));
 

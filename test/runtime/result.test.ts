@@ -66,9 +66,25 @@ describe('get', () => {
 
     await expect(get(nextId()).get({ timeout: '10s' })).rejects.toMatchObject({ code: 'RESULT_TIMEOUT' });
 
-    expect(clock.waits.slice(0, 3)).toEqual([50, 50, 100]);
+    expect(clock.waits.slice(0, 4)).toEqual([10, 40, 50, 100]);
     expect(Math.max(...clock.waits)).toBe(1_000);
     expect(clock.waits.length).toBeLessThan(16);
+  });
+
+  test.each([
+    ['was sent just now waits until 10 ms after the send', -4, '1s', [6]],
+    ['was sent some time ago does not wait', -10, '1s', []],
+    ['was sent by a machine whose clock is ahead does not wait', 60_000, '1s', []],
+    ['may not be waited for so long does not wait', 0, '9ms', []],
+  ] as const)('the first look at what %s', async (_name, sentMs, timeout, waits) => {
+    const clock = patientClock();
+    const { records, get } = createWorld(clock);
+    const id = newId(space, NOW + sentMs, () => 0.5);
+    records.set(id, ended(id));
+
+    await get(id).get({ timeout });
+
+    expect(clock.waits).toEqual(waits);
   });
 
   test('gives up when its signal is aborted, with the reason of the signal', async () => {

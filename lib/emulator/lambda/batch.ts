@@ -21,15 +21,15 @@ export function toReceived(message: unknown, queueArn: string, region: string): 
   const { MessageId: messageId, ReceiptHandle: receiptHandle, Body: body } = message;
   if (typeof messageId !== 'string' || typeof receiptHandle !== 'string') return undefined;
   const attributes = isStructure(message.Attributes) ? message.Attributes : {};
+  const digest = message.MD5OfMessageAttributes;
   const record = {
     messageId,
     receiptHandle,
     body: typeof body === 'string' ? body : '',
     attributes,
     messageAttributes: toMessageAttributes(message.MessageAttributes),
-    ...(typeof message.MD5OfMessageAttributes === 'string'
-      ? { md5OfMessageAttributes: message.MD5OfMessageAttributes }
-      : {}),
+    // Most have none; a spread that adds it where there is one would make every record slowly.
+    md5OfMessageAttributes: typeof digest === 'string' ? digest : undefined,
     md5OfBody: message.MD5OfBody,
     eventSource: 'aws:sqs',
     eventSourceARN: queueArn,

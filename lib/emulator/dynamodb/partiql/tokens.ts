@@ -32,7 +32,7 @@ export class Tokens {
   private at = 0;
 
   constructor(statement: string) {
-    this.tokens = [...tokenize(statement)];
+    this.tokens = tokensOf(statement);
   }
 
   peek(ahead = 0): Token {
@@ -74,6 +74,20 @@ export class Tokens {
   fail(expected: string): never {
     throw malformed(`${expected}, got ${this.peek().text}`);
   }
+}
+
+/** Statements whose values are parameters come again and again as the same text. */
+const known = new Map<string, readonly Token[]>();
+const KNOWN_MAX = 200;
+
+function tokensOf(statement: string): readonly Token[] {
+  const before = known.get(statement);
+  if (before !== undefined) return before;
+  const tokens = [...tokenize(statement)];
+  // Those with values in them are another text each time, and must not gather here.
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(statement, tokens);
+  return tokens;
 }
 
 function* tokenize(statement: string): Iterable<Token> {
