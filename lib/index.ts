@@ -116,6 +116,8 @@ export {
   SCHEDULE_DEFAULTS,
   type Schedule,
   type ScheduleAction,
+  type ScheduledPublish,
+  type ScheduledSend,
   type ScheduleOptions,
   type ScheduleTiming,
 } from './define/schedule.ts';

@@ -89,7 +89,8 @@ export type ScheduleChanges = {
  */
 export interface Schedules {
   /**
-   * Adds a schedule, which stays until it is removed or never fires again.
+   * Adds a schedule, which stays until it is removed or never fires again. A date that is past fires at once,
+   * within its grace; so one that is added again after it has fired fires again.
    * @throws DefinitionError as `defineSchedule`; SCHEDULE_EXISTS for a name that is taken, unless `conflict`
    * says 'replace' or 'keep'; TICKER_MISSING for one that must be ticked in an app without a ticker;
    * SCHEDULE_TOO_LARGE for one whose call no record holds (380 KB, DynamoDB).

@@ -1,8 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { at, defineApp, defineQueue, defineSchedule, defineTask, every, fixed, type Trigger } from '#lib';
+import {
+  at,
+  defineApp,
+  defineQueue,
+  defineSchedule,
+  defineTask,
+  every,
+  fixed,
+  group,
+  type Trigger,
+} from '#lib';
 import { createMemoryScheduleStore, runScheduler } from '#lib/aws';
 import { createEmulator } from '#lib/emulator';
+import { fireId } from '../../lib/core/schedule/fire.ts';
 import { topology } from '../../lib/define/topology.ts';
 import type { LogLine } from '../../lib/runtime/ports.ts';
 import { provision } from '../../lib/testing/provision.ts';
@@ -175,6 +186,45 @@ test('with the record in DynamoDB processes send each fire once, and changes out
   expect(sent()).toEqual(before);
   expect(log.filter(({ level }) => level === 'error')).toEqual([]);
 });
+
+test.each(['workers', 'inline'] as const)(
+  'with executor %s workflows are begun by the workers, once a fire, and count until they have ended',
+  async (executor) => {
+    const { task, clock, log } = createWorld();
+    const send = group([task({ n: 1 })]);
+    const app = defineApp('shop', {
+      schedules: [
+        defineSchedule('free', { trigger: every('10s'), send }),
+        defineSchedule('one', { trigger: every('10s'), send, maxInstances: 1 }),
+      ],
+    });
+    await using emulator = createEmulator({ clock: { virtual: START }, seed: 1 });
+    await provision(emulator, { ...topology(app), workers: [], later: undefined }, () => {
+      throw new Error('there are no workers here');
+    });
+    const options = {
+      ...{ executor, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } },
+      ...{ requestHandler: emulator.requestHandler(), clock, log: (line: LogLine) => void log.push(line) },
+    };
+
+    await using scheduler = runScheduler(app, options);
+    await using _ = runScheduler(app, options);
+    await clock.advance(25 * SECOND);
+
+    const begun = emulator.services.sqs
+      .snapshot()
+      .find(({ name }) => name === 'shop-dev-work')
+      ?.messages.map(({ body }) => JSON.parse(body).flow);
+    const idsOf = (name: string, seconds: readonly number[]) =>
+      seconds.map((at) => fireId({ app: 'shop', stage: 'dev' }, name, START + at * SECOND));
+    expect(begun?.map(({ id }) => id).sort()).toEqual(
+      [...idsOf('free', [0, 10, 20]), ...idsOf('one', [0])].sort(),
+    );
+    expect(begun?.every(({ path, start }) => path === '' && start === true)).toBe(true);
+    expect(await scheduler.schedules.get('one')).toMatchObject({ misses: 2 });
+    expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+  },
+);
 
 test('a stage that cannot be one is refused', () => {
   const { app } = createWorld();

@@ -13,6 +13,7 @@ import {
   defineApp,
   defineExchange,
   defineQueue,
+  defineSchedule,
   defineTask,
   every,
   group,
@@ -37,6 +38,9 @@ export const handle = () => connect(post).send(members);
 export const times = [cron('0 2 * * *'), every('1h'), at('2030-01-01T00:00:00Z'), anyOf(every('1m'))];
 export const dates = [calendar({ days: 1 }), allOf(every('1m'))];
 export const sun = solar('sunset', { latitude: 0, longitude: 0 });
+export const sent = defineSchedule('sent', { trigger: every('1h'), send: members, deadline: '2h' });
+export const { action } = sent;
+export const called = async () => (await connect(post).schedules.get('nightly'))?.call;
 export const placed = async () => (await connect(post).schedules.get('nightly'))?.placement;
 
 export const dead = () => simulate(post).deadLetters(mail);
