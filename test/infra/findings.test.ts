@@ -52,7 +52,7 @@ test.each([
   expect(() => cdk.synth()).toThrow(finding);
 });
 
-/** A network without workflow logs: they are the business of whoever owns it. */
+/** A network without flow logs: they are the business of whoever owns it. */
 function unlogged(stack: Stack): IVpc {
   const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0 });
   Validations.of(vpc).acknowledge({ id: 'AwsSolutions-VPC7', reason: 'This network carries nothing.' });
