@@ -214,7 +214,7 @@ test.each(['workers', 'inline'] as const)(
     const begun = emulator.services.sqs
       .snapshot()
       .find(({ name }) => name === 'shop-dev-work')
-      ?.messages.map(({ body }) => JSON.parse(body).flow);
+      ?.messages.map(({ body }) => JSON.parse(body).workflow);
     const idsOf = (name: string, seconds: readonly number[]) =>
       seconds.map((at) => fireId({ app: 'shop', stage: 'dev' }, name, START + at * SECOND));
     expect(begun?.map(({ id }) => id).sort()).toEqual(
