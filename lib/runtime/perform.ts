@@ -79,7 +79,7 @@ export function createPerform(app: App, space: IdSpace, ports: PerformPorts): Pe
         await sendCall(app, space, ports, call, run);
         break;
       case 'workflow':
-        await sendFlow(ports, call, run);
+        await beginWorkflow(ports, call, run);
         break;
       case 'publish':
         await publishCall(app, ports.publish, call, run);
@@ -113,7 +113,7 @@ function groupOf({ queue }: AnyTask, call: ScheduledCall & { kind: 'send' }, { s
  * The workflow's id is the fire's, so a tick or a delivery that comes again finds its plan, its record and
  * its first messages there. What is stored first holds, also when the schedule is changed between two tries.
  */
-async function sendFlow(
+async function beginWorkflow(
   { workflow }: PerformPorts,
   { plan, deadlineMs }: ScheduledCall & { kind: 'workflow' },
   { id }: FireRun,
