@@ -3,6 +3,7 @@
  * again. Slots in number are items of their own, each under a partition of its own, so that none is hot and
  * each is taken by one conditional write.
  */
+import { CeleriacError } from '../errors.ts';
 import type { LimitSettings, Limits, SlotOutcome, SlotRequest } from '../runtime/gate-ports.ts';
 import type { Call } from './call.ts';
 import { readItems } from './read-items.ts';
@@ -83,7 +84,8 @@ async function reserve(
     if (fullAt > latest) return fullAt;
     busy = fullAt > now;
   }
-  throw new Error(`the rate '${key}' is fought over: ${TRIES_MAX} writes in a row came second`);
+  const text = `the rate '${key}' is fought over: ${TRIES_MAX} writes in a row came second`;
+  throw new CeleriacError('LIMIT_BUSY', text, { value: key });
 }
 
 type Read = (keys: readonly Key[]) => Promise<readonly Item[]>;

@@ -10,6 +10,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { ScheduleEntry } from '../core/schedule/entry.ts';
 import { parseSpec } from '../core/schedule/spec.ts';
 import { parseState, type ScheduleState } from '../core/schedule/state.ts';
+import { CeleriacError } from '../errors.ts';
 import type { ScheduleQuery, ScheduleStore } from '../runtime/schedule-ports.ts';
 import type { Call } from './call.ts';
 import type { Item } from './run-item.ts';
@@ -185,7 +186,8 @@ async function states(
     keys = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
   }
   // A state that is taken for new would be written anew, and refused; so what was not read is an error.
-  if (keys.length > 0) throw new Error(`DynamoDB left ${keys.length} records of schedules unread; try again`);
+  const text = `DynamoDB left ${keys.length} records of schedules unread; try again`;
+  if (keys.length > 0) throw new CeleriacError('ITEMS_NOT_READ', text);
   return found;
 }
 

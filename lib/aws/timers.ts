@@ -16,6 +16,7 @@ import {
   timerGroupName,
   timersRoleName,
 } from '../define/resource-name.ts';
+import { CeleriacError } from '../errors.ts';
 import type { RecurringTimer, Timers } from '../runtime/schedule-ports.ts';
 import type { Call } from './call.ts';
 import { arnOf, type Place } from './place.ts';
@@ -56,9 +57,8 @@ export function createTimers(
         if (await unless('ConflictException', call('scheduler', 'CreateSchedule', input))) return;
         if (await unless('ResourceNotFoundException', call('scheduler', 'UpdateSchedule', input))) return;
       }
-      throw new Error(
-        `the timer of schedule '${name}' is made and removed by others all the time; try again`,
-      );
+      const text = `the timer of schedule '${name}' is made and removed by others all the time; try again`;
+      throw new CeleriacError('SCHEDULE_CHANGED', text, { value: name });
     },
     remove: (name) => remove(addedTimerName(name)),
     async once(name, at, input) {

@@ -6,17 +6,23 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { CeleriacError } from '../errors.ts';
 
 /**
  * Resolves to the URL of a module that Node can import.
- * @throws Error when the file is not there, does not compile, or is TypeScript and there is no esbuild.
+ * @throws CeleriacError NO_APP when the file is not there, ESBUILD_MISSING; esbuild's own when it does not
+ * compile.
  */
 export async function toModule(file: string): Promise<string> {
   const path = resolve(file);
-  if (!(await exists(path))) throw new Error(`there is no ${path}; give the file that exports the app`);
+  if (!(await exists(path))) {
+    const text = `there is no ${path}; give the file that exports the app`;
+    throw new CeleriacError('NO_APP', text, { value: file });
+  }
   if (!/^\.[cm]?tsx?$/.test(extname(path))) return pathToFileURL(path).href;
   const { build } = await import('esbuild').catch(() => {
-    throw new Error(`${file} is TypeScript: install esbuild, or give a file of JavaScript`);
+    const text = `${file} is TypeScript: install esbuild, or give a file of JavaScript`;
+    throw new CeleriacError('ESBUILD_MISSING', text, { value: file });
   });
   const { outputFiles } = await build({
     entryPoints: [path],

@@ -5,6 +5,7 @@
 
 import { createSignedFetch } from '../aws/signer.ts';
 import { listen } from '../dashboard/index.ts';
+import { invalid } from './failure.ts';
 import { parsePort } from './port.ts';
 
 export interface DashboardCommandOptions {
@@ -19,7 +20,7 @@ export async function dashboard({ url, port, region }: DashboardCommandOptions):
     process.once('SIGINT', done);
     process.once('SIGTERM', done);
   });
-  if (!/^https?:\/\/[^/]+\/?/.test(url)) throw new Error(`--url is '${url}'; give the stack's output Url`);
+  if (!/^https?:\/\/[^/]+\/?/.test(url)) throw invalid('--url', url, "the stack's output Url");
   const send = createSignedFetch(url, region === undefined ? {} : { region });
   const server = await listen(async (request) => toLocal(await send(request)), { port: parsePort(port) });
   process.stdout.write(`listening ${server.url}\n`);

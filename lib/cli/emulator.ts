@@ -51,7 +51,8 @@ async function readPlan(path: string): Promise<FaultPlan> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new Error(`--faults ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    const problem = `${path}: ${error instanceof Error ? error.message : String(error)}`;
+    throw invalid('--faults', problem, 'a file with a plan of faults as JSON');
   }
 }
 

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CeleriacError } from '../errors.ts';
 
 export interface SynthesizeOptions {
   /** The folder that holds cdk.json. */
@@ -42,23 +43,27 @@ export async function synthesize(options: SynthesizeOptions): Promise<void> {
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject).on('close', resolve);
   });
-  if (code !== 0) throw new Error(`the CDK app '${app}' ended with code ${code}:\n${said.join('').trim()}`);
+  if (code === 0) return;
+  const text = `the CDK app '${app}' ended with code ${code}:\n${said.join('').trim()}`;
+  throw new CeleriacError('SYNTH_FAILED', text, { value: code, allowed: 0 });
 }
 
 /**
  * Reads how the CDK app of a project is started.
- * @throws Error when there is no cdk.json, or no command in it.
+ * @throws CeleriacError NO_CDK_APP when there is no cdk.json, or no command in it.
  */
 export async function readConfiguration(
   project: string,
 ): Promise<{ readonly app: string; readonly context: unknown }> {
   const file = join(project, 'cdk.json');
   const text = await readFile(file, 'utf8').catch(() => {
-    throw new Error(`there is no ${file}; run this in a folder with a CDK app, or name one with --project`);
+    const text = `there is no ${file}; run this in a folder with a CDK app, or name one with --project`;
+    throw new CeleriacError('NO_CDK_APP', text, { value: project });
   });
   const parsed: unknown = JSON.parse(text);
   if (typeof parsed !== 'object' || parsed === null || !('app' in parsed) || typeof parsed.app !== 'string') {
-    throw new Error(`${file} has no 'app': the command that starts the CDK app`);
+    const wrong = `${file} has no 'app': the command that starts the CDK app`;
+    throw new CeleriacError('NO_CDK_APP', wrong, { value: project });
   }
   return { app: parsed.app, context: 'context' in parsed ? parsed.context : {} };
 }

@@ -84,6 +84,18 @@ export const DESK_CODES = {
     means: 'What `--json` says of an error without a code.',
     remedy: 'See its message.',
   },
+  NO_CDK_APP: {
+    means: 'The folder has no cdk.json, or that does not say in `app` how the CDK app is started.',
+    remedy: 'Run the command in the folder of the CDK app, or name it with --project.',
+  },
+  SYNTH_FAILED: {
+    means: 'The CDK app ended with an error; the message has what it said.',
+    remedy: 'Mend what it says; `celeriac dev` tries again when a file is saved.',
+  },
+  ESBUILD_MISSING: {
+    means: 'A module of TypeScript was to be loaded in a project without esbuild.',
+    remedy: 'Run `npm install --save-dev esbuild`, or give a file of JavaScript.',
+  },
   BUILD_FAILED: {
     means: '`celeriac init` builds the checkout that it is run from, and that has failed.',
     remedy: 'Run `npm run build` there and mend what it says.',

@@ -149,6 +149,10 @@ export const RUN_CODES = {
     means: 'The record of a schedule was changed by others again and again; its fire is delivered again.',
     remedy: 'Nothing, unless it goes on for minutes.',
   },
+  LIMIT_BUSY: {
+    means: 'A rate limit is asked for by so many at once that one of them could not reserve a turn.',
+    remedy: 'Nothing where a worker logs it, which tries again; a limit by key spreads it.',
+  },
   ITEMS_NOT_READ: {
     means: 'DynamoDB left items of a read out again and again: it is throttled.',
     remedy: 'Nothing where a worker logs it, which tries again; elsewhere ask again.',
