@@ -16,6 +16,7 @@ const FOUND: readonly Found[] = [
   { seed: 7, by: 'tasks', found: 'on machines, the poll of a dead process that takes messages away' },
   { seed: 810_057, by: 'tasks', found: 'dead letters that die together until SQS moves them untold' },
   { seed: 692_023, by: 'tasks', found: 'an effect of an ordered task that was left behind and has expired' },
+  { seed: 3_200_065, by: 'tasks', found: 'a message that expires, which SQS moves untold' },
   { seed: 811_006, by: 'messages', found: 'a dead letter that SQS moves untold' },
   { seed: 692_125, by: 'messages', found: 'a message that was refused, waited, came back and crashed' },
 ];
