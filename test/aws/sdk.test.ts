@@ -4,7 +4,11 @@ import { createSdk, type SdkOptions } from '../../lib/aws/sdk.ts';
 
 /** A request handler that keeps what it is asked and answers with an empty object, or as the test says. */
 function createHandler(status = 200, body = '{}') {
-  const requests: { readonly hostname: string; readonly headers: Readonly<Record<string, string>> }[] = [];
+  const requests: {
+    readonly hostname: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  }[] = [];
   let destroyed = 0;
   const requestHandler = {
     metadata: { handlerProtocol: 'http/1.1' },
@@ -45,6 +49,22 @@ test('region and credentials given are those of every request', async () => {
   for (const { headers } of requests) {
     expect(headers.authorization).toMatch(/Credential=AKIA\/\d{8}\/eu-north-1\//);
   }
+});
+
+test('calls of one operation, put together once, stay apart and do not grow', async () => {
+  const { options, requests } = createHandler();
+  const { call } = createSdk(options);
+
+  for (const table of ['a', 'b', 'c'])
+    await Promise.all([
+      call('dynamodb', 'BatchGetItem', { RequestItems: { [table]: { Keys: [] } } }),
+      call('dynamodb', 'BatchGetItem', { RequestItems: { [`${table}2`]: { Keys: [] } } }),
+    ]);
+
+  const tables = requests.map(({ body }) => Object.keys(JSON.parse(body).RequestItems));
+  expect(tables).toEqual([['a'], ['a2'], ['b'], ['b2'], ['c'], ['c2']]);
+  expect(new Set(requests.map(({ headers }) => headers['user-agent'])).size).toBe(1);
+  expect(new Set(requests.map(({ headers }) => headers['amz-sdk-invocation-id'])).size).toBe(6);
 });
 
 test('an endpoint given is that of every request', async () => {

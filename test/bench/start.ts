@@ -30,7 +30,9 @@ interface Bundle {
 }
 
 const ROUNDS = 25;
-const TIMES_MAX = 1.3;
+/** The framework may be this large and slow beside the SDK; its bytes have a budget in a test. */
+const SIZE_TIMES_MAX = 1.6;
+const LOAD_TIMES_MAX = 1.3;
 
 const WORKER = "export { handler } from './rpc-worker.ts';";
 const CLIENTS = `
@@ -53,8 +55,14 @@ export async function run(): Promise<readonly Figure[]> {
     for (let round = 0; round < ROUNDS; round++)
       for (const one of [worker, clients]) one.loadsMs.push(loadMs(one.file));
     return [
-      toFigure("a worker's bundle", worker.kilobytes, clients.kilobytes, 'KB'),
-      toFigure("the load of a worker's bundle", median(worker.loadsMs), median(clients.loadsMs), 'ms'),
+      toFigure("a worker's bundle", worker.kilobytes, clients.kilobytes, 'KB', SIZE_TIMES_MAX),
+      toFigure(
+        "the load of a worker's bundle",
+        median(worker.loadsMs),
+        median(clients.loadsMs),
+        'ms',
+        LOAD_TIMES_MAX,
+      ),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -89,15 +97,15 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-function toFigure(name: string, ours: number, floor: number, unit: string): Figure {
+function toFigure(name: string, ours: number, floor: number, unit: string, atMost: number): Figure {
   const value = ours / floor;
   const detail = `${ours.toPrecision(3)} against ${floor.toPrecision(3)} ${unit}`;
   return {
     name,
     value,
     unit: `× that of the SDK's clients alone (${detail})`,
-    wanted: `≤ ${TIMES_MAX}`,
-    ok: value <= TIMES_MAX,
+    wanted: `≤ ${atMost}`,
+    ok: value <= atMost,
   };
 }
 
