@@ -8,7 +8,7 @@
 import { type FleetRate, fleetRate } from '../core/fleet-rate.ts';
 import type { Message } from '../core/message.ts';
 import type { Rate } from '../core/rate.ts';
-import { secondsAfterTurn, secondsToSlot } from '../core/wait.ts';
+import { secondsToSlot } from '../core/wait.ts';
 import type { GatePorts } from './gate.ts';
 import type { Waiting } from './gated.ts';
 
@@ -29,6 +29,9 @@ type SlotPorts = Pick<GatePorts, 'clock' | 'limits' | 'chance'>;
 const NEAR_MS = 2_500;
 /** How much denser the first line is. */
 const DENSITY = 0.97;
+/** Over so many slots those are spread that have come in vain: who all asked for the next would all wait. */
+const AGAIN_SLOTS = 20;
+const AGAIN_MS_MAX = 30_000;
 /** A slot is reserved so long ahead: the answer takes its time, and a slot that has begun may be too late. */
 const AHEAD_MS = 25;
 
@@ -41,19 +44,21 @@ export function createSlots(ports: SlotPorts): Slots {
       const line = `rate#${key}#${epoch}#${shardOf(message.id, fleet)}`;
       const before = message.wait?.for === 'rate' && message.wait.epoch === epoch ? message.wait : undefined;
       const count = (before?.count ?? 0) + 1;
-      const waiting = (at: number, seconds: number): Waiting => ({
+      const waiting = (at: number): Waiting => ({
         kind: 'wait',
         wait: { for: 'rate', at, count, epoch },
-        seconds,
+        seconds: secondsToSlot(at, clock.now()),
       });
       const turn = before?.at ?? (await comeBack(`turn#${line}`, fleet.spacingMs * DENSITY));
-      if (turn - clock.now() > NEAR_MS) return waiting(turn, secondsToSlot(turn, clock.now()));
+      if (turn - clock.now() > NEAR_MS) return waiting(turn);
       const reserve = async (): Promise<number | Waiting> => {
         const now = clock.now() + AHEAD_MS;
         const at = await limits.reserve(line, fleet.spacingMs, now, now + NEAR_MS);
         if (at <= now + NEAR_MS) return at;
-        // Its turn has come, and others were before it.
-        return waiting(at, secondsToSlot(at, clock.now()) + secondsAfterTurn(count, ports.chance()) - 1);
+        // Its turn has come, and others were before it. At the next slot they would be again, since some come
+        // at each; a little later it is as good as any.
+        const spreadMs = Math.min(AGAIN_MS_MAX, AGAIN_SLOTS * fleet.spacingMs);
+        return waiting(at + Math.floor(ports.chance() * spreadMs));
       };
       return createSlot(clock, fleet.toleranceMs, reserve);
     },
