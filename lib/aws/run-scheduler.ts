@@ -3,7 +3,6 @@
  * Background- and AsyncIOScheduler in one): await `done` to block, or go on beside it.
  */
 import { availableParallelism } from 'node:os';
-import { pathToFileURL } from 'node:url';
 import { type App, report } from '../define/app.ts';
 import type { Schedules } from '../define/schedules-client.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
@@ -15,6 +14,7 @@ import type { Clock, Log } from '../runtime/ports.ts';
 import type { ScheduleStore } from '../runtime/schedule-ports.ts';
 import { type RunningScheduler, runScheduler as run } from '../runtime/scheduler.ts';
 import { createSchedules } from '../runtime/schedules.ts';
+import { ownChild, toModuleUrl } from './child-module.ts';
 import { type ConnectOptions, toPorts } from './connect.ts';
 import { CONSOLE_LOG, MACHINE_CLOCK } from './machine.ts';
 import { createSchedulePool } from './schedule-pool.ts';
@@ -136,23 +136,10 @@ function toInline(
       };
       return createSchedulePool(connection, send, {
         ...{ kind: executor, child: String(child), concurrency },
-        settings: { entry: toUrl(entry), app: app.name, stage: space.stage, place, inline: true },
+        settings: { entry: toModuleUrl(entry), app: app.name, stage: space.stage, place, inline: true },
       });
     }
   }
-}
-
-/**
- * Beside this file, whatever it is compiled to. Asked for when it is needed: a process that runs this library
- * bundled, without children, need not know where it lies.
- */
-function ownChild(): URL {
-  return new URL(import.meta.url.replace(/run-scheduler(\.[a-z]+)$/, 'pool-child$1'));
-}
-
-function toUrl(entry: string | URL): string {
-  const text = String(entry);
-  return text.startsWith('file:') ? text : pathToFileURL(text).href;
 }
 
 function toStore(

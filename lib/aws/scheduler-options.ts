@@ -1,10 +1,9 @@
 /** What is wrong with who shall run what schedules send. */
 import type { ErrorCode, Problem } from '../errors.ts';
 import type { RunSchedulerOptions, SchedulerExecutor } from './run-scheduler.ts';
+import { CONCURRENCY_MAX, wholeProblems } from './worker-options.ts';
 
 const EXECUTORS: readonly SchedulerExecutor[] = ['workers', 'inline', 'threads', 'processes'];
-/** As for a worker: more would need more sockets than a client has. */
-const CHILDREN_MAX = 1_000;
 
 /** Everything that is wrong with an executor and its options. */
 export function executorProblems(options: RunSchedulerOptions): readonly Problem[] {
@@ -28,14 +27,7 @@ export function executorProblems(options: RunSchedulerOptions): readonly Problem
       'concurrency',
       `executor '${executor}' has no children to count; limit runs by maxInstances of their schedules`,
     );
-  if (
-    concurrency !== undefined &&
-    !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= CHILDREN_MAX)
-  )
-    fail(
-      'OUT_OF_RANGE',
-      'concurrency',
-      `concurrency is ${concurrency}; give a whole number from 1 to ${CHILDREN_MAX}`,
-    );
+  if (concurrency !== undefined)
+    problems.push(...wholeProblems('concurrency', concurrency, 1, CONCURRENCY_MAX));
   return problems;
 }

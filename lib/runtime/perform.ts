@@ -50,7 +50,7 @@ export interface PerformPorts {
   readonly workflow: (
     plan: Plan,
     options: Required<Pick<WorkflowOptions, 'id'>> & WorkflowOptions,
-  ) => unknown;
+  ) => Promise<unknown>;
 }
 
 /** Performs calls by sending them from a connection. */
