@@ -17,12 +17,8 @@ export type { ScheduleStore } from '../runtime/schedule-ports.ts';
 export { type ConnectOptions, connect } from './connect.ts';
 export type { HealthOptions } from './health.ts';
 export { listWorkers, tellWorker, type WorkerInfo } from './list-workers.ts';
-export {
-  type RunSchedulerOptions,
-  runScheduler,
-  type Scheduler,
-  type SchedulerExecutor,
-} from './run-scheduler.ts';
+export { runScheduler, type Scheduler } from './run-scheduler.ts';
 export { type RunningWorker, runWorker } from './run-worker.ts';
+export type { RunSchedulerOptions, SchedulerExecutor } from './scheduler-options.ts';
 export { type LambdaContext, type SqsAnswer, type SqsEvent, type SqsHandler, serve } from './serve.ts';
 export { RUN_WORKER_DEFAULTS, type RunWorkerOptions } from './worker-options.ts';

@@ -3,7 +3,6 @@
  * Background- and AsyncIOScheduler in one): await `done` to block, or go on beside it.
  */
 import { availableParallelism } from 'node:os';
-import { pathToFileURL } from 'node:url';
 import { type App, report } from '../define/app.ts';
 import type { Schedules } from '../define/schedules-client.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
@@ -11,56 +10,16 @@ import { type Connection, createConnection, createSender } from '../runtime/clie
 import { createInlinePerform, type InlinePerform } from '../runtime/inline-perform.ts';
 import { createMemoryScheduleStore } from '../runtime/memory-schedule-store.ts';
 import { type Perform, performFrom } from '../runtime/perform.ts';
-import type { Clock, Log } from '../runtime/ports.ts';
 import type { ScheduleStore } from '../runtime/schedule-ports.ts';
 import { type RunningScheduler, runScheduler as run } from '../runtime/scheduler.ts';
 import { createSchedules } from '../runtime/schedules.ts';
-import { type ConnectOptions, toPorts } from './connect.ts';
+import { ownChild, toModuleUrl } from './child-module.ts';
+import { toPorts } from './connect.ts';
 import { CONSOLE_LOG, MACHINE_CLOCK } from './machine.ts';
 import { createSchedulePool } from './schedule-pool.ts';
-import { executorProblems } from './scheduler-options.ts';
+import { executorProblems, type RunSchedulerOptions, type SchedulerExecutor } from './scheduler-options.ts';
 import { createScheduling } from './scheduling.ts';
 import { createSdk, REPLY_COMMANDS } from './sdk.ts';
-
-/** Who runs what schedules send. */
-export type SchedulerExecutor = 'workers' | 'inline' | 'threads' | 'processes';
-
-/** Where schedules are kept, and who performs what they fire. */
-export interface RunSchedulerOptions extends ConnectOptions {
-  /**
-   * Where the record is (APScheduler's job store): in the app's table, which any number of processes share,
-   * so that each fire is performed by one of them; or in this process alone, forgotten when it ends. A store
-   * of `createMemoryScheduleStore` may be shared by schedulers of one process. @default 'dynamodb'
-   */
-  readonly store?: 'dynamodb' | 'memory' | ScheduleStore;
-  /**
-   * Who runs what is scheduled. `workers`: those of the app, to whose queues it is sent. `inline`: this
-   * process, as pool `async` of a worker does. `threads`, `processes`: children of this process, as the
-   * worker's pools of these names, for handlers that compute; `entry` is needed. In all but the first a run
-   * is lost when this process dies. What is published is published in any case, and workflows are sent to
-   * the workers, since their parts follow each other through queues and records.
-   * @default 'workers'
-   */
-  readonly executor?: SchedulerExecutor;
-  /**
-   * How many children there are, each of which runs one at a time; what is more waits for them.
-   * @default the processors' number
-   */
-  readonly concurrency?: number;
-  /** URL or path of the JavaScript module that exports the app, which children load. */
-  readonly entry?: string | URL;
-  /**
-   * URL of the module that children are, where this library is bundled into another one.
-   * @default the one of this package
-   */
-  readonly child?: string | URL;
-  /** How long it sleeps at most before it looks at the record again. Milliseconds. @default 10000 */
-  readonly lookMs?: number;
-  /** Receives each log line. @default one JSON object a line on stdout and stderr */
-  readonly log?: Log;
-  /** @default the machine's */
-  readonly clock?: Clock;
-}
 
 /** A scheduler that runs, and the schedules that it fires. */
 export interface Scheduler extends RunningScheduler, AsyncDisposable {
@@ -136,23 +95,10 @@ function toInline(
       };
       return createSchedulePool(connection, send, {
         ...{ kind: executor, child: String(child), concurrency },
-        settings: { entry: toUrl(entry), app: app.name, stage: space.stage, place, inline: true },
+        settings: { entry: toModuleUrl(entry), app: app.name, stage: space.stage, place, inline: true },
       });
     }
   }
-}
-
-/**
- * Beside this file, whatever it is compiled to. Asked for when it is needed: a process that runs this library
- * bundled, without children, need not know where it lies.
- */
-function ownChild(): URL {
-  return new URL(import.meta.url.replace(/run-scheduler(\.[a-z]+)$/, 'pool-child$1'));
-}
-
-function toUrl(entry: string | URL): string {
-  const text = String(entry);
-  return text.startsWith('file:') ? text : pathToFileURL(text).href;
 }
 
 function toStore(

@@ -1,7 +1,6 @@
 /** `runWorker`: a worker for machines without Lambda, with the same tasks and the same outcomes. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { pathToFileURL } from 'node:url';
 import type { StopKind, WorkerRecord } from '../core/worker-record.ts';
 import type { App } from '../define/app.ts';
 import { queueNames, runsTableName } from '../define/resource-name.ts';
@@ -9,6 +8,7 @@ import { createMachineWorker } from '../runtime/machine-worker.ts';
 import { createPollingWorker, type PollingWorker } from '../runtime/polling-worker.ts';
 import { createAsyncPool, type Pool, withIsolation } from '../runtime/pool.ts';
 import type { Ports } from '../runtime/ports.ts';
+import { ownChild, toModuleUrl } from './child-module.ts';
 import { createChildPool } from './child-pool.ts';
 import { listen } from './health.ts';
 import { CONSOLE_LOG } from './machine.ts';
@@ -100,7 +100,7 @@ export async function runWorker(app: App, options: RunWorkerOptions = {}): Promi
 async function createPool(
   app: App,
   { stage, pool, concurrency, beatMs }: WorkerSettings,
-  { entry, child = CHILD, maxTasksPerChild, maxMemoryPerChild }: RunWorkerOptions,
+  { entry, child = ownChild(), maxTasksPerChild, maxMemoryPerChild }: RunWorkerOptions,
   place: Omit<SdkOptions, 'requestHandler'>,
   ports: Ports,
 ): Promise<Pool> {
@@ -108,7 +108,7 @@ async function createPool(
   const children = (kind: 'threads' | 'processes', size: number): Promise<Pool> =>
     createChildPool({ ...ports, state: ports.state }, worker, {
       ...{ kind, child: String(child), size, beatMs },
-      settings: { entry: toUrl(entry ?? ''), app: app.name, stage, place },
+      settings: { entry: toModuleUrl(entry ?? ''), app: app.name, stage, place },
       tasksMax: maxTasksPerChild,
       memoryBytesMax: maxMemoryPerChild === undefined ? undefined : maxMemoryPerChild * BYTES_PER_MB,
     });
@@ -118,13 +118,6 @@ async function createPool(
 }
 
 const BYTES_PER_MB = 1_000_000;
-/** Beside this file, whatever it is compiled to. */
-const CHILD = new URL(import.meta.url.replace(/run-worker(\.[a-z]+)$/, 'pool-child$1'));
-
-function toUrl(entry: string | URL): string {
-  const text = String(entry);
-  return text.startsWith('file:') ? text : pathToFileURL(text).href;
-}
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
 const STOPS: readonly StopKind[] = ['warm', 'soft', 'cold'];

@@ -16,6 +16,7 @@ export type Ended =
   /** There was no child. */
   | { readonly kind: 'not-begun'; readonly error: unknown };
 
+/** The children that runs of schedules share, one run in each at a time. */
 export interface ScheduleChildren {
   /** Runs a message in a child that has nothing to do, from the attempt on that it says. Never rejects. */
   run(message: Message): Promise<Ended>;

@@ -17,6 +17,7 @@ import { tooLong } from '../runtime/watch.ts';
 import { createScheduleChildren, type Ended, type ScheduleChildren } from './schedule-child.ts';
 import type { SeatOptions } from './seat.ts';
 
+/** How the children of a pool are made, and how many. */
 export interface SchedulePoolOptions extends SeatOptions {
   /** How many run at once. */
   readonly concurrency: number;

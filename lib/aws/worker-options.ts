@@ -81,7 +81,7 @@ export const RUN_WORKER_DEFAULTS = {
 
 const POOLS: readonly string[] = ['async', 'threads', 'processes'];
 /** More would need more sockets than a client has, and one process has no use for it. */
-const CONCURRENCY_MAX = 1_000;
+export const CONCURRENCY_MAX = 1_000;
 const HEARTBEAT_MS_MIN = 1_000;
 const HEARTBEAT_MS_MAX = 60_000;
 
@@ -169,7 +169,8 @@ function durationProblems(options: RunWorkerOptions): readonly Problem[] {
   });
 }
 
-function wholeProblems(path: string, value: number, min: number, max: number): readonly Problem[] {
+/** What is wrong with a number that must be whole and from `min` to `max`. */
+export function wholeProblems(path: string, value: number, min: number, max: number): readonly Problem[] {
   if (Number.isInteger(value) && value >= min && value <= max) return [];
   const message = `${path} is ${value}; give a whole number from ${min} to ${max}`;
   return [{ code: 'OUT_OF_RANGE', path, message }];

@@ -32,9 +32,8 @@ export const APP_CODES = {
   },
   INVALID_NAME: {
     means:
-      "A name is empty or has other characters than letters, digits, '-' and '_' (of a task '.' too; of " +
-      'an app ' +
-      `or stage no '-'). App names have at most ${APP_NAME_LENGTH_MAX} characters, stages ` +
+      "A name is empty or has other characters than letters, digits, '-' and '_' (of a task '.' too; of an " +
+      `app or stage no '-'). App names have at most ${APP_NAME_LENGTH_MAX} characters, stages ` +
       `${STAGE_NAME_LENGTH_MAX}.`,
     remedy: 'Choose another name; AWS has no room for others.',
   },
@@ -49,8 +48,7 @@ export const APP_CODES = {
   INVALID_BUCKET_NAME: {
     means:
       'The bucket of large payloads, named after app and stage, would have a name that S3 refuses: it ' +
-      'begins ' +
-      `with a letter or digit and has at most ${BUCKET_NAME_LENGTH_MAX} characters.`,
+      `begins with a letter or digit and has at most ${BUCKET_NAME_LENGTH_MAX} characters.`,
     remedy: 'Rename the app or the stage.',
   },
   INVALID_DURATION: {
@@ -59,7 +57,7 @@ export const APP_CODES = {
   },
   OUT_OF_RANGE: {
     means:
-      'A number of a worker (memory, timeout, batch, concurrency, prefetch …) is not one that can be had.',
+      'A number of a worker or scheduler (memory, timeout, batch, concurrency …) is not one that can be had.',
     remedy: 'Give a whole number between the two that the message names.',
   },
   ATTEMPTS_OUT_OF_RANGE: {
@@ -73,14 +71,13 @@ export const APP_CODES = {
   VISIBILITY_TOO_LONG: {
     means:
       `The visibility of a queue is longer than the ${VISIBILITY_MS_MAX / HOUR_MS} hours that SQS ` +
-      `allows.`,
+      'allows.',
     remedy: 'Shorten it, and split a task that takes longer.',
   },
   VISIBILITY_TOO_SHORT: {
     means:
-      `A queue hides a message for less than ${VISIBILITY_PER_TIMEOUT} times the timeout of its worker ` +
-      `and the ` +
-      "window (AWS's advice), or for less than '6s'.",
+      `A queue hides a message for less than ${VISIBILITY_PER_TIMEOUT} times the timeout of its worker and ` +
+      "the window (AWS's advice), or for less than '6s'.",
     remedy: "Raise the queue's visibility, or lower the worker's timeout.",
   },
   DEAD_LETTER_AFTER_OUT_OF_RANGE: {
@@ -94,8 +91,7 @@ export const APP_CODES = {
   CONCURRENCY_TOO_LOW: {
     means:
       'Each priority of a queue has an event source mapping of its own, and each of those needs a ' +
-      'concurrency ' +
-      `of ${WORKER_CONCURRENCY_MIN} (Lambda).`,
+      `concurrency of ${WORKER_CONCURRENCY_MIN} (Lambda).`,
     remedy: `Give the worker at least ${WORKER_CONCURRENCY_MIN} for each priority, or fewer priorities.`,
   },
   CONCURRENCY_OUT_OF_RANGE: {
@@ -108,9 +104,8 @@ export const APP_CODES = {
   },
   TIME_LIMIT_OUT_OF_RANGE: {
     means:
-      `A time limit is not between 0 and ${VISIBILITY_MS_MAX / HOUR_MS} hours, its soft part is not ` +
-      `before its ` +
-      "hard one, it is longer than its queue's visibility, or longer than the " +
+      `A time limit is not between 0 and ${VISIBILITY_MS_MAX / HOUR_MS} hours, its soft part is not before ` +
+      "its hard one, it is longer than its queue's visibility, or longer than the " +
       `${FUNCTION_TIMEOUT_MS_MAX / 60_000} minutes of a function.`,
     remedy:
       "Shorten it, raise the visibility, or let a machine work the queue: workers: { name: 'machine' }.",
@@ -118,7 +113,7 @@ export const APP_CODES = {
   RESULT_EXPIRES_OUT_OF_RANGE: {
     means:
       `\`resultExpires\` is not between 0 and the ${RECORD_MS / DAY_MS} days for which records are ` +
-      `kept.`,
+      'kept.',
     remedy: "Write it like '1h' or '7d'.",
   },
   LIMIT_ON_ORDERED_QUEUE: {
@@ -157,7 +152,8 @@ export const APP_CODES = {
   ENTRY_MISSING: {
     means: 'There is a function, or a pool of processes or threads, and nobody says which file it runs.',
     remedy:
-      'Give Broker the `entry` whose export `handler` is `serve(app)`, or runWorker the module of the app.',
+      'Give Broker the `entry` whose export `handler` is `serve(app)`; runWorker and runScheduler take the ' +
+      'module of the app.',
   },
   QUEUE_HAS_FUNCTION: {
     means: 'A FargateWorker works a queue that has a function too, and the two would share its messages.',

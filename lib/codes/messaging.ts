@@ -67,14 +67,13 @@ export const MESSAGING_CODES = {
   EXPIRES_TOO_LONG: {
     means:
       `\`expires\` of a queue is longer than the ${RETENTION_MS / 86_400_000} days that SQS keeps a ` +
-      `message.`,
+      'message.',
     remedy: 'Shorten it.',
   },
   WAIT_TOO_LONG: {
     means:
-      'A queue that nobody takes from and that hands its messages on when they expire is a wait queue, ' +
-      'and SQS ' +
-      `delays a message by ${DELAY_MS_MAX / 60_000} minutes at most.`,
+      'A queue that nobody takes from and that hands its messages on when they expire is a wait queue, and ' +
+      `SQS delays a message by ${DELAY_MS_MAX / 60_000} minutes at most.`,
     remedy: "Set expires: '15m' or less, give the queue a consumer, or publish with `delay`.",
   },
   MAX_LENGTH_OUT_OF_RANGE: {
@@ -97,8 +96,8 @@ export const MESSAGING_CODES = {
   },
   FAIR_OVER_EVENTBRIDGE: {
     means:
-      'An exchange reaches a queue with `fairBy` over EventBridge, which gives messages no group of ' +
-      'their own.',
+      'An exchange reaches a queue with `fairBy` over EventBridge, which gives messages no group of their ' +
+      'own.',
     remedy: "Set transport: 'sns' on the exchange, or drop fairBy.",
   },
   FAIR_BY_DISAGREES: {
@@ -138,8 +137,7 @@ export const MESSAGING_CODES = {
   INEXACT_FILTER: {
     means:
       'The service cannot filter exactly what the bindings of a queue say, and the queue has no task or ' +
-      'consumer ' +
-      'here that would drop the rest.',
+      'consumer here that would drop the rest.',
     remedy: "Give the queue a task or consumer, use simpler patterns, or set transport: 'eventbridge'.",
   },
   EVENT_PATTERN_TOO_LONG: {

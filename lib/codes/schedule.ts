@@ -38,7 +38,7 @@ export const SCHEDULE_CODES = {
   MAX_INSTANCES_WITHOUT_TASK: {
     means:
       '`maxInstances` of a schedule that publishes: nobody knows when what a message sets off has ended.',
-    remedy: 'Let it send a task, or drop maxInstances.',
+    remedy: 'Let it send a task or workflow, or drop maxInstances.',
   },
   DEADLINE_WITHOUT_WORKFLOW: {
     means: 'A schedule has a `deadline` and sends no workflow.',

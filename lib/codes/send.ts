@@ -41,8 +41,7 @@ export const SEND_CODES = {
   MESSAGE_TOO_LARGE: {
     means:
       `A message is larger than ${MESSAGE_BYTES_MAX / 1_024} KiB (SQS takes 1 MiB in all; over SNS with ` +
-      `order, ` +
-      'and of what waits inside another message, it may be less).',
+      'order, and of what waits inside another message, it may be less).',
     remedy: "Send a reference to the data, or define the queue with largePayloads: 's3'.",
   },
   INVALID_MESSAGE_ID: {
@@ -119,8 +118,7 @@ export const SEND_CODES = {
   UNROUTABLE: {
     means:
       'No queue would get the message, which was published with `mandatory` (312 NO_ROUTE); of a dead ' +
-      'letter: ' +
-      'for 24 hours nobody in its queue has been bound for its key.',
+      'letter: for 24 hours nobody in its queue has been bound for its key.',
     remedy: 'Bind a queue, give the exchange an `alternate`, or publish without `mandatory`.',
   },
 } as const satisfies Codes;

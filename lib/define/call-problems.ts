@@ -15,6 +15,9 @@ export interface CallProblem {
   readonly text: string;
 }
 
+/** Notes what is wrong with a member of a schedule. */
+export type Say = (member: string, code: ErrorCode, text: string) => undefined;
+
 /** What its options cannot say, whatever the task is. */
 export function optionProblems({ at, delay, expires, priority = 0 }: PlanOptions): CallProblem[] {
   const problems: CallProblem[] = [];

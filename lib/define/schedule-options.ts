@@ -14,7 +14,7 @@ import type { Trigger } from '../core/trigger/trigger.ts';
 import { parseTrigger } from '../core/trigger/trigger-data.ts';
 import { zoneOf } from '../core/trigger/zone.ts';
 import type { ErrorCode, Problem } from '../errors.ts';
-import { optionProblems } from './call-problems.ts';
+import { optionProblems, type Say } from './call-problems.ts';
 import { caught } from './exchange.ts';
 import { nameProblems } from './name.ts';
 import { fromPublishOptions } from './publication.ts';
@@ -57,9 +57,6 @@ export function readSchedule(
   if (problems.length === 0) checkFires(spec, say);
   return { spec, problems };
 }
-
-/** Notes what is wrong with a member. */
-export type Say = (member: string, code: ErrorCode, text: string) => undefined;
 
 /** Stands in for a trigger that is none; a problem is reported. */
 const NEVER = at('1970-01-01T00:00:00Z');

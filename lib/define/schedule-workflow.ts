@@ -2,20 +2,19 @@
  * Workflows that schedules send. A fire stores the plan under its id and sends one message, as a client does;
  * so everything that a client would refuse is refused when the schedule is defined: at a fire nobody listens.
  */
-import { isDuration, toMilliseconds } from '../core/duration.ts';
 import { jsonProblem } from '../core/json.ts';
-import { WORKFLOW_DEADLINE_MS_MAX } from '../core/limits.ts';
 import type { ScheduledCall } from '../core/schedule/spec.ts';
+import { deadlineMsOf } from '../core/workflow/deadline.ts';
 import { toPages } from '../core/workflow/page.ts';
 import { nodesOf } from '../core/workflow/path.ts';
 import type { Plan, TaskPlan } from '../core/workflow/plan.ts';
 import { planProblem } from '../core/workflow/plan-check.ts';
 import { CeleriacError } from '../errors.ts';
 import type { App } from './app.ts';
-import { type CallProblem, inputProblems, optionProblems, taskProblems } from './call-problems.ts';
-import type { Say } from './schedule-options.ts';
+import { type CallProblem, inputProblems, optionProblems, type Say, taskProblems } from './call-problems.ts';
 import type { WorkflowSignature } from './signature.ts';
 import type { AnyTask } from './task.ts';
+import { hasKeys } from './task-limits.ts';
 
 type ScheduledWorkflow = Extract<ScheduledCall, { kind: 'workflow' }>;
 
@@ -25,12 +24,12 @@ export function readWorkflow(
   deadline: string | undefined,
   say: Say,
 ): ScheduledWorkflow | undefined {
-  const deadlineMs = isDuration(deadline) ? toMilliseconds(deadline) : Number.NaN;
-  if (deadline !== undefined && !(deadlineMs >= 1_000 && deadlineMs <= WORKFLOW_DEADLINE_MS_MAX))
+  const deadlineMs = deadline === undefined ? undefined : deadlineMsOf(deadline);
+  if (deadline !== undefined && deadlineMs === undefined)
     say('.deadline', 'DEADLINE_OUT_OF_RANGE', `deadline is '${deadline}'; give one of '1s' to '14d'`);
   const wrong = shapeProblem(plan) ?? dataProblem(plan);
   if (wrong !== undefined) return say('.send', wrong.code, wrong.text);
-  return { kind: 'workflow', plan, ...(deadline === undefined ? {} : { deadlineMs }) };
+  return { kind: 'workflow', plan, ...(deadlineMs === undefined ? {} : { deadlineMs }) };
 }
 
 /** First of all, since nothing else may walk through a plan that is too deep. */
@@ -81,8 +80,7 @@ function partProblems(node: TaskPlan, task: AnyTask): CallProblem[] {
   const problems = taskProblems(task, node.options);
   if (node.each !== true)
     return node.takes === true ? problems : [...problems, ...inputProblems(task, node.input)];
-  const { rate, slots } = task.limits;
-  if (task.once !== undefined || rate?.by !== undefined || slots?.by !== undefined)
+  if (hasKeys(task))
     problems.push({
       code: 'EACH_NOT_KEYED',
       text:

@@ -164,6 +164,11 @@ function timeProblems(path: string, task: string, limits: TaskLimits, queue: Que
   return message === undefined ? [] : [{ code: TIME_LIMIT_CODE, path: `${path}.timeLimit`, message }];
 }
 
+/** Whether each call of a task has a key of its own, which no message of several calls has. */
+export function hasKeys({ once, limits }: { readonly once: unknown; readonly limits: TaskLimits }): boolean {
+  return once !== undefined || limits.rate?.by !== undefined || limits.slots?.by !== undefined;
+}
+
 /** The code of what `timeLimitProblem` finds. */
 export const TIME_LIMIT_CODE = 'TIME_LIMIT_OUT_OF_RANGE';
 

@@ -28,7 +28,7 @@ import { createPublisher } from './publisher.ts';
 import { createReplay } from './replay.ts';
 import { createResults, type Results } from './result.ts';
 import { createRoom, type Room } from './room.ts';
-import { createCall, type Performed } from './rpc.ts';
+import { createCall, type SentCall } from './rpc.ts';
 import type { Secrets } from './secrets.ts';
 import { takenId } from './taken.ts';
 import { transmit } from './transmit.ts';
@@ -96,7 +96,7 @@ const ROOM: Room = Object.freeze({ check: async () => {} });
  */
 export function createSender(shared: Connection, hops: number): Sender {
   const store = shared.ports.blobs === undefined ? undefined : shared.outbox.store;
-  const perform = async (signature: Signature, address?: ReplyAddress): Promise<Performed> => {
+  const perform = async (signature: Signature, address?: ReplyAddress): Promise<SentCall> => {
     const { task, id, isOthers = false } = await transmit(shared, { hops, address, store }, signature);
     return { result: shared.results.handle(task, id), isOthers };
   };

@@ -23,16 +23,21 @@ import {
 import { toWireError, type WireError } from '../errors.ts';
 import { startAdded, startedBy } from './added.ts';
 import type { Recorded } from './attempt.ts';
-import { ADDED, type Ended, endingOf, errorOf, failureOf, toBefore, toEnded } from './node-end.ts';
+import {
+  ADDED,
+  type Ended,
+  endingOf,
+  errorOf,
+  failureOf,
+  type RunEnd,
+  toBefore,
+  toEnded,
+} from './node-end.ts';
 import { DONE, type Outcome } from './outcome.ts';
-import type { Ending } from './ports.ts';
 import { endReplaced, replacedBy } from './replaced.ts';
 import { traceOf } from './watched-send.ts';
 import type { PlanNode } from './workflow-node.ts';
 import { type Before, type OpenWorkflow, startMembers, startNode, workflowOf } from './workflow-start.ts';
-
-/** How a run ended. */
-export type RunEnd = Pick<Ending, 'state' | 'result' | 'blob' | 'error' | 'reason'>;
 
 /** A run that has ended, as far as workflows look at it. */
 export type Conducted = Pick<Recorded, 'connection' | 'message' | 'lease'>;

@@ -1,5 +1,6 @@
 /** What follows from a run's end, once its record says so: its workflow goes on, who waits has a reply. */
-import { type Conducted, carryOn, type RunEnd } from './conductor.ts';
+import { type Conducted, carryOn } from './conductor.ts';
+import type { RunEnd } from './node-end.ts';
 import { reply } from './reply.ts';
 
 /** Set by the bundler to `false` where no workflow goes through; see serve.ts. */

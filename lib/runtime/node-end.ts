@@ -7,10 +7,12 @@ import { groupError } from '../core/workflow/outcome.ts';
 import { runIdOf } from '../core/workflow/path.ts';
 import type { Failure } from '../define/workflow.ts';
 import { toWireError, type WireError } from '../errors.ts';
-import type { RunEnd } from './conductor.ts';
 import type { Ending, RunRecord } from './ports.ts';
 import { endError } from './result.ts';
 import type { Before, OpenWorkflow } from './workflow-start.ts';
+
+/** How a run ended. */
+export type RunEnd = Pick<Ending, 'state' | 'result' | 'blob' | 'error' | 'reason'>;
 
 /** How a node has ended, and what of that is at hand. */
 export interface Ended {
@@ -24,6 +26,7 @@ export interface Ended {
 /** Stands before the id of a workflow that is no part of the plan. */
 export const ADDED = '+';
 
+/** The end of a node as the record of its workflow keeps it. */
 export async function endingOf(workflow: OpenWorkflow, ended: Ended): Promise<Ending> {
   const { end, known, blob } = ended;
   if (end.state === 'SUCCESS') {
@@ -35,6 +38,7 @@ export async function endingOf(workflow: OpenWorkflow, ended: Ended): Promise<En
   return { state: end.state, reason, ...(end.state === 'REVOKED' ? {} : { error }) };
 }
 
+/** The end of a run as that of its node, at `path`. */
 export function toEnded(message: Message, path: string, ended: RunEnd): Ended {
   const { state, result, blob } = ended;
   if (state === 'SUCCESS') {
@@ -68,6 +72,7 @@ function toFailure({ id, task }: Pick<Message, 'id' | 'task'>, ended: RunEnd): F
   return { id, task, reason: ended.reason ?? 'failed', error: errorOf({ id, task }, ended) };
 }
 
+/** The error of a run that has not succeeded: its own, or one that says how it ended. */
 export function errorOf(
   { id, task }: Pick<Message, 'id' | 'task'>,
   { state, error, reason }: RunEnd,

@@ -2,7 +2,6 @@
  * What a fire does: the message of a task under the fire's id, a workflow whose id that is, or a publish
  * under it. All of it may be done again: a message is claimed before it runs, and a workflow is begun once.
  */
-
 import { fromMilliseconds } from '../core/duration.ts';
 import type { IdSpace } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
@@ -50,7 +49,7 @@ export interface PerformPorts {
   readonly workflow: (
     plan: Plan,
     options: Required<Pick<WorkflowOptions, 'id'>> & WorkflowOptions,
-  ) => unknown;
+  ) => Promise<unknown>;
 }
 
 /** Performs calls by sending them from a connection. */

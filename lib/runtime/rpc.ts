@@ -19,24 +19,25 @@ declare const CELERIAC_REPLIES: boolean | undefined;
 export const CALL_TIMEOUT_DEFAULT = '30s';
 
 /** Sends a signature; a reply is asked for where it has an address. */
-export type Perform = (signature: Signature, address?: ReplyAddress) => Promise<Performed>;
+export type SendCall = (signature: Signature, address?: ReplyAddress) => Promise<SentCall>;
 
-export interface Performed {
+/** A call that was sent, and whose run answers it. */
+export interface SentCall {
   readonly result: AsyncResult<unknown>;
   /** Whether it is the run of another call, which has the same key: it does not reply to this one. */
   readonly isOthers: boolean;
 }
 
 /** `call` over what performs a signature. */
-export function createCall(shared: Connection, perform: Perform): Sender['call'] {
+export function createCall(shared: Connection, send: SendCall): Sender['call'] {
   const { inbox } = shared;
   return async <Output>(signature: Signature<Output>, options: CallOptions = {}) => {
     const timeout = checked(options.timeout ?? CALL_TIMEOUT_DEFAULT);
     options.signal?.throwIfAborted();
     const output =
       (typeof CELERIAC_REPLIES === 'undefined' || CELERIAC_REPLIES) && inbox !== undefined
-        ? await byQueue(shared, inbox, perform, signature, { ...options, timeout })
-        : await byRecord(shared, perform, signature, { ...options, timeout });
+        ? await byQueue(shared, inbox, send, signature, { ...options, timeout })
+        : await byRecord(shared, send, signature, { ...options, timeout });
     // The signature was made by the task itself, whose output this is.
     return output as never;
   };
@@ -49,7 +50,7 @@ interface Waits extends CallOptions {
 async function byQueue(
   { ports: { clock } }: Connection,
   inbox: Inbox,
-  perform: Perform,
+  send: SendCall,
   signature: Signature,
   { timeout, signal }: Waits,
 ): Promise<unknown> {
@@ -65,7 +66,7 @@ async function byQueue(
   );
   try {
     return await inbox.ask(async (address) => {
-      const { result, isOthers } = await perform(signature, address);
+      const { result, isOthers } = await send(signature, address);
       const waits = { timeout, signal: givenUp.signal };
       return isOthers ? () => outcomeOf(clock, signature, result, until, waits) : undefined;
     }, givenUp.signal);
@@ -77,7 +78,7 @@ async function byQueue(
 
 async function byRecord(
   { app, ports }: Connection,
-  perform: Perform,
+  send: SendCall,
   signature: Signature,
   { timeout, signal }: Waits,
 ): Promise<unknown> {
@@ -96,7 +97,7 @@ async function byRecord(
     throw new TaskError('RESULT_NOT_READABLE', text, { value: task.name });
   }
   const until = ports.clock.now() + toMilliseconds(timeout);
-  const { result } = await perform(signature);
+  const { result } = await send(signature);
   return outcomeOf(
     ports.clock,
     signature,

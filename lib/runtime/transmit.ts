@@ -68,8 +68,8 @@ function groupOf(queue: Queue, { input, options }: Signature): string | undefine
 async function hand(shared: Connection, context: ComposeContext, signature: Signature): Promise<Transmitted> {
   const composed = await compose(context, signature);
   const { task, id } = composed;
-  const { delay: _, at: __, ...options } = signature.options;
   const again = async (of: string, dueAt: number): Promise<void> => {
+    const { delay: _, at: __, ...options } = signature.options;
     const copy = { ...signature, options: { ...options, at: new Date(dueAt) } };
     await put(shared, await compose({ ...context, id: of }, copy));
   };

@@ -52,6 +52,7 @@ export interface Workflows {
    * those under way, until `unlist`: for whoever has to find it again if he dies before what follows is sent.
    */
   end(workflowId: string, ending: Ending, now: number, listed?: boolean): Promise<WorkflowEnd>;
+  /** Takes a workflow that has ended from among those under way. */
   unlist(workflowId: string): Promise<void>;
 }
 

@@ -6,7 +6,7 @@
  */
 import { sentAtOf } from '../core/id.ts';
 import { inPlaceOf } from '../core/workflow/path.ts';
-import { plannedAtTop, topOf } from '../core/workflow/tally.ts';
+import { openAdded, plannedAtTop, topOf } from '../core/workflow/tally.ts';
 import type { RevokeOutcome } from '../define/control.ts';
 import type { RunControl } from './control-port.ts';
 import { type EndReads, partsOf, stoppedAt } from './member-ends.ts';
@@ -92,10 +92,7 @@ async function addedTo(
 ): Promise<readonly string[]> {
   if (total === 0) return [];
   const [top] = await views.tallies(workflowId, [{ path, shard: topOf(total) }]);
-  const from = plannedAtTop(total);
-  return (top?.added ?? []).filter(
-    (_, place) => top?.done.has(from + place) !== true && top?.failed.has(from + place) !== true,
-  );
+  return top === undefined ? [] : openAdded(top, plannedAtTop(total));
 }
 
 function revokeOther(reads: RevokeReads, workflowId: string, terminate: boolean): Promise<RevokeOutcome> {

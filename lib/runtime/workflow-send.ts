@@ -3,10 +3,11 @@
  * says that it is on its way and until when, and then one message starts it. A client that dies in between
  * has started nothing, or all of it; where the record is, the sweeper ends what never began.
  */
-import { isDuration, toMilliseconds } from '../core/duration.ts';
+import { toMilliseconds } from '../core/duration.ts';
 import { newId, sentAtOf } from '../core/id.ts';
 import { jsonProblem } from '../core/json.ts';
 import { HOPS_MAX, WORKFLOW_DEADLINE_MS_MAX } from '../core/limits.ts';
+import { deadlineMsOf } from '../core/workflow/deadline.ts';
 import type { Pages } from '../core/workflow/page.ts';
 import { nodesOf } from '../core/workflow/path.ts';
 import type { Plan, TaskPlan } from '../core/workflow/plan.ts';
@@ -14,6 +15,7 @@ import { planProblem } from '../core/workflow/plan-check.ts';
 import type { App } from '../define/app.ts';
 import type { WorkflowOptions } from '../define/client.ts';
 import type { AnyTask } from '../define/task.ts';
+import { hasKeys } from '../define/task-limits.ts';
 import { SendError } from '../errors.ts';
 import { taskOf } from './arrival.ts';
 import type { Connection } from './client.ts';
@@ -120,8 +122,7 @@ async function checkTask(path: string, node: TaskPlan, task: AnyTask, waits: Wai
 }
 
 async function checkEach(path: string, node: TaskPlan, task: AnyTask): Promise<void> {
-  const { rate, slots } = task.limits;
-  if (task.once !== undefined || rate?.by !== undefined || slots?.by !== undefined) {
+  if (hasKeys(task)) {
     const text =
       `the workflow's part '${path}' maps task '${task.name}' over a list in one message, which has no key ` +
       'of its own for once, rateLimit or concurrency by key; call it in a group';
@@ -145,9 +146,9 @@ interface Waits {
   readonly patient: boolean;
 }
 
-function toDeadlineMs(deadline: WorkflowOptions['deadline']): number {
-  const deadlineMs = isDuration(deadline) ? toMilliseconds(deadline) : Number.NaN;
-  if (deadlineMs >= 1_000 && deadlineMs <= WORKFLOW_DEADLINE_MS_MAX) return deadlineMs;
+function toDeadlineMs(deadline: string): number {
+  const deadlineMs = deadlineMsOf(deadline);
+  if (deadlineMs !== undefined) return deadlineMs;
   const text = `the workflow's deadline is '${deadline}'; give one of '1s' to '14d'`;
   throw new SendError('DEADLINE_OUT_OF_RANGE', text, { value: deadline, allowed: WORKFLOW_DEADLINE_MS_MAX });
 }

@@ -133,7 +133,7 @@ export async function readTallies(
 }
 
 /** Lists of at most a hundred. */
-export function cutsOf<T>(list: readonly T[]): readonly (readonly T[])[] {
+function cutsOf<T>(list: readonly T[]): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(list.length / READ_MAX) }, (_, cut) =>
     list.slice(cut * READ_MAX, (cut + 1) * READ_MAX),
   );

@@ -39,7 +39,7 @@ const app = defineApp('shop', {
 async function performed(schedule: ReturnType<typeof defineSchedule>) {
   const sent: { queueName: string; body: string; group?: string; deduplication?: string }[] = [];
   const published: unknown[][] = [];
-  const sentFlows: unknown[][] = [];
+  const sentWorkflows: unknown[][] = [];
   const outbox = {
     send: async (queueName: string, message: { body: string }) => void sent.push({ queueName, ...message }),
     flush: async () => {},
@@ -50,7 +50,7 @@ async function performed(schedule: ReturnType<typeof defineSchedule>) {
   };
   const perform = createPerform(app, SPACE, {
     ...{ outbox, publish, store: undefined },
-    workflow: async (...given) => sentFlows.push(given),
+    workflow: async (...given) => sentWorkflows.push(given),
   });
   const id = fireId(SPACE, schedule.name, START);
   await perform(schedule.spec.call, {
@@ -59,7 +59,7 @@ async function performed(schedule: ReturnType<typeof defineSchedule>) {
     scheduledAt: START,
     dueAt: START + 5_000,
   });
-  return { id, sent, published, sentFlows };
+  return { id, sent, published, sentWorkflows };
 }
 
 test.each([
@@ -203,10 +203,10 @@ test('a workflow is sent under the id of its fire, with its deadline', async () 
   const send = chord([work({ n: 1 })], work);
   const schedule = defineSchedule('s', { trigger: every('1h'), send, deadline: '90m' });
 
-  const { id, sent, sentFlows } = await performed(schedule);
+  const { id, sent, sentWorkflows } = await performed(schedule);
 
   expect(sent).toEqual([]);
-  expect(sentFlows).toEqual([[send.plan, { id, deadline: '90m' }]]);
+  expect(sentWorkflows).toEqual([[send.plan, { id, deadline: '90m' }]]);
 });
 
 test('on an ordered queue a fire has the group of its input, and one deduplication id', async () => {

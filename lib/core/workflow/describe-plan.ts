@@ -41,7 +41,8 @@ function partOf(part: Plan, levels: number): string {
 }
 
 function isLike(one: Plan | undefined, other: Plan): boolean {
-  return one?.kind === 'task' && other.kind === 'task' && one.task === other.task && one.each === other.each;
+  if (one?.kind !== 'task' || other.kind !== 'task' || one.task !== other.task) return false;
+  return one.each === other.each && (one.each !== true || lengthOf(one.input) === lengthOf(other.input));
 }
 
 function times(count: number, text: string): string {

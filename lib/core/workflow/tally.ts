@@ -53,13 +53,13 @@ export function isFull(tally: Tally, members: number): boolean {
 }
 
 /**
- * The workflows that the member at the place `by` has added and that have not ended. Once that member has
- * been counted it adds no more: whoever counts it sees all of them.
+ * The workflows that were added and have not ended, of the member at the place `by` alone where that is
+ * given. Once that member has been counted it adds no more: whoever counts it sees all of them.
  */
-export function openAdded(tally: Tally, planned: number, by: number): readonly string[] {
+export function openAdded(tally: Tally, planned: number, by?: number): readonly string[] {
   const { added = [], addedBy = [], done, failed } = tally;
   const isOpen = (place: number): boolean => !done.has(planned + place) && !failed.has(planned + place);
-  return added.filter((_, place) => addedBy[place] === by && isOpen(place));
+  return added.filter((_, place) => (by === undefined || addedBy[place] === by) && isOpen(place));
 }
 
 /**

@@ -21,6 +21,7 @@ test.each<[Plan, string]>([
   [chain(...many(8, (index) => task(`t${index}`))), 't0 → t1 → t2 → t3 → t4 → …'],
   [each(3), '3 × a'],
   [group(each(100), each(100)), '2 × 100 × a'],
+  [group(...many(6, (index) => each(index < 5 ? 9 : 2))), `${'9 × a + '.repeat(5)}1 more`],
   [chain(group(), task('a')), 'nothing → a'],
   [nested(6), 'b → (b → (b → (b → …)))'],
 ])('%j is said in one line', (plan, text) => {

@@ -48,7 +48,7 @@ test('the lowest failed member is the one that is named', () => {
   expect(firstFailed({ done: new Set([0]), failed: new Set() })).toBeUndefined();
 });
 
-test('of what was added, that of one member which has not ended is found', () => {
+test('of what was added, that which has not ended is found, of one member or of all', () => {
   const tally = {
     ...{ done: new Set([0, 1, 3]), failed: new Set([5]) },
     ...{ added: ['a', 'b', 'c', 'd'], addedBy: [1, 0, 1, 1] },
@@ -57,5 +57,6 @@ test('of what was added, that of one member which has not ended is found', () =>
   // Behind two members of the plan: 'b' has succeeded, 'd' has failed.
   expect(openAdded(tally, 2, 1)).toEqual(['a', 'c']);
   expect(openAdded(tally, 2, 0)).toEqual([]);
+  expect(openAdded({ ...tally, done: new Set([0]) }, 2)).toEqual(['a', 'b', 'c']);
   expect(openAdded({ done: new Set([0]), failed: new Set() }, 2, 0)).toEqual([]);
 });

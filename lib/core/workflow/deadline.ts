@@ -1,0 +1,10 @@
+/** How long a workflow may take. */
+import { isDuration, toMilliseconds } from '../duration.ts';
+import { WORKFLOW_DEADLINE_MS_MAX } from '../limits.ts';
+
+/** A deadline in milliseconds; undefined for what is no duration from '1s' to '14d'. */
+export function deadlineMsOf(deadline: string): number | undefined {
+  if (!isDuration(deadline)) return undefined;
+  const deadlineMs = toMilliseconds(deadline);
+  return deadlineMs >= 1_000 && deadlineMs <= WORKFLOW_DEADLINE_MS_MAX ? deadlineMs : undefined;
+}
