@@ -30,6 +30,8 @@ export interface Reservation {
   readonly until: number;
   /** When the message is to run at the earliest. */
   readonly dueAt: number;
+  /** When it is too old to run; undefined: never. */
+  readonly staleAt?: number | undefined;
 }
 
 export type Reserve =
@@ -41,6 +43,7 @@ export type Reserve =
       /** Whether its message is certainly under way: a worker has it, or somebody has vouched for it. */
       readonly isSent: boolean;
       readonly dueAt: number;
+      readonly staleAt?: number;
     };
 
 /** Keys that one run at a time may have. Deadlines stand in conditions, never in the TTL. */

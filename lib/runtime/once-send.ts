@@ -16,8 +16,8 @@ export interface Reserved {
   readonly failed?: () => Promise<void>;
 }
 
-/** Sends the call once more, as the run of that id, to run at that time at the earliest. */
-export type SendAs = (id: string, dueAt: number) => Promise<void>;
+/** Sends the call once more, as the run of that id, between two times; without the latter at any later one. */
+export type SendAs = (id: string, dueAt: number, staleAt: number | undefined) => Promise<void>;
 
 /**
  * Reserves the key of a message that is about to be sent, where its task says so.
@@ -42,7 +42,8 @@ export async function reserveKey(
     return { sent: () => locks.announce(key, id, now + delayMs + once.forMs) };
   }
   const keptMs = once.forMs + (once.keep === undefined ? delayMs : 0);
-  return reserve(connection, locks, once, { key, id, delayMs, keptMs, task: task.name, sendAs });
+  const staleAt = message.expiresAt;
+  return reserve(connection, locks, once, { key, id, delayMs, staleAt, keptMs, task: task.name, sendAs });
 }
 
 /** The calls of a client that have reserved their key and are on their way: whether they were sent. */
@@ -52,6 +53,7 @@ interface Wanted {
   readonly key: string;
   readonly id: string;
   readonly delayMs: number;
+  readonly staleAt: number | undefined;
   readonly keptMs: number;
   readonly task: string;
   readonly sendAs: SendAs;
@@ -63,12 +65,13 @@ async function reserve(
   once: Pick<Once, 'taken'>,
   wanted: Wanted,
 ): Promise<Reserved> {
-  const { key, id, task, delayMs, keptMs } = wanted;
+  const { key, id, task, delayMs, staleAt, keptMs } = wanted;
   const { outbox, ports } = connection;
   const sending = underWay.get(outbox) ?? new Map<string, Promise<boolean>>();
   underWay.set(outbox, sending);
   const now = ports.clock.now();
-  const outcome = await locks.reserve({ key, id, now, until: now + keptMs, dueAt: now + delayMs });
+  const times = { now, until: now + keptMs, dueAt: now + delayMs, staleAt };
+  const outcome = await locks.reserve({ key, id, ...times });
   if (outcome.kind === 'taken') return onItsWay(sending, id, () => locks.withdraw(key, id));
   const { by } = outcome;
   if (once.taken === 'return') {
@@ -84,19 +87,21 @@ async function reserve(
 /**
  * Whether the run that has reserved the key will be made; false: it has given its key up. Its sender may yet
  * fail or have died, and then its handle would be one of a run that never comes. Whoever cannot know that
- * sends the call once more, under that run's id: its claim makes one run of both messages.
+ * sends the call once more, under that run's id: its claim makes one run of both messages. It expires when
+ * neither of the calls wants it any more, or the shorter-lived one would end the run of the other.
  */
 async function comes(
   { ports }: Connection,
   locks: Locks,
   sending: ReadonlyMap<string, Promise<boolean>>,
-  { key, sendAs }: Wanted,
-  { by, dueAt }: { readonly by: string; readonly dueAt: number },
+  { key, sendAs, staleAt: own }: Wanted,
+  { by, dueAt, staleAt }: { readonly by: string; readonly dueAt: number; readonly staleAt?: number },
 ): Promise<boolean> {
-  const own = sending.get(by);
-  if (own !== undefined) return ports.clock.waiting(own);
+  const here = sending.get(by);
+  if (here !== undefined) return ports.clock.waiting(here);
   if ((await ports.runs?.read([by]))?.has(by) === true) return true;
-  await sendAs(by, dueAt);
+  const isEndless = own === undefined || staleAt === undefined;
+  await sendAs(by, dueAt, isEndless ? undefined : Math.max(own, staleAt));
   return locks.vouch(key, by);
 }
 

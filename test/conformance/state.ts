@@ -88,6 +88,18 @@ function testLocks(given: () => StateWorld): void {
     expect(late).toBe(false);
   });
 
+  test('a reservation says when its message is too old to run, and no later one says it for it', async () => {
+    const other = { ...wanted, id: 'm2' };
+    await locks().reserve({ ...wanted, staleAt: T + 9 });
+    const first = await locks().reserve(other);
+    await locks().withdraw('k', 'm1');
+    await locks().reserve(other);
+    const second = await locks().reserve(wanted);
+
+    expect(first).toMatchObject({ by: 'm1', staleAt: T + 9 });
+    expect(second).not.toHaveProperty('staleAt');
+  });
+
   test('what was not sent gives its key up, unless a worker has it or another call vouches', async () => {
     await locks().reserve(wanted);
     await locks().withdraw('k', 'm1');
