@@ -120,10 +120,11 @@ async function look(loop: Loop): Promise<number> {
 async function serve(
   loop: Loop,
   schedule: EffectiveSchedule,
-  before: ScheduleState,
+  found: ScheduleState,
   pause: Pause | undefined,
 ): Promise<number> {
   const now = loop.clock.now();
+  const before = ownState(loop.space, schedule, found);
   const { taken } = before;
   if (taken !== undefined) {
     if (taken.owner !== loop.owner && taken.until > now) return taken.until;
@@ -136,7 +137,11 @@ async function serve(
   const from = ownHandled(schedule, before.handledAt) ?? firstOf(loop, schedule);
   const due = dueFires(loop.space, schedule, from, now);
   const last = due.at(-1);
-  if (last === undefined) return nextDue(loop.space, schedule, from);
+  if (last === undefined) {
+    // Whoever took its last fire may have died before it was removed.
+    if (before.handledAt !== undefined) await removed(loop, schedule, spec, from);
+    return nextDue(loop.space, schedule, from);
+  }
   const held = spec.maxInstances === undefined ? [] : await stillHeld(loop, spec.call, before.instances, now);
   const decided = decideLook({ space: loop.space, schedule, state: before, due, held, pause, now });
   const until = now + TAKEN_MS;
@@ -165,6 +170,19 @@ function firstOf(loop: Loop, { name, createdAt, spec }: EffectiveSchedule): numb
   const first = (createdAt ?? loop.startedAt) - 1;
   loop.seen.set(name, first);
   return first;
+}
+
+/**
+ * What is known of the fires of this schedule: what another one of its name has fired, or was about to, is
+ * not its.
+ */
+function ownState(space: IdSpace, schedule: EffectiveSchedule, state: ScheduleState): ScheduleState {
+  const { last, handledAt: _, taken: __, ...rest } = state;
+  const isOwn =
+    epochOf(schedule) === undefined ||
+    last?.id === undefined ||
+    last.id === fireIdOf(space, schedule, last.scheduledAt);
+  return isOwn ? state : rest;
 }
 
 /**
