@@ -16,7 +16,7 @@ export interface Reserved {
   readonly failed?: () => Promise<void>;
 }
 
-/** Sends the call once more, as the run of that id, between two times; without the latter at any later one. */
+/** Sends the call once more, as the run of that id, between two times; without the second: later. */
 export type SendAs = (id: string, dueAt: number, staleAt: number | undefined) => Promise<void>;
 
 /**

@@ -59,7 +59,7 @@ export function runScheduler(app: App, options: SchedulerOptions): RunningSchedu
   const owner = `${clock.now().toString(36)}-${chance().toString(36).slice(2)}`;
   const stopped = new AbortController();
   let nap = new AbortController();
-  const loop: Loop = { ...options, app, owner, startedAt: clock.now(), seen: new Map() };
+  const loop: Loop = { ...options, app, owner, startedAt: clock.now(), seen: new Map(), handed: new Map() };
 
   async function run(): Promise<void> {
     while (!stopped.signal.aborted) {
@@ -94,6 +94,8 @@ interface Loop extends SchedulerOptions {
   readonly startedAt: number;
   /** When this process first saw schedules that nobody has taken a fire of. */
   readonly seen: Map<string, number>;
+  /** By schedule, what this process has handed over of fires still taken: runs in it have no claim. */
+  readonly handed: Map<string, Set<string>>;
 }
 
 /** Serves all schedules once; resolves to when the next fire is due. */
@@ -209,14 +211,19 @@ async function stillHeld(
 /** Hands over the fires that were taken, then gives the lease back. */
 async function perform(loop: Loop, schedule: EffectiveSchedule, fires: readonly number[]): Promise<number> {
   const { name, spec } = schedule;
+  const handed = loop.handed.get(name) ?? new Set();
+  loop.handed.set(name, handed);
   for (const at of fires) {
     const id = fireIdOf(loop.space, schedule, at);
+    if (handed.has(id)) continue;
     const run = { schedule: name, id, scheduledAt: at, dueAt: dueTime(loop.space, name, spec, at) };
     const performed = await loop.perform(spec.call, run);
+    handed.add(id);
     report(loop, name, at, 'sent');
     performed.ended?.catch(() => undefined).then(() => release(loop, name, id));
   }
   await change(loop, name, ({ taken, ...rest }) => (taken?.owner === loop.owner ? rest : undefined));
+  loop.handed.delete(name);
   const now = loop.clock.now();
   return (await removed(loop, schedule, spec, fires.at(-1) ?? now)) ? Number.POSITIVE_INFINITY : now;
 }
