@@ -59,7 +59,7 @@ export function runScheduler(app: App, options: SchedulerOptions): RunningSchedu
   const owner = `${clock.now().toString(36)}-${chance().toString(36).slice(2)}`;
   const stopped = new AbortController();
   let nap = new AbortController();
-  const loop: Loop = { ...options, app, owner, startedAt: clock.now(), seen: new Map(), handed: new Map() };
+  const loop: Loop = { ...options, app, owner, startedAt: clock.now(), ...known() };
 
   async function run(): Promise<void> {
     while (!stopped.signal.aborted) {
@@ -96,6 +96,13 @@ interface Loop extends SchedulerOptions {
   readonly seen: Map<string, number>;
   /** By schedule, what this process has handed over of fires still taken: runs in it have no claim. */
   readonly handed: Map<string, Set<string>>;
+  /** By schedule, the runs that have ended in this process, where the record could not be told so. */
+  readonly over: Map<string, Set<string>>;
+}
+
+/** What a process knows by itself when it starts. */
+function known(): Pick<Loop, 'seen' | 'handed' | 'over'> {
+  return { seen: new Map(), handed: new Map(), over: new Map() };
 }
 
 /** Serves all schedules once; resolves to when the next fire is due. */
@@ -144,7 +151,7 @@ async function serve(
     if (before.handledAt !== undefined) await removed(loop, schedule, spec, from);
     return nextDue(loop.space, schedule, from);
   }
-  const held = spec.maxInstances === undefined ? [] : await stillHeld(loop, spec.call, before.instances, now);
+  const held = spec.maxInstances === undefined ? [] : await stillHeld(loop, schedule, before.instances, now);
   const decided = decideLook({ space: loop.space, schedule, state: before, due, held, pause, now });
   const until = now + TAKEN_MS;
   const state: ScheduleState = {
@@ -199,13 +206,16 @@ function ownHandled(schedule: EffectiveSchedule, handledAt: number | undefined):
 
 async function stillHeld(
   loop: Loop,
-  call: ScheduledCall,
+  { name, spec }: EffectiveSchedule,
   instances: readonly Instance[],
   now: number,
 ): Promise<readonly Instance[]> {
-  if (instances.length === 0) return [];
-  const records = await loop.runsOf?.(call)?.read(instances.map(({ id }) => id));
-  return holding(instances, new Map([...(records ?? [])].map(([id, { state }]) => [id, state])), now);
+  const over = loop.over.get(name);
+  const open = instances.filter(({ id }) => over?.has(id) !== true);
+  if (open.length === instances.length) loop.over.delete(name);
+  if (open.length === 0) return [];
+  const records = await loop.runsOf?.(spec.call)?.read(open.map(({ id }) => id));
+  return holding(open, new Map([...(records ?? [])].map(([id, { state }]) => [id, state])), now);
 }
 
 /** Hands over the fires that were taken, then gives the lease back. */
@@ -228,12 +238,18 @@ async function perform(loop: Loop, schedule: EffectiveSchedule, fires: readonly 
   return (await removed(loop, schedule, spec, fires.at(-1) ?? now)) ? Number.POSITIVE_INFINITY : now;
 }
 
-/** A run has ended in this process: it counts no more for maxInstances. */
-function release(loop: Loop, name: string, id: string): Promise<void> {
-  return change(loop, name, (state) => {
-    const instances = state.instances.filter((instance) => instance.id !== id);
-    return instances.length === state.instances.length ? undefined : { ...state, instances };
-  });
+/** A run has ended in this process: it counts no more for maxInstances. Never rejects. */
+async function release(loop: Loop, name: string, id: string): Promise<void> {
+  try {
+    await change(loop, name, (state) => {
+      const instances = state.instances.filter((instance) => instance.id !== id);
+      return instances.length === state.instances.length ? undefined : { ...state, instances };
+    });
+  } catch (error) {
+    // The next look of this process writes it.
+    loop.over.set(name, new Set(loop.over.get(name)).add(id));
+    loop.log({ level: 'warn', message: 'not released', schedule: name, id, error: toWireError(error, 0) });
+  }
 }
 
 /** How often a record is read and written again when others change it at the same time. */

@@ -72,3 +72,33 @@ test('of the fires of a look only those are tried again that were not handed ove
 
   expect(runs).toEqual([10, 20, 20]);
 });
+
+test('a run that has ended counts no more though that could not be written', async () => {
+  const clock = createTestClock(START);
+  const store = createMemoryScheduleStore();
+  const runs: number[] = [];
+  let left = 0;
+  const broken: ScheduleStore = {
+    ...store,
+    async states(names) {
+      if (left-- > 0) throw new Error('says the test');
+      return store.states(names);
+    },
+  };
+  const perform: Perform = async (_, { scheduledAt }) => {
+    runs.push((scheduledAt - START) / 1_000);
+    const ended = clock.sleep(1_500).then(() => {
+      left = 1;
+    });
+    return { ended };
+  };
+  const single = defineSchedule('single', { trigger, send: work(), maxInstances: 1 });
+  const own = defineApp('shop', { tasks: [work], schedules: [single] });
+  const ports = { clock, chance: createRandom(1), perform, log: () => {}, space: SPACE, store: broken };
+
+  const scheduler = runScheduler(own, ports);
+  await clock.advance(35_000);
+  await scheduler.stop();
+
+  expect(runs).toEqual([10, 20, 30]);
+});
