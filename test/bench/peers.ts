@@ -10,9 +10,10 @@
  * is the most of our median; `client.call` is told, too. Celery has two processes, the emulator's Lambda two
  * environments with batches of ten, BullMQ one process with 50 slots.
  *
- * Where the processor time of a burst over HTTP goes, roughly: half into the SDK and Node's HTTP client, in the
- * functions and in the client (signing, headers, a system call a request), a quarter into the emulator, and the
- * rest into garbage and code of ours. Redis takes a command in microseconds, without HTTP and signatures.
+ * Where the processor time of a burst over HTTP goes, roughly: half into the SDK and Node's HTTP client, in
+ * the functions and in the client (signing, headers, a system call a request), a quarter into the emulator,
+ * and the rest into garbage and code of ours. Redis takes a command in microseconds, without HTTP and
+ * signatures.
  */
 import { startBullMq } from './bullmq.ts';
 import { startCelery } from './celery.ts';
