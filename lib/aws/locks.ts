@@ -36,6 +36,10 @@ export function createLocks(call: Call, tableName: string): Locks {
           HIS,
         ),
       ),
+    free(key, id) {
+      const values = { ':id': { S: id }, ':zero': { N: '0' }, ':parked': { S: 'parked' } };
+      return asHolder(update(toKey(key), { set: ['#until = :zero'], values }, `${HIS} AND #phase = :parked`));
+    },
     async withdraw(key, id) {
       const values = { ':id': { S: id }, ':zero': { N: '0' }, ':no': { BOOL: false } };
       await update(
@@ -126,9 +130,10 @@ function reservation(written: Written, id: string): Reserve {
   const got = outcome(written, id);
   if (got.kind === 'taken') return got;
   const { phase, sent, dueAt, staleAt } = written.item;
+  const isRunning = phase?.S === 'running';
   const stale = Number(staleAt?.N ?? NEVER);
   return {
-    ...{ ...got, isSent: phase?.S === 'running' || sent?.BOOL === true, dueAt: Number(dueAt?.N ?? 0) },
+    ...{ ...got, isRunning, isSent: isRunning || sent?.BOOL === true, dueAt: Number(dueAt?.N ?? 0) },
     ...(stale === NEVER ? {} : { staleAt: stale }),
   };
 }

@@ -1,4 +1,5 @@
 /** What a send does for `once`: reserves its key, or says who has it. */
+import { isFinal } from '../core/task-state.ts';
 import { type Once, reservesAtSend } from '../define/once.ts';
 import { SendError } from '../errors.ts';
 import type { Connection } from './client.ts';
@@ -62,7 +63,7 @@ interface Wanted {
 async function reserve(
   connection: Connection,
   locks: Locks,
-  once: Pick<Once, 'taken'>,
+  once: Pick<Once, 'taken' | 'keep'>,
   wanted: Wanted,
 ): Promise<Reserved> {
   const { key, id, task, delayMs, staleAt, keptMs } = wanted;
@@ -74,6 +75,9 @@ async function reserve(
   const outcome = await locks.reserve({ key, id, ...times });
   if (outcome.kind === 'taken') return onItsWay(sending, id, () => locks.withdraw(key, id));
   const { by } = outcome;
+  // A throttle's window outlives its run.
+  if (once.keep === undefined && !outcome.isRunning && (await hasEnded(ports, by)))
+    if (await locks.free(key, by)) return reserve(connection, locks, once, wanted);
   if (once.taken === 'return') {
     if (outcome.isSent || (await comes(connection, locks, sending, wanted, outcome))) return { by };
     return reserve(connection, locks, once, wanted);
@@ -82,6 +86,12 @@ async function reserve(
     `task '${task}': run '${by}' has the same key, at the latest until ` +
     `${new Date(outcome.untilMs).toISOString()} unless it goes on; wait for it, or send with force: true`;
   throw new SendError('ONCE_TAKEN', text, { value: by });
+}
+
+/** Whether a run has ended that nobody runs: revoked or expired, it never came to give its key back. */
+async function hasEnded({ runs }: Connection['ports'], id: string): Promise<boolean> {
+  const record = (await runs?.read([id]))?.get(id);
+  return record !== undefined && isFinal(record.state);
 }
 
 /**
