@@ -14,11 +14,14 @@ const SPARE_SECONDS = 86_400;
 export function createLocks(call: Call, tableName: string): Locks {
   const update = createUpdates(call, tableName);
   return {
-    async reserve({ key, id, now, until, dueAt }) {
+    async reserve({ key, id, now, until, dueAt, staleAt = NEVER }) {
       const { set, values } = holding(id, 0, id, 'parked', until);
       const whole = {
-        set: [...set, '#dueAt = :dueAt, #sent = :no'],
-        values: { ...values, ...at(now), ':dueAt': { N: String(dueAt) }, ':no': { BOOL: false } },
+        set: [...set, '#dueAt = :dueAt, #staleAt = :staleAt, #sent = :no'],
+        values: {
+          ...{ ...values, ...at(now), ':no': { BOOL: false } },
+          ...{ ':dueAt': { N: String(dueAt) }, ':staleAt': { N: String(staleAt) } },
+        },
       };
       return reservation(await update(toKey(key), whole, FREE), id);
     },
@@ -33,6 +36,10 @@ export function createLocks(call: Call, tableName: string): Locks {
           HIS,
         ),
       ),
+    free(key, id) {
+      const values = { ':id': { S: id }, ':zero': { N: '0' }, ':parked': { S: 'parked' } };
+      return asHolder(update(toKey(key), { set: ['#until = :zero'], values }, `${HIS} AND #phase = :parked`));
+    },
     async withdraw(key, id) {
       const values = { ':id': { S: id }, ':zero': { N: '0' }, ':no': { BOOL: false } };
       await update(
@@ -70,6 +77,8 @@ export function createLocks(call: Call, tableName: string): Locks {
   };
 }
 
+/** A key's last message may have been one that grows stale, so it is said of each of them. */
+const NEVER = 0;
 const FREE = 'attribute_not_exists(#until) OR #until < :now';
 const MINE = '#token = :token';
 /** Of a key that was given up its last holder is not its holder. */
@@ -120,8 +129,13 @@ function outcome({ kind, item }: Written, token: string): LockOutcome {
 function reservation(written: Written, id: string): Reserve {
   const got = outcome(written, id);
   if (got.kind === 'taken') return got;
-  const { phase, sent, dueAt } = written.item;
-  return { ...got, isSent: phase?.S === 'running' || sent?.BOOL === true, dueAt: Number(dueAt?.N ?? 0) };
+  const { phase, sent, dueAt, staleAt } = written.item;
+  const isRunning = phase?.S === 'running';
+  const stale = Number(staleAt?.N ?? NEVER);
+  return {
+    ...{ ...got, isRunning, isSent: isRunning || sent?.BOOL === true, dueAt: Number(dueAt?.N ?? 0) },
+    ...(stale === NEVER ? {} : { staleAt: stale }),
+  };
 }
 
 async function asHolder(written: Promise<Written>): Promise<boolean> {

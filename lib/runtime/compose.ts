@@ -32,8 +32,8 @@ export interface ComposeContext {
   readonly address?: ReplyAddress | undefined;
   /** Keeps a payload that is too large for a message; undefined where the app has no bucket. */
   readonly store?: ((key: string, text: string) => Promise<void>) | undefined;
-  /** The run that is sent once more, under its own id; undefined: a new one. */
-  readonly id?: string | undefined;
+  /** The run that is sent once more, under its own id, and until when; undefined: a new one. */
+  readonly again?: { readonly id: string; readonly staleAt: number | undefined } | undefined;
   /** Whether the app has `later`, in which a message waits for longer than SQS delays it. */
   readonly patient?: boolean | undefined;
 }
@@ -71,11 +71,14 @@ export async function compose(context: ComposeContext, signature: Signature): Pr
 async function composeFor(context: ComposeContext, signature: Signature, task: AnyTask): Promise<Composed> {
   const parsed = await validate(task, signature.input);
   const { expires, headers, force, ignoreResult, timeLimit, priority = 0 } = signature.options;
+  const { again, now } = context;
+  const staleAt = expires === undefined ? undefined : now + toMilliseconds(expires);
+  const expiresAt = again === undefined ? staleAt : again.staleAt;
   const waitMs = delayMs(task, signature.options, context.now);
   checkTimeLimit(task, timeLimit);
   if (context.hops > HOPS_MAX) throw tooManyHops(task, context.hops);
   const message: Message = {
-    id: context.id ?? newId(context.space, context.now, context.chance),
+    id: again?.id ?? newId(context.space, context.now, context.chance),
     task: task.name,
     // `validate` has just shown that nothing but JSON is in it.
     ...(signature.input === undefined ? {} : { input: signature.input as Json }),
@@ -86,11 +89,11 @@ async function composeFor(context: ComposeContext, signature: Signature, task: A
     hops: context.hops,
     sentAt: context.now,
     ...(checkedPriority(task, priority) === 0 ? {} : { priority }),
-    ...(expires === undefined ? {} : { expiresAt: context.now + toMilliseconds(expires) }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
     // A message enters its queue when its delay is over, as with RabbitMQ's delayed messages.
     ...(waitMs > 0 && task.queue.expiresMs !== undefined ? { enteredAt: context.now + waitMs } : {}),
     // Its first message may be there besides.
-    claim: context.id !== undefined,
+    claim: again !== undefined,
     ...(force === true ? { force } : {}),
     ...(ignoreResult === true ? { ignoreResult } : {}),
     ...timeLimitOf(timeLimit),

@@ -34,7 +34,7 @@ import {
   toEnded,
 } from './node-end.ts';
 import { DONE, type Outcome } from './outcome.ts';
-import { endReplaced, replacedBy } from './replaced.ts';
+import { endReplaced, wantedBy } from './replaced.ts';
 import { traceOf } from './watched-send.ts';
 import type { PlanNode } from './workflow-node.ts';
 import { type Before, type OpenWorkflow, startMembers, startNode, workflowOf } from './workflow-start.ts';
@@ -160,13 +160,14 @@ async function start(workflow: OpenWorkflow, path: string, before: Before): Prom
 /**
  * Whether nothing at this path starts any more: the workflow was revoked, or has ended. What was linked to a
  * part of it goes on after its end. What it stands for may not have ended with it: nobody who revokes it ends
- * that, and whoever ended it may have died.
+ * that, and whoever ended it may have died. What it is within may have been revoked before it was there.
  */
 async function isOver(workflow: OpenWorkflow, path: string): Promise<boolean> {
   const { runs, id } = workflow;
   const root = await workflow.nodeAt(id, '');
-  const replaced = root?.kind === 'chain' && root.instead?.kind === 'run' ? replacedBy(root.instead) : id;
-  const records = await runs.read([id, replaced]);
+  const instead = root?.kind === 'chain' ? root.instead : undefined;
+  const { run = id, workflow: around = id } = instead === undefined ? {} : wantedBy(instead);
+  const records = await runs.read([...new Set([id, run, around])]);
   const record = records.get(id);
   if (record === undefined) return true;
   const isBeside = /(^|\.)[le]/.test(path);
@@ -175,8 +176,9 @@ async function isOver(workflow: OpenWorkflow, path: string): Promise<boolean> {
     return true;
   }
   if (isFinal(record.state)) return false;
-  if (isBeside || !isFinal(records.get(replaced)?.state ?? 'PENDING')) return false;
-  // Somebody has ended the run by itself: nobody wants what has taken its place.
+  const isEnded = !isBeside && isFinal(records.get(run)?.state ?? 'PENDING');
+  if (!isEnded && !isRevoked(records.get(around))) return false;
+  // Somebody has ended the run by itself, or all around it: nobody wants what has taken its place.
   const ending = { state: 'REVOKED', reason: 'revoked' } as const;
   await workflow.store.end(id, ending, workflow.connection.ports.clock.now());
   await standIn(workflow, root);

@@ -30,6 +30,8 @@ export interface Reservation {
   readonly until: number;
   /** When the message is to run at the earliest. */
   readonly dueAt: number;
+  /** When it is too old to run; undefined: never. */
+  readonly staleAt?: number | undefined;
 }
 
 export type Reserve =
@@ -40,7 +42,10 @@ export type Reserve =
       readonly untilMs: number;
       /** Whether its message is certainly under way: a worker has it, or somebody has vouched for it. */
       readonly isSent: boolean;
+      /** Whether a worker runs it. */
+      readonly isRunning: boolean;
       readonly dueAt: number;
+      readonly staleAt?: number;
     };
 
 /** Keys that one run at a time may have. Deadlines stand in conditions, never in the TTL. */
@@ -49,6 +54,8 @@ export interface Locks {
   reserve(wanted: Reservation): Promise<Reserve>;
   /** Says that the message which has reserved a key is under way; false: the key is not its any more. */
   vouch(key: string, id: string): Promise<boolean>;
+  /** Frees a key whose message has ended before it began, or between two attempts; false: it is otherwise. */
+  free(key: string, id: string): Promise<boolean>;
   /** Gives a reserved key up: its message could not be sent. Not where somebody has vouched for that. */
   withdraw(key: string, id: string): Promise<void>;
   /** Takes a free key, or one that this message has reserved or parked. */

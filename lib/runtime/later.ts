@@ -5,7 +5,6 @@
  * delivery, which finds its own lease and sends under the same id.
  */
 import type { IdSpace } from '../core/id.ts';
-import { INSTANCE_MS_MAX } from '../core/limits.ts';
 import { decideFire, type FireDecision } from '../core/schedule/delivery.ts';
 import type { EffectiveSchedule, Pause } from '../core/schedule/entry.ts';
 import {
@@ -15,7 +14,7 @@ import {
   fireId,
   parseLater,
 } from '../core/schedule/fire.ts';
-import { admit, holding } from '../core/schedule/instances.ts';
+import { admit, holding, leaseOf } from '../core/schedule/instances.ts';
 import { type FireOutcome, NEW_STATE, type ScheduleState, withOutcome } from '../core/schedule/state.ts';
 import type { App } from '../define/app.ts';
 import { CeleriacError } from '../errors.ts';
@@ -161,7 +160,7 @@ async function settleFire(
   }
   const { id, dueAt, absorbs } = decision;
   const held = spec.maxInstances === undefined ? [] : await stillHeld(ports, state, now);
-  const admission = admit(held, { id, until: now + INSTANCE_MS_MAX }, spec.maxInstances);
+  const admission = admit(held, leaseOf(spec.call, id, now), spec.maxInstances);
   const outcome = admission.kind === 'full' ? 'max-instances' : 'sent';
   const next = {
     ...withOutcome(state, { ...at, outcome, ...(outcome === 'sent' ? { id } : {}) }),

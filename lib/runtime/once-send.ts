@@ -1,4 +1,5 @@
 /** What a send does for `once`: reserves its key, or says who has it. */
+import { isFinal } from '../core/task-state.ts';
 import { type Once, reservesAtSend } from '../define/once.ts';
 import { SendError } from '../errors.ts';
 import type { Connection } from './client.ts';
@@ -16,8 +17,8 @@ export interface Reserved {
   readonly failed?: () => Promise<void>;
 }
 
-/** Sends the call once more, as the run of that id, to run at that time at the earliest. */
-export type SendAs = (id: string, dueAt: number) => Promise<void>;
+/** Sends the call once more, as the run of that id, between two times; without the second: later. */
+export type SendAs = (id: string, dueAt: number, staleAt: number | undefined) => Promise<void>;
 
 /**
  * Reserves the key of a message that is about to be sent, where its task says so.
@@ -42,7 +43,8 @@ export async function reserveKey(
     return { sent: () => locks.announce(key, id, now + delayMs + once.forMs) };
   }
   const keptMs = once.forMs + (once.keep === undefined ? delayMs : 0);
-  return reserve(connection, locks, once, { key, id, delayMs, keptMs, task: task.name, sendAs });
+  const staleAt = message.expiresAt;
+  return reserve(connection, locks, once, { key, id, delayMs, staleAt, keptMs, task: task.name, sendAs });
 }
 
 /** The calls of a client that have reserved their key and are on their way: whether they were sent. */
@@ -52,6 +54,7 @@ interface Wanted {
   readonly key: string;
   readonly id: string;
   readonly delayMs: number;
+  readonly staleAt: number | undefined;
   readonly keptMs: number;
   readonly task: string;
   readonly sendAs: SendAs;
@@ -60,17 +63,21 @@ interface Wanted {
 async function reserve(
   connection: Connection,
   locks: Locks,
-  once: Pick<Once, 'taken'>,
+  once: Pick<Once, 'taken' | 'keep'>,
   wanted: Wanted,
 ): Promise<Reserved> {
-  const { key, id, task, delayMs, keptMs } = wanted;
+  const { key, id, task, delayMs, staleAt, keptMs } = wanted;
   const { outbox, ports } = connection;
   const sending = underWay.get(outbox) ?? new Map<string, Promise<boolean>>();
   underWay.set(outbox, sending);
   const now = ports.clock.now();
-  const outcome = await locks.reserve({ key, id, now, until: now + keptMs, dueAt: now + delayMs });
+  const times = { now, until: now + keptMs, dueAt: now + delayMs, staleAt };
+  const outcome = await locks.reserve({ key, id, ...times });
   if (outcome.kind === 'taken') return onItsWay(sending, id, () => locks.withdraw(key, id));
   const { by } = outcome;
+  // A throttle's window outlives its run.
+  if (once.keep === undefined && !outcome.isRunning && (await hasEnded(ports, by)))
+    if (await locks.free(key, by)) return reserve(connection, locks, once, wanted);
   if (once.taken === 'return') {
     if (outcome.isSent || (await comes(connection, locks, sending, wanted, outcome))) return { by };
     return reserve(connection, locks, once, wanted);
@@ -81,22 +88,30 @@ async function reserve(
   throw new SendError('ONCE_TAKEN', text, { value: by });
 }
 
+/** Whether a run has ended that nobody runs: revoked or expired, it never came to give its key back. */
+async function hasEnded({ runs }: Connection['ports'], id: string): Promise<boolean> {
+  const record = (await runs?.read([id]))?.get(id);
+  return record !== undefined && isFinal(record.state);
+}
+
 /**
  * Whether the run that has reserved the key will be made; false: it has given its key up. Its sender may yet
  * fail or have died, and then its handle would be one of a run that never comes. Whoever cannot know that
- * sends the call once more, under that run's id: its claim makes one run of both messages.
+ * sends the call once more, under that run's id: its claim makes one run of both messages. It expires when
+ * neither of the calls wants it any more, or the shorter-lived one would end the run of the other.
  */
 async function comes(
   { ports }: Connection,
   locks: Locks,
   sending: ReadonlyMap<string, Promise<boolean>>,
-  { key, sendAs }: Wanted,
-  { by, dueAt }: { readonly by: string; readonly dueAt: number },
+  { key, sendAs, staleAt: own }: Wanted,
+  { by, dueAt, staleAt }: { readonly by: string; readonly dueAt: number; readonly staleAt?: number },
 ): Promise<boolean> {
-  const own = sending.get(by);
-  if (own !== undefined) return ports.clock.waiting(own);
+  const here = sending.get(by);
+  if (here !== undefined) return ports.clock.waiting(here);
   if ((await ports.runs?.read([by]))?.has(by) === true) return true;
-  await sendAs(by, dueAt);
+  const isEndless = own === undefined || staleAt === undefined;
+  await sendAs(by, dueAt, isEndless ? undefined : Math.max(own, staleAt));
   return locks.vouch(key, by);
 }
 

@@ -58,10 +58,22 @@ export async function replaceClaimed(attempt: Claimed, { signature }: Replacemen
   return (await runs.release(requestNow(attempt), owner, made, error)) ? DONE : BACK;
 }
 
-/** The run whose place a workflow has taken. */
-export function replacedBy({ letter }: Extract<Instead, { kind: 'run' }>): string {
-  const parsed = parseMessage(letter);
-  return parsed.kind === 'message' ? parsed.message.id : '';
+/** Whose end is the end of what stands for it. */
+export interface Wanted {
+  /** The run whose place a workflow has taken. */
+  readonly run?: string;
+  /** The workflow that this run, or the group that something was added to, is a part of. */
+  readonly workflow?: string | undefined;
+}
+
+/** What a workflow stands for, or was added to. */
+export function wantedBy(instead: Instead): Wanted {
+  if (instead.kind === 'member') return { workflow: instead.id };
+  const parsed = parseMessage(instead.letter);
+  if (parsed.kind !== 'message') return {};
+  const { id, generation, workflow } = parsed.message;
+  // One that was run again by hand is wanted for itself, whatever has become of its workflow.
+  return { run: id, ...(generation === 0 ? { workflow: workflow?.id } : {}) };
 }
 
 /** How the workflow of an id has ended, as the end of a run; undefined: it has not. */

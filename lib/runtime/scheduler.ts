@@ -59,7 +59,7 @@ export function runScheduler(app: App, options: SchedulerOptions): RunningSchedu
   const owner = `${clock.now().toString(36)}-${chance().toString(36).slice(2)}`;
   const stopped = new AbortController();
   let nap = new AbortController();
-  const loop: Loop = { ...options, app, owner, startedAt: clock.now(), seen: new Map() };
+  const loop: Loop = { ...options, app, owner, startedAt: clock.now(), ...known() };
 
   async function run(): Promise<void> {
     while (!stopped.signal.aborted) {
@@ -94,6 +94,15 @@ interface Loop extends SchedulerOptions {
   readonly startedAt: number;
   /** When this process first saw schedules that nobody has taken a fire of. */
   readonly seen: Map<string, number>;
+  /** By schedule, what this process has handed over of fires still taken: runs in it have no claim. */
+  readonly handed: Map<string, Set<string>>;
+  /** By schedule, the runs that have ended in this process, where the record could not be told so. */
+  readonly over: Map<string, Set<string>>;
+}
+
+/** What a process knows by itself when it starts. */
+function known(): Pick<Loop, 'seen' | 'handed' | 'over'> {
+  return { seen: new Map(), handed: new Map(), over: new Map() };
 }
 
 /** Serves all schedules once; resolves to when the next fire is due. */
@@ -120,10 +129,11 @@ async function look(loop: Loop): Promise<number> {
 async function serve(
   loop: Loop,
   schedule: EffectiveSchedule,
-  before: ScheduleState,
+  found: ScheduleState,
   pause: Pause | undefined,
 ): Promise<number> {
   const now = loop.clock.now();
+  const before = ownState(loop.space, schedule, found);
   const { taken } = before;
   if (taken !== undefined) {
     if (taken.owner !== loop.owner && taken.until > now) return taken.until;
@@ -136,8 +146,12 @@ async function serve(
   const from = ownHandled(schedule, before.handledAt) ?? firstOf(loop, schedule);
   const due = dueFires(loop.space, schedule, from, now);
   const last = due.at(-1);
-  if (last === undefined) return nextDue(loop.space, schedule, from);
-  const held = spec.maxInstances === undefined ? [] : await stillHeld(loop, spec.call, before.instances, now);
+  if (last === undefined) {
+    // Whoever took its last fire may have died before it was removed.
+    if (before.handledAt !== undefined) await removed(loop, schedule, spec, from);
+    return nextDue(loop.space, schedule, from);
+  }
+  const held = spec.maxInstances === undefined ? [] : await stillHeld(loop, schedule, before.instances, now);
   const decided = decideLook({ space: loop.space, schedule, state: before, due, held, pause, now });
   const until = now + TAKEN_MS;
   const state: ScheduleState = {
@@ -168,6 +182,19 @@ function firstOf(loop: Loop, { name, createdAt, spec }: EffectiveSchedule): numb
 }
 
 /**
+ * What is known of the fires of this schedule: what another one of its name has fired, or was about to, is
+ * not its.
+ */
+function ownState(space: IdSpace, schedule: EffectiveSchedule, state: ScheduleState): ScheduleState {
+  const { last, handledAt: _, taken: __, ...rest } = state;
+  const isOwn =
+    epochOf(schedule) === undefined ||
+    last?.id === undefined ||
+    last.id === fireIdOf(space, schedule, last.scheduledAt);
+  return isOwn ? state : rest;
+}
+
+/**
  * The last fire that was taken, if it was this schedule's: a date that has replaced another schedule of its
  * name fires though it is past.
  */
@@ -179,36 +206,50 @@ function ownHandled(schedule: EffectiveSchedule, handledAt: number | undefined):
 
 async function stillHeld(
   loop: Loop,
-  call: ScheduledCall,
+  { name, spec }: EffectiveSchedule,
   instances: readonly Instance[],
   now: number,
 ): Promise<readonly Instance[]> {
-  if (instances.length === 0) return [];
-  const records = await loop.runsOf?.(call)?.read(instances.map(({ id }) => id));
-  return holding(instances, new Map([...(records ?? [])].map(([id, { state }]) => [id, state])), now);
+  const over = loop.over.get(name);
+  const open = instances.filter(({ id }) => over?.has(id) !== true);
+  if (open.length === instances.length) loop.over.delete(name);
+  if (open.length === 0) return [];
+  const records = await loop.runsOf?.(spec.call)?.read(open.map(({ id }) => id));
+  return holding(open, new Map([...(records ?? [])].map(([id, { state }]) => [id, state])), now);
 }
 
 /** Hands over the fires that were taken, then gives the lease back. */
 async function perform(loop: Loop, schedule: EffectiveSchedule, fires: readonly number[]): Promise<number> {
   const { name, spec } = schedule;
+  const handed = loop.handed.get(name) ?? new Set();
+  loop.handed.set(name, handed);
   for (const at of fires) {
     const id = fireIdOf(loop.space, schedule, at);
+    if (handed.has(id)) continue;
     const run = { schedule: name, id, scheduledAt: at, dueAt: dueTime(loop.space, name, spec, at) };
     const performed = await loop.perform(spec.call, run);
+    handed.add(id);
     report(loop, name, at, 'sent');
     performed.ended?.catch(() => undefined).then(() => release(loop, name, id));
   }
   await change(loop, name, ({ taken, ...rest }) => (taken?.owner === loop.owner ? rest : undefined));
+  loop.handed.delete(name);
   const now = loop.clock.now();
   return (await removed(loop, schedule, spec, fires.at(-1) ?? now)) ? Number.POSITIVE_INFINITY : now;
 }
 
-/** A run has ended in this process: it counts no more for maxInstances. */
-function release(loop: Loop, name: string, id: string): Promise<void> {
-  return change(loop, name, (state) => {
-    const instances = state.instances.filter((instance) => instance.id !== id);
-    return instances.length === state.instances.length ? undefined : { ...state, instances };
-  });
+/** A run has ended in this process: it counts no more for maxInstances. Never rejects. */
+async function release(loop: Loop, name: string, id: string): Promise<void> {
+  try {
+    await change(loop, name, (state) => {
+      const instances = state.instances.filter((instance) => instance.id !== id);
+      return instances.length === state.instances.length ? undefined : { ...state, instances };
+    });
+  } catch (error) {
+    // The next look of this process writes it.
+    loop.over.set(name, new Set(loop.over.get(name)).add(id));
+    loop.log({ level: 'warn', message: 'not released', schedule: name, id, error: toWireError(error, 0) });
+  }
 }
 
 /** How often a record is read and written again when others change it at the same time. */

@@ -6,7 +6,7 @@ import type { Connection } from './client.ts';
 import { type ComposeContext, type Composed, compose } from './compose.ts';
 import { putOff } from './delayed.ts';
 import { tell } from './hooks.ts';
-import { type Reserved, reserveKey } from './once-send.ts';
+import { type Reserved, reserveKey, type SendAs } from './once-send.ts';
 import { watchedSend } from './watched-send.ts';
 
 /** Set by the bundler to `false` where no task needs it; see serve.ts. */
@@ -68,10 +68,11 @@ function groupOf(queue: Queue, { input, options }: Signature): string | undefine
 async function hand(shared: Connection, context: ComposeContext, signature: Signature): Promise<Transmitted> {
   const composed = await compose(context, signature);
   const { task, id } = composed;
-  const again = async (of: string, dueAt: number): Promise<void> => {
-    const { delay: _, at: __, ...options } = signature.options;
+  const again: SendAs = async (of, dueAt, staleAt) => {
+    // Whether its result is wanted, the first call has said.
+    const { delay: _, at: __, ignoreResult: ___, ...options } = signature.options;
     const copy = { ...signature, options: { ...options, at: new Date(dueAt) } };
-    await put(shared, await compose({ ...context, id: of }, copy));
+    await put(shared, await compose({ ...context, again: { id: of, staleAt } }, copy));
   };
   const reserved: Reserved =
     (typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) && task.once !== undefined

@@ -82,10 +82,33 @@ function testLocks(given: () => StateWorld): void {
     const running = await locks().reserve({ ...other, now: T + MINUTE + 1 });
     const late = await locks().vouch('k', 'm1');
 
-    expect(reserved).toEqual({ ...held, dueAt: T + 7, isSent: false });
-    expect([vouched, sent]).toEqual([true, { ...held, dueAt: T + 7, isSent: true }]);
+    expect(reserved).toEqual({ ...held, dueAt: T + 7, isSent: false, isRunning: false });
+    expect([vouched, sent]).toEqual([true, { ...reserved, isSent: true }]);
     expect(running).toMatchObject({ by: 'm3', isSent: true });
     expect(late).toBe(false);
+  });
+
+  test('the key of a message that no worker has can be freed', async () => {
+    await locks().reserve(wanted);
+    const freed = [await locks().free('k', 'other'), await locks().free('k', 'm1')];
+    const next = await locks().reserve({ ...wanted, id: 'm2' });
+    await locks().take({ ...ask, id: 'm2', token: 't2' });
+    const running = await locks().free('k', 'm2');
+
+    expect(freed).toEqual([false, true]);
+    expect([next.kind, running]).toEqual(['taken', false]);
+  });
+
+  test('a reservation says when its message is too old to run, and no later one says it for it', async () => {
+    const other = { ...wanted, id: 'm2' };
+    await locks().reserve({ ...wanted, staleAt: T + 9 });
+    const first = await locks().reserve(other);
+    await locks().withdraw('k', 'm1');
+    await locks().reserve(other);
+    const second = await locks().reserve(wanted);
+
+    expect(first).toMatchObject({ by: 'm1', staleAt: T + 9 });
+    expect(second).not.toHaveProperty('staleAt');
   });
 
   test('what was not sent gives its key up, unless a worker has it or another call vouches', async () => {

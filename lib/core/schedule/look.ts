@@ -3,10 +3,10 @@
  * knows at once when a fire is due, so all that are due by now are coalesced, as APScheduler does.
  */
 import type { IdSpace } from '../id.ts';
-import { FIRES_PER_TICK_MAX, INSTANCE_MS_MAX } from '../limits.ts';
+import { FIRES_PER_TICK_MAX } from '../limits.ts';
 import { type EffectiveSchedule, fireIdOf, isPausedAt, type Pause } from './entry.ts';
 import { dueTime } from './fire.ts';
-import { admit, type Instance } from './instances.ts';
+import { admit, type Instance, leaseOf } from './instances.ts';
 import { settle } from './misfire.ts';
 import { lastFire, nextFire } from './spec.ts';
 import { type FireOutcome, type ScheduleState, withOutcome } from './state.ts';
@@ -66,7 +66,7 @@ export function decideLook({ space, schedule, state, due, held, pause, now }: Lo
   const full: number[] = [];
   let instances = held;
   for (const at of settled.run) {
-    const instance = { id: fireIdOf(space, schedule, at), until: now + INSTANCE_MS_MAX };
+    const instance = leaseOf(spec.call, fireIdOf(space, schedule, at), now);
     const admission = admit(instances, instance, spec.maxInstances);
     instances = admission.instances;
     (admission.kind === 'admitted' ? fires : full).push(at);

@@ -1,0 +1,43 @@
+/** The key of a run that has ended before it began. */
+import { expect, test } from 'vitest';
+import { defineApp, defineQueue, defineTask } from '#lib';
+import { simulate } from '#lib/testing';
+
+test.each(['return', 'reject'] as const)(
+  'a run that was revoked has no key any more (taken: %s)',
+  async (taken) => {
+    const runs: number[] = [];
+    const task = defineTask('task', {
+      queue: defineQueue('work'),
+      once: { key: () => 'one', taken },
+      run: (n: number) => void runs.push(n),
+    });
+    const sim = simulate(defineApp('shop', { tasks: [task], workflows: false }));
+    const first = await sim.send(task(1, { delay: '10m' }));
+    await first.revoke();
+
+    const second = await sim.send(task(2));
+    await sim.advance('20m');
+
+    expect(runs).toEqual([2]);
+    expect(await second.state()).toBe('SUCCESS');
+  },
+);
+
+test('a run that has expired has no key any more', async () => {
+  const runs: number[] = [];
+  const task = defineTask('task', {
+    queue: defineQueue('work'),
+    once: { key: () => 'one', taken: 'return' },
+    run: (n: number) => void runs.push(n),
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task], workflows: false }));
+  await sim.send(task(1, { delay: '1m', expires: '30s' }));
+  await sim.advance('2m');
+
+  const second = await sim.send(task(2));
+  await sim.advance('1m');
+
+  expect(runs).toEqual([2]);
+  expect(await second.state()).toBe('SUCCESS');
+});
