@@ -31,8 +31,8 @@ export interface OnceOptions<Input> {
    * What becomes of a call whose key is taken. 'wait': it runs afterwards. 'reject': `send` rejects with
    * ONCE_TAKEN (Celery Once's AlreadyQueued). 'return': `send` resolves to the handle of the run that has
    * the key, and `call` to its result, which is the default with `keep: 'first'`; while nothing is known of
-   * that run but its key, its sender may have died, so it is sent once more under its id, and run once.
-   * @default 'wait'
+   * that run but its key, its sender may have died, so this call is sent as that run, and one of both is run:
+   * give the same key only to calls that may stand for each other. @default 'wait'
    */
   readonly taken?: 'reject' | 'return' | 'wait';
   /**

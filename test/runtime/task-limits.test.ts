@@ -13,7 +13,7 @@ import {
   type TaskOptions,
   TimeLimitError,
 } from '#lib';
-import { type Simulation, simulate } from '#lib/testing';
+import { type LogLine, type Simulation, simulate } from '#lib/testing';
 import { messagesOf } from './simulated.ts';
 
 const queue = defineQueue('work', { visibility: '12m', deadLetter: { after: 5 } });
@@ -95,6 +95,23 @@ test('limits are changed while the app runs, and their messages come back sooner
   expect(await sim.limits.get(task)).toEqual({ rateLimit: '1/s' });
   await expect(sim.limits.set(task, { concurrency: 2 })).rejects.toMatchObject({ code: 'LIMIT_NOT_DEFINED' });
   await expect(sim.limits.set(task, { rateLimit: 'often' })).rejects.toMatchObject({ code: 'RATE_INVALID' });
+});
+
+test('of many that wait for a slot nine in ten wait once, and the others little more often', async () => {
+  const waits = new Map<unknown, number>();
+  const log = ({ message, id }: LogLine) => {
+    if (message === 'waits') waits.set(id, (waits.get(id) ?? 0) + 1);
+  };
+  const task = defineTask('task', { queue, rateLimit: '60/m', run: () => 1 });
+  const sim = simulate(defineApp('shop', { tasks: [task] }), { seed: 1, log });
+
+  await sim.sendMany(Array.from({ length: 200 }, () => task()));
+  await sim.advance('10m');
+
+  const counts = [...waits.values()];
+  expect(sim.attempts(task)).toHaveLength(200);
+  expect(counts.filter((count) => count === 1).length).toBeGreaterThan(0.9 * 200);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBeLessThan(1.3 * 200);
 });
 
 test('a rate by key leaves other keys alone', async () => {
