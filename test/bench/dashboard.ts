@@ -8,6 +8,7 @@ import { createApi, createDesk, listen } from '../../lib/dashboard/index.ts';
 import { createEmulator } from '../../lib/emulator/index.ts';
 import { defineApp, defineQueue, defineTask } from '../../lib/index.ts';
 import { fillRuns, provisionTable } from '../dashboard/many-runs.ts';
+import type { Figure } from './run.ts';
 
 const RUNS = 100_000;
 const QUEUES = 20;
@@ -33,14 +34,6 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   'the overview': '/api/overview',
   'the queues': '/api/queues',
 };
-
-interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly wanted: string;
-  readonly ok: boolean;
-}
 
 export async function run(): Promise<readonly Figure[]> {
   const emulator = createEmulator();

@@ -5,19 +5,12 @@
 import { defineApp, defineTask } from '#lib';
 import { simulate } from '#lib/testing';
 import { pollFiveHours } from '../emulator/virtual-day.ts';
+import type { Figure } from './run.ts';
 import { build, CHECKOUT, startEmulatorProcess } from './server-process.ts';
 import { openQueue, receiveAll, sendAll } from './sqs-load.ts';
 
 /** One figure and the bound that it should keep. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly wanted: string;
-  readonly ok: boolean;
-}
-
-const START_SECONDS_MAX = 0.5;
+export const START_SECONDS_MAX = 0.5;
 const IDLE_MB_MAX = 110;
 const SLOWDOWN_MAX = 1.5;
 const IN_FLIGHT = 20_000;

@@ -3,17 +3,10 @@
  * worker thread, and through an event source mapping. `npx tsx test/bench/lambda.ts`.
  */
 import { consumeTenThousand, type Invoked, invokeTenThousand } from '../emulator/virtual-day.ts';
+import type { Figure } from './run.ts';
 
 /** One figure and the bound that it should keep. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly wanted: string;
-  readonly ok: boolean;
-}
-
-const SECONDS_MAX = 10;
+export const SECONDS_MAX = 10;
 
 const RUNS: readonly (readonly [name: string, work: () => Promise<Invoked>])[] = [
   ['one at a time, in this process', () => invokeTenThousand('inline', 1)],

@@ -17,15 +17,7 @@
 import { startBullMq } from './bullmq.ts';
 import { startCelery } from './celery.ts';
 import { type Contender, startInProcess, startOverHttp } from './contender.ts';
-
-/** One figure and the bound that it should keep. */
-interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly wanted: string;
-  readonly ok: boolean;
-}
+import type { Figure } from './run.ts';
 
 interface Measured {
   readonly name: string;

@@ -4,19 +4,12 @@
  * process of its own, used over eight connections at once with batches of ten.
  */
 import { consumeAll, publishAll, type RabbitMq, startRabbitMq } from './rabbitmq.ts';
+import type { Figure } from './run.ts';
 import { build, type ServerProcess, startEmulatorProcess, startScript } from './server-process.ts';
 import { openQueue, receiveAll, sendAll } from './sqs-load.ts';
 
 /** One figure and the bound that it should keep. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly wanted: string;
-  readonly ok: boolean;
-}
-
-/** Seconds that one contender took for all messages, in one round. */
+export /** Seconds that one contender took for all messages, in one round. */
 interface Times {
   readonly send: number;
   /** Receive and delete. */

@@ -12,18 +12,11 @@ import { Broker } from '#infra';
 import { connect } from '#lib/aws';
 import { type RabbitMq, startRabbitMq } from './rabbitmq.ts';
 import { app, plain, recorded } from './rpc-worker.ts';
+import type { Figure } from './run.ts';
 import { build, type ServerProcess, startEmulatorProcess, startScript } from './server-process.ts';
 
 /** One figure and the bound that it should keep. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly wanted: string;
-  readonly ok: boolean;
-}
-
-/** Performs one call and checks its answer. */
+export /** Performs one call and checks its answer. */
 type CallOnce = (input: number) => Promise<number>;
 
 const CALLS = 300;

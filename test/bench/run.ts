@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs';
 
 /** One figure and the bound that it should keep. */
-interface Figure {
+export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;

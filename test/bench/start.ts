@@ -12,15 +12,7 @@ import { buildSync } from 'esbuild';
 import { topology } from '#lib';
 import { toBundling } from '../../infra/bundle.ts';
 import { app, recorded } from './rpc-worker.ts';
-
-/** One figure and the bound that it should keep. */
-interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly wanted: string;
-  readonly ok: boolean;
-}
+import type { Figure } from './run.ts';
 
 /** A bundle, and what it came to. */
 interface Bundle {

@@ -17,17 +17,10 @@ import { type LambdaContext, type SqsEvent, toHandler } from '../../lib/aws/serv
 import { createWorker } from '../../lib/runtime/worker.ts';
 import { provision } from '../../lib/testing/provision.ts';
 import { comparePeers } from './peers.ts';
+import type { Figure } from './run.ts';
 
 /** One figure and the bound that it should keep. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly wanted: string;
-  readonly ok: boolean;
-}
-
-const TASKS = 2_000;
+export const TASKS = 2_000;
 const ROUNDS = 4;
 const BATCH = 10;
 const LANES = 5;

@@ -9,17 +9,10 @@ import { cron } from '../../lib/core/trigger/cron.ts';
 import { every } from '../../lib/core/trigger/interval.ts';
 import { solar } from '../../lib/core/trigger/solar.ts';
 import { nextFireTime, type Trigger, toNextFire } from '../../lib/core/trigger/trigger.ts';
+import type { Figure } from './run.ts';
 
 /** One figure and the bound that it should keep. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly wanted: string;
-  readonly ok: boolean;
-}
-
-const EXPRESSIONS = [
+export const EXPRESSIONS = [
   ['*/5 * * * *', 'UTC'],
   ['0 2 * * *', 'Europe/Oslo'],
   ['30 9 * * 1-5', 'America/New_York'],
