@@ -1,6 +1,6 @@
 /** All pages, and the way to each. */
 import type { ComponentChildren, ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useFrom } from './from.ts';
 import { CostPage } from './pages/cost.tsx';
 import { DeadLettersPage } from './pages/dead-letters.tsx';
 import { ExchangesPage } from './pages/exchanges.tsx';
@@ -48,12 +48,11 @@ interface NavigationProps {
 }
 
 export function Navigation({ place, deadLetters, tools, children }: NavigationProps) {
-  const [open, setOpen] = useState(false);
   const {
     path: [current = 'overview'],
   } = place;
   // On a narrow page the list lies over the page, so a choice closes it.
-  useEffect(() => setOpen(false), [place.path.join('/')]);
+  const [open, setOpen] = useFrom(place.path.join('/'), () => false);
   return (
     <header class={open ? 'side open' : 'side'}>
       <div class="brand">

@@ -23,6 +23,8 @@ export function usePlace(): Place {
   useEffect(() => {
     const follow = () => setHash(location.hash);
     addEventListener('hashchange', follow);
+    // It may have changed since the page was drawn.
+    follow();
     return () => removeEventListener('hashchange', follow);
   }, []);
   return parsePlace(hash);

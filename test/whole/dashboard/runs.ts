@@ -27,6 +27,21 @@ export function testRuns(browser: () => Browser): void {
     });
   });
 
+  test.each([
+    ['in the moment in which the field appears', APPEARS],
+    ['while what was typed before is searched for', SEARCHES],
+  ])('what is typed %s is searched for', async (_when, script) => {
+    await at(browser(), 'tasks', async ({ page }) => {
+      await page.evaluate(script);
+      await page.locator('nav a[href="#/runs"]').click();
+      if (script === SEARCHES) await page.getByLabel('Search').fill('o-10');
+      await page.waitForURL(/search=o-1003/);
+      await page.locator('main tbody tr').nth(1).waitFor({ state: 'detached' });
+
+      expect(await page.getByLabel('Search').inputValue()).toBe('o-1003');
+    });
+  });
+
   test('a failed run is retried as it was', async () => {
     await at(browser(), `runs/${toId(3)}`, async ({ desk, button, told }) => {
       await button('Retry').click();
@@ -134,3 +149,23 @@ export function testRuns(browser: () => Browser): void {
     });
   });
 }
+
+/** Types before the browser has drawn the field. */
+const APPEARS = `{
+  const observer = new MutationObserver(() => {
+    const field = document.querySelector('input[type=search]');
+    if (field === null) return;
+    observer.disconnect();
+    field.value = 'o-1003';
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+}`;
+
+/** Types on in the moment in which the search is put into the address. */
+const SEARCHES = `addEventListener('hashchange', () => {
+  const field = document.querySelector('input[type=search]');
+  if (field?.value !== 'o-10') return;
+  field.value = 'o-1003';
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+})`;

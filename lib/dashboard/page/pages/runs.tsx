@@ -1,8 +1,9 @@
 /** Runs of tasks: searched, filtered, live; and one of them. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { TASK_STATES, type TaskState } from '../../../core/task-state.ts';
 import type { RunRow, RunsQuery } from '../../row.ts';
 import { desk } from '../desk.ts';
+import { useFrom } from '../from.ts';
 import { useInfo } from '../info.ts';
 import { useLive } from '../live.ts';
 import type { PageProps } from '../navigation.tsx';
@@ -164,11 +165,20 @@ interface SearchProps {
 
 /** Searches when the typing pauses. */
 export function SearchField({ label, hint = '', value, onSearch }: SearchProps) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const asked = useRef<string | undefined>(undefined);
+  // The search that was typed here comes back as `value`: what has been typed since stays.
+  const [text, setText] = useFrom<string>(value, (before = value) => {
+    const own = value === asked.current;
+    asked.current = undefined;
+    return own ? before : value;
+  });
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onSearch(text.trim()), TYPING_MS);
+    const search = text.trim();
+    if (search === value) return;
+    const timer = setTimeout(() => {
+      asked.current = search;
+      onSearch(search);
+    }, TYPING_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return (

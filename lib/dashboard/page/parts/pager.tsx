@@ -1,5 +1,5 @@
 /** Newer and older pages of a list whose pages are known by where they begin. */
-import { useEffect, useState } from 'preact/hooks';
+import { useFrom } from '../from.ts';
 
 export interface Paging {
   /** Goes into the query's `after`. */
@@ -11,14 +11,12 @@ export interface Paging {
 
 /** Begins at the first page whenever `key`, the list that is shown, is another one. */
 export function usePaging(key: string): Paging {
-  const [state, setState] = useState<{ key: string; trail: readonly string[] }>({ key, trail: [] });
-  const trail = state.key === key ? state.trail : [];
-  useEffect(() => setState({ key, trail: [] }), [key]);
+  const [trail, setTrail] = useFrom<readonly string[]>(key, () => []);
   return {
     after: trail.at(-1),
     number: trail.length + 1,
-    newer: trail.length === 0 ? undefined : () => setState({ key, trail: trail.slice(0, -1) }),
-    older: (next) => setState({ key, trail: [...trail, next] }),
+    newer: trail.length === 0 ? undefined : () => setTrail(trail.slice(0, -1)),
+    older: (next) => setTrail([...trail, next]),
   };
 }
 
