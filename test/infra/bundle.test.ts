@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { defineApp, defineQueue, defineTask } from '#lib';
+import { CODE_SECTIONS } from '../../lib/codes/catalogue.ts';
+import type { Codes } from '../../lib/codes/entry.ts';
 import { shop } from './shop.ts';
 import { synthesize } from './stack.ts';
 
@@ -105,6 +107,15 @@ test('a worker leaves the checks of definitions to the synthesis', () => {
   expect(checks.filter((each) => code.includes(each))).toEqual([]);
   // What the worker itself says is there, so texts are found where they are.
   expect(code).toContain('WRONG_APP');
+});
+
+test('what the codes of errors mean is in no worker', () => {
+  const texts = Object.values(CODE_SECTIONS).flatMap((section: Codes) =>
+    Object.values(section).map(({ means }) => means),
+  );
+
+  expect(texts.length).toBeGreaterThan(100);
+  for (const code of bundles.values()) expect(texts.filter((text) => code.includes(text))).toEqual([]);
 });
 
 test('workers with the same needs share one bundle, which is made once', () => {
