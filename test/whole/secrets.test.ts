@@ -100,6 +100,7 @@ async function live(endpoint: string): Promise<readonly string[]> {
     task: 'pay',
     input: { card: CARD, mode: 'steals' },
     headers: HEADERS,
+    sentAt: Date.now(),
   };
   const damaged = { ...wrong, id: 7 };
   const account = address.credentials.accessKeyId;
