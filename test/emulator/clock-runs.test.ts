@@ -260,7 +260,7 @@ describe('a busy run', () => {
     expect(clock.now()).toBe(START + 5);
   });
 
-  test('that has ended is not reported, though nobody could hear of it until the limit was over', async () => {
+  test('that has ended is not reported, though it could not be heard until the limit was over', async () => {
     const clock = createVirtualClock(START, options);
     const { port1, port2 } = new MessageChannel();
     void clock.run('charge', () => once(port1, 'message'));

@@ -31,7 +31,7 @@ afterAll(() => program[Symbol.asyncDispose]());
 
 describe('tasks', () => {
   test('one is sent by a process of its own, and its result is printed', async () => {
-    const words = ['send', 'tally', ROUTE, '--wait', '60s', '--json', '--endpoint', endpoint];
+    const words = ['send', 'tally', ROUTE, '--wait', '150s', '--json', '--endpoint', endpoint];
 
     const { code, stdout, stderr } = await run(process.execPath, [BIN, ...words], ROOT);
 
@@ -40,7 +40,7 @@ describe('tasks', () => {
   });
 
   test('its run is listed, and shown with all that is known of it', async () => {
-    const { id } = await ask('send', 'tally', ROUTE, '--wait', '60s');
+    const { id } = await ask('send', 'tally', ROUTE, '--wait', '150s');
 
     const listed = await ask('runs', 'list', '--task', 'tally', '--state', 'SUCCESS', '--from', '1h');
     const shown = await ask('runs', 'show', id);
@@ -52,7 +52,7 @@ describe('tasks', () => {
   });
 
   test('a call prints the answer', async () => {
-    const answer = await ask('call', 'board', '{"flights":3,"airports":{}}', '--timeout', '60s');
+    const answer = await ask('call', 'board', '{"flights":3,"airports":{}}', '--timeout', '150s');
 
     expect(answer).toBe('3 flights today');
   });
@@ -101,7 +101,7 @@ describe('queues', () => {
     const { id } = await ask('send', 'archive', JSON.stringify(report));
     const waiting = await queue('archive');
     await ask('queues', 'resume', 'archive');
-    const answer = await ask('result', id, '--timeout', '60s');
+    const answer = await ask('result', id, '--timeout', '150s');
 
     expect(waiting).toMatchObject({ paused: true, ready: 1 });
     expect(await queue('archive')).toMatchObject({ paused: false, ready: 0 });

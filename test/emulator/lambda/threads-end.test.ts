@@ -120,7 +120,7 @@ test('an endless loop is ended at its timeout', async () => {
   expect(stats()).toMatchObject({ timeouts: 1, environments: 0 });
 });
 
-test('an answer that was given in time counts, though nobody could hear it until the time was over', async () => {
+test('an answer given in time counts, though nobody could hear it until the time was over', async () => {
   const done = join(rig.root, 'done');
   const { invoke, stats } = await rig.open(
     `exports.handler = async ({ done }) => {
