@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // A poll asks for 1 s unless it is told otherwise, which a busy machine may need for nothing at all.
 const expect = { poll: { timeout: 20_000 } };
+const setupFiles = ['test/properties.ts'];
 
 // `unit` runs on every commit (npm run check); the others start processes, bundle, or run for minutes.
 const SLOW = ['test/{simulation,examples,outside,whole}/**/*.test.ts'];
@@ -26,11 +27,14 @@ export default defineConfig({
           // For a machine that is busy with other things; no test here needs a second of it.
           testTimeout: 30_000,
           expect,
+          setupFiles,
           // The tests share nothing that they change, so files of a worker may share what they import.
           isolate: false,
         },
       },
-      { test: { name: 'seconds', include: SECONDS, testTimeout: 60_000, expect, isolate: false } },
+      {
+        test: { name: 'seconds', include: SECONDS, testTimeout: 60_000, expect, setupFiles, isolate: false },
+      },
       {
         test: {
           name: 'whole',

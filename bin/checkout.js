@@ -98,7 +98,9 @@ function removeOld(current) {
   for (const name of readdirSync(CACHE)) {
     const path = join(CACHE, name);
     if (path === current || path === INPUTS) continue;
-    if (Date.now() - statSync(path).mtimeMs > KEPT_MS) rmSync(path, { recursive: true, force: true });
+    // What another start was about to rename is not there any more.
+    const { mtimeMs = Date.now() } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    if (Date.now() - mtimeMs > KEPT_MS) rmSync(path, { recursive: true, force: true });
   }
 }
 

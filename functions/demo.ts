@@ -169,7 +169,7 @@ async function closeDay(client: Client, report: Report): Promise<void> {
   const [busiest] = Object.entries(report.airports).sort(([, a], [, b]) => b.departures - a.departures);
   if (busiest === undefined) return;
   const [code] = busiest;
-  const answer = await client.call(airport({ code, report: closing }), { timeout: '30s' });
+  const answer = await client.call(airport({ code, report: closing }), { timeout: '2m' });
   say(`asked for ${code}, the app answers: ${JSON.stringify(answer)}`);
 }
 

@@ -63,7 +63,7 @@ describe('a client', () => {
 
     await client.publish(events, 'a.x.b', { id: 1 });
 
-    await vi.waitFor(() => expect(inQueue('shop-dev-plain')).toHaveLength(1));
+    await expect.poll(() => inQueue('shop-dev-plain')).toHaveLength(1);
   });
 
   test('refuses a stage that cannot be one', () => {

@@ -1,4 +1,6 @@
 /** The virtual clock: what time waits for, and what does not hold it up. */
+import { once } from 'node:events';
+import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { createVirtualClock } from '../../lib/emulator/clock.ts';
 
@@ -11,6 +13,11 @@ function turn(): Promise<void> {
 
 async function turns(count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) await turn();
+}
+
+/** Keeps this thread from everything else, as a long computation would. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 /** A promise that never settles, for work that is stuck. */
@@ -251,6 +258,20 @@ describe('a busy run', () => {
     await clock.advance(5);
 
     expect(clock.now()).toBe(START + 5);
+  });
+
+  test('that has ended is not reported, though it could not be heard until the limit was over', async () => {
+    const clock = createVirtualClock(START, options);
+    const { port1, port2 } = new MessageChannel();
+    void clock.run('charge', () => once(port1, 'message'));
+    const settled = clock.settled();
+    await turns(5);
+
+    port2.postMessage('done');
+    block(3 * options.busyLimitMs);
+
+    await expect(settled).resolves.toBeUndefined();
+    port1.close();
   });
 
   test('cannot move or settle the clock that waits for it', async () => {

@@ -40,12 +40,20 @@ describe(CELERY.name, () => {
 
       expect(setting.checked().get(check)).toEqual({ check, outcome: 'passed', text: '' });
     });
+
+    test('asks for what its policy says, once', ({ skip }) => {
+      skip(CELERY.missing !== undefined, CELERY.missing);
+
+      expect(setting.hidden()).toEqual([2]);
+    });
   });
 });
 
 interface Setting {
   emulator(): Emulator;
   checked(): ReadonlyMap<string, Checked>;
+  /** For how many seconds messages were hidden anew. */
+  hidden(): readonly number[];
   /** Ends the worker as its operator would, and says its exit code. */
   stop(): Promise<number | null>;
 }
@@ -56,7 +64,13 @@ function useSetting(
   queueOptions: { readonly backoff_policy?: Readonly<Record<string, number>> },
   workerOptions: readonly string[],
 ): Setting {
-  const emulator = createEmulator();
+  const hidden: number[] = [];
+  const emulator = createEmulator({
+    onCall({ operation, input }, proceed) {
+      if (operation === 'ChangeMessageVisibility') hidden.push(Number(input.VisibilityTimeout));
+      return proceed();
+    },
+  });
   let folder = '';
   let worker: Worker | undefined;
   let checked: ReadonlyMap<string, Checked> = new Map();
@@ -92,6 +106,7 @@ function useSetting(
   return {
     emulator: () => emulator,
     checked: () => checked,
+    hidden: () => hidden,
     stop: async () => worker?.stop() ?? null,
   };
 }

@@ -23,7 +23,8 @@ app.conf.update(
     broker_transport_options={
         "region": "us-east-1",
         "is_secure": False,
-        "visibility_timeout": 8,
+        # Of a queue that Celery makes itself: more than a busy machine needs for any of its tasks.
+        "visibility_timeout": 120,
         "wait_time_seconds": 2,
         "polling_interval": 0.1,
         **({"predefined_queues": PREDEFINED} if PREDEFINED else {}),

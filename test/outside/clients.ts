@@ -142,6 +142,6 @@ function why(packages: readonly string[]): string {
 }
 
 function ask(command: string, args: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', timeout: 30_000 });
+  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', timeout: 120_000 });
   return status === 0 ? stdout.trim() : undefined;
 }

@@ -136,6 +136,18 @@ test('several that start at once all run', async () => {
   expect(bundlesOf(folder)).toHaveLength(1);
 });
 
+test('what another start takes out of the cache while this one looks is no trouble', () => {
+  const folder = checkOut(['esbuild']);
+  const cache = join(folder, 'node_modules/.cache/celeriac');
+  mkdirSync(cache, { recursive: true });
+  // Listed, and not there when it is asked for.
+  symlinkSync(join(folder, 'nowhere'), join(cache, 'inputs-1'));
+
+  const started = start(folder);
+
+  expect(started).toEqual({ stdout: 'one!\n', stderr: '' });
+});
+
 test('without esbuild the sources are compiled as they are loaded', () => {
   const folder = checkOut(['tsx']);
 

@@ -9,7 +9,6 @@ const run = promisify(execFile);
 const FLIGHTS = 'node_modules/vega-datasets/data';
 
 test.each([
-  ['flights-2k.json', []],
   ['flights-10k.json', []],
   // The worker's threads die between the claim of a run and its end.
   ['flights-2k.json', ['--kill']],

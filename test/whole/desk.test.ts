@@ -5,10 +5,14 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { connect } from '#lib/aws';
+import { flights } from '../../functions/flights.ts';
 import { main } from '../../lib/cli/main.ts';
 import { run } from './packed.ts';
 import { type Program, startProgram } from './program.ts';
+import { addressOf } from './provisioned.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const BIN = join(ROOT, 'bin/celeriac.js');
@@ -18,20 +22,16 @@ const LAX = { departures: 2, late: 1, meanDelay: 40 };
 
 let program: Program;
 let endpoint: string;
-/** A run that waits for a report that there is not, until its worker's time is over: a dead letter. */
-let hopeless: string;
-
 beforeAll(async () => {
   program = startProgram(process.execPath, [BIN, 'dev', '--port', '0'], ROOT);
   endpoint = await program.listening();
-  ({ id: hopeless } = await ask('send', 'airport', '{"code":"LAX","report":{"messageId":"none"}}'));
 });
 
 afterAll(() => program[Symbol.asyncDispose]());
 
 describe('tasks', () => {
   test('one is sent by a process of its own, and its result is printed', async () => {
-    const words = ['send', 'tally', ROUTE, '--wait', '60s', '--json', '--endpoint', endpoint];
+    const words = ['send', 'tally', ROUTE, '--wait', '150s', '--json', '--endpoint', endpoint];
 
     const { code, stdout, stderr } = await run(process.execPath, [BIN, ...words], ROOT);
 
@@ -40,7 +40,7 @@ describe('tasks', () => {
   });
 
   test('its run is listed, and shown with all that is known of it', async () => {
-    const { id } = await ask('send', 'tally', ROUTE, '--wait', '60s');
+    const { id } = await ask('send', 'tally', ROUTE, '--wait', '150s');
 
     const listed = await ask('runs', 'list', '--task', 'tally', '--state', 'SUCCESS', '--from', '1h');
     const shown = await ask('runs', 'show', id);
@@ -52,7 +52,7 @@ describe('tasks', () => {
   });
 
   test('a call prints the answer', async () => {
-    const answer = await ask('call', 'board', '{"flights":3,"airports":{}}', '--timeout', '60s');
+    const answer = await ask('call', 'board', '{"flights":3,"airports":{}}', '--timeout', '150s');
 
     expect(answer).toBe('3 flights today');
   });
@@ -101,7 +101,7 @@ describe('queues', () => {
     const { id } = await ask('send', 'archive', JSON.stringify(report));
     const waiting = await queue('archive');
     await ask('queues', 'resume', 'archive');
-    const answer = await ask('result', id, '--timeout', '60s');
+    const answer = await ask('result', id, '--timeout', '150s');
 
     expect(waiting).toMatchObject({ paused: true, ready: 1 });
     expect(await queue('archive')).toMatchObject({ paused: false, ready: 0 });
@@ -118,16 +118,19 @@ describe('queues', () => {
   });
 
   test('a dead letter is seen, previewed and sent again; with another input its run succeeds', async () => {
-    const ended = await celeriac('result', hopeless, '--timeout', '270s');
+    const hopeless = await sendWrong('questions', 'airport', { code: 'LAX' });
+    const ended = await celeriac('result', hopeless, '--timeout', '150s');
     expect(ended.code).toBe(1);
 
     const letters = async () => (await celeriac('queues', 'dead-letters', 'questions')).values;
     // The run has ended before its message lies there.
-    await expect.poll(letters, POLL).toMatchObject([{ id: hopeless, task: 'airport', reason: 'crashed' }]);
+    await expect
+      .poll(letters, POLL)
+      .toMatchObject([{ id: hopeless, task: 'airport', reason: 'invalid-input' }]);
     const preview = await ask('queues', 'redrive', 'questions', '--preview');
     expect(preview).toMatchObject({ matched: 1, sent: 0 });
 
-    // The report that it waits for: who answers for an airport reads what the end of the day has archived.
+    // The report that it lacks: who answers for an airport reads what the end of the day has archived.
     const report = JSON.stringify({ flights: 2, airports: { LAX } });
     const { messageId } = await ask('publish', 'day-end', '', report);
     const input = JSON.stringify({ code: 'LAX', report: { messageId } });
@@ -163,6 +166,17 @@ describe('inspect', () => {
 
 /** A run may take its time on a busy machine. */
 const POLL = { timeout: 150_000, interval: 500 };
+
+/** Sends a message as a program of another language would, which checks nothing; resolves to its id. */
+async function sendWrong(queueName: string, task: string, input: object): Promise<string> {
+  const address = addressOf(endpoint);
+  await using client = connect(flights, address);
+  const id = client.newId();
+  const QueueUrl = `${endpoint}/${address.credentials.accessKeyId}/flights-dev-${queueName}`;
+  const MessageBody = JSON.stringify({ celeriac: 1, id, task, input, sentAt: Date.now() });
+  await new SQSClient(address).send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  return id;
+}
 
 async function queue(name: string): Promise<unknown> {
   const { values } = await celeriac('queues', 'list');

@@ -1,6 +1,6 @@
 /** The emulator as a process of its own, to be killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 
 export interface Server {
   readonly url: string;
@@ -13,11 +13,9 @@ const ROOT = new URL('../../', import.meta.url).pathname;
 export async function start(folder: string, ...more: readonly string[]): Promise<Server> {
   const words = ['bin/celeriac.js', 'emulator', '--port', '0', '--data', folder, ...more];
   const child = spawn(process.execPath, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  for (;;) {
-    const [text] = await once(child.stdout, 'data');
-    said += String(text);
-    const url = /^listening (\S+)$/m.exec(said)?.[1];
+  for await (const line of createInterface(child.stdout)) {
+    const url = /^listening (\S+)$/.exec(line)?.[1];
     if (url !== undefined) return { url, child };
   }
+  throw new Error(`the emulator ended before it listened: ${words.join(' ')}`);
 }

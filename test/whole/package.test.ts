@@ -79,7 +79,7 @@ const SOURCES = {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     const client = connect(shop, { endpoint: url, region: 'us-east-1', credentials });
     const result = await client.send(price({ sku: 'coffee' }));
-    console.log(JSON.stringify(await result.get({ timeout: '20s' })));
+    console.log(JSON.stringify(await result.get({ timeout: '2m' })));
     await client.close();
     await emulator.close();`,
 };

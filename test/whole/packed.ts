@@ -4,18 +4,22 @@
  * missing.
  */
 import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -43,11 +47,23 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Builds and packs this checkout. */
+const CACHE = join(ROOT, 'node_modules/.cache');
+/** What the package is made of, compilers included. */
+const SOURCES = ['lib', 'infra', 'bin', 'templates', 'README.md', 'LICENSE', 'package.json'];
+const BUILT_BY = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+
+/** Builds and packs this checkout; the same contents once, whichever files of tests ask for it. */
 export function pack(): Packed {
-  const folder = mkdtempSync(join(tmpdir(), 'celeriac-pack-'));
-  // Its script `prepack` builds.
-  alone(() => execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: ROOT, stdio: 'pipe' }));
+  const folder = join(CACHE, 'celeriac-pack', contentsKey());
+  alone(() => {
+    if (existsSync(folder)) return;
+    rmSync(dirname(folder), { recursive: true, force: true });
+    const draft = `${folder}-draft`;
+    mkdirSync(draft, { recursive: true });
+    // Its script `prepack` builds.
+    execFileSync('npm', ['pack', '--pack-destination', draft], { cwd: ROOT, stdio: 'pipe' });
+    renameSync(draft, folder);
+  });
   const file = join(folder, readdirSync(folder)[0] ?? '');
   const listed = execFileSync('tar', ['-tzf', file], { encoding: 'utf8' });
   const paths = listed
@@ -61,9 +77,25 @@ export function pack(): Packed {
   };
 }
 
+function contentsKey(): string {
+  const hash = createHash('sha256');
+  for (const path of [...SOURCES, ...BUILT_BY].map((name) => join(ROOT, name))) {
+    const isFolder = statSync(path).isDirectory();
+    const all = isFolder ? readdirSync(path, { recursive: true, withFileTypes: true }) : [];
+    const inside = all.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+    for (const file of isFolder ? inside.sort() : [path]) {
+      hash
+        .update(`${relative(ROOT, file)}\0`)
+        .update(readFileSync(file))
+        .update('\0');
+    }
+  }
+  return hash.digest('hex');
+}
+
 /** Two files of tests that pack at once would build into the same folder, so one waits for the other. */
 function alone(work: () => void): void {
-  const lock = join(ROOT, 'node_modules/.cache/celeriac-pack.lock');
+  const lock = join(CACHE, 'celeriac-pack.lock');
   mkdirSync(dirname(lock), { recursive: true });
   while (!take(lock)) {
     if (isLeftBehind(lock)) rmSync(lock, { recursive: true, force: true });

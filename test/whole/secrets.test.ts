@@ -33,7 +33,7 @@ let program: Program;
 beforeAll(async () => {
   program = startProgram(process.execPath, [BIN, 'dev', '--port', '0', '--dashboard', '0'], HOME);
   const endpoint = await program.listening();
-  const dashboard = (await program.says(/dashboard (http:\S+)/)).replace('dashboard ', '').trim();
+  const dashboard = (await program.says(/dashboard (http:\S+)\n/)).replace('dashboard ', '').trim();
   const ids = await live(endpoint);
   await askDashboard(dashboard, ids);
   await askCommands(endpoint, ids);
@@ -100,6 +100,7 @@ async function live(endpoint: string): Promise<readonly string[]> {
     task: 'pay',
     input: { card: CARD, mode: 'steals' },
     headers: HEADERS,
+    sentAt: Date.now(),
   };
   const damaged = { ...wrong, id: 7 };
   const account = address.credentials.accessKeyId;

@@ -52,7 +52,7 @@ export async function startWorkerProcess(
   for (;;) {
     const health = /"message":"works".*"health":"http:\/\/0\.0\.0\.0:(\d+)"/.exec(said)?.[1];
     if (health !== undefined) return { child, said: () => said, health: `http://127.0.0.1:${health}` };
-    if (child.exitCode !== null) throw new Error(`the worker ended:\n${said}`);
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the worker ended:\n${said}`);
     await sleep(20);
   }
 }

@@ -52,6 +52,8 @@ class Thread implements Sandbox {
   /** Why it ends, when this side decided so. */
   #reason: FunctionFailure | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** The turn that a time that is over is still given. */
+  #lastTurn: NodeJS.Immediate | undefined;
 
   constructor(setup: EnvironmentSetup, first: InvocationRequest, ended: () => void, options: ThreadOptions) {
     this.#options = options;
@@ -117,15 +119,24 @@ class Thread implements Sandbox {
     if (this.#state !== 'busy' && this.#state !== 'starting') return;
     this.#state = 'idle';
     this.#lines.flush();
-    clearTimeout(this.#timer);
+    this.#stopTimers();
     this.#timer = setTimeout(() => this.kill(), this.#options.idleMs ?? IDLE_MAX_MS).unref();
     this.#worker.unref();
     this.#settle(outcome);
   }
 
   #limit(ms: number, failure: FunctionFailure): void {
+    this.#stopTimers();
+    this.#timer = setTimeout(() => {
+      // Node fires timers before it reads messages. When this side was busy with something else for so long,
+      // the thread's answer may be here already, and counts: it is read before the turn's end.
+      this.#lastTurn = setImmediate(() => this.#end(failure));
+    }, ms);
+  }
+
+  #stopTimers(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#end(failure), ms);
+    clearImmediate(this.#lastTurn);
   }
 
   /**
@@ -135,7 +146,7 @@ class Thread implements Sandbox {
     if (this.#state === 'ending' || this.#state === 'ended') return;
     this.#state = 'ending';
     this.#reason = reason;
-    clearTimeout(this.#timer);
+    this.#stopTimers();
     void this.#worker.terminate();
   }
 
@@ -148,7 +159,7 @@ class Thread implements Sandbox {
 
   #exit(code: number): void {
     this.#state = 'ended';
-    clearTimeout(this.#timer);
+    this.#stopTimers();
     this.#lines.flush();
     const said =
       code === 0

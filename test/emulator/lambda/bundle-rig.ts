@@ -72,7 +72,8 @@ export function createBundleRig(): BundleRig {
       threads,
     });
     opened.push(lambda);
-    const input = functionInput('worker', { Code: { Folder: bundle(files) }, ...settings });
+    // Time in a thread is real: a busy machine may need more of it than the three seconds of the default.
+    const input = functionInput('worker', { Timeout: 60, Code: { Folder: bundle(files) }, ...settings });
     await lambda.call('CreateFunction', input, caller);
     return {
       lambda,

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import type { Input } from '../../../lib/emulator/service.ts';
 import { createBundleRig } from './bundle-rig.ts';
@@ -7,6 +9,16 @@ const rig = createBundleRig();
 
 afterEach(() => rig.close());
 afterAll(() => rig.remove());
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Keeps this thread from everything else, as a long computation would; not for ever. */
+function blockUntil(isSo: () => boolean, ms = 60_000): void {
+  const end = Date.now() + ms;
+  while (!isSo() && Date.now() < end) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+}
 
 test.each<[string, string, string, RegExp]>([
   ['throws', `throw new RangeError('too far')`, 'RangeError', /^too far$/],
@@ -106,6 +118,26 @@ test('an endless loop is ended at its timeout', async () => {
     'Task timed out after 1.00 seconds',
   );
   expect(stats()).toMatchObject({ timeouts: 1, environments: 0 });
+});
+
+test('an answer given in time counts, though nobody could hear it until the time was over', async () => {
+  const done = join(rig.root, 'done');
+  const { invoke, stats } = await rig.open(
+    `exports.handler = async ({ done }) => {
+      if (done) setImmediate(() => require('node:fs').writeFileSync(done, ''));
+      return 'in time';
+    };`,
+    { settings: { Timeout: 1 } },
+  );
+  await invoke();
+
+  const answering = invoke({ done });
+  await turn();
+  blockUntil(() => existsSync(done));
+  blockUntil(() => false, 1_100);
+
+  expect(payloadOf(await answering)).toBe('in time');
+  expect(stats()).toMatchObject({ coldStarts: 1, timeouts: 0 });
 });
 
 test('a kill ends a running function at once, and says how many environments there were', async () => {
