@@ -237,8 +237,9 @@ export interface Client extends Sender, WorkflowClient, AsyncDisposable {
    */
   readonly revokeBy: (header: string, value: string, options?: RevokeOptions) => Promise<void>;
   /**
-   * Runs a failed or revoked run once more, under its own id and all attempts anew; with `input`, with that.
-   * Its dead letter stays where it is, and does not run if it is redriven.
+   * Runs a failed or revoked run once more, under its own id and all attempts anew; with `input`, with that
+   * alone (of a part of a workflow that is mapped over a list, the list). What was revoked by header before, or
+   * debounced by a later call, does not keep it from running. Its dead letter stays where it is, and does not run if it is redriven.
    * @throws TaskError RETRY_NOT_FAILED, RETRY_NOT_KEPT when its input was too large for its record; SendError
    * as `send`.
    */
