@@ -20,8 +20,8 @@ export interface Again {
 
 /**
  * Sends a run once more, under its id.
- * @throws TaskError RETRY_NOT_FAILED, RETRY_NOT_KEPT; SendError INVALID_INPUT, INPUT_NOT_JSON, and what else a
- * send may be refused for.
+ * @throws TaskError RETRY_NOT_FAILED, RETRY_NOT_KEPT; SendError INVALID_INPUT, INPUT_NOT_JSON, and what
+ * else a send may be refused for.
  */
 export async function runAgain(
   { app, space, ports, outbox }: Connection,
