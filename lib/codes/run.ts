@@ -76,8 +76,10 @@ export const RUN_CODES = {
     remedy: 'Define it, rateLimit as 0 or concurrency as a high number, and set it then.',
   },
   PROGRESS_INVALID: {
-    means: 'A progress is larger than 10,000 bytes, no JSON, or not what the schema of the reader takes.',
-    remedy: 'Report a little plain data.',
+    means:
+      'A progress is larger than 10,000 bytes, no JSON, not what the schema of the reader takes, or has a ' +
+      'state that all runs have.',
+    remedy: 'Report a little plain data, and a state of your own.',
   },
   NO_STATE: {
     means: 'Nothing of the app, or of this worker, keeps a record, so there is no table to ask.',
