@@ -70,7 +70,7 @@ async function setLimits({ ports }: Connection, task: AnyTask, limits: Limits): 
     !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= SLOTS_MAX)
   ) {
     const text =
-      `task '${task.name}': concurrency is ${concurrency}; give a whole number from 1 to ${SLOTS_MAX}`;
+      `task '${task.name}': concurrency is ${concurrency}; give a whole number from 1 to ` + `${SLOTS_MAX}`;
     throw new CeleriacError('CONCURRENCY_OUT_OF_RANGE', text, { value: concurrency });
   }
   await limitsOf(ports.state).set(task.name, limits);
