@@ -50,6 +50,10 @@ export const RUN_CODES = {
     means: `A result has more than ${RESULT_BYTES_MAX / 1_000} KB, which a record does not hold (DynamoDB).`,
     remedy: "Store the data and return a reference, or define the queue with largePayloads: 's3'.",
   },
+  RETRY_OTHER_TASK: {
+    means: 'The run that is to be run again is one of another task, or a workflow.',
+    remedy: 'Give the task whose run it is; of a workflow, run the part again that failed, or send it anew.',
+  },
   RETRY_NOT_FAILED: {
     means: 'A run is to be run again that has neither failed nor been revoked.',
     remedy: 'Wait until it is over, or send the task anew.',

@@ -242,8 +242,8 @@ export interface Client extends Sender, WorkflowClient, AsyncDisposable {
    * alone (of a part of a workflow that is mapped over a list, the list). What was revoked by header before,
    * or debounced by a later call, does not keep it from running. Its dead letter stays where it is, and does
    * not run if it is redriven. A workflow that has ended stays as it has.
-   * @throws TaskError RETRY_NOT_FAILED, RETRY_NOT_KEPT when its input was too large for its record; SendError
-   * as `send`.
+   * @throws TaskError RETRY_NOT_FAILED, RETRY_OTHER_TASK, RETRY_NOT_KEPT when its record has no input;
+   * SendError as `send`.
    */
   readonly retry: <T extends AnyTask>(
     task: T,

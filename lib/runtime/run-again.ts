@@ -20,8 +20,8 @@ export interface Again {
 
 /**
  * Sends a run once more, under its id.
- * @throws TaskError RETRY_NOT_FAILED, RETRY_NOT_KEPT; SendError INVALID_INPUT, INPUT_NOT_JSON, and what
- * else a send may be refused for.
+ * @throws TaskError RETRY_NOT_FAILED, RETRY_OTHER_TASK, RETRY_NOT_KEPT; SendError INVALID_INPUT,
+ * INPUT_NOT_JSON, and what else a send may be refused for.
  */
 export async function runAgain(
   { app, space, ports, outbox }: Connection,
@@ -36,6 +36,11 @@ export async function runAgain(
       `run '${id}' of task '${task.name}' is ${record?.state ?? 'unknown'}; only one that has failed or ` +
       'was revoked is run again';
     throw new TaskError('RETRY_NOT_FAILED', text, { value: id });
+  }
+  if (record.task !== task.name && !task.aliases.includes(record.task)) {
+    const whose = record.task === '' ? 'a workflow' : `one of task '${record.task}'`;
+    const text = `run '${id}' is ${whose}, not of task '${task.name}'; give the task that it is of`;
+    throw new TaskError('RETRY_OTHER_TASK', text, { value: id });
   }
   const before = letterOf(record);
   if (before === undefined && !('input' in asked)) {

@@ -118,3 +118,15 @@ test('a debounced run runs although a later call has run', async () => {
 
   expect(await first.state()).toBe('SUCCESS');
 });
+
+test('a run of another task, or a workflow, is not run again as one of this', async () => {
+  const { sim, post, wrap, check } = createWorld();
+  const result = await sim.send(chain(wrap(1), post));
+  const other = await sim.send(check(1));
+  await sim.advance('1m');
+
+  const asked = [result.id, other.id].map((id) => sim.retry(post, id, { input: { to: 'b' } }));
+
+  for (const one of asked) await expect(one).rejects.toMatchObject({ code: 'RETRY_OTHER_TASK' });
+  expect(await result.state()).toBe('FAILURE');
+});
