@@ -16,6 +16,7 @@ import {
 } from '#lib';
 import { START_DEFAULT } from '#lib/testing';
 import { RECORD_MS, RETENTION_MS } from '../lib/core/limits.ts';
+import { DEADLINE_DEFAULT } from '../lib/core/workflow/deadline.ts';
 import { CONSUMER_DEFAULTS } from '../lib/define/consumer.ts';
 import { ONCE_DEFAULTS } from '../lib/define/once.ts';
 import { DEFAULT_QUEUE } from '../lib/define/task.ts';
@@ -26,7 +27,6 @@ import { GET_TIMEOUT_DEFAULT } from '../lib/runtime/result.ts';
 import { CALL_TIMEOUT_DEFAULT } from '../lib/runtime/rpc.ts';
 import { LIMIT_DEFAULT } from '../lib/runtime/schedule-list.ts';
 import { LOOK_MS } from '../lib/runtime/scheduler.ts';
-import { DEADLINE_DEFAULT } from '../lib/runtime/workflow-send.ts';
 import { MACHINE_DEFAULTS } from './machine-defaults.ts';
 
 const ROOT = join(import.meta.dirname, '..');

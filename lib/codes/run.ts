@@ -50,6 +50,10 @@ export const RUN_CODES = {
     means: `A result has more than ${RESULT_BYTES_MAX / 1_000} KB, which a record does not hold (DynamoDB).`,
     remedy: "Store the data and return a reference, or define the queue with largePayloads: 's3'.",
   },
+  RETRY_OTHER_TASK: {
+    means: 'The run that is to be run again is one of another task, or a workflow.',
+    remedy: 'Give the task whose run it is; of a workflow, run the part again that failed, or send it anew.',
+  },
   RETRY_NOT_FAILED: {
     means: 'A run is to be run again that has neither failed nor been revoked.',
     remedy: 'Wait until it is over, or send the task anew.',
@@ -76,8 +80,10 @@ export const RUN_CODES = {
     remedy: 'Define it, rateLimit as 0 or concurrency as a high number, and set it then.',
   },
   PROGRESS_INVALID: {
-    means: 'A progress is larger than 10,000 bytes, no JSON, or not what the schema of the reader takes.',
-    remedy: 'Report a little plain data.',
+    means:
+      'A progress is larger than 10,000 bytes, no JSON, not what the schema of the reader takes, or has a ' +
+      'state that all runs have.',
+    remedy: 'Report a little plain data, and a state of your own.',
   },
   NO_STATE: {
     means: 'Nothing of the app, or of this worker, keeps a record, so there is no table to ask.',

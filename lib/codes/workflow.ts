@@ -49,8 +49,8 @@ export const WORKFLOW_CODES = {
     remedy: 'Add it while a member runs, and await that.',
   },
   REPLACE_NOT_KEPT: {
-    means: '`context.replace` in a run without a record, or of an app with workflows: false.',
-    remedy: 'Define the task without result: false.',
+    means: '`context.replace` in a run without a record, in one of map, or of an app with workflows: false.',
+    remedy: 'Define the task without result: false; call it in a group instead of map.',
   },
   REPLACED: {
     means: 'The place of a run was taken by a workflow (`context.replace`); it waits for the end of that.',

@@ -1,4 +1,4 @@
-/** What is wrong with a call of a task that a schedule makes, by itself or as a part of a workflow. */
+/** What is wrong with a call of a task as a part of a workflow, or by a schedule. */
 import { fromMilliseconds, isDuration, toMilliseconds } from '../core/duration.ts';
 import { type Json, jsonProblem } from '../core/json.ts';
 import { PRIORITY_MAX, WAIT_MS_MAX } from '../core/limits.ts';
@@ -18,14 +18,22 @@ export interface CallProblem {
 /** Notes what is wrong with a member of a schedule. */
 export type Say = (member: string, code: ErrorCode, text: string) => undefined;
 
-/** What its options cannot say, whatever the task is. */
+/** What the options of what a schedule sends cannot say. */
+export function fireProblems(options: PlanOptions): CallProblem[] {
+  if (options.at === undefined) return optionProblems(options);
+  return [{ code: 'AT_IN_SCHEDULE', text: 'its signature says `at`; the trigger says when, drop it' }];
+}
+
+/** What options cannot say, whatever the task is. */
 export function optionProblems({ at, delay, expires, priority = 0 }: PlanOptions): CallProblem[] {
   const problems: CallProblem[] = [];
-  if (at !== undefined)
+  if (at !== undefined && delay !== undefined)
     problems.push({
-      code: 'AT_IN_SCHEDULE',
-      text: 'its signature says `at`; the trigger says when, drop it',
+      code: 'INVALID_TIME',
+      text: 'delay and at both say when it runs; give one of them',
     });
+  if (at !== undefined && Number.isNaN(at.getTime()))
+    problems.push({ code: 'INVALID_TIME', text: 'at is an invalid date; give a Date that has a time' });
   for (const [name, text] of Object.entries({ delay, expires }))
     if (text !== undefined && !isDuration(text))
       problems.push({ code: 'INVALID_DURATION', text: `${name} is '${text}'; write it as '30s'` });

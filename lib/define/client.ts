@@ -63,7 +63,8 @@ export interface WorkflowOptions {
   /** Its id, one of `newId()`; a workflow that is sent again under the same id is not begun again. */
   readonly id?: string;
   /**
-   * How long it may take; then it fails (WORKFLOW_OVERDUE), whatever of it is under way. At most 14 days.
+   * How long it may take; then it fails (WORKFLOW_OVERDUE), whatever of it is under way. At most 14 days, and
+   * more than any of its parts waits before it runs (DELAY_TOO_LONG).
    * @default '7d'
    */
   readonly deadline?: Duration;
@@ -237,10 +238,12 @@ export interface Client extends Sender, WorkflowClient, AsyncDisposable {
    */
   readonly revokeBy: (header: string, value: string, options?: RevokeOptions) => Promise<void>;
   /**
-   * Runs a failed or revoked run once more, under its own id and all attempts anew; with `input`, with that.
-   * Its dead letter stays where it is, and does not run if it is redriven.
-   * @throws TaskError RETRY_NOT_FAILED, RETRY_NOT_KEPT when its input was too large for its record; SendError
-   * as `send`.
+   * Runs a failed or revoked run once more, under its own id and all attempts anew; with `input`, with that
+   * alone (of a part of a workflow that is mapped over a list, the list). What was revoked by header before,
+   * or debounced by a later call, does not keep it from running. Its dead letter stays where it is, and does
+   * not run if it is redriven. A workflow that has ended stays as it has.
+   * @throws TaskError RETRY_NOT_FAILED, RETRY_OTHER_TASK, RETRY_NOT_KEPT when its record has no input;
+   * SendError as `send`.
    */
   readonly retry: <T extends AnyTask>(
     task: T,

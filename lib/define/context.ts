@@ -31,15 +31,17 @@ export interface Context extends Sender {
   /** When the worker's time is over. */
   readonly deadline: Date;
   /**
-   * Says how far the run is, for `result.progress()`; `state` is one of the task's own, which
-   * `result.state()` shows while it runs (Celery's update_state). At most one write a second is made, the
-   * last one in any case. Without a record (`result: false`) nothing is kept.
+   * Says how far the run is, for `result.progress()`; `state` is one of the task's own, none that all runs
+   * have, which `result.state()` shows while it runs (Celery's update_state). At most one write a second is
+   * made, the last one in any case. Without a record (`result: false`) nothing is kept.
+   * @throws CeleriacError PROGRESS_INVALID
    */
   readonly progress: (value: unknown, options?: { readonly state?: string }) => void;
   /**
    * Puts a task or workflow in this run's place: nothing of the task comes after it, and the run's result is
    * that of what has replaced it, wherever it is waited for (Celery's replace). It works by throwing: do not
-   * catch it. The run is then to be seen as RETRY until it has ended.
+   * catch it. The run is then to be seen as RETRY until it has ended; hooks are told of the end of what has
+   * replaced it, not of its own. A signature that `send` would refuse is a failure of the task.
    * @throws CeleriacError REPLACE_NOT_KEPT, as the run's error, for a task with `result: false`
    */
   readonly replace: <Output>(signature: AnySignature<Output>) => Output;

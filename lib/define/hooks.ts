@@ -42,7 +42,8 @@ export interface Hooks {
   ) => unknown;
   /**
    * A run will not be made, or was told to stop (task_revoked): expired, revoked, terminated, once,
-   * debounced.
+   * debounced. It is told when its message is met; that of a run which would have waited for more than 15
+   * minutes, or on an ordered queue, is taken out when it is revoked, and nobody is told.
    */
   readonly onRevoke?: (event: RunEvent & { readonly reason: string }) => unknown;
 }

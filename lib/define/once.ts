@@ -32,12 +32,16 @@ export interface OnceOptions<Input> {
    * ONCE_TAKEN (Celery Once's AlreadyQueued). 'return': `send` resolves to the handle of the run that has
    * the key, and `call` to its result, which is the default with `keep: 'first'`; while nothing is known of
    * that run but its key, its sender may have died, so this call is sent as that run, and one of both is run:
-   * give the same key only to calls that may stand for each other. @default 'wait'
+   * give the same key only to calls that may stand for each other. A part of a workflow, a fire, and a
+   * message of an exchange reserve nothing: one whose key is taken as it begins is REVOKED as 'once'.
+   * @default 'wait'
    */
   readonly taken?: 'reject' | 'return' | 'wait';
   /**
    * 'first' (throttle): the first call of a key runs, and for `for` no other. 'last' (debounce): a call runs
-   * after `for`, unless another of its key comes until then; at most a year (15 m without `longDelays`).
+   * after `for`, unless another of its key comes until then; at most a year (15 m without `longDelays`). It
+   * is the send that looks at the window, so parts of workflows, fires of schedules and messages of exchanges
+   * have none: they run when they come ('last': unless a later call was sent), and keep no other from it.
    */
   readonly keep?: 'first' | 'last';
 }

@@ -14,7 +14,7 @@ import type { Trigger } from '../core/trigger/trigger.ts';
 import { parseTrigger } from '../core/trigger/trigger-data.ts';
 import { zoneOf } from '../core/trigger/zone.ts';
 import type { ErrorCode, Problem } from '../errors.ts';
-import { optionProblems, type Say } from './call-problems.ts';
+import { fireProblems, type Say } from './call-problems.ts';
 import { caught } from './exchange.ts';
 import { nameProblems } from './name.ts';
 import { fromPublishOptions } from './publication.ts';
@@ -100,7 +100,7 @@ function readCall({ send, deadline, publish }: ScheduleAction, say: Say): Schedu
   const problem = input === undefined ? undefined : jsonProblem(input);
   if (problem !== undefined)
     return say('.send', 'INPUT_NOT_JSON', `${problem.path} is ${problem.found}; send plain data`);
-  const [wrong] = optionProblems(options);
+  const [wrong] = fireProblems(options);
   if (wrong !== undefined) return say('.send', wrong.code, wrong.text);
   const [delayMs, expiresMs] = [options.delay, options.expires].map((text) => durationOf(text ?? ''));
   return {

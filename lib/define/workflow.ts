@@ -66,8 +66,11 @@ type LastOf<Steps extends readonly unknown[], None> = Steps extends readonly [..
   : None;
 
 type Results<Members extends readonly unknown[]> = {
-  -readonly [Index in keyof Members]: GivenBy<Members[Index]>;
+  -readonly [Index in keyof Members]: Listed<GivenBy<Members[Index]>>;
 };
+
+/** A result in a list: JSON has no place there for nothing, which stands as null. */
+type Listed<Result> = Result extends undefined ? null : Result;
 
 /** The longest chain whose types are checked; `chain(list)` takes any, untyped. */
 export const CHAIN_TYPED_MAX = 40;
@@ -87,7 +90,10 @@ export function chain(...given: readonly unknown[]): WorkflowSignature<unknown> 
   return workflow({ kind: 'chain', steps: (parts as readonly Part[]).map(toPlan) });
 }
 
-/** Side by side; the result is the list of results, in the order of the members. */
+/**
+ * Side by side; the result is the list of results, in the order of the members, with null for a member that
+ * returned nothing.
+ */
 export function group<const Members extends readonly AnySignature[]>(
   members: Members,
 ): GroupSignature<Results<Members>>;
@@ -120,7 +126,7 @@ export function map<Sent, Output>(
   task: Task<Sent, unknown, Output>,
   inputs: readonly Sent[],
   options: SendOptions = {},
-): WorkflowSignature<Jsonify<Output>[]> {
+): WorkflowSignature<Listed<Jsonify<Output>>[]> {
   return workflow(eachPlan(task, inputs, options));
 }
 
@@ -131,7 +137,7 @@ export function starmap<Sent extends readonly unknown[], Output>(
   task: Task<Sent, unknown, Output>,
   inputs: readonly Sent[],
   options: SendOptions = {},
-): WorkflowSignature<Jsonify<Output>[]> {
+): WorkflowSignature<Listed<Jsonify<Output>>[]> {
   return map(task, inputs, options);
 }
 
@@ -143,7 +149,7 @@ export function chunks<Sent, Output>(
   task: Task<Sent, unknown, Output>,
   inputs: readonly Sent[],
   size: number,
-): GroupSignature<Jsonify<Output>[][]> {
+): GroupSignature<Listed<Jsonify<Output>>[][]> {
   if (!Number.isInteger(size) || size < 1) {
     const message = `chunks of task '${task.name}': size is ${size}; give a whole number of at least 1`;
     throw new DefinitionError('CHUNK_SIZE_OUT_OF_RANGE', message, { value: size, allowed: 'at least 1' });

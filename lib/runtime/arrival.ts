@@ -85,7 +85,7 @@ function readAny(connection: Connection, queue: Queue, delivery: Delivery, parse
 }
 
 /** The task of a name, whatever it was called before. */
-export function taskOf(app: App, name: string): AnyTask | undefined {
+export function taskOf(app: Pick<App, 'tasks'>, name: string): AnyTask | undefined {
   return app.tasks.find((task) => task.name === name || task.aliases.includes(name));
 }
 

@@ -140,7 +140,8 @@ async function enterOnce(
   if (once === undefined || once.keep === 'first' || message.force === true) return undefined;
   const key = onceKeyOf(task, once.key, input);
   if (once.keep === 'last') {
-    const latest = await ports.locks.latest(key);
+    // Whoever runs it again by hand, or redrives it, wants this call.
+    const latest = message.generation > 0 ? undefined : await ports.locks.latest(key);
     return latest !== undefined && latest > message.id ? { kind: 'drop', reason: 'debounced' } : undefined;
   }
   const now = ports.clock.now();

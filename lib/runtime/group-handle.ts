@@ -123,7 +123,9 @@ async function membersAt(
     nodes.map(async (node, place) => {
       const index = indexes[place] ?? 0;
       const result = await resultOf(reads, node, !tally.failed.has(index));
-      return { index, id: idOf(reads, node.path), ...result };
+      // As in the list of all of them.
+      const nothing = result.state === 'SUCCESS' && result.value === undefined ? { value: null } : {};
+      return { index, id: idOf(reads, node.path), ...result, ...nothing };
     }),
   );
 }

@@ -8,6 +8,7 @@ import { retry } from '../core/retry.ts';
 import type { App } from '../define/app.ts';
 import type { AnyTask } from '../define/task.ts';
 import { CeleriacError } from '../errors.ts';
+import { taskOf } from './arrival.ts';
 import type { Connection } from './client.ts';
 import { invoke } from './invoke.ts';
 import type { Delivery, RunWatcher } from './outcome.ts';
@@ -16,7 +17,7 @@ import { guarding, learnInput, learnMessage, wireOf } from './secrets.ts';
 
 /** @throws CeleriacError UNKNOWN_TASK for one that the app does not have, or has as a contract only. */
 export function runnable(app: App, name: string): AnyTask {
-  const task = app.tasks.find((one) => one.name === name);
+  const task = taskOf(app, name);
   if (task?.run !== undefined) return task;
   const text = `task '${name}' has no handler here, so it is not run inline; implement it, or let it be sent`;
   throw new CeleriacError('UNKNOWN_TASK', text, { value: name });

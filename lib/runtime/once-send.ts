@@ -75,8 +75,7 @@ async function reserve(
   const outcome = await locks.reserve({ key, id, ...times });
   if (outcome.kind === 'taken') return onItsWay(sending, id, () => locks.withdraw(key, id));
   const { by } = outcome;
-  // A throttle's window outlives its run.
-  if (once.keep === undefined && !outcome.isRunning && (await hasEnded(ports, by)))
+  if (!outcome.isRunning && (await isGivenUp(ports, by, once.keep)))
     if (await locks.free(key, by)) return reserve(connection, locks, once, wanted);
   if (once.taken === 'return') {
     if (outcome.isSent || (await comes(connection, locks, sending, wanted, outcome))) return { by };
@@ -88,10 +87,14 @@ async function reserve(
   throw new SendError('ONCE_TAKEN', text, { value: by });
 }
 
-/** Whether a run has ended that nobody runs: revoked or expired, it never came to give its key back. */
-async function hasEnded({ runs }: Connection['ports'], id: string): Promise<boolean> {
+/**
+ * Whether a run has ended that nobody runs: revoked or expired, it never came to give its key back. The
+ * window of a throttle outlives its run, but there is none of a run that never began.
+ */
+async function isGivenUp({ runs }: Connection['ports'], id: string, keep: Once['keep']): Promise<boolean> {
   const record = (await runs?.read([id]))?.get(id);
-  return record !== undefined && isFinal(record.state);
+  if (record === undefined || !isFinal(record.state)) return false;
+  return keep === undefined || (record.state === 'REVOKED' && record.startedAt === undefined);
 }
 
 /**

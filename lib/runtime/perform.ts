@@ -13,6 +13,7 @@ import { toPublishOptions } from '../define/publication.ts';
 import { queueName } from '../define/resource-name.ts';
 import type { AnyTask } from '../define/task.ts';
 import { type ErrorCode, SendError } from '../errors.ts';
+import { taskOf } from './arrival.ts';
 import type { Connection } from './client.ts';
 import { type ComposeContext, toOutgoing } from './compose.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
@@ -94,7 +95,8 @@ async function sendCall(
   call: ScheduledCall & { kind: 'send' },
   run: FireRun,
 ): Promise<void> {
-  const task = app.tasks.find(({ name }) => name === call.task);
+  // A record may be older than the task's name.
+  const task = taskOf(app, call.task);
   if (task === undefined) throw unknown('UNKNOWN_TASK', run, `task '${call.task}'`);
   const message = toMessage(call, run, groupOf(task, call, run));
   const name = queueName(space.app, space.stage, task.queue, levelOf(task.queue, message));

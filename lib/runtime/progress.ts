@@ -1,6 +1,7 @@
 /** What a running task says of itself, written at most once a second. */
 import { type Json, jsonProblem } from '../core/json.ts';
 import { sizeBytes } from '../core/message.ts';
+import { TASK_STATES } from '../core/task-state.ts';
 import type { Context } from '../define/context.ts';
 import { CeleriacError, toWireError } from '../errors.ts';
 import type { Connection } from './client.ts';
@@ -35,7 +36,7 @@ export function createProgress({ connection, message, owner }: Speaker): Context
   };
   return (value, options = {}) => {
     if (owner === undefined || ports.state === undefined) return;
-    next = { value: checked(value), ...(options.state === undefined ? {} : { state: options.state }) };
+    next = { value: checked(value), ...checkedState(options.state) };
     if (writing !== undefined) return;
     writing = write()
       // A progress that is lost is no reason to fail.
@@ -49,6 +50,15 @@ export function createProgress({ connection, message, owner }: Speaker): Context
     sends.add(written);
     void written.finally(() => sends.delete(written));
   };
+}
+
+/** A state that all runs have would say that this one waits, or is over. */
+function checkedState(state: string | undefined): { readonly state?: string } {
+  if (state === undefined) return {};
+  const taken: readonly string[] = [...TASK_STATES, 'UNKNOWN'];
+  if (!taken.includes(state)) return { state };
+  const text = `progress has the state '${state}', which is no state of the task's own; give another one`;
+  throw new CeleriacError('PROGRESS_INVALID', text, { value: state, allowed: `none of ${taken.join(', ')}` });
 }
 
 function checked(value: unknown): Json {

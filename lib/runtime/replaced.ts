@@ -4,13 +4,14 @@
  * does.
  */
 import { RESULT_BYTES_MAX } from '../core/limits.ts';
-import { encodeMessage, parseMessage, sizeBytes } from '../core/message.ts';
+import { encodeMessage, type Message, parseMessage, sizeBytes } from '../core/message.ts';
 import { inPlaceOf } from '../core/workflow/path.ts';
-import type { Instead } from '../core/workflow/plan.ts';
+import type { Instead, Plan } from '../core/workflow/plan.ts';
 import type { AnySignature } from '../define/signature.ts';
 import { toPlan } from '../define/workflow.ts';
-import { CeleriacError, toWireError } from '../errors.ts';
-import { type Claimed, requestNow } from './attempt.ts';
+import { CeleriacError, type ErrorCode, toWireError } from '../errors.ts';
+import { taskOf } from './arrival.ts';
+import { type Claimed, failClaimed, requestNow } from './attempt.ts';
 import type { Conducted } from './conductor.ts';
 import { followUp } from './follow-up.ts';
 import type { RunEnd } from './node-end.ts';
@@ -23,32 +24,32 @@ import { type OpenWorkflow, workflowOf } from './workflow-start.ts';
 
 /** What `context.replace` throws, so that nothing of the task comes after it. */
 export class Replacement extends CeleriacError {
-  readonly signature: AnySignature;
+  readonly plan: Plan;
 
   constructor(signature: AnySignature) {
     const text =
       'the task has replaced itself, which only a run with a record can whose app has workflows: define ' +
       'the task without result: false';
     super('REPLACE_NOT_KEPT', text);
-    this.signature = signature;
+    this.plan = toPlan(signature);
   }
 }
 
 /** Sends what has replaced a run, then lets go of the run: it waits until that has ended. */
-export async function replaceClaimed(attempt: Claimed, { signature }: Replacement): Promise<Outcome> {
-  const { connection, message, lease, runs, owner, retries } = attempt;
+export async function replaceClaimed(attempt: Claimed, { plan }: Replacement): Promise<Outcome> {
+  const { connection, message, runs, owner, retries } = attempt;
   const made = retries + 1;
-  const { input: _, blob: __, wait: ___, history: ____, ...rest } = message;
-  const instead: Instead = {
-    kind: 'run',
-    // Without its input it is smaller than it was when it arrived.
-    letter: encodeMessage({ ...rest, history: [] }) ?? '',
-    queue: lease.queue.name,
-  };
   const id = inPlaceOf(connection.space, message.id, message.generation);
-  const plan = { kind: 'chain', steps: [toPlan(signature)], instead } as const;
-  // Sent first: a crash after it finds a run that replaces itself again, under the same id.
-  await sendWorkflow(connection, message.hops + 1, plan, { id }, { trace: traceOf(message) });
+  try {
+    // Sent first: a crash after it finds a run that replaces itself again, under the same id.
+    await sendInPlace(attempt, id, plan);
+  } catch (thrown) {
+    // AWS may take it another time. What is refused was wrongly given by the task, which fails with that: it
+    // would be refused each time, and put off it would run again and again.
+    if (!(thrown instanceof CeleriacError) || thrown.code === ('SEND_FAILED' satisfies ErrorCode))
+      throw thrown;
+    return failClaimed(attempt, thrown);
+  }
   // An attempt before this one may have died after it, and its workflow have ended while nobody could end the
   // run: then it is known here, and else whoever ends it finds the run let go.
   const over = await endOf(attempt, id);
@@ -56,6 +57,18 @@ export async function replaceClaimed(attempt: Claimed, { signature }: Replacemen
   const text = `its place was taken by workflow '${id}'`;
   const error = toWireError(new CeleriacError('REPLACED', text), 0);
   return (await runs.release(requestNow(attempt), owner, made, error)) ? DONE : BACK;
+}
+
+async function sendInPlace({ connection, message, lease }: Claimed, id: string, step: Plan): Promise<void> {
+  const { input: _, blob: __, wait: ___, history: ____, ...rest } = message;
+  const instead: Instead = {
+    kind: 'run',
+    // Without its input it is smaller than it was when it arrived.
+    letter: encodeMessage({ ...rest, history: [] }) ?? '',
+    queue: lease.queue.name,
+  };
+  const plan = { kind: 'chain', steps: [step], instead } as const;
+  await sendWorkflow(connection, message.hops + 1, plan, { id }, { trace: traceOf(message) });
 }
 
 /** Whose end is the end of what stands for it. */
@@ -81,7 +94,7 @@ async function endOf({ connection, message, lease, runs }: Claimed, id: string):
   const workflow = workflowOf(connection, id, { hops: message.hops + 1, queue: lease.queue });
   const record = (await runs.read([id])).get(id);
   const end = record && toEnd(record);
-  return workflow && end && resultOf(workflow, end);
+  return workflow && end && endingOf(workflow, { message, queue: lease.queue.name }, end);
 }
 
 /** Ends a claimed run as what has taken its place. */
@@ -108,7 +121,7 @@ export async function endReplaced(
   keepTrace(message, workflow.trace);
   const { id, task, generation, sentAt } = message;
   const now = workflow.connection.ports.clock.now();
-  const own = await resultOf(workflow, end);
+  const own = await endingOf(workflow, { message, queue }, end);
   const claim = await workflow.runs.finish({ id, task, queue, generation, sentAt, now }, own);
   if (claim.kind === 'held') throw new CeleriacError('NOT_RELEASED', `run '${id}' is not known to wait yet`);
   if (claim.kind === 'superseded' || claim.kind === 'revoked') return undefined;
@@ -126,18 +139,48 @@ function toEnd(record: { readonly state: string } & Omit<RunEnd, 'state'>): RunE
   return state === 'SUCCESS' || state === 'FAILURE' || state === 'REVOKED' ? { ...record, state } : undefined;
 }
 
-/** The result of a workflow as that of a run, which one record has to hold. */
-async function resultOf(workflow: OpenWorkflow, end: RunEnd): Promise<RunEnd> {
-  const { state, result, blob, error, reason } = end;
+/** A run that something has replaced: its message, and whose queue that came from. */
+interface Replaced {
+  readonly message: Message;
+  readonly queue: string;
+}
+
+/** The end of a workflow as that of the run that it has replaced, with a result as that run keeps its own. */
+async function endingOf(workflow: OpenWorkflow, replaced: Replaced, end: RunEnd): Promise<RunEnd> {
+  const { state, error, reason } = end;
   if (state !== 'SUCCESS')
     return { state, ...(error === undefined ? {} : { error }), ...(reason === undefined ? {} : { reason }) };
-  if (blob !== undefined) return { state, blob };
+  const { message } = replaced;
+  // A later step of its workflow, and whoever waits for a reply, reads it from the record.
+  const isRead = message.workflow !== undefined || message.replyTo !== undefined;
+  if (
+    !isRead &&
+    (taskOf(workflow.connection.app, message.task)?.result === false || message.ignoreResult === true)
+  )
+    return { state };
+  return resultOf(workflow, replaced, end);
+}
+
+/** The result of a workflow as that of a run: in its record, or in the bucket where its queue has one. */
+async function resultOf(
+  workflow: OpenWorkflow,
+  { message, queue }: Replaced,
+  { result, blob }: RunEnd,
+): Promise<RunEnd> {
+  if (blob !== undefined) return { state: 'SUCCESS', blob };
   const text = result ?? (await nodeResult(workflow, workflow.id, ''));
-  if (text === undefined) return { state };
-  if (sizeBytes(text) <= RESULT_BYTES_MAX) return { state, result: text };
+  if (text === undefined) return { state: 'SUCCESS' };
+  if (sizeBytes(text) <= RESULT_BYTES_MAX) return { state: 'SUCCESS', result: text };
+  const { app, outbox } = workflow.connection;
+  const isLarge = app.queues.find(({ name }) => name === queue)?.largePayloads === 's3';
+  if (isLarge && workflow.blobs !== undefined) {
+    const key = `${message.id}-${message.generation}-result`;
+    await outbox.store(key, text);
+    return { state: 'SUCCESS', blob: key };
+  }
   const why =
     `a workflow in the place of a run returned ${sizeBytes(text)} bytes, a record holds ` +
-    `${RESULT_BYTES_MAX}`;
+    `${RESULT_BYTES_MAX}; define the queue '${queue}' of its task with largePayloads: 's3'`;
   const large = toWireError(new CeleriacError('RESULT_TOO_LARGE', why), 0);
   return { state: 'FAILURE', reason: 'invalid-result', error: large };
 }

@@ -27,7 +27,7 @@ export interface Answering {
 }
 
 /** How it ended. */
-export type Ended = Pick<Ending, 'state' | 'result' | 'error' | 'reason'>;
+export type Ended = Pick<Ending, 'state' | 'result' | 'blob' | 'error' | 'reason'>;
 
 /**
  * Sends the reply of a message that asks for one. Rejects when it could not be sent but may be later; a queue
@@ -36,7 +36,7 @@ export type Ended = Pick<Ending, 'state' | 'result' | 'error' | 'reason'>;
 export async function reply(answering: Answering, ended: Ended): Promise<void> {
   const { connection, message } = answering;
   if (message.replyTo === undefined) return;
-  const outgoing = compose(answering, message.replyTo, ended);
+  const outgoing = compose(answering, message.replyTo, await whole(connection, ended));
   if (outgoing === undefined) return;
   try {
     await connection.outbox.send(outgoing.queueName, outgoing.message);
@@ -44,6 +44,15 @@ export async function reply(answering: Answering, ended: Ended): Promise<void> {
     if (!isFinal(error)) throw error;
     drop(answering, String(error.message));
   }
+}
+
+/** The end of a run with its result, wherever that lies: whoever waits for a reply cannot read the bucket. */
+async function whole({ ports }: Answering['connection'], ended: Ended): Promise<Ended> {
+  if (ended.blob === undefined) return ended;
+  const result = await ports.blobs?.get(ended.blob);
+  if (result !== undefined) return { state: ended.state, result };
+  const text = `the result lies in the app's bucket, and there is no '${ended.blob}' any more`;
+  return { state: 'FAILURE', error: toWireError(new CeleriacError('RESULT_NOT_READABLE', text), 0) };
 }
 
 /** The end of a run whose outcome no record keeps. */
@@ -75,7 +84,7 @@ function toBody({ message }: Answering, ended: Ended): string {
   if (sizeBytes(body) <= MESSAGE_BYTES_MAX) return body;
   const text =
     `task '${message.task}' returned more than the ${MESSAGE_BYTES_MAX / 1024} KiB that a reply holds (SQS ` +
-    'takes 1 MiB in all); store the data and return a reference';
+    'takes 1 MiB in all); store the data and return a reference, or send the call and wait for its result';
   return encodeReply(toReply(message, { state: 'FAILURE', error: toWireError(tooLarge(text), 0) }));
 }
 

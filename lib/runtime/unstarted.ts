@@ -109,9 +109,16 @@ export async function unclaimed(
       const { record } = claim;
       await buryAgain(attempt, record);
       if (isFinal(record.state)) await followUp(attempt, { ...record, state: record.state });
+      // Whoever has revoked it while it waited told nobody: hooks are told where its message ends.
+      if (record.state === 'REVOKED' && record.reason === ('revoked' satisfies RevokedReason))
+        await tell(connection, 'onRevoke', toTold(attempt), { reason: record.reason });
       return DONE;
     }
   }
+}
+
+function toTold({ task, message }: Unrun) {
+  return { task, message };
 }
 
 /**

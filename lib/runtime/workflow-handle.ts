@@ -11,6 +11,7 @@ import type { App } from '../define/app.ts';
 import type { AsyncResult, GetOptions } from '../define/client.ts';
 import type { GroupHandle, GroupResult, Workflow } from '../define/workflow-client.ts';
 import { TaskError } from '../errors.ts';
+import { taskOf } from './arrival.ts';
 import { createGroupLooks, type GroupReads, groupAt, workflowError } from './group-handle.ts';
 import { toProgress } from './handle.ts';
 import { broughtBy, firstTask } from './member-ends.ts';
@@ -156,7 +157,7 @@ function readsOf(context: WorkflowContext, workflowId: string, pages?: Pages): R
     ...{ workflowId, space, clock, blobs, poll, runs, views, control },
     read: poll.read,
     plan: createPlanReader(views, workflowId, pages),
-    queueOf: (name) => app.tasks.find((task) => task.name === name)?.queue.name ?? '',
+    queueOf: (name) => taskOf(app, name)?.queue.name ?? '',
     check() {
       if (isOurs(context, workflowId)) return;
       const text =

@@ -5,28 +5,29 @@
  */
 import { toMilliseconds } from '../core/duration.ts';
 import { newId, sentAtOf } from '../core/id.ts';
-import { jsonProblem } from '../core/json.ts';
 import { HOPS_MAX, WORKFLOW_DEADLINE_MS_MAX } from '../core/limits.ts';
-import { deadlineMsOf } from '../core/workflow/deadline.ts';
+import { DEADLINE_DEFAULT, deadlineMsOf } from '../core/workflow/deadline.ts';
 import type { Pages } from '../core/workflow/page.ts';
-import { nodesOf } from '../core/workflow/path.ts';
-import type { Plan, TaskPlan } from '../core/workflow/plan.ts';
-import { planProblem } from '../core/workflow/plan-check.ts';
+import type { Plan } from '../core/workflow/plan.ts';
 import type { App } from '../define/app.ts';
 import type { WorkflowOptions } from '../define/client.ts';
 import type { AnyTask } from '../define/task.ts';
-import { hasKeys } from '../define/task-limits.ts';
+import {
+  inPart,
+  inputsOf,
+  type PlannedTask,
+  partProblems,
+  plannedTasks,
+  type Times,
+  wholeProblem,
+} from '../define/workflow-problems.ts';
 import { SendError } from '../errors.ts';
 import { taskOf } from './arrival.ts';
 import type { Connection } from './client.ts';
 import { validate } from './compose.ts';
 import { checkWait } from './delayed.ts';
-import { checkTimeLimit } from './time-limit.ts';
 import { storedPages } from './workflow-apart.ts';
 import { type OpenWorkflow, sendStart, workflowOf } from './workflow-start.ts';
-
-/** How long a workflow may take that does not say. */
-export const DEADLINE_DEFAULT = '7d';
 
 /** A workflow on its way. */
 export interface SentWorkflow {
@@ -51,10 +52,6 @@ export async function sendWorkflow(
   { stored, trace }: SendMore = {},
 ): Promise<SentWorkflow> {
   const { app, space, ports } = shared;
-  if (!app.workflows) {
-    const text = `app '${app.name}' is defined with workflows: false: its workers carry none on; remove that`;
-    throw new SendError('NO_WORKFLOWS', text, { value: app.name });
-  }
   const now = ports.clock.now();
   const id = options.id ?? newId(space, now, ports.chance);
   if (sentAtOf(space, id) === undefined) {
@@ -62,7 +59,7 @@ export async function sendWorkflow(
     throw new SendError('INVALID_ID', text, { value: id });
   }
   const deadlineMs = toDeadlineMs(options.deadline ?? DEADLINE_DEFAULT);
-  await check(app, plan, { at: now, patient: shared.delays !== undefined });
+  await check(app, plan, { now, deadlineMs, patient: shared.delays !== undefined });
   if (hops > HOPS_MAX) throw tooManyHops(hops);
   const first = firstTask(app, plan);
   const workflow = first && workflowOf(shared, id, { hops, queue: first.queue, trace });
@@ -93,56 +90,31 @@ function firstTask(app: App, plan: Plan): AnyTask | undefined {
 }
 
 function tasksOf(app: App, plan: Plan): readonly AnyTask[] {
-  return [...nodesOf(plan)].flatMap(([, node]) =>
-    node.kind === 'task' ? (taskOf(app, node.task) ?? []) : [],
-  );
+  return plannedTasks(plan, (name) => taskOf(app, name)).map(({ task }) => task);
 }
 
+/** The list by which schedules are refused, and what a schema may take its time to say. */
 async function check(app: App, plan: Plan, waits: Waits): Promise<void> {
-  const problem = planProblem(plan, (name) => taskOf(app, name));
-  if (problem !== undefined) throw new SendError(problem.code, problem.message, { value: problem.path });
-  for (const [path, node] of nodesOf(plan)) {
-    const task = node.kind === 'task' ? taskOf(app, node.task) : undefined;
-    if (node.kind === 'task' && task !== undefined) await checkTask(path, node, task, waits);
+  const known = (name: string): AnyTask | undefined => taskOf(app, name);
+  const whole = wholeProblem(app, plan, known);
+  if (whole !== undefined) throw new SendError(whole.code, whole.text);
+  for (const part of plannedTasks(plan, known)) {
+    const [wrong] = partProblems(part, waits);
+    if (wrong !== undefined) throw new SendError(wrong.code, wrong.text, { value: part.path });
+    checkDelay(part, waits);
+    for (const input of inputsOf(part.node)) await validate(part.task, input);
   }
-}
-
-async function checkTask(path: string, node: TaskPlan, task: AnyTask, waits: Waits): Promise<void> {
-  checkDelay(path, node, task, waits);
-  checkTimeLimit(task, node.options.timeLimit);
-  if (node.each === true) return checkEach(path, node, task);
-  if (node.takes !== true) await validate(task, node.input);
-  // What is fixed is a part of an input, which the schema cannot judge alone.
-  const problem = node.fixed === undefined ? undefined : jsonProblem(node.fixed, 'with');
-  if (problem === undefined) return;
-  const text =
-    `task '${task.name}': ${problem.path} is ${problem.found}, which JSON does not bring back; ` +
-    'give plain data';
-  throw new SendError('INPUT_NOT_JSON', text, { value: problem.path });
-}
-
-async function checkEach(path: string, node: TaskPlan, task: AnyTask): Promise<void> {
-  if (hasKeys(task)) {
-    const text =
-      `the workflow's part '${path}' maps task '${task.name}' over a list in one message, which has no key ` +
-      'of its own for once, rateLimit or concurrency by key; call it in a group';
-    throw new SendError('EACH_NOT_KEYED', text, { value: path });
-  }
-  if (!Array.isArray(node.input))
-    throw new SendError('INVALID_INPUT', `task '${task.name}' is mapped over no list`);
-  for (const input of node.input) await validate(task, input);
 }
 
 /** How long a part waits from its turn, which comes later than now. */
-function checkDelay(path: string, { options }: TaskPlan, task: AnyTask, now: Waits): void {
-  const { delay, at } = options;
-  const waitMs = at === undefined ? toMilliseconds(delay ?? '0s') : at.getTime() - now.at;
-  checkWait(`the workflow's part '${path}'`, task.queue, Math.max(0, waitMs), now.patient);
+function checkDelay({ path, node, task }: PlannedTask, { now, patient }: Waits): void {
+  const { delay, at } = node.options;
+  const waitMs = at === undefined ? toMilliseconds(delay ?? '0s') : at.getTime() - now;
+  checkWait(inPart(path, `task '${task.name}'`), task.queue, Math.max(0, waitMs), patient);
 }
 
-/** When it is, and whether the app has `later`. */
-interface Waits {
-  readonly at: number;
+/** How long parts may wait, and whether the app has `later` for that. */
+interface Waits extends Required<Times> {
   readonly patient: boolean;
 }
 

@@ -41,3 +41,23 @@ test('a run that has expired has no key any more', async () => {
   expect(runs).toEqual([2]);
   expect(await second.state()).toBe('SUCCESS');
 });
+
+test('a throttled run that was revoked before it began has no window, and one that has run has', async () => {
+  const runs: number[] = [];
+  const task = defineTask('task', {
+    queue: defineQueue('work'),
+    once: { key: () => 'one', keep: 'first', for: '1h' },
+    run: (n: number) => void runs.push(n),
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task], workflows: false }));
+  const first = await sim.send(task(1, { delay: '10m' }));
+  await first.revoke();
+
+  const second = await sim.send(task(2));
+  await sim.advance('20m');
+  const third = await sim.send(task(3));
+  await sim.advance('1m');
+
+  expect(runs).toEqual([2]);
+  expect([second.id === first.id, third.id === second.id]).toEqual([false, true]);
+});

@@ -70,7 +70,22 @@ function createShop(options: SimulateOptions = {}) {
   return { sim, lines, said: (message: string) => lines.filter((line) => line.message === message) };
 }
 
+const inBucket = defineTask('inBucket', {
+  queue: defineQueue('store', { largePayloads: 's3' }),
+  run: (bytes: number) => 'x'.repeat(bytes),
+});
+
 describe('a call', () => {
+  test('resolves to a result that no record holds, as far as a message does', async () => {
+    await using sim = simulate(defineApp('shop', { tasks: [inBucket] }));
+
+    const value = await sim.call(inBucket(500_000));
+    const refused = await sim.call(inBucket(2_000_000)).catch((thrown) => thrown);
+
+    expect(value).toHaveLength(500_000);
+    expect(refused).toMatchObject({ code: 'RESULT_TOO_LARGE' });
+  });
+
   test('resolves to what the task returns, in the time that the task takes', async () => {
     await using sim = simulate(shop);
 
@@ -169,7 +184,7 @@ describe('an error comes back', () => {
       code: 'RESULT_TOO_LARGE',
       message:
         "task 'large' returned more than the 960 KiB that a reply holds (SQS takes 1 MiB in all); store " +
-        'the data and return a reference',
+        'the data and return a reference, or send the call and wait for its result',
     });
     await expect(sim.call(noJson())).rejects.toMatchObject({ code: 'RESULT_NOT_JSON' });
   });

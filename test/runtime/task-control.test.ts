@@ -140,6 +140,35 @@ describe('a run that failed', () => {
   });
 });
 
+test('hooks are told of a run that was revoked while it waited, when its message is met', async () => {
+  const told: unknown[] = [];
+  const hooks = {
+    onRevoke: ({ task, id, reason }: { task: string; id: string; reason: string }) => {
+      told.push({ task, id, reason });
+    },
+  };
+  const { task, sim } = createWorld(() => 1, { hooks });
+  const { id, revoke } = await sim.send(task(1, { delay: '1m' }));
+
+  await revoke();
+  await sim.advance('2m');
+
+  expect(told).toEqual([{ task: 'task', id, reason: 'revoked' }]);
+});
+
+test.each(['SUCCESS', 'RETRY', 'UNKNOWN'])(
+  'a run cannot say of itself that its state is %s',
+  async (state) => {
+    const { task, sim } = createWorld((_input, { progress }) => progress({ done: 1 }, { state }), {
+      retry: { attempts: 1 },
+    });
+
+    const result = await sim.send(task(1));
+
+    await expect(result.get()).rejects.toMatchObject({ cause: { code: 'PROGRESS_INVALID' } });
+  },
+);
+
 test('what is forgotten is gone, that it succeeded is not', async () => {
   const { task, sim } = createWorld(() => 'secret');
   const result = await sim.send(task(1, { delay: '1s' }));

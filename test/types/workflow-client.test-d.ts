@@ -52,6 +52,18 @@ is<Same<typeof single, Promise<AsyncResult<number[]>>>>();
 // @ts-expect-error so it has no members to join
 void Promise.resolve(chained).then((result) => result.join());
 
+// Nothing stands as null in a list.
+const nothing = defineTask('nothing', { run: () => {} });
+const maybe = defineTask('maybe', { run: (n: number) => (n > 0 ? n : undefined) });
+const voids = send(group([nothing(), maybe(1)]));
+is<Same<typeof voids, Promise<GroupResult<[null, number | null]>>>>();
+declare const none: Resolved<typeof voids>;
+is<Same<Resolved<ReturnType<typeof none.join>>, [null, number | null]>>();
+declare const one: ItemOf<ReturnType<typeof none.results>>;
+if (one.state === 'SUCCESS' && one.index === 0) is<Same<typeof one.value, null>>();
+const mappedVoid = send(map(maybe, [1]));
+is<Same<typeof mappedVoid, Promise<AsyncResult<(number | null)[]>>>>();
+
 declare const node: WorkflowNode;
 if (node.kind === 'group') is<Same<typeof node.counts.succeeded, number>>();
 // @ts-expect-error a chain is not counted
