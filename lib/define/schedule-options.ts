@@ -76,6 +76,16 @@ function readTrigger(path: string, given: unknown, problems: Problem[]): Trigger
 function readCall({ send, deadline, publish }: ScheduleAction, say: Say): ScheduledCall | undefined {
   if ((send === undefined) === (publish === undefined))
     return say('', 'INVALID_SCHEDULE', 'give one of send and publish');
+  // In JavaScript the task itself, without its call, is an easy slip.
+  const kind: unknown = Object(send ?? publish).kind;
+  if (send !== undefined && kind !== 'signature' && kind !== 'workflow')
+    return say('.send', 'INVALID_SCHEDULE', 'send is no call; give task(input), or a workflow of such calls');
+  if (publish !== undefined && kind !== 'publish')
+    return say(
+      '.publish',
+      'INVALID_SCHEDULE',
+      'publish is none; give describePublish(exchange, key, message)',
+    );
   if (publish !== undefined) {
     const problem = jsonProblem(publish.message, 'message');
     if (problem !== undefined)
