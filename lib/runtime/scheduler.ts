@@ -5,7 +5,13 @@
  * that dies in between is followed by another, which performs the same fires under the same ids.
  */
 import type { IdSpace } from '../core/id.ts';
-import { type EffectiveSchedule, epochOf, fireIdOf, type Pause } from '../core/schedule/entry.ts';
+import {
+  type EffectiveSchedule,
+  epochOf,
+  fireIdOf,
+  firesFromOf,
+  type Pause,
+} from '../core/schedule/entry.ts';
 import { dueTime } from '../core/schedule/fire.ts';
 import { holding, type Instance } from '../core/schedule/instances.ts';
 import { decideLook, dueFires, nextDue } from '../core/schedule/look.ts';
@@ -143,7 +149,8 @@ async function serve(
     return perform(loop, schedule, taken.fires);
   }
   const { name, spec } = schedule;
-  const from = ownHandled(schedule, before.handledAt) ?? firstOf(loop, schedule);
+  const handled = ownHandled(schedule, before.handledAt) ?? firstOf(loop, schedule);
+  const from = Math.max(handled, firesFromOf(schedule) - 1);
   const due = dueFires(loop.space, schedule, from, now);
   const last = due.at(-1);
   if (last === undefined) {
