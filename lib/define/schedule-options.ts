@@ -13,7 +13,7 @@ import { readWindow } from '../core/trigger/instant.ts';
 import type { Trigger } from '../core/trigger/trigger.ts';
 import { parseTrigger } from '../core/trigger/trigger-data.ts';
 import { zoneOf } from '../core/trigger/zone.ts';
-import type { ErrorCode, Problem } from '../errors.ts';
+import type { Problem } from '../errors.ts';
 import { optionProblems, type Say } from './call-problems.ts';
 import { caught } from './exchange.ts';
 import { nameProblems } from './name.ts';
@@ -32,10 +32,7 @@ export function readSchedule(
 ): { readonly spec: ScheduleSpec; readonly problems: readonly Problem[] } {
   const { coalesce = 'latest', maxInstances, misfireGrace, jitter } = options;
   const problems: Problem[] = [...nameProblems('schedules', 'schedule', name)];
-  const say = (member: string, code: ErrorCode, text: string): undefined => {
-    problems.push({ code, path: `${path}${member}`, message: `schedule '${name}': ${text}` });
-    return undefined;
-  };
+  const say = sayInto(problems, path, name);
   const trigger = readTrigger(`${path}.trigger`, options.trigger, problems);
   const call = readCall(options, say);
   checkMember(options, say);
@@ -56,6 +53,13 @@ export function readSchedule(
   });
   if (problems.length === 0) checkFires(spec, say);
   return { spec, problems };
+}
+
+function sayInto(problems: Problem[], path: string, name: string): Say {
+  return (member, code, text) => {
+    problems.push({ code, path: `${path}${member}`, message: `schedule '${name}': ${text}` });
+    return undefined;
+  };
 }
 
 /** Stands in for a trigger that is none; a problem is reported. */
@@ -218,6 +222,8 @@ export function readChanges(
     ...pick('endMs', has('end') ? read : before),
   });
   const problems = [...wrong, ...recordProblems(name, spec)];
+  // What is new was looked at by itself; it may still lie outside of what was kept.
+  if (problems.length === 0) checkFires(spec, sayInto(problems, `schedules.${name}`, name));
   if (spec.maxInstances === undefined || spec.call.kind !== 'publish') return { spec, problems };
   const message = `schedule '${name}': maxInstances is for what is sent, and it publishes; give null for it`;
   const path = `schedules.${name}.maxInstances`;

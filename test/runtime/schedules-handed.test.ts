@@ -74,6 +74,20 @@ test('fires that nobody ticked before a change are made up for after it', async 
   expect(secondsOf(sim, 'ticked')).toEqual(Array.from({ length: 51 }, (_, index) => index * 30));
 });
 
+test('a trigger that is new after an outage makes up for nothing of before', async () => {
+  const sim = world({ faults: { outage: [START + 6 * MINUTE, START + 20 * MINUTE] } });
+  await sim.advance(15 * MINUTE + 1_000);
+
+  await sim.schedules.modify('ticked', { trigger: every('40s'), coalesce: 'all' });
+  await sim.advance(10 * MINUTE);
+
+  // 12 and 14 minutes are times of both, and were handed on or missed before the change.
+  const before = Array.from({ length: 12 }, (_, index) => index * 30);
+  const after = secondsOf(sim, 'ticked').filter((seconds) => seconds > 660);
+  expect(secondsOf(sim, 'ticked')).toEqual(expect.arrayContaining(before));
+  expect(after).toEqual(Array.from({ length: 15 }, (_, index) => 920 + index * 40));
+});
+
 test('a change that dies before its fires are handed on loses none of them', async () => {
   let chance = 0.9;
   const sim = world({ random: () => chance, faults: { crash: 0.5 } });

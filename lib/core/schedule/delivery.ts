@@ -105,6 +105,8 @@ function isStoodFor(
   lateMs: number,
 ): boolean {
   const { schedule, scheduledAt } = fire;
+  // It has no other fires; those of a namesake before it do not stand for it.
+  if (spec.trigger.kind === 'date') return false;
   switch (spec.coalesce) {
     case 'all':
       return false;

@@ -6,7 +6,7 @@
  */
 import type { IdSpace } from '../id.ts';
 import { FIRES_PER_TICK_MAX, LATE_MS, LOOKAHEAD_MS } from '../limits.ts';
-import type { EffectiveSchedule } from './entry.ts';
+import { type EffectiveSchedule, firesFromOf } from './entry.ts';
 import { dueTime, type Fire } from './fire.ts';
 import { lastFire, nextFire, type ScheduleSpec } from './spec.ts';
 
@@ -99,7 +99,7 @@ function collect(
 ): void {
   const { name, spec, revision } = schedule;
   // Nearly always there is none, so this stands before everything else.
-  const first = nextFire(spec, from + 1);
+  const first = nextFire(spec, Math.max(from + 1, firesFromOf(schedule)));
   if (first === undefined || first > to) return;
   const late = nominal - LATE_MS - spareMs(spec);
   const handed = handedOf(schedule);
