@@ -173,14 +173,17 @@ function newEntry(
   now: number,
 ): ScheduleEntry {
   // The time tells it from its namesake of before, so it is another one also within a millisecond.
+  const defined = definedIn(app, name);
   const at = Math.max(now, (before?.createdAt ?? 0) + 1);
   return {
     name,
-    source: definedIn(app, name) === undefined ? 'runtime' : 'template',
+    source: defined === undefined ? 'runtime' : 'template',
     revision: (before?.revision ?? 0) + 1,
     spec,
     placed: 'ticked',
     ...(paused ? { pause: { from: now } } : {}),
+    // What the code says of a pause is replaced, too.
+    ...(!paused && defined?.paused === true ? { pause: { from: now, to: now } } : {}),
     createdAt: at,
     changedAt: at,
     firesFrom: at,

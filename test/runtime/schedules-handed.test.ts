@@ -16,6 +16,7 @@ const app = defineApp('shop', {
   schedules: [
     defineSchedule('native', { trigger: every('5m'), send }),
     defineSchedule('ticked', { trigger: every('30s'), send }),
+    defineSchedule('asleep', { trigger: every('1m'), send, paused: true }),
   ],
 });
 
@@ -122,6 +123,19 @@ test('a date that fires while its adder says that it is fired is gone all the sa
   expect(secondsOf(sim, 'past')).toEqual([-60]);
   expect(rewritten).toBe(2);
   expect(await sim.schedules.get('past')).toBeUndefined();
+});
+
+test('what replaces a schedule that the code has paused is not paused, unless it says so', async () => {
+  const sim = world();
+  const replace = { conflict: 'replace' } as const;
+  await sim.advance(31_000);
+
+  const quiet = await sim.schedules.add('asleep', { trigger: every('20s'), send, paused: true }, replace);
+  const awake = await sim.schedules.add('asleep', { trigger: every('20s'), send }, replace);
+  await sim.advance(60_000);
+
+  expect([quiet.paused, awake.paused]).toEqual([true, false]);
+  expect(secondsOf(sim, 'asleep')).toEqual([40, 60, 80]);
 });
 
 test('a conflict that is none of its words is refused, and replaces nothing', async () => {
