@@ -5,7 +5,7 @@
  * often as its queue would allow, and what the scheduler itself takes along is lost.
  */
 import type { Message } from '../core/message.ts';
-import { retry } from '../core/retry.ts';
+import { afterChild, type ChildEnd } from '../core/schedule/child-run.ts';
 import type { AnyTask } from '../define/task.ts';
 import { CeleriacError, toWireError } from '../errors.ts';
 import type { Connection } from '../runtime/client.ts';
@@ -25,8 +25,6 @@ export interface SchedulePoolOptions extends SeatOptions {
 
 /** Runs that wait for a child; a fire beyond stays in the record, and is tried again. */
 const WAITING_MAX = 10_000;
-/** A child that cannot start will not start a moment later either. */
-const START_PAUSE_MS = 2_000;
 
 /** @param send performs what no process can alone: what schedules publish, and their workflows. */
 export function createSchedulePool(
@@ -73,14 +71,26 @@ async function whole(
 ): Promise<void> {
   const free = await slots.take(0, stopping);
   if (free === undefined) return;
-  const { clock } = ports;
+  const { clock, log, chance } = ports;
+  const { crashed, queue } = task;
+  const policy = { retry: task.retry, crashed, crashesMax: queue.deadLetterAfter };
   try {
-    let message: Message | undefined = first;
-    for (let crashes = 0; message !== undefined && !stopping.aborted; ) {
+    let message = first;
+    for (let crashes = 0; !stopping.aborted; ) {
       const ended = await children.run(message);
       if (ended.kind === 'died') crashes += 1;
-      const next: Next = nextOf(ports, task, message, ended, crashes);
-      message = next.message;
+      const { end, error } = told(ports, task, first.id, ended, crashes);
+      const next = afterChild(policy, end, crashes, chance());
+      if (next.kind === 'failed')
+        log({
+          level: 'error',
+          message: 'failed',
+          task: task.name,
+          id: first.id,
+          error: toWireError(error, 0),
+        });
+      if (next.kind !== 'again') return;
+      message = { ...message, attempt: next.attempt ?? message.attempt };
       if (next.afterMs > 0) await clock.sleep(next.afterMs, stopping).catch(() => undefined);
     }
   } finally {
@@ -88,49 +98,32 @@ async function whole(
   }
 }
 
-/** What is to run next, and after how long; nothing: it is over. */
-interface Next {
-  readonly message: Message | undefined;
-  readonly afterMs: number;
-}
-
-const OVER: Next = { message: undefined, afterMs: 0 };
-
-function nextOf(
-  { log, chance }: Connection['ports'],
-  task: AnyTask,
-  message: Message,
-  ended: Ended,
-  crashes: number,
-): Next {
-  const about = { task: task.name, id: message.id };
-  const failed = (error: unknown): Next => {
-    log({ level: 'error', message: 'failed', ...about, error: toWireError(error, 0) });
-    return OVER;
-  };
+/** Logs how a run ended, and says it in the words of what decides on it. */
+function told({ log }: Connection['ports'], task: AnyTask, id: string, ended: Ended, crashes: number): Told {
+  const about = { task: task.name, id };
   switch (ended.kind) {
     case 'ended':
-      return OVER;
+      return { end: ended, error: undefined };
     case 'late': {
-      // As for a worker's run that was ended from outside: it has thrown, and has had an attempt.
       const { attempt, hardMs } = ended;
       const thrown = tooLong(task, hardMs);
       log({ level: 'warn', message: 'ran out of time', ...about, attempt, hardMs });
-      const decision = retry(task.retry, thrown, attempt, chance());
-      if (decision.kind === 'give-up') return failed(thrown);
-      return { message: { ...message, attempt }, afterMs: decision.afterMs };
+      return { end: { kind: 'late', attempt, thrown }, error: thrown };
     }
     case 'died': {
       const { attempt, error } = ended;
       log({ level: 'warn', message: 'crashed', ...about, attempt, crashes });
-      if (task.crashed !== 'retry' || crashes >= task.queue.deadLetterAfter) return failed(error);
-      return { message: { ...message, attempt: attempt - 1 }, afterMs: 0 };
+      return { end: { kind: 'died', attempt }, error };
     }
     case 'not-begun':
-      // The run has nothing to do with it.
       log({ level: 'error', message: 'a child could not start', error: String(ended.error) });
-      return { message, afterMs: START_PAUSE_MS };
+      return { end: { kind: 'not-begun' }, error: ended.error };
   }
+}
+
+interface Told {
+  readonly end: ChildEnd;
+  readonly error: unknown;
 }
 
 function full(): CeleriacError {

@@ -4,8 +4,8 @@ import type { Codes } from './entry.ts';
 
 export const SCHEDULE_CODES = {
   INVALID_SCHEDULE: {
-    means: 'A schedule says neither or both of `send` and `publish`.',
-    remedy: 'Give it one of the two.',
+    means: 'A schedule says neither or both of `send` and `publish`, or what it says is no call.',
+    remedy: 'Give it one of the two: `send: task(input)`, or `publish: describePublish(…)`.',
   },
   INVALID_TRIGGER: {
     means: 'Part of a trigger cannot be: a length of 0, an end before its start, a place that is none …',
@@ -26,6 +26,10 @@ export const SCHEDULE_CODES = {
   INVALID_MISFIRE_GRACE: {
     means: '`misfireGrace` of a schedule is no duration of at least a second.',
     remedy: "Write it like '5m', or leave it out: then every fire is made up for.",
+  },
+  INVALID_CONFLICT: {
+    means: '`conflict` of `client.schedules.add` is none of its words.',
+    remedy: "Give 'error', 'replace' or 'keep'.",
   },
   INVALID_COALESCE: {
     means: '`coalesce` of a schedule is none of its words.',

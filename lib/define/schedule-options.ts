@@ -13,7 +13,7 @@ import { readWindow } from '../core/trigger/instant.ts';
 import type { Trigger } from '../core/trigger/trigger.ts';
 import { parseTrigger } from '../core/trigger/trigger-data.ts';
 import { zoneOf } from '../core/trigger/zone.ts';
-import type { ErrorCode, Problem } from '../errors.ts';
+import type { Problem } from '../errors.ts';
 import { fireProblems, type Say } from './call-problems.ts';
 import { caught } from './exchange.ts';
 import { nameProblems } from './name.ts';
@@ -32,10 +32,7 @@ export function readSchedule(
 ): { readonly spec: ScheduleSpec; readonly problems: readonly Problem[] } {
   const { coalesce = 'latest', maxInstances, misfireGrace, jitter } = options;
   const problems: Problem[] = [...nameProblems('schedules', 'schedule', name)];
-  const say = (member: string, code: ErrorCode, text: string): undefined => {
-    problems.push({ code, path: `${path}${member}`, message: `schedule '${name}': ${text}` });
-    return undefined;
-  };
+  const say = sayInto(problems, path, name);
   const trigger = readTrigger(`${path}.trigger`, options.trigger, problems);
   const call = readCall(options, say);
   checkMember(options, say);
@@ -58,6 +55,13 @@ export function readSchedule(
   return { spec, problems };
 }
 
+function sayInto(problems: Problem[], path: string, name: string): Say {
+  return (member, code, text) => {
+    problems.push({ code, path: `${path}${member}`, message: `schedule '${name}': ${text}` });
+    return undefined;
+  };
+}
+
 /** Stands in for a trigger that is none; a problem is reported. */
 const NEVER = at('1970-01-01T00:00:00Z');
 
@@ -76,6 +80,16 @@ function readTrigger(path: string, given: unknown, problems: Problem[]): Trigger
 function readCall({ send, deadline, publish }: ScheduleAction, say: Say): ScheduledCall | undefined {
   if ((send === undefined) === (publish === undefined))
     return say('', 'INVALID_SCHEDULE', 'give one of send and publish');
+  // In JavaScript the task itself, without its call, is an easy slip.
+  const kind: unknown = Object(send ?? publish).kind;
+  if (send !== undefined && kind !== 'signature' && kind !== 'workflow')
+    return say('.send', 'INVALID_SCHEDULE', 'send is no call; give task(input), or a workflow of such calls');
+  if (publish !== undefined && kind !== 'publish')
+    return say(
+      '.publish',
+      'INVALID_SCHEDULE',
+      'publish is none; give describePublish(exchange, key, message)',
+    );
   if (publish !== undefined) {
     const problem = jsonProblem(publish.message, 'message');
     if (problem !== undefined)
@@ -208,6 +222,8 @@ export function readChanges(
     ...pick('endMs', has('end') ? read : before),
   });
   const problems = [...wrong, ...recordProblems(name, spec)];
+  // What is new was looked at by itself; it may still lie outside of what was kept.
+  if (problems.length === 0) checkFires(spec, sayInto(problems, `schedules.${name}`, name));
   if (spec.maxInstances === undefined || spec.call.kind !== 'publish') return { spec, problems };
   const message = `schedule '${name}': maxInstances is for what is sent, and it publishes; give null for it`;
   const path = `schedules.${name}.maxInstances`;

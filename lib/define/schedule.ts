@@ -20,8 +20,9 @@ export interface ScheduleTiming {
   /**
    * How late a fire may still run, '1s' at least; a fire that is later is a misfire, counted and not run
    * (APScheduler's misfire_grace_time, of which version 3 has one second by default, and loses runs by it).
-   * Below '2m' the schedule is ticked, since EventBridge Scheduler is up to a minute late. @default however
-   * late
+   * Below '2m' the schedule is ticked, since EventBridge Scheduler is up to a minute late; below '10s' fires
+   * are lost on AWS that are late by nature, since SQS delays by whole seconds and a function has to start.
+   * @default however late
    */
   readonly misfireGrace?: Duration;
   /**

@@ -6,7 +6,7 @@
  */
 import type { IdSpace } from '../core/id.ts';
 import { decideFire, type FireDecision } from '../core/schedule/delivery.ts';
-import type { EffectiveSchedule, Pause } from '../core/schedule/entry.ts';
+import { type EffectiveSchedule, effectiveOf, type Pause } from '../core/schedule/entry.ts';
 import {
   type DelayedMessage,
   type DelayedPublish,
@@ -203,9 +203,16 @@ async function written(
  * more, the ticker removes a day later, when no fire of it can be under way.
  */
 async function removeIfOver(store: ScheduleStore, schedule: EffectiveSchedule, fire: Fire): Promise<void> {
-  const { source, spec, name, entry, revision } = schedule;
+  const { source, spec, name, revision, createdAt } = schedule;
   if (source !== 'runtime' || spec.trigger.kind !== 'date' || fire.revision !== revision) return;
-  if (entry !== undefined) await store.remove(name, entry.revision);
+  let { entry } = schedule;
+  for (let tries = 0; tries < TRIES_MAX && entry !== undefined; tries++) {
+    if (await store.remove(name, entry.revision)) return;
+    // Whoever has added it may only have written that it is fired: it is the same date then.
+    entry = await store.read(name);
+    const found = effectiveOf(undefined, entry);
+    if (found?.revision !== revision || found.createdAt !== createdAt) return;
+  }
 }
 
 function logged({ log }: LaterPorts, fire: Fire, outcome: FireOutcome): true {

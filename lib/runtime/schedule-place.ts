@@ -4,7 +4,12 @@
  */
 import type { IdSpace } from '../core/id.ts';
 import { LOOKAHEAD_MS } from '../core/limits.ts';
-import { type EffectiveSchedule, effectiveOf, type ScheduleEntry } from '../core/schedule/entry.ts';
+import {
+  type EffectiveSchedule,
+  effectiveOf,
+  type Pause,
+  type ScheduleEntry,
+} from '../core/schedule/entry.ts';
 import { dueTime, type Fire, toTimerInput } from '../core/schedule/fire.ts';
 import { type Placement, placementOf } from '../core/schedule/placement.ts';
 import { nextFire, revisionOf, type ScheduleSpec } from '../core/schedule/spec.ts';
@@ -51,25 +56,46 @@ export async function place(
   const found = effectiveOf(defined, entry);
   if (found === undefined) throw unknown(name);
   // Two changes may have one time; what was only paused is still the same spec, not an equal one.
-  if (entry.changedAt === before?.changedAt && spec === before.spec) return found;
+  const isAwoken = before?.pause !== undefined && isAsleep(before.pause) && !isAsleep(entry.pause);
+  if (entry.changedAt === before?.changedAt && spec === before.spec && !isAwoken) return found;
   const now = ports.clock.now();
-  if (spec === undefined) {
-    if (found.ticked) await handAhead(work, found, now, now + UNSEEN_MS);
-    return found;
-  }
+  if (spec === undefined) return found.ticked ? handed(work, entry, found, now + UNSEEN_MS) : found;
   const placement = placeable(ports, name, spec, now);
   if (placement.kind === 'ticked') {
     if (before?.placed === 'native') await ports.timers?.remove(name);
-    await handAhead(work, found, now, now + UNSEEN_MS);
-    return found;
+    return handed(work, entry, found, now + UNSEEN_MS);
   }
   const { kind: _, ...timer } = placement;
   await ports.timers?.put(name, { ...timer, input: toTimerInput(name, revisionOf(spec)) });
-  await handAhead(work, found, now, now + TIMER_AHEAD_MS);
-  const placed: ScheduleEntry = { ...entry, placed: 'native', revision: entry.revision + 1 };
+  return handed(work, { ...entry, placed: 'native' }, found, now + TIMER_AHEAD_MS);
+}
+
+/** Paused, and not resumed yet. */
+function isAsleep(pause: Pause | undefined): boolean {
+  return pause !== undefined && pause.to === undefined;
+}
+
+/** Hands on what comes before whoever fires the schedule knows of it, then writes that it is fired. */
+async function handed(
+  work: Work,
+  entry: ScheduleEntry,
+  found: EffectiveSchedule,
+  until: number,
+): Promise<EffectiveSchedule> {
+  const { app, ports } = work;
+  const { name, revision, pause, ticked } = found;
+  const asleep = isAsleep(pause);
+  if (!asleep) await handAhead(work, found, until);
+  // Of what sleeps nothing was handed on: when it wakes that is another change.
+  if (asleep && ticked && entry.placed === 'ticked') return found;
+  const placed: ScheduleEntry = {
+    ...entry,
+    revision: entry.revision + 1,
+    ...(asleep ? {} : { handed: { revision, to: until } }),
+  };
   // Somebody who changed it meanwhile places it anew.
   await ports.store.put(placed, entry.revision);
-  return effectiveOf(defined, placed) ?? found;
+  return effectiveOf(definedIn(app, name), placed) ?? found;
 }
 
 /** Who can fire a schedule here; asked before its record is written, too. */
@@ -89,15 +115,13 @@ export function placeable(ports: SchedulesPorts, name: string, spec: ScheduleSpe
 /** Hands on the fires of the next minutes, for which ticks were made before they knew of them. */
 async function handAhead(
   { space, ports }: Work,
-  { name, spec, revision, createdAt, changedAt, pause }: EffectiveSchedule,
-  now: number,
+  { name, spec, revision, createdAt, changedAt }: EffectiveSchedule,
   until: number,
 ): Promise<void> {
-  if (pause !== undefined && pause.to === undefined) return;
   const fires: Fire[] = [];
   // A date that is past still fires, within its grace (APScheduler).
   const isNewDate = spec.trigger.kind === 'date' && createdAt === changedAt;
-  const from = isNewDate ? 0 : (changedAt ?? now);
+  const from = isNewDate ? 0 : (changedAt ?? ports.clock.now());
   for (let at = nextFire(spec, from); at !== undefined && at <= until; at = nextFire(spec, at + 1)) {
     fires.push({
       schedule: name,

@@ -5,7 +5,13 @@
  * that dies in between is followed by another, which performs the same fires under the same ids.
  */
 import type { IdSpace } from '../core/id.ts';
-import { type EffectiveSchedule, epochOf, fireIdOf, type Pause } from '../core/schedule/entry.ts';
+import {
+  type EffectiveSchedule,
+  epochOf,
+  fireIdOf,
+  firesFromOf,
+  type Pause,
+} from '../core/schedule/entry.ts';
 import { dueTime } from '../core/schedule/fire.ts';
 import { holding, type Instance } from '../core/schedule/instances.ts';
 import { decideLook, dueFires, nextDue } from '../core/schedule/look.ts';
@@ -140,16 +146,17 @@ async function serve(
     const mine = { ...taken, owner: loop.owner, until: now + TAKEN_MS };
     const next = { ...before, taken: mine, version: before.version + 1 };
     if (!(await loop.store.putState(schedule.name, next, before.version))) return now;
-    return perform(loop, schedule, taken.fires);
+    return perform(loop, schedule, taken.fires, before.handledAt ?? now);
   }
   const { name, spec } = schedule;
-  const from = ownHandled(schedule, before.handledAt) ?? firstOf(loop, schedule);
-  const due = dueFires(loop.space, schedule, from, now);
-  const last = due.at(-1);
-  if (last === undefined) {
+  const handled = ownHandled(schedule, before.handledAt) ?? firstOf(loop, schedule);
+  const from = Math.max(handled, firesFromOf(schedule) - 1);
+  const reached = { handledAt: from, ahead: (before.ahead ?? []).filter((at) => at > from) };
+  const { fires: due, handledAt, ahead } = dueFires(loop.space, schedule, reached, now);
+  if (due.length === 0) {
     // Whoever took its last fire may have died before it was removed.
     if (before.handledAt !== undefined) await removed(loop, schedule, spec, from);
-    return nextDue(loop.space, schedule, from);
+    return nextDue(loop.space, schedule, reached);
   }
   const held = spec.maxInstances === undefined ? [] : await stillHeld(loop, schedule, before.instances, now);
   const decided = decideLook({ space: loop.space, schedule, state: before, due, held, pause, now });
@@ -157,14 +164,14 @@ async function serve(
   const state: ScheduleState = {
     ...decided.state,
     version: before.version + 1,
-    handledAt: last,
+    ...{ handledAt, ahead },
     ...(decided.fires.length === 0 ? {} : { taken: { owner: loop.owner, until, fires: decided.fires } }),
   };
   // Another process was first, and has taken them.
   if (!(await loop.store.putState(name, state, before.version))) return now;
   for (const { at, outcome } of decided.dropped) report(loop, name, at, outcome);
-  if (decided.fires.length > 0) return perform(loop, schedule, decided.fires);
-  return (await removed(loop, schedule, spec, last)) ? Number.POSITIVE_INFINITY : now;
+  if (decided.fires.length > 0) return perform(loop, schedule, decided.fires, handledAt);
+  return (await removed(loop, schedule, spec, handledAt)) ? Number.POSITIVE_INFINITY : now;
 }
 
 /**
@@ -219,7 +226,12 @@ async function stillHeld(
 }
 
 /** Hands over the fires that were taken, then gives the lease back. */
-async function perform(loop: Loop, schedule: EffectiveSchedule, fires: readonly number[]): Promise<number> {
+async function perform(
+  loop: Loop,
+  schedule: EffectiveSchedule,
+  fires: readonly number[],
+  handledAt: number,
+): Promise<number> {
   const { name, spec } = schedule;
   const handed = loop.handed.get(name) ?? new Set();
   loop.handed.set(name, handed);
@@ -235,7 +247,7 @@ async function perform(loop: Loop, schedule: EffectiveSchedule, fires: readonly 
   await change(loop, name, ({ taken, ...rest }) => (taken?.owner === loop.owner ? rest : undefined));
   loop.handed.delete(name);
   const now = loop.clock.now();
-  return (await removed(loop, schedule, spec, fires.at(-1) ?? now)) ? Number.POSITIVE_INFINITY : now;
+  return (await removed(loop, schedule, spec, handledAt)) ? Number.POSITIVE_INFINITY : now;
 }
 
 /** A run has ended in this process: it counts no more for maxInstances. Never rejects. */

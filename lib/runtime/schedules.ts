@@ -8,6 +8,7 @@ import { type IdSpace, newId } from '../core/id.ts';
 import {
   type EffectiveSchedule,
   effectiveOf,
+  hasSameTimes,
   type Pause,
   type ScheduleEntry,
 } from '../core/schedule/entry.ts';
@@ -16,7 +17,7 @@ import { type App, report } from '../define/app.ts';
 import { callProblems } from '../define/app-schedules.ts';
 import type { ScheduleOptions } from '../define/schedule.ts';
 import { actionOf, readChanges, readSchedule, recordProblems } from '../define/schedule-options.ts';
-import type { Schedules } from '../define/schedules-client.ts';
+import type { ConflictPolicy, Schedules } from '../define/schedules-client.ts';
 import { CeleriacError, DefinitionError } from '../errors.ts';
 import { createScheduleList } from './schedule-list.ts';
 import { place, placeable, type SchedulesPorts, unknown, type Work } from './schedule-place.ts';
@@ -39,25 +40,15 @@ export function createSchedules(app: App, space: IdSpace, ports: SchedulesPorts)
         ...problems,
         ...(action === undefined ? [] : callProblems(app, { name, spec, action })),
       ]);
-      return toEntry(found, now, { spec, placed: 'ticked', changedAt: now });
+      const from = hasSameTimes(spec, found.spec) ? {} : { firesFrom: now };
+      return toEntry(found, now, { spec, placed: 'ticked', changedAt: now, ...from });
     });
   const remove: Schedules['remove'] = (name) => removeSchedule(work, name);
   return {
     list,
     get,
-    add: async (name, options, { conflict = 'error' } = {}) => {
-      const spec = readNew(app, name, options);
-      for (let tries = 0; tries < TRIES_MAX; tries++) {
-        const entry = await store.read(name);
-        const found = effectiveOf(definedIn(app, name), entry);
-        if (found !== undefined && conflict === 'keep') return infoOf(found);
-        if (found !== undefined && conflict === 'error') throw exists(name, found);
-        const added = newEntry(app, name, spec, entry, options.paused === true, clock.now());
-        placeable(ports, name, spec, clock.now());
-        if (await store.put(added, entry?.revision)) return infoOf(await place(work, added, entry));
-      }
-      throw busy(name);
-    },
+    add: async (name, options, { conflict = 'error' } = {}) =>
+      infoOf(await addSchedule(work, name, options, conflict)),
     modify,
     reschedule: (name, trigger) => modify(name, { trigger }),
     pause: (name) =>
@@ -107,6 +98,33 @@ function readNew(app: App, name: string, options: ScheduleOptions): ScheduleSpec
   return spec;
 }
 
+async function addSchedule(
+  work: Work,
+  name: string,
+  options: ScheduleOptions,
+  conflict: ConflictPolicy,
+): Promise<EffectiveSchedule> {
+  const { app, ports } = work;
+  const { store, clock } = ports;
+  if (!CONFLICTS.includes(conflict)) {
+    const text = `schedule '${name}': conflict is '${conflict}'; allowed are ${CONFLICTS.join(', ')}`;
+    throw new DefinitionError('INVALID_CONFLICT', text, { value: conflict, allowed: CONFLICTS });
+  }
+  const spec = readNew(app, name, options);
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const entry = await store.read(name);
+    const found = effectiveOf(definedIn(app, name), entry);
+    if (found !== undefined && conflict === 'keep') return found;
+    if (found !== undefined && conflict === 'error') throw exists(name, found);
+    const added = newEntry(app, name, spec, entry, options.paused === true, clock.now());
+    placeable(ports, name, spec, clock.now());
+    if (await store.put(added, entry?.revision)) return place(work, added, entry);
+  }
+  throw busy(name);
+}
+
+const CONFLICTS: readonly ConflictPolicy[] = ['error', 'replace', 'keep'];
+
 /** Changes a schedule that is there. */
 async function apply(work: Work, name: string, change: Change): Promise<EffectiveSchedule> {
   const { app, ports } = work;
@@ -126,14 +144,24 @@ async function apply(work: Work, name: string, change: Change): Promise<Effectiv
 function toEntry(
   { name, source, entry }: EffectiveSchedule,
   now: number,
-  change: Partial<Pick<ScheduleEntry, 'spec' | 'placed' | 'changedAt'>> & {
+  change: Partial<Pick<ScheduleEntry, 'spec' | 'placed' | 'changedAt' | 'firesFrom'>> & {
     readonly pause?: Pause | undefined;
   },
 ): ScheduleEntry {
   const { pause, ...rest } = change;
   // A record of another source holds nothing beside a definition, and is written over.
-  const before = entry ?? { name, source, placed: 'ticked', revision: 0, createdAt: now, changedAt: now };
-  return { ...before, ...rest, ...(pause === undefined ? {} : { pause }) };
+  const before: ScheduleEntry = entry ?? {
+    name,
+    source,
+    placed: 'ticked',
+    revision: 0,
+    createdAt: now,
+    changedAt: now,
+  };
+  const { handed, ...bare } = before;
+  // Of another change nothing has been handed on yet.
+  const kept = handed === undefined || rest.changedAt !== undefined ? {} : { handed };
+  return { ...bare, ...kept, ...rest, ...(pause === undefined ? {} : { pause }) };
 }
 
 function newEntry(
@@ -144,15 +172,21 @@ function newEntry(
   paused: boolean,
   now: number,
 ): ScheduleEntry {
+  // The time tells it from its namesake of before, so it is another one also within a millisecond.
+  const defined = definedIn(app, name);
+  const at = Math.max(now, (before?.createdAt ?? 0) + 1);
   return {
     name,
-    source: definedIn(app, name) === undefined ? 'runtime' : 'template',
+    source: defined === undefined ? 'runtime' : 'template',
     revision: (before?.revision ?? 0) + 1,
     spec,
     placed: 'ticked',
     ...(paused ? { pause: { from: now } } : {}),
-    createdAt: now,
-    changedAt: now,
+    // What the code says of a pause is replaced, too.
+    ...(!paused && defined?.paused === true ? { pause: { from: now, to: now } } : {}),
+    createdAt: at,
+    changedAt: at,
+    firesFrom: at,
   };
 }
 
@@ -187,7 +221,8 @@ async function resetSchedule(work: Work, name: string): Promise<EffectiveSchedul
     const now = clock.now();
     const revision = (before?.revision ?? 0) + 1;
     const source = 'template';
-    const entry = { name, source, revision, placed: 'ticked', createdAt: now, changedAt: now } as const;
+    const times = { createdAt: now, changedAt: now, firesFrom: now };
+    const entry = { name, source, revision, placed: 'ticked', ...times } as const;
     if (!(await store.put(entry, before?.revision))) continue;
     if (before?.placed === 'native') await timers?.remove(name);
     return place(work, entry, before);

@@ -50,6 +50,8 @@ export interface ScheduleWorld {
   readonly timers: ReadonlyMap<string, RecurringTimer>;
   /** The first performance of each run, in order of time. */
   readonly runs: readonly Performed[];
+  /** The ids of all performances, those that were done again included. */
+  readonly performances: readonly string[];
   readonly log: readonly LogLine[];
   /** What the records of runs say. */
   readonly records: Map<string, RunRecord['state']>;
@@ -89,6 +91,7 @@ export function createScheduleWorld(app: App, options: WorldOptions): ScheduleWo
   const log: LogLine[] = [];
   const sent: { queueName: string; body: string; at: number }[] = [];
   const performed = new Map<string, Performed>();
+  const performances: string[] = [];
   const records = new Map<string, RunRecord['state']>();
 
   function deliver(body: string, at: number): void {
@@ -110,6 +113,7 @@ export function createScheduleWorld(app: App, options: WorldOptions): ScheduleWo
   const perform: Perform = (call, run) =>
     mortal(async () => {
       const input = call.kind === 'send' ? call.input : call.kind === 'publish' ? call.message : call.plan;
+      performances.push(run.id);
       if (!performed.has(run.id)) performed.set(run.id, { ...run, at: clock.now(), input });
       return {};
     });
@@ -178,6 +182,7 @@ export function createScheduleWorld(app: App, options: WorldOptions): ScheduleWo
     get runs() {
       return [...performed.values()].sort((a, b) => a.at - b.at || a.scheduledAt - b.scheduledAt);
     },
+    performances,
     log,
     records,
     sent,

@@ -158,6 +158,19 @@ test('changes merge with what was there, and null takes one back', async () => {
   expect(third).toMatchObject({ ...common, sentence: 'every 2 hours' });
 });
 
+test.each([
+  ['a trigger beyond its end', { trigger: at(new Date(START + 60 * MINUTE)) }],
+  ['a start beyond its end', { start: new Date(START + 60 * MINUTE) }],
+])('a change to %s is refused, since it would never fire', async (_, change) => {
+  const sim = world();
+  await sim.schedules.add('a', { trigger: every('1m'), send, end: new Date(START + 30 * MINUTE) });
+
+  const error = await caught(() => sim.schedules.modify('a', change));
+
+  expect(error).toMatchObject({ code: 'SCHEDULE_NEVER_FIRES', message: expect.stringContaining("'a'") });
+  expect(await sim.schedules.get('a')).toMatchObject({ sentence: 'every minute', start: undefined });
+});
+
 test('a removed schedule fires no more, also one of the template, whose fires were handed on', async () => {
   const sim = world();
   await sim.advance(5 * MINUTE + 1_000);

@@ -46,6 +46,7 @@ export function decideFire(situation: FireSituation): FireDecision {
     fire.dueAt !== undefined && fire.revision === schedule.revision
       ? fire.dueAt
       : dueTime(space, fire.schedule, spec, fire.scheduledAt);
+  if (isHandedAnew(fire, schedule)) return drop('superseded');
   // Whoever wrote that may have died before it was sent: what was decided in time is carried out, however
   // late this delivery is, and whatever has been paused or changed since.
   if (isSent(situation, id)) return { kind: 'run', id, dueAt };
@@ -56,6 +57,20 @@ export function decideFire(situation: FireSituation): FireDecision {
   if (isMisfire(dueAt, now, spec)) return drop('misfire');
   const absorbs = spec.coalesce === 'earliest' && isLate(dueAt, now, lateMs);
   return { kind: 'run', id, dueAt, ...(absorbs ? { absorbs: now - lateMs } : {}) };
+}
+
+/**
+ * A fire of before a change that the change brings once more: one that a tick had handed on, or that the
+ * timer of the template goes on to fire. It has the same id, but nobody looks at the ids of what is published
+ * to other consumers.
+ */
+function isHandedAnew({ revision, scheduledAt }: Fire, schedule: EffectiveSchedule): boolean {
+  const { changedAt, entry } = schedule;
+  const handed = entry?.handed;
+  if (changedAt === undefined || handed?.revision !== schedule.revision) return false;
+  if (revision === schedule.revision || scheduledAt < changedAt) return false;
+  // What the code says may become another thing by a deploy, of which fires must not be dropped.
+  return entry?.spec !== undefined || scheduledAt <= handed.to;
 }
 
 /**
@@ -90,6 +105,8 @@ function isStoodFor(
   lateMs: number,
 ): boolean {
   const { schedule, scheduledAt } = fire;
+  // It has no other fires; those of a namesake before it do not stand for it.
+  if (spec.trigger.kind === 'date') return false;
   switch (spec.coalesce) {
     case 'all':
       return false;

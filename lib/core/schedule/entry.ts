@@ -31,6 +31,18 @@ export interface ScheduleEntry {
   readonly createdAt: number;
   /** When it last became something else: ticks that did not know it yet are made up for from then on. */
   readonly changedAt: number;
+  /** When it last got other times to fire: those of before are over. */
+  readonly firesFrom?: number;
+  /** What whoever changed it has handed on; undefined: nothing, or it died before it could say so. */
+  readonly handed?: Handed;
+}
+
+/** Fires that a change has handed on, so that no tick needs to make up for them. */
+export interface Handed {
+  /** Names the spec that they are fires of. */
+  readonly revision: string;
+  /** All fires from the change to here. */
+  readonly to: number;
 }
 
 /** A schedule of the code. */
@@ -109,6 +121,22 @@ function common(
  */
 export function epochOf({ spec, createdAt }: EffectiveSchedule): number | undefined {
   return spec.trigger.kind === 'date' ? createdAt : undefined;
+}
+
+/**
+ * No fire of before belongs to what the schedule is now, though a process may not have come to it yet. A date
+ * that is past still fires.
+ */
+export function firesFromOf({ spec, createdAt, entry }: EffectiveSchedule): number {
+  if (spec.trigger.kind === 'date') return Number.NEGATIVE_INFINITY;
+  return entry?.firesFrom ?? createdAt ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Whether two specs fire at the same times. */
+export function hasSameTimes(one: ScheduleSpec, other: ScheduleSpec): boolean {
+  const timesOf = ({ trigger, startMs, endMs }: ScheduleSpec): string =>
+    JSON.stringify([trigger, startMs, endMs]);
+  return timesOf(one) === timesOf(other);
 }
 
 /** The id of a fire of a schedule as it holds now. */

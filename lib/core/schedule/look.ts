@@ -32,27 +32,75 @@ export interface Look {
   readonly state: ScheduleState;
 }
 
-/** The fires after `from` that are due; more than a look takes wait for the next one. */
+/** How far a process has come with a schedule. */
+export interface Reached {
+  /** Every fire up to here was taken. */
+  readonly handledAt: number;
+  /** Fires behind that were taken, too: with jitter one may be due before another of an earlier time. */
+  readonly ahead: readonly number[];
+}
+
+/** The fires that are due, in order of time, and how far whoever takes them has come. */
+export interface DueFires extends Reached {
+  readonly fires: readonly number[];
+}
+
+/** The fires that nobody has taken and that are due; more than a look takes wait for the next one. */
 export function dueFires(
   space: IdSpace,
   { name, spec }: EffectiveSchedule,
-  from: number,
+  reached: Reached,
   now: number,
-): readonly number[] {
+): DueFires {
+  const known = new Set(reached.ahead);
   const fires: number[] = [];
-  for (let at = nextFire(spec, from + 1); at !== undefined && at <= now; at = nextFire(spec, at + 1)) {
-    if (dueTime(space, name, spec, at) > now) break;
-    if (fires.push(at) < FIRES_PER_TICK_MAX) continue;
+  const ahead: number[] = [];
+  let { handledAt } = reached;
+  let isWaiting = false;
+  const take = (at: number): void => {
+    if (isWaiting) ahead.push(at);
+    else handledAt = at;
+  };
+  for (let at = nextFire(spec, handledAt + 1); at !== undefined && at <= now; at = nextFire(spec, at + 1)) {
+    if (!known.has(at)) {
+      if (dueTime(space, name, spec, at) > now) {
+        isWaiting = true;
+        // Without jitter none overtakes another.
+        if (spec.jitterMs === 0) break;
+        continue;
+      }
+      fires.push(at);
+    }
+    take(at);
+    if (fires.length < FIRES_PER_TICK_MAX) continue;
     const latest = spec.coalesce === 'latest' && spec.jitterMs === 0 ? lastFire(spec, at, now) : undefined;
-    return latest === undefined || latest === at ? fires : [...fires, latest];
+    if (latest === undefined || latest === at) break;
+    fires.push(latest);
+    take(latest);
+    break;
   }
-  return fires;
+  const left = reached.ahead.filter((at) => at > Math.max(handledAt, ahead.at(-1) ?? 0));
+  return { fires, handledAt, ahead: [...ahead, ...left] };
 }
 
-/** When the first fire after `from` is due; infinite where there is none. */
-export function nextDue(space: IdSpace, { name, spec }: EffectiveSchedule, from: number): number {
-  const at = nextFire(spec, from + 1);
-  return at === undefined ? Number.POSITIVE_INFINITY : dueTime(space, name, spec, at);
+/** When the first fire that nobody has taken is due; infinite where there is none. */
+export function nextDue(
+  space: IdSpace,
+  { name, spec }: EffectiveSchedule,
+  { handledAt, ahead }: Reached,
+): number {
+  const known = new Set(ahead);
+  let soonest = Number.POSITIVE_INFINITY;
+  for (
+    let at = nextFire(spec, handledAt + 1), count = 0;
+    at !== undefined && at < soonest && count < FIRES_PER_TICK_MAX;
+    at = nextFire(spec, at + 1), count++
+  ) {
+    if (known.has(at)) continue;
+    soonest = Math.min(soonest, dueTime(space, name, spec, at));
+    if (spec.jitterMs === 0) break;
+  }
+  return soonest;
 }
 
 /** Decides about all fires that are due. */

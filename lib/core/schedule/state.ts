@@ -42,8 +42,10 @@ export interface ScheduleState {
   readonly absorbed?: { readonly by: number; readonly until: number };
   /** Runs under way, with maxInstances. */
   readonly instances: readonly Instance[];
-  /** In processes with a scheduler of their own: the last fire that one of them took. */
+  /** In processes with a scheduler of their own: the fire up to which they have taken all. */
   readonly handledAt?: number;
+  /** Fires behind that one which were taken, too. */
+  readonly ahead?: readonly number[];
   /** The fires that one of them took and has not yet sent, by whom, and until when nobody else may. */
   readonly taken?: { readonly owner: string; readonly until: number; readonly fires: readonly number[] };
 }

@@ -6,7 +6,7 @@
  */
 import type { IdSpace } from '../id.ts';
 import { FIRES_PER_TICK_MAX, LATE_MS, LOOKAHEAD_MS } from '../limits.ts';
-import type { EffectiveSchedule } from './entry.ts';
+import { type EffectiveSchedule, firesFromOf } from './entry.ts';
 import { dueTime, type Fire } from './fire.ts';
 import { lastFire, nextFire, type ScheduleSpec } from './spec.ts';
 
@@ -68,27 +68,48 @@ export function tick(request: TickRequest): Tick {
   return { fires, watermark: { at: Math.max(reached, known), definitions } };
 }
 
-/** Where a schedule's window begins: one that was changed just now is looked at from the change on. */
-function fromOf({ changedAt }: EffectiveSchedule, from: number, known: number): number {
+/**
+ * Where a schedule's window begins: one that was changed just now is looked at from the change on, unless its
+ * change says what it has handed on.
+ */
+function fromOf(schedule: EffectiveSchedule, from: number, known: number): number {
+  const { changedAt } = schedule;
   if (changedAt === undefined || changedAt <= from - UNSETTLED_MS) return known;
-  return Math.min(known, changedAt - 1);
+  return handedOf(schedule) === undefined ? Math.min(known, changedAt - 1) : known;
+}
+
+/** The fires that the last change has handed on. */
+function handedOf({ changedAt, entry, revision }: EffectiveSchedule): Stretch | undefined {
+  if (changedAt === undefined || entry?.handed?.revision !== revision) return undefined;
+  return { from: changedAt, to: entry.handed.to };
+}
+
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
 }
 
 function collect(
   found: Fire[],
   space: IdSpace,
-  { name, spec, revision }: EffectiveSchedule,
+  schedule: EffectiveSchedule,
   from: number,
   to: number,
   nominal: number,
 ): void {
+  const { name, spec, revision } = schedule;
   // Nearly always there is none, so this stands before everything else.
-  const first = nextFire(spec, from + 1);
+  const first = nextFire(spec, Math.max(from + 1, firesFromOf(schedule)));
   if (first === undefined || first > to) return;
   const late = nominal - LATE_MS - spareMs(spec);
+  const handed = handedOf(schedule);
   let at: number | undefined = first > late ? first : beginOf(spec, first, late);
   // One more than a tick takes shows that there are more.
   for (let count = 0; at !== undefined && at <= to && count <= FIRES_PER_TICK_MAX; count++) {
+    if (handed !== undefined && at >= handed.from && at <= handed.to) {
+      at = nextFire(spec, handed.to + 1);
+      if (at === undefined || at > to) return;
+    }
     const dueAt = dueTime(space, name, spec, at);
     found.push({ schedule: name, revision, scheduledAt: at, dueAt });
     at = nextFire(spec, isAlone(spec) && at <= late ? late + 1 : at + 1);

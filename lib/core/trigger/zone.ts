@@ -84,9 +84,25 @@ export function isUtc(name: string): boolean {
 export function zoneOf(name: string): Zone {
   const known = zones.get(name);
   if (known !== undefined) return known;
-  const zone = isUtc(name) ? utc(name) : intlZone(name);
+  const written = isUtc(name) ? name : asWritten(name);
+  const zone = isUtc(written) ? utc(written) : intlZone(written);
   zones.set(name, zone);
   return zone;
+}
+
+/** Abbreviations that the machine's Intl may know (BST as Dhaka's time), and IANA and AWS do not. */
+const ABBREVIATIONS = new Set(
+  'ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST'.split(
+    ' ',
+  ),
+);
+
+/** The name as IANA writes it: Intl takes any case, EventBridge Scheduler does not. */
+function asWritten(name: string): string {
+  const known = formatter(name).resolvedOptions().timeZone;
+  const isLower = name === name.toLowerCase();
+  // Of another name of a zone Intl does not say how it is written, so that one stays as it is.
+  return isLower || known.toLowerCase() === name.toLowerCase() ? known : name;
 }
 
 /**
@@ -255,6 +271,7 @@ function formatter(name: string): Intl.DateTimeFormat {
   try {
     // An offset such as '+02:00' is accepted by newer machines only, and by EventBridge Scheduler never.
     if (!/^[A-Za-z]/.test(name)) throw new RangeError('an offset is no time zone');
+    if (ABBREVIATIONS.has(name.toUpperCase())) throw new RangeError('an abbreviation is no time zone');
     return new Intl.DateTimeFormat('en-US', {
       timeZone: name,
       hourCycle: 'h23',

@@ -267,3 +267,12 @@ test('what was sent stays sent in the record, and an old fire hides no newer one
   expect(again.last).toMatchObject({ id: 'y', at: T + 9 });
   expect(older).toEqual({ ...sent, misses: 1 });
 });
+
+test('a late date runs though a namesake before it had stood for all late fires', () => {
+  const date = added('s', specOf(at(new Date(T)), { coalesce: 'earliest' }));
+  const absorbed = { by: minutes(-5), until: minutes(8) };
+
+  const decision = decide(date, { now: minutes(10), state: { absorbed } });
+
+  expect(decision).toMatchObject({ kind: 'run', dueAt: T });
+});

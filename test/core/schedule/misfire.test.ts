@@ -38,7 +38,7 @@ test.each(rows)('$trigger, coalesce $coalesce, grace $misfireGraceTimeSeconds s:
     ...(row.misfireGraceTimeSeconds === null ? {} : { misfireGraceMs: row.misfireGraceTimeSeconds * 1_000 }),
   });
 
-  const due = dueFires(SPACE, added('job', spec), 0, NOW);
+  const { fires: due } = dueFires(SPACE, added('job', spec), { handledAt: 0, ahead: [] }, NOW);
   const settled = settle(due, NOW, spec, 0);
 
   const offsets = (fires: readonly number[]): number[] => fires.map((fire) => (fire - NOW) / 1_000);

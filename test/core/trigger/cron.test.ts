@@ -1,7 +1,7 @@
 /** Cron triggers: grammar, defaults, policies, errors, and triggers that never fire. */
 import { expect, test } from 'vitest';
 import { type CronFields, type CronOptions, cron } from '../../../lib/core/trigger/cron.ts';
-import { nextFireTime } from '../../../lib/core/trigger/trigger.ts';
+import { fireTimes, nextFireTime } from '../../../lib/core/trigger/trigger.ts';
 import { firesFrom } from './vector.ts';
 
 const from = new Date('2026-01-01T00:00:00Z');
@@ -238,4 +238,18 @@ test('a trigger is frozen data with its defaults filled in', () => {
     dayMatch: 'and',
   });
   expect([trigger, trigger.fields, trigger.dst].every(Object.isFrozen)).toBe(true);
+});
+
+test('weekdays in steps count from Monday, and from Sunday where that is written', () => {
+  const week = (dayOfWeek: string) =>
+    fireTimes(cron({ dayOfWeek }), '2026-06-07T00:00:00Z', '2026-06-13T00:00:00Z').map((day) =>
+      day.getUTCDay(),
+    );
+
+  const days = [week('*/2'), week('0-6/2')];
+
+  expect(days).toEqual([
+    [0, 1, 3, 5],
+    [0, 2, 4, 6],
+  ]);
 });

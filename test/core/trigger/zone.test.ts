@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { cron } from '../../../lib/core/trigger/cron.ts';
 import { nextFireTime } from '../../../lib/core/trigger/trigger.ts';
 import { instantsOf, localOf, zoneOf } from '../../../lib/core/trigger/zone.ts';
+import { checkTimezone } from '../../../lib/emulator/scheduler/expression-next.ts';
 
 const HOUR = 3_600_000;
 
@@ -106,4 +107,28 @@ test.each(['UTC', 'Etc/UTC', 'GMT'])('%s has one segment for all times', (name) 
     Number.POSITIVE_INFINITY,
     0,
   ]);
+});
+
+test.each([
+  ['europe/oslo', 'Europe/Oslo'],
+  ['EUROPE/OSLO', 'Europe/Oslo'],
+  ['us/pacific', 'America/Los_Angeles'],
+  ['utc', 'UTC'],
+  ['gmt', 'UTC'],
+  // Names that IANA keeps for older ones stay as they are.
+  ['US/Pacific', 'US/Pacific'],
+  ['EST5EDT', 'EST5EDT'],
+  ['Etc/GMT+5', 'Etc/GMT+5'],
+])('%s is known to EventBridge Scheduler as %s', (given, timezone) => {
+  const trigger = cron('0 2 * * *', { timezone: given });
+
+  expect(trigger.timezone).toBe(timezone);
+  expect(() => checkTimezone(trigger.timezone)).not.toThrow();
+});
+
+test.each(['BST', 'PST', 'cst'])('%s means several zones and is refused', (timezone) => {
+  const make = () => cron('0 2 * * *', { timezone });
+
+  const message = expect.stringContaining(`'${timezone}' is no time zone; write an IANA name`);
+  expect(make).toThrow(expect.objectContaining({ code: 'INVALID_TIMEZONE', message }));
 });

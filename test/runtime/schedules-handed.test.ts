@@ -1,0 +1,153 @@
+/**
+ * A change of a schedule hands on by itself what ticks have not seen, and says so: then no tick hands it on
+ * once more, and what was handed on before it is dropped. One that dies before it has said so loses nothing.
+ */
+import { expect, test } from 'vitest';
+import { at, defineApp, defineSchedule, defineTask, every } from '#lib';
+import type { Schedules } from '../../lib/define/schedules-client.ts';
+import { createScheduleWorld, type ScheduleWorld, type WorldOptions } from './schedule-world.ts';
+
+const MINUTE = 60_000;
+const START = Date.parse('2026-06-01T12:00:00Z');
+const work = defineTask('work', { run: (input: { n: number }) => input.n });
+const send = work({ n: 1 });
+const app = defineApp('shop', {
+  tasks: [work],
+  schedules: [
+    defineSchedule('native', { trigger: every('5m'), send }),
+    defineSchedule('ticked', { trigger: every('30s'), send }),
+    defineSchedule('asleep', { trigger: every('1m'), send, paused: true }),
+  ],
+});
+
+function world(more: Partial<WorldOptions> = {}): ScheduleWorld {
+  return createScheduleWorld(app, { start: START, ...more });
+}
+
+/** The fires of a schedule that ran, as seconds from the start. */
+function secondsOf(sim: ScheduleWorld, name: string): number[] {
+  return sim.runs.filter((run) => run.schedule === name).map((run) => (run.scheduledAt - START) / 1_000);
+}
+
+const changes: Readonly<Record<string, (schedules: Schedules) => Promise<unknown>>> = {
+  'added, and ticked': (schedules) => schedules.add('new', { trigger: every('20s'), send }),
+  'of the code, native, and gets a grace': (schedules) => schedules.modify('native', { misfireGrace: '1h' }),
+  'of the code, native, and gets jitter': (schedules) => schedules.modify('native', { jitter: '5s' }),
+  'of the code, ticked, and gets a grace': (schedules) => schedules.modify('ticked', { misfireGrace: '1h' }),
+  'of the code, ticked, and sleeps a while': async (schedules) => {
+    await schedules.pause('ticked');
+    await schedules.modify('ticked', { misfireGrace: '1h' });
+    await schedules.resume('ticked');
+  },
+};
+
+test.each(Object.entries(changes))('each fire is performed once of one that is %s', async (_, change) => {
+  const sim = world();
+  await sim.advance(10 * MINUTE + 1_000);
+
+  await change(sim.schedules);
+  await sim.advance(19 * MINUTE);
+
+  expect(sim.performances).toHaveLength(new Set(sim.performances).size);
+  expect(secondsOf(sim, 'native')).toEqual([0, 300, 600, 900, 1_200, 1_500]);
+  expect(secondsOf(sim, 'ticked')).toEqual(Array.from({ length: 59 }, (_, index) => index * 30));
+});
+
+test('a schedule that is resumed in the millisecond in which it was added fires at the second', async () => {
+  const sim = world();
+  await sim.advance(10 * MINUTE + 1_000);
+
+  await sim.schedules.add('new', { trigger: every('20s'), send, paused: true });
+  await sim.schedules.resume('new');
+  await sim.advance(50_000);
+
+  expect(secondsOf(sim, 'new')).toEqual([620, 640]);
+  expect(sim.performances).toHaveLength(new Set(sim.performances).size);
+});
+
+test('fires that nobody ticked before a change are made up for after it', async () => {
+  const sim = world({ faults: { outage: [START + 6 * MINUTE, START + 20 * MINUTE] } });
+  await sim.advance(15 * MINUTE + 1_000);
+
+  await sim.schedules.modify('ticked', { coalesce: 'all' });
+  await sim.advance(10 * MINUTE);
+
+  expect(secondsOf(sim, 'ticked')).toEqual(Array.from({ length: 51 }, (_, index) => index * 30));
+});
+
+test('a trigger that is new after an outage makes up for nothing of before', async () => {
+  const sim = world({ faults: { outage: [START + 6 * MINUTE, START + 20 * MINUTE] } });
+  await sim.advance(15 * MINUTE + 1_000);
+
+  await sim.schedules.modify('ticked', { trigger: every('40s'), coalesce: 'all' });
+  await sim.advance(10 * MINUTE);
+
+  // 12 and 14 minutes are times of both, and were handed on or missed before the change.
+  const before = Array.from({ length: 12 }, (_, index) => index * 30);
+  const after = secondsOf(sim, 'ticked').filter((seconds) => seconds > 660);
+  expect(secondsOf(sim, 'ticked')).toEqual(expect.arrayContaining(before));
+  expect(after).toEqual(Array.from({ length: 15 }, (_, index) => 920 + index * 40));
+});
+
+test('a change that dies before its fires are handed on loses none of them', async () => {
+  let chance = 0.9;
+  const sim = world({ random: () => chance, faults: { crash: 0.5 } });
+  await sim.advance(10 * MINUTE + 1_000);
+
+  chance = 0.1;
+  const added = sim.schedules.add('new', { trigger: every('20s'), send });
+  await expect(added).rejects.toThrow('died before');
+  chance = 0.9;
+  await sim.advance(10 * MINUTE);
+
+  expect(secondsOf(sim, 'new')).toEqual(Array.from({ length: 30 }, (_, index) => 620 + index * 20));
+});
+
+test('a date that fires while its adder says that it is fired is gone all the same', async () => {
+  const sim = world();
+  const { store } = sim;
+  const remove = store.remove.bind(store);
+  let rewritten = 0;
+  Object.assign(store, {
+    remove: async (name: string, revision: number) => {
+      const entry = await store.read(name);
+      if (rewritten++ === 0 && entry !== undefined)
+        await store.put({ ...entry, revision: entry.revision + 1 }, entry.revision);
+      return remove(name, revision);
+    },
+  });
+
+  await sim.schedules.add('past', { trigger: at(new Date(START - MINUTE)), send });
+  await sim.advance(1_000);
+
+  expect(secondsOf(sim, 'past')).toEqual([-60]);
+  expect(rewritten).toBe(2);
+  expect(await sim.schedules.get('past')).toBeUndefined();
+});
+
+test('what replaces a schedule that the code has paused is not paused, unless it says so', async () => {
+  const sim = world();
+  const replace = { conflict: 'replace' } as const;
+  await sim.advance(31_000);
+
+  const quiet = await sim.schedules.add('asleep', { trigger: every('20s'), send, paused: true }, replace);
+  const awake = await sim.schedules.add('asleep', { trigger: every('20s'), send }, replace);
+  await sim.advance(60_000);
+
+  expect([quiet.paused, awake.paused]).toEqual([true, false]);
+  expect(secondsOf(sim, 'asleep')).toEqual([40, 60, 80]);
+});
+
+test('a conflict that is none of its words is refused, and replaces nothing', async () => {
+  const sim = world();
+  // What a caller without types may give.
+  const how = { conflict: 'ignore' } as unknown as { readonly conflict: 'keep' };
+
+  const added = sim.schedules.add('native', { trigger: every('1h'), send }, how);
+
+  await expect(added).rejects.toMatchObject({
+    code: 'INVALID_CONFLICT',
+    message: "schedule 'native': conflict is 'ignore'; allowed are error, replace, keep",
+  });
+  expect(await sim.schedules.get('native')).toMatchObject({ sentence: 'every 5 minutes' });
+});
