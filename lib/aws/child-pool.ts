@@ -3,6 +3,7 @@
  * given up, and the message comes back at once. A child whose event loop is blocked by its task cannot renew
  * anything; the worker does it in its place, and ends it when the run was revoked (keeper.ts).
  */
+import { CeleriacError } from '../errors.ts';
 import type { MachineWorker } from '../runtime/machine-worker.ts';
 import type { Delivery } from '../runtime/outcome.ts';
 import type { Pool } from '../runtime/pool.ts';
@@ -30,12 +31,17 @@ interface Child {
 /** A child that cannot start will not start a moment later either. */
 const START_PAUSE_MS = 2_000;
 
+/**
+ * Makes a pool; with children that are kept, when the first of them has loaded the app.
+ * @throws CeleriacError CHILD_FAILED where it cannot.
+ */
 export async function createChildPool(
   ports: KeeperPorts,
   worker: MachineWorker,
   options: ChildPoolOptions,
 ): Promise<Pool> {
   const seats = await createSeats(ports, options);
+  let problem: string | undefined;
 
   async function handle(batch: Batch): Promise<readonly string[]> {
     const child = await seats.take();
@@ -44,7 +50,10 @@ export async function createChildPool(
     const limit = createHardLimit(ports, () => child.seat.kill());
     let isBegun = false;
     const hear = (message: FromChild): void => {
-      if (message.kind === 'begun') isBegun = true;
+      if (message.kind === 'begun') {
+        isBegun = true;
+        problem = undefined;
+      }
       keeper.hear(message);
       limit.hear(message);
     };
@@ -72,6 +81,7 @@ export async function createChildPool(
 
   /** The message has nothing to do with it, so it counts as no crash. */
   async function notBegun({ queueName, deliveries }: Batch, error: unknown): Promise<readonly string[]> {
+    problem = `a child could not start: ${String(error)}`;
     ports.log({ level: 'error', message: 'a child could not start', error: String(error) });
     await ports.clock.sleep(START_PAUSE_MS);
     return worker.putOff(queueName, deliveries);
@@ -91,7 +101,15 @@ export async function createChildPool(
       await Promise.all([...seats.all].map(seats.remove));
     },
     children: () => [...seats.all].flatMap(({ seat }) => seat.pid ?? []),
+    problem: () => problem,
   };
+}
+
+function childFailed(kind: ChildPoolOptions['kind'], cause: unknown): CeleriacError {
+  return new CeleriacError('CHILD_FAILED', `a child of pool '${kind}' cannot start: ${String(cause)}`, {
+    value: kind,
+    cause,
+  });
 }
 
 /** The children of a pool, and which of them have nothing to do. */
@@ -113,6 +131,12 @@ async function createSeats({ log }: KeeperPorts, options: ChildPoolOptions): Pro
   async function add(): Promise<Child> {
     const child = { seat: await createSeat(options), batches: 0 };
     all.add(child);
+    child.seat.died.catch((error: unknown) => {
+      if (!all.has(child) || !idle.includes(child)) return;
+      idle.splice(idle.indexOf(child), 1);
+      log({ level: 'warn', message: 'a child died while it had nothing to do', error: String(error) });
+      void remove(child);
+    });
     return child;
   }
 
@@ -122,6 +146,10 @@ async function createSeats({ log }: KeeperPorts, options: ChildPoolOptions): Pro
   }
 
   idle.push(...(await Promise.all(Array.from({ length: size }, add))));
+  await idle[0]?.seat.prepare().catch(async (cause: unknown) => {
+    await Promise.all(idle.map(remove));
+    throw childFailed(options.kind, cause);
+  });
   return {
     all,
     take: async () => idle.pop() ?? add(),

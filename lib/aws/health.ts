@@ -21,16 +21,21 @@ const HOST_DEFAULT = '0.0.0.0';
 /** SQS answers each call within 20 s; who has had no answer for longer than this cannot reach it. */
 const SILENT_MS = 60_000;
 
+/** What is asked of a worker. */
+export type Watched = Pick<PollingWorker, 'record' | 'answeredAt' | 'beatenAt' | 'problem'>;
+
 /**
  * `/healthz` answers 200 for as long as the process can; `/readyz` answers 503 before the first answer of a
- * queue, while none is in reach, and once the worker stops.
+ * queue, while none is in reach, while the children of its pool cannot start, and once the worker stops. It
+ * listens before there is a worker, so that one whose port is taken receives nothing.
  */
 export async function listen(
   { port, host = HOST_DEFAULT }: HealthOptions,
-  worker: Pick<PollingWorker, 'record' | 'answeredAt' | 'beatenAt'>,
+  watched: () => Watched | undefined,
 ): Promise<Health> {
   const server = createServer((request, response) => {
-    const status = toStatus(worker);
+    const worker = watched();
+    const status = worker === undefined ? { ready: false, state: 'starting' } : toStatus(worker);
     const [path] = (request.url ?? '').split('?');
     const code = path === '/healthz' || (path === '/readyz' && status.ready) ? 200 : 503;
     const isKnown = path === '/healthz' || path === '/readyz';
@@ -43,15 +48,17 @@ export async function listen(
   return { url: `http://${host}:${portOf(server)}`, close: () => close(server) };
 }
 
-function toStatus({ record, answeredAt, beatenAt }: Parameters<typeof listen>[1]) {
+function toStatus({ record, answeredAt, beatenAt, problem }: Watched) {
   const { beatAt: now, ...rest } = record();
   const answered = answeredAt();
   const beaten = beatenAt();
   // Whoever has no room asks for nothing.
   const isFull = rest.running.length >= rest.concurrency;
   const isReached = answered !== undefined && (isFull || now - answered < SILENT_MS);
+  const why = problem();
   return {
-    ready: rest.state === 'running' && isReached,
+    ready: rest.state === 'running' && isReached && why === undefined,
+    ...(why === undefined ? {} : { problem: why }),
     now: toText(now),
     answeredAt: toText(answered),
     beatAt: toText(beaten),

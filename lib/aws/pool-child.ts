@@ -1,7 +1,7 @@
 /**
  * A child of a worker's pool: a thread or process that handles one batch at a time, with a worker and clients
  * of its own. The parent polls, keeps messages hidden and acks them. Tinypool loads this module and calls
- * `handleBatch`.
+ * `prepare` and `handleBatch`.
  */
 import { isMainThread, type MessagePort } from 'node:worker_threads';
 import { createInlineWorker } from '../runtime/inline-worker.ts';
@@ -14,6 +14,12 @@ import type { BatchDone, ChildBatch, ChildSettings, FromChild, ToChild } from '.
 import { createSdk } from './sdk.ts';
 import { telling } from './telling.ts';
 import { createWorkerPorts } from './worker-ports.ts';
+
+/** Loads the app, so that whoever starts a pool knows whether its children can. */
+export async function prepare(settings: ChildSettings): Promise<void> {
+  worker ??= start(settings);
+  await worker;
+}
 
 let worker: Promise<Worker> | undefined;
 let running: ChildBatch | undefined;

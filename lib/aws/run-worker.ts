@@ -14,7 +14,7 @@ import { listen } from './health.ts';
 import { CONSOLE_LOG } from './machine.ts';
 import { createPauses } from './pauses.ts';
 import { createReceiver } from './receiver.ts';
-import { createSdk, REPLY_COMMANDS, type SdkOptions } from './sdk.ts';
+import { createSdk, REPLY_COMMANDS, type Sdk, type SdkOptions } from './sdk.ts';
 import { createTaskProtection } from './task-protection.ts';
 import { type RunWorkerOptions, type WorkerSettings, workerSettings } from './worker-options.ts';
 import { createWorkerPorts } from './worker-ports.ts';
@@ -42,7 +42,8 @@ export interface RunningWorker {
  * cold (everything is handed back at once). No message is lost in any way. Region, credentials and endpoint
  * default to the environment, as with `connect`. The queues must not have a Lambda worker beside it: give
  * `Broker({ workers: { name: 'machine' } })`.
- * @throws DefinitionError with all that is wrong with the options.
+ * @throws DefinitionError with all that is wrong with the options; CeleriacError CHILD_FAILED; the SDK's error
+ * where there is no Region, and Node's where the port of its health is taken. Nothing was received then.
  */
 export async function runWorker(app: App, options: RunWorkerOptions = {}): Promise<RunningWorker> {
   const settings = workerSettings(app, options);
@@ -50,12 +51,21 @@ export async function runWorker(app: App, options: RunWorkerOptions = {}): Promi
   const place = defined({ region, endpoint, credentials });
   const sdk = createSdk({ ...place, ...defined({ requestHandler }) }, REPLY_COMMANDS);
   const ports = createWorkerPorts(app, settings.stage, sdk, log);
-  const pool = await createPool(app, settings, options, place, ports);
+  let worker: PollingWorker | undefined;
+  const health = options.health && (await listen(options.health, () => worker));
+  // All that may fail comes before the worker, which begins to receive when it is made.
+  const pool = await ready(sdk, () => createPool(app, settings, options, place, ports)).catch(
+    async (error: unknown) => {
+      await health?.close();
+      sdk.close();
+      throw error;
+    },
+  );
   const id = randomUUID();
   const table = ports.runs === undefined ? undefined : runsTableName(app.name, settings.stage);
   const workers = table === undefined ? undefined : createWorkers(sdk.call, table);
   const pauses = table === undefined ? undefined : createPauses(sdk.call, table);
-  const worker = createPollingWorker(
+  const polling = createPollingWorker(
     { ...ports, receiver: createReceiver(sdk.call), workers, pauses },
     pool,
     {
@@ -73,28 +83,34 @@ export async function runWorker(app: App, options: RunWorkerOptions = {}): Promi
       autoscale: options.autoscale,
     },
   );
+  worker = polling;
   const agent = process.env.ECS_AGENT_URI;
   const protection =
     agent === undefined || agent === ''
       ? undefined
-      : createTaskProtection({ ...ports, fetch }, agent, () => worker.held() > 0);
-  const health = options.health && (await listen(options.health, worker));
-  const forget = options.signals === false ? () => {} : onSignals(worker);
-  const about = { id, queues: worker.record().queues, pool: settings.pool, health: health?.url };
+      : createTaskProtection({ ...ports, fetch }, agent, () => polling.held() > 0);
+  const forget = options.signals === false ? () => {} : onSignals(polling);
+  const about = { id, queues: polling.record().queues, pool: settings.pool, health: health?.url };
   log({ level: 'info', message: 'works', ...about, concurrency: settings.concurrency });
   const end = async (): Promise<void> => {
-    await worker.done;
+    await polling.done;
     forget();
     await protection?.end();
     await health?.close();
     sdk.close();
-    log({ level: 'info', message: 'stopped', id, processed: worker.record().processed });
+    log({ level: 'info', message: 'stopped', id, processed: polling.record().processed });
   };
   return {
-    ...{ id, health: health?.url, done: end(), status: worker.record },
-    stop: (how = 'warm') => worker.stop(how),
-    resize: worker.resize,
+    ...{ id, health: health?.url, done: end(), status: polling.record },
+    stop: (how = 'warm') => polling.stop(how),
+    resize: polling.resize,
   };
+}
+
+/** Without a Region every call would fail, at each of its tries. */
+async function ready(sdk: Sdk, make: () => Promise<Pool>): Promise<Pool> {
+  await sdk.region();
+  return make();
 }
 
 async function createPool(

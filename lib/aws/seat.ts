@@ -16,6 +16,8 @@ export interface SeatOptions {
 }
 
 export interface Seat {
+  /** Lets the child load the app; rejects with why it cannot. */
+  prepare(): Promise<void>;
   /** Rejects when the child dies. */
   run(batch: Batch, hear: (message: FromChild) => void): Promise<BatchDone>;
   interrupt(): void;
@@ -23,6 +25,8 @@ export interface Seat {
   kill(): void;
   /** Ends an idle child. */
   close(): Promise<void>;
+  /** Rejects when the child ends, whoever ends it. */
+  readonly died: Promise<never>;
   /** The child's process, where it is one and has begun something. */
   readonly pid: number | undefined;
 }
@@ -49,6 +53,13 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
     get pid() {
       return pid;
     },
+    async prepare() {
+      try {
+        await Promise.race([pool.run(settings, { name: 'prepare' }), died]);
+      } catch (error) {
+        throw asError(error);
+      }
+    },
     async run({ interrupted: _, watcher: __, ...batch }, hear) {
       const heard = (message: FromChild): void => {
         if (message.kind === 'begun' && kind === 'processes') pid = message.pid;
@@ -59,11 +70,14 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
       const given: ChildBatch = { settings, batch, ...line.given };
       try {
         return await Promise.race([pool.run(given, line.options), died]);
+      } catch (error) {
+        throw asError(error);
       } finally {
         tell = () => {};
         line.close();
       }
     },
+    died,
     interrupt: () => tell({ kind: 'interrupt' }),
     kill() {
       if (pid === undefined) void pool.destroy().catch(() => {});
@@ -84,6 +98,14 @@ function deathOf(pool: Tinypool): Promise<never> {
   // It may die while it has no batch.
   died.catch(() => {});
   return died;
+}
+
+/** A process hands over an error's members, a thread itself. */
+function asError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  if (typeof thrown !== 'object' || thrown === null || !('message' in thrown))
+    return new Error(String(thrown));
+  return Object.assign(new Error(String(thrown.message)), thrown);
 }
 
 interface Line {

@@ -172,6 +172,16 @@ export const APP_CODES = {
     remedy:
       'Name the module with --app or in package.json ("celeriac": { "app": "app.ts" }), the app with --name.',
   },
+  APP_NOT_LOADED: {
+    means: 'The module of the app does not compile, cannot be found, or throws while it is loaded.',
+    remedy: 'Mend what the message names; definitions should do nothing but define.',
+  },
+  CHILD_FAILED: {
+    means:
+      'A thread or process of a pool cannot load the app, though the worker itself can: the module, or one ' +
+      'that it imports, does something else there.',
+    remedy: 'Mend what the message names; the worker does not start before a child of its pool does.',
+  },
   INVALID_POOL: {
     means: 'The pool of a long-running worker is none.',
     remedy: "Give 'async', 'threads' or 'processes'.",

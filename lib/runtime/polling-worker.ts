@@ -50,6 +50,8 @@ export interface PollingWorker {
   /** When a call for messages was last answered, and when a beat last got through. */
   answeredAt(): number | undefined;
   beatenAt(): number | undefined;
+  /** Why what it receives does not run for now; undefined: it does. */
+  problem(): string | undefined;
   stop(how: StopKind): void;
   /** Changes the concurrency, at least 1. */
   resize(concurrency: number): void;
@@ -117,6 +119,7 @@ export function createPollingWorker(ports: PollingPorts, pool: Pool, options: Po
     held: () => poller.count(),
     answeredAt: () => poller.answeredAt(),
     beatenAt: () => registration?.beatAt(),
+    problem: () => pool.problem(),
     stop: stops.stop,
     resize,
   };

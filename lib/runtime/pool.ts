@@ -23,6 +23,8 @@ export interface Pool extends Runner {
   close(): Promise<void>;
   /** The processes that it has started. */
   children(): readonly number[];
+  /** Why what it is given does not run for now; undefined: it does. */
+  problem(): string | undefined;
 }
 
 /** The reason that tasks find in their signal. */
@@ -42,6 +44,7 @@ export function createAsyncPool(worker: MachineWorker, beatMs: number): Pool {
     resize: () => {},
     close: async () => {},
     children: () => [],
+    problem: () => undefined,
   };
 }
 
@@ -58,5 +61,6 @@ export function withIsolation(pool: Pool, apart: Pool, worker: Pick<MachineWorke
       await Promise.all(both.map((one) => one.close()));
     },
     children: () => both.flatMap((one) => one.children()),
+    problem: () => pool.problem() ?? apart.problem(),
   };
 }

@@ -127,6 +127,7 @@ function createApart(place: Place, lives: Set<Life>): Pool {
     },
     resize: () => {},
     close: async () => {},
+    problem: () => undefined,
     children: () => [],
   };
 }
