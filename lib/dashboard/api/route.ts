@@ -133,6 +133,6 @@ export function timeParameter(schema: Schema<number>, description: string): Para
   return {
     schema,
     description: `${description}; milliseconds since 1970, or ISO 8601`,
-    from: (value) => (/^\d+$/.test(value) ? Number(value) : Date.parse(value)),
+    from: (value) => (/^-?\d+$/.test(value) ? Number(value) : Date.parse(value)),
   };
 }
