@@ -116,6 +116,7 @@ describe('an error', () => {
     ['/api/runs?limit=501', 400, 'INVALID_REQUEST'],
     ['/api/runs?from=yesterday', 400, 'INVALID_REQUEST'],
     ['/api/exchanges/orders/route?headers=[', 400, 'INVALID_REQUEST'],
+    [`/api/runs/${'x'.repeat(2_000)}`, 404, 'NOT_FOUND'],
   ])('of GET %s is answered with %i %s', async (address, status, code) => {
     const { status: got, answer } = await ask(address);
 
@@ -215,6 +216,12 @@ describe('a list', () => {
 
     expect(byText.answer.rows).toHaveLength(2);
     expect(byText.answer).toEqual(byNumber.answer);
+  });
+
+  test('takes a time before 1970, which a year is while it is typed', async () => {
+    const { status } = await ask(`/api/runs?from=${Date.UTC(1_902, 0)}`);
+
+    expect(status).toBe(200);
   });
 });
 
