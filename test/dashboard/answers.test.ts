@@ -97,6 +97,25 @@ test('a page that begins outside its list has no rows, such as one that a range 
   expect([left, leftByTask, backwards, before, behind]).toEqual(Array(5).fill({ rows: [] }));
 });
 
+test.each(['runs/:id', 'waiting/:id', 'runs/:id/forget', 'workers/:id/shutdown'])(
+  'nothing has a name that is longer than a key of DynamoDB: %s',
+  async (path) => {
+    await using world = await createDeskWorld(shop);
+    const method = /forget|shutdown/.test(path) ? 'POST' : 'GET';
+    const address = `http://localhost/api/${path.replace(':id', 'x'.repeat(3_000))}`;
+
+    const answered = await createApi(world.desk)(
+      new Request(address, { method, headers: { 'x-celeriac': '1' } }),
+    );
+
+    expect(answered.status).toBe(404);
+    expect(await answered.json()).toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('3000 bytes'),
+    });
+  },
+);
+
 test("the metrics are Flower's six and ours, each with its type", async () => {
   await using world = await createDeskWorld(shop);
   refused.add('bad');

@@ -116,7 +116,6 @@ describe('an error', () => {
     ['/api/runs?limit=501', 400, 'INVALID_REQUEST'],
     ['/api/runs?from=yesterday', 400, 'INVALID_REQUEST'],
     ['/api/exchanges/orders/route?headers=[', 400, 'INVALID_REQUEST'],
-    [`/api/runs/${'x'.repeat(2_000)}`, 404, 'NOT_FOUND'],
   ])('of GET %s is answered with %i %s', async (address, status, code) => {
     const { status: got, answer } = await ask(address);
 
