@@ -81,7 +81,7 @@ test('every list of many runs is whole, in order, and each run is in it once', a
   expect(hour).toHaveLength(30);
 });
 
-test('a page that begins outside its list has no rows, such as one that a range of time has left', async () => {
+test('a page that begins outside its list has no rows, such as one that a time range has left', async () => {
   await using world = await createDeskWorld(shop);
   const { sim, desk } = world;
   await fillRuns(sim.emulator, shop, 50, sim.now().getTime());

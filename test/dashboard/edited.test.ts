@@ -1,6 +1,8 @@
 /** An input that is edited by somebody who does not see its secrets. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { toFailure } from '../../lib/dashboard/api/failure.ts';
 import { defineApp, defineTask } from '../../lib/index.ts';
+import { refused, shop, charge as strict } from './desk-shop.ts';
 import { createDeskWorld } from './desk-world.ts';
 
 interface Order {
@@ -76,12 +78,10 @@ describe.each(['retry', 'redrive'] as const)('a %s with an edited input', (how) 
     const { id } = await world.sim.send(charge(order));
     await world.sim.advance('1m');
 
-    const refused = again(world, how, id, JSON.stringify(input));
+    const late = again(world, how, id, JSON.stringify(input));
 
-    await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-    await expect(refused).rejects.toThrow(
-      /'\[redacted\]', which stands for a secret.*write the secret itself/,
-    );
+    await expect(late).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(late).rejects.toThrow(/'\[redacted\]', which stands for a secret.*write the secret itself/);
     expect(given).toHaveLength(1);
     // The letter is there at once for whoever does better.
     await again(world, how, id, '{"id":"good"}');
@@ -103,14 +103,27 @@ test('an input that is hidden as a whole is left as it is, or replaced', async (
   expect(await world.desk.run(id)).toMatchObject({ state: 'SUCCESS', result: '"[redacted]"' });
 });
 
+test('an edited input that its task does not take is refused without the secret in it', async () => {
+  await using world = await createDeskWorld(shop);
+  refused.add('bad');
+  const { id } = await world.sim.send(strict({ id: 'bad', card: { number: CARD } }));
+  await world.sim.advance('5m');
+
+  const said = await world.desk.retry(id, '{"card":{"number":"[redacted]"}}').then(undefined, toFailure);
+
+  refused.clear();
+  expect(said).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
+  expect(JSON.stringify(said)).not.toContain(CARD);
+});
+
 test('a redrive with an input that is no JSON is refused before a letter is received', async () => {
   await using world = await createDeskWorld(app, { sees: false });
   const { id } = await world.sim.send(charge(order));
   await world.sim.advance('1m');
 
-  const refused = world.desk.redrive({ queue: 'default', ids: [id], input: '{"id":' });
+  const late = world.desk.redrive({ queue: 'default', ids: [id], input: '{"id":' });
 
-  await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', message: 'input is no JSON' });
+  await expect(late).rejects.toMatchObject({ code: 'INVALID_INPUT', message: 'input is no JSON' });
   expect(await world.desk.redrive({ queue: 'default', preview: true })).toMatchObject({ matched: 1 });
 });
 

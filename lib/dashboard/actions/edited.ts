@@ -14,8 +14,8 @@ import type { DeskContext } from '../context.ts';
 type Hiding = Pick<Message, 'task' | 'input' | 'headers' | 'via'>;
 
 /**
- * An edited input as it is sent: with what was hidden of the message's own. Nothing moves to another place, so
- * nothing is shown by a task that prints what it is given.
+ * An edited input as it is sent: with what was hidden of the message's own. Nothing moves to another place,
+ * so nothing is shown by a task that prints what it is given.
  * @throws CeleriacError INVALID_INPUT where the word for a secret stands in another place than its own
  */
 export function withHidden({ app }: DeskContext, message: Hiding, edited: Json): Json {

@@ -37,7 +37,7 @@ export const CSRF_HEADER = 'x-celeriac';
 /** A body is an input or a message, which SQS limits to 1 MiB, and what JSON adds around it. */
 const BODY_BYTES_MAX = 2_200_000;
 
-/** A key of DynamoDB has 1,024 bytes at most (2,048 of a partition), and says what it is of before the name. */
+/** A key of DynamoDB has at most 1,024 bytes (2,048 of a partition), and the name is not all of it. */
 const NAME_BYTES_MAX = 900;
 
 /**

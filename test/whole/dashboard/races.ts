@@ -165,7 +165,7 @@ export function testRaces(browser: () => Browser): void {
     });
   });
 
-  test('a filter of the address is shown before its choices are known, and also when it is none', async () => {
+  test('a filter of the address is shown before its choices are known, and when it is none', async () => {
     await at(browser(), 'overview', async ({ page }) => {
       const release = await hold(page, '**/api/tasks');
       await page.locator('nav a[href="#/runs"]').click();
