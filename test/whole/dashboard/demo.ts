@@ -24,6 +24,8 @@ export interface Demo extends AsyncDisposable {
   send(task: string, input: object, options?: object): Promise<string>;
   /** Its state; '' while nothing is known of it. */
   stateOf(id: string): Promise<string>;
+  /** When it has ended; 0 while it has not. */
+  endOf(id: string): Promise<number>;
   /** Why it waits, in one word; '' where it does not. */
   reasonOf(id: string): Promise<string>;
   /** How many runs a search finds. */
@@ -74,6 +76,12 @@ export async function startDemo(browser: Browser): Promise<Demo> {
         await page.request.get(`${url}/api/runs/${id}`)
       ).json();
       return state;
+    },
+    async endOf(id) {
+      const { endedAt = 0 }: { endedAt?: number } = await (
+        await page.request.get(`${url}/api/runs/${id}`)
+      ).json();
+      return endedAt;
     },
     async reasonOf(id) {
       const answer = await page.request.get(`${url}/api/waiting/${id}`);

@@ -4,6 +4,7 @@
  */
 import type { Browser, Page, Route } from 'playwright-core';
 import { expect, test } from 'vitest';
+import type { WorkflowNode } from '../../../lib/dashboard/row.ts';
 import { openPage } from './opened.ts';
 import { createSampleDesk } from './sample-desk.ts';
 import { toId } from './sample-runs.ts';
@@ -188,22 +189,45 @@ export function testRaces(browser: () => Browser): void {
   test('a search that was typed does not come after a link to all', async () => {
     await at(browser(), 'runs?search=nothing-at-all', async ({ page }) => {
       await page.getByText('Show all runs').waitFor();
-      await page.evaluate(`{
+      // The search is due when the address has been followed, and before anything is drawn.
+      await page.evaluate(`(async () => {
         const field = document.querySelector('input[type=search]');
         field.value = 'nothing-more';
         field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-      }`);
-      // The search is due when the link has been followed, and before anything is drawn.
-      await page.evaluate(`{
-        document.querySelector('.empty a').click();
+        await ${DRAWN};
+        location.hash = '#/runs';
         const begun = performance.now();
         while (performance.now() - begun < 500);
-      }`);
+      })()`);
       await page.locator('main tbody tr').first().waitFor();
 
       expect(await page.getByLabel('Search').inputValue()).toBe('');
       expect(page.url()).toMatch(/#\/runs$/);
     });
+  });
+
+  test('members of a group that were shown later change their state as the first ones do', async () => {
+    let isOver = false;
+    const member = (n: number): WorkflowNode => {
+      const state = isOver ? 'SUCCESS' : 'PENDING';
+      return { path: `${n}`, kind: 'task', id: `member-${n}`, state, task: 'price', children: [] };
+    };
+    await using open = await openPage(browser(), {
+      ...createSampleDesk(),
+      workflow: async (id, { after = -1 } = {}) => ({
+        ...{ path: '', kind: 'group', id, state: 'STARTED', total: 3, done: isOver ? 3 : 0 },
+        children: [member(after + 1)],
+      }),
+    });
+    await open.go('workflows/flow-0');
+
+    await open.page.getByRole('button', { name: 'Show more of 2 others' }).click();
+    await open.page.getByRole('button', { name: 'Show more of 1 others' }).click();
+    await open.page.locator('.leaf', { hasText: 'PENDING' }).nth(2).waitFor();
+    isOver = true;
+    await open.page.evaluate(POLL);
+
+    await open.page.locator('.leaf', { hasText: 'SUCCESS' }).nth(2).waitFor();
   });
 
   test('all dead letters are redriven from each queue that has some, where not all are shown', async () => {
