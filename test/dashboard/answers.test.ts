@@ -1,6 +1,7 @@
 /** What no answer of a desk may hold, and what its lists and metrics hold. */
 import { afterEach, expect, test } from 'vitest';
 import { createApi } from '../../lib/dashboard/api/server.ts';
+import { chain } from '../../lib/index.ts';
 import { charge, ping, refused, shop } from './desk-shop.ts';
 import { createDeskWorld } from './desk-world.ts';
 import { fillRuns } from './many-runs.ts';
@@ -80,12 +81,48 @@ test('every list of many runs is whole, in order, and each run is in it once', a
   expect(hour).toHaveLength(30);
 });
 
+test('a page that begins outside its list has no rows, such as one that a time range has left', async () => {
+  await using world = await createDeskWorld(shop);
+  const { sim, desk } = world;
+  await fillRuns(sim.emulator, shop, 50, sim.now().getTime());
+  const { next = '' } = await desk.runs({ limit: 40 });
+  const now = sim.now().getTime();
+
+  const left = await desk.runs({ from: now, after: next });
+  const leftByTask = await desk.runs({ task: 'charge', from: now, after: next });
+  const backwards = await desk.runs({ from: now, to: now - 60_000 });
+  const before = await desk.runs({ after: ' ' });
+  const behind = await desk.runs({ after: '~~', sort: 'sentAt' });
+
+  expect([left, leftByTask, backwards, before, behind]).toEqual(Array(5).fill({ rows: [] }));
+});
+
+test.each(['runs/:id', 'waiting/:id', 'runs/:id/forget', 'workers/:id/shutdown'])(
+  'nothing has a name that is longer than a key of DynamoDB: %s',
+  async (path) => {
+    await using world = await createDeskWorld(shop);
+    const method = /forget|shutdown/.test(path) ? 'POST' : 'GET';
+    const address = `http://localhost/api/${path.replace(':id', 'x'.repeat(3_000))}`;
+
+    const answered = await createApi(world.desk)(
+      new Request(address, { method, headers: { 'x-celeriac': '1' } }),
+    );
+
+    expect(answered.status).toBe(404);
+    expect(await answered.json()).toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('3000 bytes'),
+    });
+  },
+);
+
 test("the metrics are Flower's six and ours, each with its type", async () => {
   await using world = await createDeskWorld(shop);
   refused.add('bad');
   await world.sim.send(charge({ id: 'good' }));
   await world.sim.send(charge({ id: 'bad' }));
   await world.sim.send(ping());
+  await world.sim.send(chain(charge({ id: 'first' }), charge({ id: 'second' })));
   await world.sim.advance('5m');
 
   const text = await world.desk.metrics();
@@ -103,11 +140,13 @@ test("the metrics are Flower's six and ours, each with its type", async () => {
     celeriac_queue_messages: 'gauge',
     celeriac_runs: 'gauge',
   });
-  expect(text).toMatch(/^flower_events_total\{worker="[^"]+",type="task-succeeded",task="charge"\} 1$/m);
+  expect(text).toMatch(/^flower_events_total\{worker="[^"]+",type="task-succeeded",task="charge"\} 3$/m);
   expect(text).toMatch(/^flower_events_total\{worker="[^"]+",type="task-failed",task="charge"\} 1$/m);
-  expect(text).toMatch(/^flower_task_runtime_seconds_count\{worker="[^"]+",task="charge"\} 2$/m);
+  expect(text).toMatch(/^flower_task_runtime_seconds_count\{worker="[^"]+",task="charge"\} 4$/m);
   expect(text).toMatch(/^celeriac_queue_messages\{queue="payments-dlq",state="ready"\} 1$/m);
   expect(text).toMatch(/^celeriac_runs\{task="charge",state="FAILURE"\} 1$/m);
+  // A workflow's own record is no task's.
+  expect(text).not.toMatch(/^(flower_events_total|celeriac_runs)\{.*task=""/m);
 });
 
 test('the overview counts the last hour by the minute', async () => {

@@ -216,6 +216,12 @@ describe('a list', () => {
     expect(byText.answer.rows).toHaveLength(2);
     expect(byText.answer).toEqual(byNumber.answer);
   });
+
+  test('takes a time before 1970, which a year is while it is typed', async () => {
+    const { status } = await ask(`/api/runs?from=${Date.UTC(1_902, 0)}`);
+
+    expect(status).toBe(200);
+  });
 });
 
 describe('every answer', () => {

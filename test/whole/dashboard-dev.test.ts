@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from './dashboard/browser.ts';
+import { listenToTold } from './dashboard/told.ts';
 import { type Program, startProgram } from './program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -64,6 +65,7 @@ describe.skipIf(browser === undefined)(`the dashboard of celeriac dev in Chromiu
   let program: Program;
   let page: Page;
   let url: string;
+  let told: Awaited<ReturnType<typeof listenToTold>>;
 
   beforeAll(async () => {
     if (browser === undefined) return;
@@ -75,6 +77,7 @@ describe.skipIf(browser === undefined)(`the dashboard of celeriac dev in Chromiu
     url = /http:\S+/.exec(await program.says(/dashboard http:\S+/))?.[0] ?? '';
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     page.setDefaultTimeout(90_000);
+    told = await listenToTold(page);
   });
 
   afterAll(async () => {
@@ -113,7 +116,7 @@ describe.skipIf(browser === undefined)(`the dashboard of celeriac dev in Chromiu
     await page.getByRole('button', { name: 'Preview' }).click();
     await page.getByRole('region', { name: 'Preview' }).getByText(`${id} → payments`).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Redrive' }).click();
-    await page.locator('.told').getByText('1 dead letter sent again.').waitFor();
+    await told('1 dead letter sent again.');
     await page.goto(`${url}/#/runs/${id}`);
     await page.locator('.facts').getByText('SUCCESS').waitFor();
 

@@ -8,6 +8,7 @@ import { openBrowser } from './dashboard/browser.ts';
 import { testDefinitions } from './dashboard/definitions.ts';
 import { testPages } from './dashboard/pages.ts';
 import { testQueues } from './dashboard/queues.ts';
+import { testRaces } from './dashboard/races.ts';
 import { testRuns } from './dashboard/runs.ts';
 
 const opened = await openBrowser();
@@ -19,6 +20,7 @@ describe.skipIf(opened.browser === undefined)(`the page in Chromium ${opened.mis
   describe('an action on a run', () => testRuns(browser));
   describe('an action on a queue', () => testQueues(browser));
   describe('an action on what is defined', () => testDefinitions(browser));
+  describe('what a reader does', () => testRaces(browser));
 });
 
 function browser(): Browser {

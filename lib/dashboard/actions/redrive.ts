@@ -6,6 +6,7 @@
  */
 import type { Json } from '../../core/json.ts';
 import { parseMessage, toBody } from '../../core/message.ts';
+import { hasSecrets } from '../../define/redact.ts';
 import { queueName } from '../../define/resource-name.ts';
 import { CeleriacError } from '../../errors.ts';
 import type { Taken } from '../../runtime/desk-ports.ts';
@@ -14,15 +15,20 @@ import { toDeadLetter } from '../queries/messages.ts';
 import { deadQueuesOf, isAsked, listDeadLetters } from '../queries/queues.ts';
 import { giveBack, takeBatches } from '../queries/taken.ts';
 import type { DeadLetterRow, Redrive, RedriveAnswer } from '../row.ts';
+import { withHidden } from './edited.ts';
+import { parseJson } from './runs.ts';
 
 /** How long letters are away while others are looked at. */
 const HIDDEN_SECONDS = 120;
+/** A look at some hundred letters takes a second or two. */
+const ROUNDS_MAX = 5;
+const ROUND_MS = 1_000;
 /** Of one call; whoever has more calls again. */
 const REDRIVEN_MAX = 10_000;
 /** What is shown of many. */
 const ROWS_MAX = 100;
 
-/** @throws CeleriacError NOT_FOUND, INVALID_REDRIVE, SEND_FAILED */
+/** @throws CeleriacError NOT_FOUND, INVALID_REDRIVE, INVALID_INPUT, SEND_FAILED */
 export async function redrive(context: DeskContext, asked: Redrive): Promise<RedriveAnswer> {
   const [dead] = deadQueuesOf(context, asked.queue);
   const named = found(dead, 'queue', asked.queue);
@@ -31,16 +37,19 @@ export async function redrive(context: DeskContext, asked: Redrive): Promise<Red
     const text = 'another input is for one letter: give its id, and only that, in `ids`';
     throw new CeleriacError('INVALID_REDRIVE', text, { value: asked.ids });
   }
+  // Before anything is received: what is taken and cannot be sent is away for minutes.
+  if (asked.input !== undefined) parseJson(asked.input, 'input', hasSecrets(context.app));
   if (asked.preview === true) return preview(context, asked);
   const kept: Taken[] = [];
   const done: DeadLetterRow[] = [];
   let matched = 0;
-  let failure: string | undefined;
-  for await (const batch of takeBatches(context, named.queueName, HIDDEN_SECONDS)) {
+  let failure: Outcome | undefined;
+  const batches = asked.ids === undefined ? takeBatches : takeRounds(() => kept.length);
+  for await (const batch of batches(context, named.queueName, HIDDEN_SECONDS)) {
     const letters = batch.map((taken) => ({ taken, row: toDeadLetter(context, taken, named.queue.name) }));
     const wanted = letters.filter(({ row }) => isWanted(row, asked));
-    const outcomes = await Promise.all(wanted.map((letter) => sendAgain(context, asked, letter)));
-    const sent = wanted.filter((_, at) => outcomes[at] === undefined);
+    const outcomes = await Promise.allSettled(wanted.map((letter) => sendAgain(context, asked, letter)));
+    const sent = wanted.filter((_, at) => isSent(outcomes[at]));
     if (sent.length > 0) {
       const receipts = sent.map(({ taken }) => taken.receipt);
       await context.ports.queues.remove(named.queueName, receipts);
@@ -48,16 +57,30 @@ export async function redrive(context: DeskContext, asked: Redrive): Promise<Red
     kept.push(...letters.filter((letter) => !sent.includes(letter)).map(({ taken }) => taken));
     done.push(...sent.map(({ row }) => row));
     matched += wanted.length;
-    failure = outcomes.find((outcome) => outcome !== undefined);
+    failure = outcomes.find((outcome) => !isSent(outcome));
     const enough = matched >= Math.min(REDRIVEN_MAX, asked.ids?.length ?? REDRIVEN_MAX);
     if (enough || failure !== undefined) break;
   }
   await giveBack(context, named.queueName, kept);
+  if (failure?.status === 'rejected') throw failure.reason;
   if (failure !== undefined) {
-    const text = `${done.length} of ${matched} dead letters were sent, then one was refused: ${failure}`;
-    throw new CeleriacError('SEND_FAILED', text, { value: failure });
+    const { value } = failure;
+    const text = `${done.length} of ${matched} dead letters were sent, then one was refused: ${value}`;
+    throw new CeleriacError('SEND_FAILED', text, { value });
   }
   return { matched, sent: done.length, rows: done.slice(0, ROWS_MAX) };
+}
+
+/** A letter that is asked for by its id may be away while somebody, such as the page, looks at it. */
+function takeRounds(keptCount: () => number): typeof takeBatches {
+  return async function* (context, queueName, hiddenSeconds) {
+    const { admin, clock } = context.ports;
+    for (let round = 1; ; round++) {
+      yield* takeBatches(context, queueName, hiddenSeconds);
+      if (round === ROUNDS_MAX || (await admin.depth(queueName)).inFlight <= keptCount()) return;
+      await clock.sleep(ROUND_MS);
+    }
+  };
 }
 
 async function preview(context: DeskContext, asked: Redrive): Promise<RedriveAnswer> {
@@ -71,6 +94,13 @@ function isWanted(row: DeadLetterRow, { ids, filter = {} }: Redrive): boolean {
   return named && isAsked(row, filter);
 }
 
+/** What went wrong with one letter, if anything. */
+type Outcome = PromiseSettledResult<string | undefined>;
+
+function isSent(outcome: Outcome | undefined): boolean {
+  return outcome?.status === 'fulfilled' && outcome.value === undefined;
+}
+
 /** Sends one letter; what went wrong, if anything. */
 async function sendAgain(
   context: DeskContext,
@@ -78,7 +108,7 @@ async function sendAgain(
   { taken, row }: { readonly taken: Taken; readonly row: DeadLetterRow },
 ): Promise<string | undefined> {
   const queue = toQueue(context, to ?? row.queue);
-  const body = input === undefined ? taken.body : withInput(taken.body, input);
+  const body = input === undefined ? taken.body : withInput(context, taken.body, input);
   const group = taken.group ?? 'all';
   const message = queue.ordered ? { body, group, deduplication: `redrive-${taken.messageId}` } : { body };
   const name = queueName(context.app.name, context.stage, queue);
@@ -87,9 +117,10 @@ async function sendAgain(
 }
 
 /**
- * The same letter with another input. @throws CeleriacError INVALID_REDRIVE for a body that is no envelope
+ * The same letter with another input, and what was hidden in its own.
+ * @throws CeleriacError INVALID_REDRIVE for a body that is no envelope; INVALID_INPUT as `withHidden`
  */
-function withInput(body: string, input: string): string {
+function withInput(context: DeskContext, body: string, input: string): string {
   const parsed = parseMessage(body);
   if (parsed.kind !== 'message') {
     const text = 'this dead letter is no message of Celeriac, so its input cannot be changed';
@@ -97,7 +128,7 @@ function withInput(body: string, input: string): string {
   }
   const { blob: _, ...message } = parsed.message;
   const value: Json = JSON.parse(input);
-  return toBody({ celeriac: 1, ...message, input: value });
+  return toBody({ celeriac: 1, ...message, input: withHidden(context, message, value) });
 }
 
 function toQueue(context: DeskContext, name: string) {

@@ -9,8 +9,10 @@ import type { SendOptions, TaskSignature } from '../../define/signature.ts';
 import type { AnyTask } from '../../define/task.ts';
 import { CeleriacError } from '../../errors.ts';
 import { type DeskContext, findTask, found, redactWritten } from '../context.ts';
+import { letterOf } from '../queries/run-row.ts';
 import type { RouteAnswer } from '../row.ts';
 import { whereTo } from '../where.ts';
+import { withHidden } from './edited.ts';
 import { findTaskOfRun, notKept, taskOfRun } from './task-of-run.ts';
 
 /** How often a run without a record is looked for. */
@@ -87,9 +89,19 @@ export async function retry(
   input: string | undefined,
 ): Promise<{ readonly id: string }> {
   const task = await taskOfRun(context, id, RETRY);
-  const options = input === undefined ? {} : { input: parseJson(input, 'input', task.redact !== undefined) };
+  const options = input === undefined ? {} : { input: await editedInput(context, task, id, input) };
   await context.ports.client.retry(task, id, options);
   return { id };
+}
+
+/** With what was hidden from whoever has edited it. */
+async function editedInput(context: DeskContext, task: AnyTask, id: string, input: string): Promise<unknown> {
+  const edited = parseJson(input, 'input', task.redact !== undefined);
+  if (task.redact === undefined || edited === undefined) return edited;
+  const record = (await context.ports.index?.rows([id]))?.get(id);
+  const message = record === undefined ? undefined : letterOf(record);
+  // Without its message nobody knows what was hidden; the word for it is refused all the same.
+  return withHidden(context, message ?? { task: task.name, headers: {} }, edited);
 }
 
 export async function forget(context: DeskContext, id: string): Promise<void> {
@@ -195,7 +207,7 @@ function isTexts(value: Json): boolean {
 }
 
 /** 'null' stands for no input at all: JSON has no other word for it. */
-function parseJson(text: string, name: string, isSecret: boolean): unknown {
+export function parseJson(text: string, name: string, isSecret: boolean): Json | undefined {
   try {
     return JSON.parse(text) ?? undefined;
   } catch (cause) {

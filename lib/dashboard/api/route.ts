@@ -130,9 +130,10 @@ export function numberParameter(schema: Schema<number>, description: string): Pa
 
 /** Milliseconds since 1970, or a time as ISO 8601 writes it. */
 export function timeParameter(schema: Schema<number>, description: string): Parameter<number> {
+  const written = { type: 'string', format: 'date-time' };
   return {
-    schema,
+    schema: { json: { anyOf: [schema.json, written] }, read: schema.read },
     description: `${description}; milliseconds since 1970, or ISO 8601`,
-    from: (value) => (/^\d+$/.test(value) ? Number(value) : Date.parse(value)),
+    from: (value) => (/^-?\d+$/.test(value) ? Number(value) : Date.parse(value)),
   };
 }

@@ -37,6 +37,9 @@ export const CSRF_HEADER = 'x-celeriac';
 /** A body is an input or a message, which SQS limits to 1 MiB, and what JSON adds around it. */
 const BODY_BYTES_MAX = 2_200_000;
 
+/** A key of DynamoDB has at most 1,024 bytes (2,048 of a partition), and the name is not all of it. */
+const NAME_BYTES_MAX = 900;
+
 /**
  * No inline script or style, nothing from elsewhere, in no frame; charts set styles of elements by script,
  * which a policy of styles does not concern.
@@ -67,7 +70,9 @@ export function createApi(desk: Desk, options: ApiOptions = {}): Api {
   for (const route of [...QUESTIONS, ...ACTIONS]) {
     app.on(route.method.toUpperCase(), route.path, async (context) => {
       const body = route.method === 'post' ? await readBody(context.req.raw, options) : undefined;
-      const answer = await route.run(desk, { path: context.req.param(), query: context.req.query(), body });
+      const path: Readonly<Record<string, string>> = context.req.param();
+      for (const name of Object.values(path)) refuseLong(name);
+      const answer = await route.run(desk, { path, query: context.req.query(), body });
       return route.answer === undefined ? context.body(null, 204) : context.json(toJson(answer));
     });
   }
@@ -110,6 +115,13 @@ async function readBody(request: Request, { readOnly = false }: ApiOptions): Pro
   } catch (cause) {
     throw new CeleriacError('INVALID_REQUEST', 'the body has to be JSON', { cause });
   }
+}
+
+/** Nothing is called so; DynamoDB refuses to look for it. */
+function refuseLong(name: string): void {
+  const bytes = Buffer.byteLength(name);
+  if (bytes <= NAME_BYTES_MAX) return;
+  throw new CeleriacError('NOT_FOUND', `nothing has a name or id of ${bytes} bytes`, { value: name });
 }
 
 function notFound(method: string, path: string): CeleriacError {

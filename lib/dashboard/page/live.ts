@@ -1,6 +1,6 @@
 /** Questions that are asked again every few seconds while somebody looks, and actions with their outcome. */
 import { createContext } from 'preact';
-import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { DeskError } from './desk.ts';
 
 export interface Live<T> {
@@ -31,38 +31,50 @@ export function useLive<T>(key: string, load: () => Promise<T>, everyMs: number 
   const [answer, setAnswer] = useState<Answer<T>>({ key });
   const loader = useRef(load);
   loader.current = load;
+  const mayPoll = useRef(updating);
   const asking = useRef<() => void>(() => {});
+  const polling = useRef<() => void>(() => {});
 
   useEffect(() => {
     let over = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let last = 0;
+    // Somebody waits for the answer; a poll's nobody does, who has paused them.
+    let wanted = false;
     const ask = async () => {
       clearTimeout(timer);
       last += 1;
       const mine = last;
       const got = await loader.current().then(toData, toProblem);
       // A later question has overtaken this one.
-      if (over || mine !== last) return;
+      if (over || mine !== last || !(wanted || mayPoll.current)) return;
+      wanted = false;
       setAnswer((before) => merged(before, key, got));
-      if (updating) timer = setTimeout(askIfSeen, everyMs);
+      if (mayPoll.current) timer = setTimeout(poll, everyMs);
     };
-    const askIfSeen = () => {
+    const poll = () => {
       // Nobody looks: the page asks as soon as somebody does.
-      if (!document.hidden) void ask();
+      if (mayPoll.current && !document.hidden) void ask();
     };
-    const seen = () => {
-      if (updating) askIfSeen();
+    polling.current = poll;
+    asking.current = () => {
+      wanted = true;
+      void ask();
     };
-    asking.current = () => void ask();
-    document.addEventListener('visibilitychange', seen);
-    void ask();
+    document.addEventListener('visibilitychange', poll);
+    asking.current();
     return () => {
       over = true;
       clearTimeout(timer);
-      document.removeEventListener('visibilitychange', seen);
+      document.removeEventListener('visibilitychange', poll);
     };
-  }, [key, everyMs, updating]);
+  }, [key, everyMs]);
+
+  useLayoutEffect(() => {
+    const resumed = updating && !mayPoll.current;
+    mayPoll.current = updating;
+    if (resumed) polling.current();
+  }, [updating]);
 
   const refresh = () => asking.current();
   // An answer to the question before is not one to this.
@@ -98,6 +110,13 @@ export function useAction(after: () => void = () => {}): Action {
     }
   };
   return { busy, run };
+}
+
+/** Of a button that acts at once: the second click of a double click would do it twice, or undo it. */
+export function single(act: () => unknown): (event: MouseEvent) => void {
+  return (event) => {
+    if (event.detail < 2) act();
+  };
 }
 
 export function describe(error: unknown): string {

@@ -29,9 +29,11 @@ export async function readMetrics(context: DeskContext): Promise<string> {
     readRecent(context),
   ]);
   const workerOf = workersByQueue(workers);
+  // Workflows are kept beside tasks, under no task's name; none is a task's run or event.
+  const rows = recent.rows.filter(({ task }) => task !== '');
   const metrics = [
-    ...flowerMetrics(recent.rows, workers, workerOf, context.ports.clock.now()),
-    ...ownMetrics(queues, recent.rows),
+    ...flowerMetrics(rows, workers, workerOf, context.ports.clock.now()),
+    ...ownMetrics(queues, rows),
   ];
   return `${metrics.map(write).join('\n')}\n`;
 }

@@ -136,13 +136,17 @@ function partitionsOf(
     const bounds = newestFirst ? { from: first, to: at ?? last } : { from: at ?? first, to: last };
     return { shard, ...bounds, newestFirst, limit };
   };
+  // A page may begin where the list does not reach, such as one of the last hour that was opened before it.
+  const isOutside = ({ from, to }: IndexPage): boolean => from > to;
   switch (plan.kind) {
     case 'tasks':
       return plan.tasks.flatMap((task) =>
         shards.map(
           (shard): Partition<IndexedRun> =>
             async (at, limit) => {
-              const stretch = await index.byTask(task, page(shard, at, limit));
+              const asked = page(shard, at, limit);
+              if (isOutside(asked)) return NOTHING;
+              const stretch = await index.byTask(task, asked);
               return { ...stretch, rows: stretch.rows.map(({ id }) => ({ ...UNREAD, id, task })) };
             },
         ),
@@ -152,13 +156,17 @@ function partitionsOf(
       return plan.states.flatMap((state) =>
         shards.map(
           (shard): Partition<IndexedRun> =>
-            (at, limit) =>
-              index.byState(state, page(shard, at, limit), filter),
+            async (at, limit) => {
+              const asked = page(shard, at, limit);
+              return isOutside(asked) ? NOTHING : index.byState(state, asked, filter);
+            },
         ),
       );
     }
   }
 }
+
+const NOTHING = { rows: [], looked: 0 } as const;
 
 /** Stands for what only a record tells. */
 const UNREAD = { queue: '', state: 'PENDING', retries: 0, sentAt: 0 } as const;

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { type Program, startProgram } from '../program.ts';
+import { FOLLOWED } from './opened.ts';
+import { listenToTold } from './told.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const BIN = join(ROOT, 'bin/celeriac.js');
@@ -22,6 +24,8 @@ export interface Demo extends AsyncDisposable {
   send(task: string, input: object, options?: object): Promise<string>;
   /** Its state; '' while nothing is known of it. */
   stateOf(id: string): Promise<string>;
+  /** When it has ended; 0 while it has not. */
+  endOf(id: string): Promise<number>;
   /** Why it waits, in one word; '' where it does not. */
   reasonOf(id: string): Promise<string>;
   /** How many runs a search finds. */
@@ -39,6 +43,7 @@ export async function startDemo(browser: Browser): Promise<Demo> {
   const url = find(await program.says(/dashboard http:\S+/));
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   page.setDefaultTimeout(90_000);
+  const told = await listenToTold(page);
   const asked = new Set<string>();
   page.on('request', (request) => {
     const { pathname } = new URL(request.url());
@@ -50,12 +55,13 @@ export async function startDemo(browser: Browser): Promise<Demo> {
     ...{ page, endpoint, asked, button },
     async go(place) {
       await page.goto(`${url}/#/${place}`);
+      await page.evaluate(FOLLOWED);
       const [name = ''] = place.split(/[/?]/);
       await page.locator(`nav a[aria-current][href="#/${name}"]`).waitFor({ state: 'attached' });
       await page.getByRole('heading', { level: 1 }).waitFor();
     },
     confirm: (name) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click(),
-    told: (text) => page.locator('.told').getByText(text).first().waitFor(),
+    told,
     async send(task, input, options = {}) {
       const answer = await page.request.post(`${url}/api/tasks/${task}/send`, {
         headers: { 'x-celeriac': '1' },
@@ -70,6 +76,12 @@ export async function startDemo(browser: Browser): Promise<Demo> {
         await page.request.get(`${url}/api/runs/${id}`)
       ).json();
       return state;
+    },
+    async endOf(id) {
+      const { endedAt = 0 }: { endedAt?: number } = await (
+        await page.request.get(`${url}/api/runs/${id}`)
+      ).json();
+      return endedAt;
     },
     async reasonOf(id) {
       const answer = await page.request.get(`${url}/api/waiting/${id}`);

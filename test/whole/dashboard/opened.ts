@@ -2,15 +2,21 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Desk } from '../../../lib/dashboard/desk.ts';
 import { serveDesk } from './server.ts';
+import { listenToTold } from './told.ts';
 
 export interface OpenPage extends AsyncDisposable {
   readonly page: Page;
   readonly url: string;
   /** Goes to a place of the page, such as 'runs?state=FAILURE'. */
   readonly go: (place: string) => Promise<void>;
+  /** Waits for what is told after an action. */
+  readonly told: (text: string | RegExp) => Promise<void>;
   /** Errors of scripts, refused policies, failed requests. */
   readonly problems: readonly string[];
 }
+
+/** The page follows a change of the address a moment later: until then it shows what was there before. */
+export const FOLLOWED = 'new Promise((done) => requestAnimationFrame(() => setTimeout(done)))';
 
 export async function openPage(
   browser: Browser,
@@ -21,6 +27,7 @@ export async function openPage(
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
+  const told = await listenToTold(page);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
@@ -33,9 +40,10 @@ export async function openPage(
     page,
     url: served.url,
     problems,
+    told,
     async go(place) {
       await page.goto(`${served.url}/#/${place}`);
-      // The page follows a change of the address a moment later.
+      await page.evaluate(FOLLOWED);
       const [name = ''] = place.split(/[/?]/);
       await page.locator(`nav a[aria-current][href="#/${name}"]`).waitFor({ state: 'attached' });
       await page.getByRole('heading', { level: 1 }).waitFor();

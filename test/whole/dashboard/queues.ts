@@ -85,7 +85,7 @@ export function testQueues(browser: () => Browser): void {
       await page.getByLabel('Why').selectOption('failed');
       await button('Redrive all…').click();
       await button('Preview').click();
-      await page.getByText('2 dead letters', { exact: true }).last().waitFor();
+      await page.getByRole('region', { name: 'Preview' }).getByText('2 dead letters').waitFor();
       await confirm('Redrive');
       await page.getByText('No dead letter is like this').waitFor();
 

@@ -29,7 +29,7 @@ export async function at(
     page,
     button: (name) => page.getByRole('button', { name, exact: true }),
     confirm: (name) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click(),
-    told: (text) => page.locator('.told').getByText(text).waitFor(),
+    told: open.told,
   });
   expect(
     open.problems.filter((problem) => !problem.includes('the server responded with a status of 4')),

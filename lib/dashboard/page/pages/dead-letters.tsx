@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { DeadLetterRow, DeadLettersQuery } from '../../row.ts';
 import { desk } from '../desk.ts';
+import { useFrom } from '../from.ts';
 import { useInfo } from '../info.ts';
 import { SLOW_POLL_MS, useLive } from '../live.ts';
 import type { PageProps } from '../navigation.tsx';
@@ -24,11 +25,11 @@ const SHOWN_MAX = 200;
 
 export function DeadLettersPage({ place }: PageProps) {
   const filter = toFilter(place.query);
-  const letters = useLive(
-    JSON.stringify(filter),
-    () => desk.deadLetters({ ...filter, limit: SHOWN_MAX }),
-    SLOW_POLL_MS,
-  );
+  const key = JSON.stringify(filter);
+  // Beside the list: a look that finds none, since another one has them just now, takes nothing away.
+  const [marked, setMarked] = useFrom<ReadonlySet<string>>(key, () => new Set());
+  const [chosen, setChosen] = useState<Chosen>();
+  const letters = useLive(key, () => desk.deadLetters({ ...filter, limit: SHOWN_MAX }), SLOW_POLL_MS);
   return (
     <>
       <Head
@@ -37,22 +38,31 @@ export function DeadLettersPage({ place }: PageProps) {
       />
       <Filter place={place} rows={letters.data?.rows ?? []} />
       <Shown of={letters}>
-        {({ rows, next }) =>
+        {({ rows }) =>
           rows.length === 0 ? (
-            <Empty
-              title={JSON.stringify(filter) === '{}' ? 'No dead letters' : 'No dead letter is like this'}
-            >
-              {JSON.stringify(filter) === '{}' ? (
-                'Nothing was given up.'
-              ) : (
-                <a href="#/dead-letters">Show all</a>
-              )}
+            <Empty title={key === '{}' ? 'No dead letters' : 'No dead letter is like this'}>
+              {key === '{}' ? 'Nothing was given up.' : <a href="#/dead-letters">Show all</a>}
             </Empty>
           ) : (
-            <List rows={rows} filter={filter} refresh={letters.refresh} more={next !== undefined} />
+            <List
+              rows={rows}
+              marked={marked}
+              onMark={setMarked}
+              onChoose={(some) => setChosen({ rows: some, shown: rows, filter, more: isCut(rows) })}
+            />
           )
         }
       </Shown>
+      {chosen && (
+        <RedriveDialog
+          chosen={chosen}
+          onDone={() => {
+            setMarked(new Set());
+            letters.refresh();
+          }}
+          onClose={() => setChosen(undefined)}
+        />
+      )}
     </>
   );
 }
@@ -63,25 +73,29 @@ export function messageOf({ id, messageId }: DeadLetterRow): string {
 
 interface ListProps {
   readonly rows: readonly DeadLetterRow[];
-  readonly filter: DeadLettersQuery;
-  readonly refresh: () => void;
-  readonly more: boolean;
+  readonly marked: ReadonlySet<string>;
+  readonly onMark: (marked: ReadonlySet<string>) => void;
+  /** undefined: all that match the filter. */
+  readonly onChoose: (rows: readonly DeadLetterRow[] | undefined) => void;
 }
 
-function List({ rows, filter, refresh, more }: ListProps) {
+/** There may be as many as are looked at only by chance. */
+function isCut(rows: readonly DeadLetterRow[]): boolean {
+  return rows.length >= SHOWN_MAX;
+}
+
+function List({ rows, marked, onMark, onChoose }: ListProps) {
   const { readOnly } = useInfo();
-  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
-  const [chosen, setChosen] = useState<Chosen>();
   const some = rows.filter((row) => marked.has(row.messageId));
   const mark = (row: DeadLetterRow, on: boolean) => {
     const next = new Set(marked);
     if (on) next.add(row.messageId);
     else next.delete(row.messageId);
-    setMarked(next);
+    onMark(next);
   };
   const columns = readOnly
     ? COLUMNS
-    : [toMark(marked, mark), ...COLUMNS, toRedrive((row) => setChosen({ rows: [row], filter }))];
+    : [toMark(marked, mark), ...COLUMNS, toRedrive((row) => onChoose([row]))];
   return (
     <>
       {!readOnly && (
@@ -90,16 +104,12 @@ function List({ rows, filter, refresh, more }: ListProps) {
             {some.length === 0
               ? plural(rows.length, 'dead letter')
               : `${some.length} of ${rows.length} chosen`}
-            {more && ' shown; there are more'}
+            {isCut(rows) && ' shown; there may be more'}
           </span>
-          <button
-            type="button"
-            disabled={some.length === 0}
-            onClick={() => setChosen({ rows: some, filter })}
-          >
+          <button type="button" disabled={some.length === 0} onClick={() => onChoose(some)}>
             Redrive chosen…
           </button>
-          <button type="button" onClick={() => setChosen({ rows: undefined, shown: rows, filter })}>
+          <button type="button" onClick={() => onChoose(undefined)}>
             Redrive all…
           </button>
         </div>
@@ -114,16 +124,6 @@ function List({ rows, filter, refresh, more }: ListProps) {
           of: (row) => <More row={row} />,
         }}
       />
-      {chosen && (
-        <RedriveDialog
-          chosen={chosen}
-          onDone={() => {
-            setMarked(new Set());
-            refresh();
-          }}
-          onClose={() => setChosen(undefined)}
-        />
-      )}
     </>
   );
 }

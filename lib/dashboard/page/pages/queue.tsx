@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { MessageRow, QueueRow } from '../../row.ts';
 import { desk } from '../desk.ts';
 import { useInfo } from '../info.ts';
-import { type Live, SLOW_POLL_MS, useAction, useLive } from '../live.ts';
+import { type Live, SLOW_POLL_MS, single, useAction, useLive } from '../live.ts';
 import { Code } from '../parts/code.tsx';
 import { Ask } from '../parts/dialog.tsx';
 import { Facts } from '../parts/facts.tsx';
@@ -162,7 +162,7 @@ function Actions({ queue, live }: ActionsProps) {
         </>
       )}
       {queue.kind === 'queue' && (
-        <button type="button" disabled={busy} onClick={turn}>
+        <button type="button" disabled={busy} onClick={single(turn)}>
           {paused ? 'Resume' : 'Pause'}
         </button>
       )}

@@ -1,7 +1,7 @@
 /** Sending dead letters again: first what would be sent and where, then doing it. */
 import { useState } from 'preact/hooks';
 import type { DeadLetterRow, DeadLettersQuery, Redrive, RedriveAnswer } from '../../row.ts';
-import { desk } from '../desk.ts';
+import { DeskError, desk } from '../desk.ts';
 import { useAction, useLive } from '../live.ts';
 import { Ask } from '../parts/dialog.tsx';
 import { Check, Choice, TextField } from '../parts/field.tsx';
@@ -10,8 +10,10 @@ import { jsonProblem, plural, toPretty } from '../text.ts';
 export interface Chosen {
   /** undefined: all that match the filter. */
   readonly rows: readonly DeadLetterRow[] | undefined;
-  readonly shown?: readonly DeadLetterRow[];
+  readonly shown: readonly DeadLetterRow[];
   readonly filter: DeadLettersQuery;
+  /** There may be others than those that are shown. */
+  readonly more: boolean;
 }
 
 interface RedriveProps {
@@ -20,6 +22,8 @@ interface RedriveProps {
   readonly onClose: () => void;
 }
 
+const NONE_LEFT =
+  'None was sent: they were redriven or deleted meanwhile, or somebody looks at them just now.';
 const HERE = '';
 const LISTED_MAX = 20;
 
@@ -32,16 +36,19 @@ export function RedriveDialog({ chosen, onDone, onClose }: RedriveProps) {
   const { busy, run } = useAction();
   const queues = useLive('queues', desk.queues, 60_000).data ?? [];
   const problem = edits ? jsonProblem(input) : undefined;
-  const redrives = toRedrives(chosen, to, edits ? input : undefined);
+  const redrive = async (preview: boolean) =>
+    redriveAll(toRedrives(chosen, await queuesOf(chosen), to, edits ? input : undefined), preview);
   const look = () =>
     run(async () => {
-      setPreview(await redriveAll(redrives, true));
+      setPreview(await redrive(true));
       return undefined;
     });
   const confirm = async () => {
-    const { sent } = await redriveAll(redrives, false);
+    const { sent } = await redrive(false);
     onDone();
-    return `${plural(sent, 'dead letter')} sent again.`;
+    if (sent === 0) throw new DeskError('NONE_LEFT', NONE_LEFT);
+    const told = `${plural(sent, 'dead letter')} sent again.`;
+    return sent < (chosen.rows?.length ?? 0) ? `${told} The others are not there any more.` : told;
   };
   return (
     <Ask
@@ -105,19 +112,33 @@ function titleOf({ rows }: Chosen): string {
 }
 
 /** A redrive is of one queue, so what comes from several takes several. */
-function toRedrives({ rows, shown = [], filter }: Chosen, to: string, input: string | undefined): Redrive[] {
-  const { queue: only, limit: _, ...rest } = filter;
+function toRedrives(
+  { rows, filter }: Chosen,
+  queues: readonly string[],
+  to: string,
+  input: string | undefined,
+): readonly Redrive[] {
+  const { queue: _, limit: __, ...rest } = filter;
   const given = { ...(to === HERE ? {} : { to }), ...(input === undefined ? {} : { input }) };
-  const queues = new Set(
-    only === undefined || rows !== undefined ? (rows ?? shown).map(({ queue }) => queue) : [only],
-  );
-  return [...queues].map((queue) => ({
+  return queues.map((queue) => ({
     queue,
     ...given,
     ...(rows === undefined
       ? { filter: rest }
       : { ids: rows.filter((row) => row.queue === queue).map((row) => row.id ?? row.messageId) }),
   }));
+}
+
+/** Whose dead letters they are; where not all are shown, those of any queue may be among them. */
+async function queuesOf({ rows, shown, filter, more }: Chosen): Promise<readonly string[]> {
+  if (rows === undefined && filter.queue !== undefined) return [filter.queue];
+  const seen = new Set((rows ?? shown).map(({ queue }) => queue));
+  if (rows !== undefined || !more) return [...seen];
+  // The levels of a queue with priorities share one dead-letter queue.
+  const owners = new Map<string, string>();
+  for (const { name, deadLetters } of await desk.queues())
+    if (deadLetters !== undefined && !owners.has(deadLetters)) owners.set(deadLetters, name);
+  return [...owners.values()];
 }
 
 async function redriveAll(redrives: readonly Redrive[], preview: boolean): Promise<RedriveAnswer> {

@@ -4,7 +4,7 @@ import { isFinal } from '../../../core/task-state.ts';
 import type { AttemptRow, RunDetail } from '../../row.ts';
 import { desk } from '../desk.ts';
 import { useInfo } from '../info.ts';
-import { type Live, useAction, useLive } from '../live.ts';
+import { type Live, single, useAction, useLive } from '../live.ts';
 import { Code, ErrorText } from '../parts/code.tsx';
 import { Ask } from '../parts/dialog.tsx';
 import { type Fact, Facts } from '../parts/facts.tsx';
@@ -151,7 +151,7 @@ function Actions({ run, live }: { readonly run: RunDetail; readonly live: Live<R
     <>
       {ended && (
         <>
-          <button type="button" class="primary" disabled={busy} onClick={retry}>
+          <button type="button" class="primary" disabled={busy} onClick={single(retry)}>
             Retry
           </button>
           <button type="button" onClick={() => setAsked('edit')}>
@@ -183,9 +183,9 @@ interface AskedProps {
 function EditAndRetry({ run, live, onClose }: AskedProps) {
   const [input, setInput] = useState(toPretty(run.input ?? 'null'));
   const problem = jsonProblem(input);
-  const confirm = async () => {
+  const confirm = async (isOpen: () => boolean) => {
     const { id } = await desk.retry(run.id, input);
-    if (id !== run.id) goTo(['runs', id]);
+    if (id !== run.id && isOpen()) goTo(['runs', id]);
     live.refresh();
     return `${run.task} runs again with another input.`;
   };

@@ -1,5 +1,5 @@
 /** Runs of tasks: searched, filtered, live; and one of them. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { TASK_STATES, type TaskState } from '../../../core/task-state.ts';
 import type { RunRow, RunsQuery } from '../../row.ts';
 import { desk } from '../desk.ts';
@@ -172,7 +172,8 @@ export function SearchField({ label, hint = '', value, onSearch }: SearchProps) 
     asked.current = undefined;
     return own ? before : value;
   });
-  useEffect(() => {
+  // At once with what is drawn: a search that something else has overtaken would undo that.
+  useLayoutEffect(() => {
     const search = text.trim();
     if (search === value) return;
     const timer = setTimeout(() => {

@@ -2,19 +2,25 @@
 import { useState } from 'preact/hooks';
 import type { ScheduleRow } from '../../row.ts';
 import { desk } from '../desk.ts';
-import { useAction, useLive } from '../live.ts';
+import { single, useAction, useLive } from '../live.ts';
 import { Ask } from '../parts/dialog.tsx';
 import { Choice, Field, TextField } from '../parts/field.tsx';
 import { jsonProblem } from '../text.ts';
 
+/** What is asked before it is done, and of which schedule. */
+export interface Asked {
+  readonly what: 'change' | 'remove';
+  readonly schedule: ScheduleRow;
+}
+
 interface SteeringProps {
   readonly schedule: ScheduleRow;
   readonly refresh: () => void;
+  readonly onAsk: (asked: Asked) => void;
 }
 
-export function Steering({ schedule, refresh }: SteeringProps) {
+export function Steering({ schedule, refresh, onAsk }: SteeringProps) {
   const { name, paused } = schedule;
-  const [asked, setAsked] = useState<'change' | 'remove'>();
   const { busy, run } = useAction(refresh);
   const turn = () =>
     run(async () => {
@@ -22,40 +28,54 @@ export function Steering({ schedule, refresh }: SteeringProps) {
       return paused ? `${name} fires again.` : `${name} is paused.`;
     });
   const fire = () => run(async () => `${name} fires now: ${(await desk.runSchedule(name)).id}.`);
-  const close = () => setAsked(undefined);
   return (
     <div class="buttons tight">
       <button
         type="button"
         disabled={busy}
         aria-label={`${paused ? 'Resume' : 'Pause'} ${name}`}
-        onClick={turn}
+        onClick={single(turn)}
       >
         {paused ? 'Resume' : 'Pause'}
       </button>
-      <button type="button" disabled={busy} aria-label={`Run ${name} now`} onClick={fire}>
+      <button type="button" disabled={busy} aria-label={`Run ${name} now`} onClick={single(fire)}>
         Run now
       </button>
-      <button type="button" aria-label={`Change ${name}`} onClick={() => setAsked('change')}>
+      <button type="button" aria-label={`Change ${name}`} onClick={() => onAsk({ what: 'change', schedule })}>
         Change…
       </button>
-      <button type="button" class="danger" aria-label={`Remove ${name}`} onClick={() => setAsked('remove')}>
+      <button
+        type="button"
+        class="danger"
+        aria-label={`Remove ${name}`}
+        onClick={() => onAsk({ what: 'remove', schedule })}
+      >
         Remove…
       </button>
-      {asked === 'change' && <Change schedule={schedule} refresh={refresh} onClose={close} />}
-      {asked === 'remove' && <Remove schedule={schedule} refresh={refresh} onClose={close} />}
     </div>
   );
+}
+
+interface AskedProps {
+  readonly asked: Asked;
+  readonly refresh: () => void;
+  readonly onClose: () => void;
+}
+
+/** Beside the list and not in its row, which may go while somebody writes here. */
+export function AskedDialog({ asked: { what, schedule }, refresh, onClose }: AskedProps) {
+  const given = { schedule, refresh, onClose };
+  return what === 'change' ? <Change {...given} /> : <Remove {...given} />;
 }
 
 const TRIGGER_HINT =
   "A cron expression such as '*/5 * * * *', an interval such as '15m', or a time such as 2026-12-24T18:00Z.";
 
-interface AskedProps extends SteeringProps {
-  readonly onClose: () => void;
+interface OneProps extends Omit<AskedProps, 'asked'> {
+  readonly schedule: ScheduleRow;
 }
 
-function Change({ schedule: { name, trigger, source }, refresh, onClose }: AskedProps) {
+function Change({ schedule: { name, trigger, source }, refresh, onClose }: OneProps) {
   const [text, setText] = useState(trigger);
   const confirm = async () => {
     await desk.rescheduleSchedule(name, text);
@@ -78,7 +98,7 @@ function Change({ schedule: { name, trigger, source }, refresh, onClose }: Asked
   );
 }
 
-function Remove({ schedule: { name, source }, refresh, onClose }: AskedProps) {
+function Remove({ schedule: { name, source }, refresh, onClose }: OneProps) {
   const confirm = async () => {
     await desk.removeSchedule(name);
     refresh();

@@ -13,7 +13,7 @@ import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { refine } from '../travel.ts';
 import { SearchField } from './runs.tsx';
-import { AddSchedule, Steering } from './schedule-actions.tsx';
+import { AddSchedule, type Asked, AskedDialog, Steering } from './schedule-actions.tsx';
 import { Timeline } from './timeline.tsx';
 
 export function SchedulesPage({ place }: PageProps) {
@@ -22,10 +22,11 @@ export function SchedulesPage({ place }: PageProps) {
   const paging = usePaging(prefix);
   const { after } = paging;
   const [adding, setAdding] = useState(false);
+  const [asked, setAsked] = useState<Asked>();
   const schedules = useLive(`${prefix} ${after}`, () =>
     desk.schedules({ ...(prefix ? { prefix } : {}), ...(after === undefined ? {} : { after }) }),
   );
-  const columns = readOnly ? COLUMNS : [...COLUMNS, toSteering(schedules.refresh)];
+  const columns = readOnly ? COLUMNS : [...COLUMNS, toSteering(schedules.refresh, setAsked)];
   return (
     <>
       <Head title="Schedules" about="Times are in this browser's zone.">
@@ -59,6 +60,7 @@ export function SchedulesPage({ place }: PageProps) {
           </>
         )}
       </Shown>
+      {asked && <AskedDialog asked={asked} refresh={schedules.refresh} onClose={() => setAsked(undefined)} />}
       {adding && <AddSchedule onDone={schedules.refresh} onClose={() => setAdding(false)} />}
     </>
   );
@@ -91,10 +93,10 @@ const COLUMNS: readonly Column<ScheduleRow>[] = [
   { head: 'Missed', figures: true, cell: ({ misses }) => (misses === 0 ? '' : misses) },
 ];
 
-function toSteering(refresh: () => void): Column<ScheduleRow> {
+function toSteering(refresh: () => void, onAsk: (asked: Asked) => void): Column<ScheduleRow> {
   return {
     head: 'Do',
     steering: true,
-    cell: (schedule) => <Steering schedule={schedule} refresh={refresh} />,
+    cell: (schedule) => <Steering schedule={schedule} refresh={refresh} onAsk={onAsk} />,
   };
 }

@@ -82,9 +82,9 @@ export function SendTask({ task, onClose }: SendProps) {
       </Dialog>
     );
   }
-  const confirm = async () => {
+  const confirm = async (isOpen: () => boolean) => {
     const { id } = await desk.send(task.name, input, delay === '' ? {} : { delay });
-    if (task.result) goTo(['runs', id]);
+    if (task.result && isOpen()) goTo(['runs', id]);
     return `${task.name} is sent: ${id}.`;
   };
   const call = async () => {

@@ -1,5 +1,5 @@
 /** A message that is tried out: where it would go, and publishing it. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Json } from '../../../core/json.ts';
 import type { ExchangeRow, RouteAnswer } from '../../row.ts';
 import { desk } from '../desk.ts';
@@ -23,8 +23,10 @@ export function TryMessage({ exchanges, onReached }: TryProps) {
   const [headers, setHeaders] = useState('');
   const [answer, setAnswer] = useState<RouteAnswer>();
   const [publishing, setPublishing] = useState(false);
-  const { busy, run } = useAction();
+  const { run } = useAction();
   const parsed = parseHeaders(headers);
+  // An answer that comes late is one to what was asked, which may be another message by then.
+  const asked = useRef(0);
   const show = (next: RouteAnswer | undefined) => {
     setAnswer(next);
     onReached(toTaken(next));
@@ -32,13 +34,16 @@ export function TryMessage({ exchanges, onReached }: TryProps) {
   const ask = (event: Event) => {
     event.preventDefault();
     if (parsed === undefined) return;
+    const mine = ++asked.current;
     void run(async () => {
-      show(await desk.route(exchange, key, parsed));
+      const next = await desk.route(exchange, key, parsed);
+      if (mine === asked.current) show(next);
       return undefined;
     });
   };
   const clearing = (set: (value: string) => void) => (value: string) => {
     set(value);
+    asked.current++;
     show(undefined);
   };
   return (
@@ -67,7 +72,7 @@ export function TryMessage({ exchanges, onReached }: TryProps) {
           {...(parsed === undefined ? { hint: 'This is not a JSON object.' } : {})}
         />
         <div class="buttons">
-          <button type="submit" class="primary" disabled={busy || parsed === undefined}>
+          <button type="submit" class="primary" disabled={parsed === undefined}>
             Show
           </button>
           {!readOnly && (
@@ -125,9 +130,9 @@ interface PublishProps {
 function Publish({ exchange, routingKey, headers, onRouted, onClose }: PublishProps) {
   const [body, setBody] = useState('{}');
   const problem = jsonProblem(body);
-  const confirm = async () => {
+  const confirm = async (isOpen: () => boolean) => {
     const { messageId, route } = await desk.publish(exchange, routingKey, body, headers);
-    onRouted(route);
+    if (isOpen()) onRouted(route);
     return `Published ${messageId}; it goes to ${plural(route.to.length, 'taker')}.`;
   };
   return (

@@ -17,7 +17,9 @@ import { toCount, toDistance, toDuration } from '../text.ts';
 export function WorkersPage() {
   const { readOnly } = useInfo();
   const workers = useLive('workers', desk.workers);
-  const processes = readOnly ? PROCESS_COLUMNS : [...PROCESS_COLUMNS, toSteering(workers.refresh)];
+  const [asked, setAsked] = useState<Asked>();
+  const processes = readOnly ? PROCESS_COLUMNS : [...PROCESS_COLUMNS, toSteering(setAsked)];
+  const given = { refresh: workers.refresh, onClose: () => setAsked(undefined) };
   return (
     <>
       <Head
@@ -32,6 +34,8 @@ export function WorkersPage() {
           </>
         )}
       </Shown>
+      {asked?.what === 'resize' && <Resize worker={asked.worker} {...given} />}
+      {asked?.what === 'shutdown' && <ShutDown worker={asked.worker} {...given} />}
     </>
   );
 }
@@ -130,59 +134,72 @@ function Now({ tasks }: { readonly tasks: NonNullable<WorkerRow['tasks']> }) {
   );
 }
 
-function toSteering(refresh: () => void): Column<WorkerRow> {
-  return { head: 'Do', cell: (worker) => <Steering worker={worker} refresh={refresh} /> };
+/** What is asked before it is done, and of which worker: beside the list, whose row may go meanwhile. */
+interface Asked {
+  readonly what: 'resize' | 'shutdown';
+  readonly worker: WorkerRow;
 }
 
-interface SteeringProps {
+function toSteering(onAsk: (asked: Asked) => void): Column<WorkerRow> {
+  return {
+    head: 'Do',
+    cell: (worker) => (
+      <div class="buttons tight">
+        <button
+          type="button"
+          aria-label={`Resize ${worker.name}`}
+          onClick={() => onAsk({ what: 'resize', worker })}
+        >
+          Resize…
+        </button>
+        <button
+          type="button"
+          class="danger"
+          aria-label={`Shut down ${worker.name}`}
+          onClick={() => onAsk({ what: 'shutdown', worker })}
+        >
+          Shut down…
+        </button>
+      </div>
+    ),
+  };
+}
+
+interface AskedProps {
   readonly worker: WorkerRow;
   readonly refresh: () => void;
+  readonly onClose: () => void;
 }
 
-function Steering({ worker, refresh }: SteeringProps) {
-  const { name, concurrency = 1 } = worker;
-  const [asked, setAsked] = useState<'resize' | 'shutdown'>();
+function Resize({ worker: { name, concurrency = 1 }, refresh, onClose }: AskedProps) {
   const [slots, setSlots] = useState(String(concurrency));
-  const close = () => setAsked(undefined);
   const resize = async () => {
     await desk.resizeWorker(name, Number(slots));
     refresh();
     return `${name} takes ${slots} at once from its next look on.`;
   };
+  return (
+    <Ask
+      title={`Resize ${name}`}
+      verb="Resize"
+      blocked={!(Number(slots) >= 1)}
+      onConfirm={resize}
+      onClose={onClose}
+    >
+      <Field label="Slots" type="number" value={slots} onInput={setSlots} hint="Runs at once." />
+    </Ask>
+  );
+}
+
+function ShutDown({ worker: { name }, refresh, onClose }: AskedProps) {
   const shutdown = async () => {
     await desk.shutdownWorker(name);
     refresh();
     return `${name} finishes what it has and ends.`;
   };
   return (
-    <div class="buttons tight">
-      <button type="button" aria-label={`Resize ${name}`} onClick={() => setAsked('resize')}>
-        Resize…
-      </button>
-      <button
-        type="button"
-        class="danger"
-        aria-label={`Shut down ${name}`}
-        onClick={() => setAsked('shutdown')}
-      >
-        Shut down…
-      </button>
-      {asked === 'resize' && (
-        <Ask
-          title={`Resize ${name}`}
-          verb="Resize"
-          blocked={!(Number(slots) >= 1)}
-          onConfirm={resize}
-          onClose={close}
-        >
-          <Field label="Slots" type="number" value={slots} onInput={setSlots} hint="Runs at once." />
-        </Ask>
-      )}
-      {asked === 'shutdown' && (
-        <Ask title={`Shut down ${name}?`} verb="Shut down" danger onConfirm={shutdown} onClose={close}>
-          <p>It takes no more messages, finishes what it runs, and ends.</p>
-        </Ask>
-      )}
-    </div>
+    <Ask title={`Shut down ${name}?`} verb="Shut down" danger onConfirm={shutdown} onClose={onClose}>
+      <p>It takes no more messages, finishes what it runs, and ends.</p>
+    </Ask>
   );
 }

@@ -1,5 +1,5 @@
 /** A workflow as a tree: opened node by node, the members of a group page by page. */
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { WorkflowNode } from '../../row.ts';
 import { desk } from '../desk.ts';
 import { useAction, useLive } from '../live.ts';
@@ -82,18 +82,47 @@ function isLink(path: string): boolean {
   return /(^|\.)[le]\d+$/.test(path);
 }
 
-function Children({ workflow, node, current, depth }: NodeProps) {
+interface More {
+  readonly more: readonly WorkflowNode[];
+  /** Shows at least so many, by whole pages; resolves to how many there are. */
+  readonly show: (count: number) => Promise<number>;
+}
+
+/** The members after those that come with the tree: asked for anew whenever the tree has changed. */
+function useMore(workflow: string, node: WorkflowNode, begin: number): More {
   const [more, setMore] = useState<readonly WorkflowNode[]>([]);
+  const wanted = useRef(0);
+  const last = useRef(0);
+  const show = async (count: number) => {
+    wanted.current = Math.max(wanted.current, count);
+    last.current += 1;
+    const mine = last.current;
+    const found: WorkflowNode[] = [];
+    while (found.length < wanted.current) {
+      const after = begin - 1 + found.length;
+      const { children } = await desk.workflow(workflow, { path: node.path, after });
+      if (children.length === 0) break;
+      found.push(...children);
+    }
+    // A later look has overtaken this one, and shows as many.
+    if (mine === last.current) setMore(found);
+    return found.length;
+  };
+  useEffect(() => {
+    // What could not be had stays as it was; the next change asks again.
+    if (wanted.current > 0) show(wanted.current).catch(() => {});
+  }, [node]);
+  return { more, show };
+}
+
+function Children({ workflow, node, current, depth }: NodeProps) {
   const { busy, run } = useAction();
   const first = node.children.filter(({ path }) => !isLink(path));
+  const { more, show } = useMore(workflow, node, first.length);
   const members = [...first, ...more.filter((late) => first.every(({ path }) => path !== late.path))];
   const left = node.kind === 'group' && node.total !== undefined ? node.total - members.length : 0;
   const load = () =>
-    run(async () => {
-      const { children } = await desk.workflow(workflow, { path: node.path, after: members.length - 1 });
-      setMore([...more, ...children]);
-      return `${toCount(children.length)} more members are shown.`;
-    });
+    run(async () => `${toCount((await show(more.length + 1)) - more.length)} more members are shown.`);
   return (
     <ul>
       {members.map((child) => (

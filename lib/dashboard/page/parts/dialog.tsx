@@ -39,9 +39,10 @@ interface AskProps {
   readonly blocked?: boolean;
   /**
    * Does it. The dialog tells what this resolves to and closes; it stays and shows why when this rejects, and
-   * stays without a word where this resolves to undefined, since then something else is shown.
+   * stays without a word where this resolves to undefined, since then something else is shown. Who has closed
+   * it meanwhile is told all the same; `isOpen` says whether the reader still waits here.
    */
-  readonly onConfirm: () => Promise<string | undefined>;
+  readonly onConfirm: (isOpen: () => boolean) => Promise<string | undefined>;
   readonly onClose: () => void;
   readonly children?: ComponentChildren;
 }
@@ -59,17 +60,26 @@ export function Ask({
   const tell = useContext(Telling);
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const open = useRef(true);
+  useEffect(
+    () => () => {
+      open.current = false;
+    },
+    [],
+  );
   const submit = async (event: Event) => {
     event.preventDefault();
     if (busy || blocked) return;
     setBusy(true);
     setProblem(undefined);
     try {
-      const told = await onConfirm();
+      const told = await onConfirm(() => open.current);
       if (told === undefined) return setBusy(false);
       tell(told);
-      onClose();
+      // Another one may be open by now, with what was typed into it.
+      if (open.current) onClose();
     } catch (error) {
+      if (!open.current) return tell(describe(error), 'failed');
       setProblem(describe(error));
       setBusy(false);
     }

@@ -51,8 +51,11 @@ interface ChoiceProps {
   readonly onChange: (value: string) => void;
 }
 
-export function Choice({ label, value, options, onChange }: ChoiceProps) {
+/** What is chosen is among the options, though it is none of those that are there, or not yet. */
+export function Choice({ label, value, options: known, onChange }: ChoiceProps) {
   const id = useId();
+  const isKnown = known.some((option) => (typeof option === 'string' ? option : option[0]) === value);
+  const options = isKnown || value === '' ? known : [...known, value];
   return (
     <div class="field">
       <label for={id}>{label}</label>

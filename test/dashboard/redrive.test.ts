@@ -1,0 +1,49 @@
+/** A redrive beside others that look at the same dead letters, as on AWS: each look hides them. */
+import { expect, test } from 'vitest';
+import { defineApp, defineTask } from '../../lib/index.ts';
+import type { Taken } from '../../lib/runtime/desk-ports.ts';
+import { createDeskWorld } from './desk-world.ts';
+
+const run = () => {
+  throw new TypeError('declined');
+};
+const charge = defineTask('charge', { retry: { attempts: 1 }, run });
+const app = defineApp('shop', { tasks: [charge] });
+const DEAD = 'shop-dev-default-dlq';
+
+test('a letter that somebody else looks at just now is waited for, not passed over', async () => {
+  const looking: Taken[] = [];
+  const waits: number[] = [];
+  const sleep = async (ms: number) => {
+    waits.push(ms);
+    // The other look ends.
+    await world.ports.queues.hide(
+      DEAD,
+      looking.map(({ receipt }) => receipt),
+      0,
+    );
+  };
+  const clock = { now: () => world.sim.now().getTime(), sleep };
+  await using world = await createDeskWorld(app, { sees: false, ports: { clock } });
+  const { id } = await world.sim.send(charge());
+  await world.sim.advance('1m');
+  looking.push(...(await world.ports.admin.take(DEAD, 30)));
+
+  const answer = await world.desk.redrive({ queue: 'default', ids: [id] });
+
+  expect(answer).toMatchObject({ matched: 1, sent: 1 });
+  expect(waits).toEqual([1_000]);
+});
+
+test('one that is not there at all is not waited for', async () => {
+  const waits: number[] = [];
+  const clock = { now: () => world.sim.now().getTime(), sleep: async (ms: number) => void waits.push(ms) };
+  await using world = await createDeskWorld(app, { sees: false, ports: { clock } });
+  await world.sim.send(charge());
+  await world.sim.advance('1m');
+
+  const answer = await world.desk.redrive({ queue: 'default', ids: ['none'] });
+
+  expect(answer).toMatchObject({ matched: 0, sent: 0 });
+  expect(waits).toEqual([]);
+});
