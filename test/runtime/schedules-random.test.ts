@@ -1,6 +1,6 @@
 /**
- * Random changes of schedules at run time, against what they mean: of each schedule those times fire at which
- * its trigger of then fires and it is neither paused nor removed. CELERIAC_SEEDS says how many runs there are.
+ * Random changes of schedules at run time, against what they mean: a schedule fires at the times of the
+ * trigger that it has then, unless it is paused or removed. CELERIAC_SEEDS says how many runs there are.
  */
 import { expect, test } from 'vitest';
 import { anyOf, cron, defineApp, defineSchedule, defineTask, every, fireTimes, type Trigger } from '#lib';
