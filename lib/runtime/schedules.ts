@@ -185,6 +185,7 @@ function newEntry(
     // What the code says of a pause is replaced, too.
     ...(!paused && defined?.paused === true ? { pause: { from: now, to: now } } : {}),
     createdAt: at,
+    ...(defined === undefined ? {} : { replaces: true }),
     changedAt: at,
     firesFrom: at,
   };

@@ -138,6 +138,24 @@ test('what replaces a schedule that the code has paused is not paused, unless it
   expect(secondsOf(sim, 'asleep')).toEqual([40, 60, 80]);
 });
 
+test('what replaces a schedule of the code fires nothing of that, and a past date at once', async () => {
+  const sim = world();
+  await sim.advance(10 * MINUTE + 1_000);
+  await sim.schedules.remove('native');
+  await sim.schedules.remove('ticked');
+  const past = at(new Date(START - MINUTE));
+
+  // Its timer's fire of ten minutes after the start is still on its way.
+  await sim.schedules.add('native', { trigger: every('5m'), send });
+  await sim.schedules.add('ticked', { trigger: past, send });
+  await sim.advance(MINUTE);
+  await sim.schedules.add('ticked', { trigger: past, send }, { conflict: 'replace' });
+  await sim.advance(9 * MINUTE);
+
+  expect(secondsOf(sim, 'native')).toEqual([0, 300, 900]);
+  expect(secondsOf(sim, 'ticked').filter((seconds) => seconds < 0)).toEqual([-60, -60]);
+});
+
 test('a conflict that is none of its words is refused, and replaces nothing', async () => {
   const sim = world();
   // What a caller without types may give.

@@ -5,7 +5,7 @@ import { simulate } from '#lib/testing';
 
 const START = '2026-06-01T00:30:00Z';
 
-test('an input that a deploy has made wrong ends in a dead-letter queue with its reason', async () => {
+test('a workflow whose input a deploy has made wrong is dead-lettered with its reason', async () => {
   let largest = 10;
   const double = defineTask('double', {
     // Stands for a schema that a deploy has changed after the schedule was added.

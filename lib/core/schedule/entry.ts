@@ -29,6 +29,8 @@ export interface ScheduleEntry {
   readonly pause?: Pause;
   readonly removed?: true;
   readonly createdAt: number;
+  /** It was added in place of what the code defines, of which it keeps nothing. */
+  readonly replaces?: true;
   /** When it last became something else: ticks that did not know it yet are made up for from then on. */
   readonly changedAt: number;
   /** When it last got other times to fire: those of before are over. */
@@ -93,7 +95,7 @@ export function effectiveOf(
     source: 'template',
     pause,
     ticked: override?.spec === undefined ? isTickedAsDefined(defined.spec) : override.placed === 'ticked',
-    createdAt: undefined,
+    createdAt: override?.replaces === true ? override.createdAt : undefined,
   };
 }
 
