@@ -87,11 +87,11 @@ export type Tell = (text: string, kind?: 'done' | 'failed') => void;
 export const Telling = createContext<Tell>(() => {});
 
 export interface Action {
-  /** For `aria-disabled`: a button that is disabled loses the focus, and with it whoever uses the keyboard. */
+  /** For `aria-disabled`: a button that is disabled loses the focus, which is all that a keyboard has. */
   readonly busy: boolean;
   /**
-   * Does it, tells what it resolves to or why it failed, and resolves to whether it went well; nothing while it
-   * still does something.
+   * Does it, tells what it resolves to or why it failed, and resolves to whether it went well; does nothing
+   * while something else is still done.
    */
   readonly run: (work: () => Promise<string | undefined>) => Promise<boolean>;
 }
