@@ -35,6 +35,19 @@ test('a letter that somebody else looks at just now is waited for, not passed ov
   expect(waits).toEqual([1_000]);
 });
 
+test.each([true, false])('a preview counts what would be sent, of many too (seen: %s)', async (sees) => {
+  await using world = await createDeskWorld(app, { sees });
+  const ten = Array.from({ length: 10 }, (_, n) => ({ body: `{"n":${n}}` }));
+  for (let sent = 0; sent < 1_200; sent += 10) await world.ports.queues.send(DEAD, ten);
+
+  const preview = await world.desk.redrive({ queue: 'default', preview: true });
+  const sent = await world.desk.redrive({ queue: 'default' });
+
+  expect(preview).toMatchObject({ matched: 1_200, sent: 0 });
+  expect(sent).toMatchObject({ matched: 1_200, sent: 1_200 });
+  expect(preview.rows).toHaveLength(100);
+});
+
 test('one that is not there at all is not waited for', async () => {
   const waits: number[] = [];
   const clock = { now: () => world.sim.now().getTime(), sleep: async (ms: number) => void waits.push(ms) };

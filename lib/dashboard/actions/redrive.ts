@@ -10,10 +10,10 @@ import { hasSecrets } from '../../define/redact.ts';
 import { queueName } from '../../define/resource-name.ts';
 import { CeleriacError } from '../../errors.ts';
 import type { Taken } from '../../runtime/desk-ports.ts';
-import { type DeskContext, found } from '../context.ts';
+import { type DeskContext, found, type NamedQueue } from '../context.ts';
 import { toDeadLetter } from '../queries/messages.ts';
-import { deadQueuesOf, isAsked, listDeadLetters } from '../queries/queues.ts';
-import { giveBack, takeBatches } from '../queries/taken.ts';
+import { deadQueuesOf, isAsked } from '../queries/queues.ts';
+import { giveBack, lookAt, takeBatches } from '../queries/taken.ts';
 import type { DeadLetterRow, Redrive, RedriveAnswer } from '../row.ts';
 import { withHidden } from './edited.ts';
 import { parseJson } from './runs.ts';
@@ -39,7 +39,7 @@ export async function redrive(context: DeskContext, asked: Redrive): Promise<Red
   }
   // Before anything is received: what is taken and cannot be sent is away for minutes.
   if (asked.input !== undefined) parseJson(asked.input, 'input', hasSecrets(context.app));
-  if (asked.preview === true) return preview(context, asked);
+  if (asked.preview === true) return preview(context, asked, named);
   const kept: Taken[] = [];
   const done: DeadLetterRow[] = [];
   let matched = 0;
@@ -83,8 +83,10 @@ function takeRounds(keptCount: () => number): typeof takeBatches {
   };
 }
 
-async function preview(context: DeskContext, asked: Redrive): Promise<RedriveAnswer> {
-  const { rows } = await listDeadLetters(context, { queue: asked.queue, limit: REDRIVEN_MAX });
+/** Looks at as many as would be sent. */
+async function preview(context: DeskContext, asked: Redrive, named: NamedQueue): Promise<RedriveAnswer> {
+  const letters = await lookAt(context, named.queueName, REDRIVEN_MAX);
+  const rows = letters.map((letter) => toDeadLetter(context, letter, named.queue.name));
   const wanted = rows.filter((row) => isWanted(row, asked));
   return { matched: wanted.length, sent: 0, rows: wanted.slice(0, ROWS_MAX) };
 }

@@ -87,15 +87,22 @@ export type Tell = (text: string, kind?: 'done' | 'failed') => void;
 export const Telling = createContext<Tell>(() => {});
 
 export interface Action {
+  /** For `aria-disabled`: a button that is disabled loses the focus, which is all that a keyboard has. */
   readonly busy: boolean;
-  /** Does it once, tells what it resolves to or why it failed, and resolves to whether it went well. */
+  /**
+   * Does it, tells what it resolves to or why it failed, and resolves to whether it went well; does nothing
+   * while something else is still done.
+   */
   readonly run: (work: () => Promise<string | undefined>) => Promise<boolean>;
 }
 
 export function useAction(after: () => void = () => {}): Action {
   const tell = useContext(Telling);
   const [busy, setBusy] = useState(false);
+  const working = useRef(false);
   const run = async (work: () => Promise<string | undefined>) => {
+    if (working.current) return false;
+    working.current = true;
     setBusy(true);
     try {
       const told = await work();
@@ -106,6 +113,7 @@ export function useAction(after: () => void = () => {}): Action {
       tell(describe(error), 'failed');
       return false;
     } finally {
+      working.current = false;
       setBusy(false);
     }
   };

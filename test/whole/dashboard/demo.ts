@@ -24,8 +24,11 @@ export interface Demo extends AsyncDisposable {
   send(task: string, input: object, options?: object): Promise<string>;
   /** Its state; '' while nothing is known of it. */
   stateOf(id: string): Promise<string>;
-  /** When it has ended; 0 while it has not. */
-  endOf(id: string): Promise<number>;
+  /**
+   * Does it, and waits until the run that is shown has ended once more: the page says how it ended before
+   * until it has asked anew, and a run that is on its way is not to be retried.
+   */
+  endsAgain(act: () => Promise<void>): Promise<void>;
   /** Why it waits, in one word; '' where it does not. */
   reasonOf(id: string): Promise<string>;
   /** How many runs a search finds. */
@@ -49,6 +52,11 @@ export async function startDemo(browser: Browser): Promise<Demo> {
     const { pathname } = new URL(request.url());
     if (pathname.startsWith('/api/')) asked.add(`${request.method()} ${pathname.slice(1)}`);
   });
+  const endOf = async (id: string) => {
+    const answer = await page.request.get(`${url}/api/runs/${id}`);
+    const { endedAt = 0 }: { endedAt?: number } = await answer.json();
+    return endedAt;
+  };
   const button: Demo['button'] = (name) =>
     page.getByRole('button', { name, ...(typeof name === 'string' ? { exact: true } : {}) });
   return {
@@ -77,11 +85,11 @@ export async function startDemo(browser: Browser): Promise<Demo> {
       ).json();
       return state;
     },
-    async endOf(id) {
-      const { endedAt = 0 }: { endedAt?: number } = await (
-        await page.request.get(`${url}/api/runs/${id}`)
-      ).json();
-      return endedAt;
+    async endsAgain(act) {
+      const id = page.url().replace(/.*\//, '');
+      const before = await endOf(id);
+      await act();
+      await expect.poll(() => endOf(id), { timeout: 120_000, interval: 250 }).toBeGreaterThan(before);
     },
     async reasonOf(id) {
       const answer = await page.request.get(`${url}/api/waiting/${id}`);

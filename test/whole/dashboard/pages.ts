@@ -2,7 +2,7 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { NAMELESS, OVERFLOWING, POOR_CONTRAST } from './looks.ts';
-import { type OpenPage, openPage } from './opened.ts';
+import { FOLLOWED, type OpenPage, openPage } from './opened.ts';
 import { createSampleDesk, type SampleOptions } from './sample-desk.ts';
 import { toId } from './sample-runs.ts';
 
@@ -136,6 +136,26 @@ export function testPages(browser: () => Browser): void {
 
     expect(inside).toBe(true);
     expect(await opener.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+  });
+
+  test('an action that was begun by keyboard leaves the focus where it was', async () => {
+    await using open = await openPage(browser(), createSampleDesk());
+    const { page, told } = open;
+    await open.go('schedules');
+    // Slow enough that the page shows that it is at work.
+    await page.route('**/api/schedules/*/*', async (route) => {
+      await page.evaluate(FOLLOWED);
+      await route.continue();
+    });
+
+    await page.getByRole('button', { name: 'Pause nightly-report' }).focus();
+    await page.keyboard.press('Enter');
+    await told('nightly-report is paused.');
+    await page.locator('[aria-label="Resume nightly-report"]:not([aria-disabled=true])').waitFor();
+    await page.keyboard.press('Enter');
+    await told('nightly-report fires again.');
+
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toMatch(/nightly-report$/);
   });
 
   test('the choice of colours holds after a reload, whatever the system says', async () => {

@@ -97,6 +97,25 @@ export function testQueues(browser: () => Browser): void {
     });
   });
 
+  test('all that match are asked about anew when what was typed before changes which those are', async () => {
+    await at(browser(), 'dead-letters', async ({ desk, page, button, confirm, told }) => {
+      await page.evaluate(`{
+        const field = document.querySelector('input[type=search]');
+        field.value = 'dead-1';
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        const buttons = [...document.querySelectorAll('.bar button')];
+        buttons.find((one) => one.textContent === 'Redrive all…').click();
+      }`);
+      await page.waitForURL(/search=dead-1/);
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await button('Redrive all…').click();
+      await confirm('Redrive');
+      await told('1 dead letter sent again.');
+
+      expect(desk.done).toEqual(['redrive dead-1 to payments']);
+    });
+  });
+
   test('updates that are paused stay away, and come when they are resumed', async () => {
     await at(browser(), 'dead-letters', async ({ desk, page, button }) => {
       await button('Pause updates').click();

@@ -131,7 +131,7 @@ export function testRaces(browser: () => Browser): void {
       await page.mouse.down({ clickCount: 1 });
       await page.mouse.up({ clickCount: 1 });
       await told(/nightly-report fires now/);
-      await page.locator('button[aria-label="Run nightly-report now"]:enabled').waitFor();
+      await page.locator('[aria-label="Run nightly-report now"]:not([aria-disabled=true])').waitFor();
       await page.mouse.down({ clickCount: 2 });
       await page.mouse.up({ clickCount: 2 });
       await button('Pause nightly-report').click();

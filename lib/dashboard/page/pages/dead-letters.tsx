@@ -1,5 +1,4 @@
 /** Dead letters: why each died, and sending one, some or all of them again. */
-import { useState } from 'preact/hooks';
 import type { DeadLetterRow, DeadLettersQuery } from '../../row.ts';
 import { desk } from '../desk.ts';
 import { useFrom } from '../from.ts';
@@ -28,7 +27,10 @@ export function DeadLettersPage({ place }: PageProps) {
   const key = JSON.stringify(filter);
   // Beside the list: a look that finds none, since another one has them just now, takes nothing away.
   const [marked, setMarked] = useFrom<ReadonlySet<string>>(key, () => new Set());
-  const [chosen, setChosen] = useState<Chosen>();
+  // All that match are others with another filter, such as one that was typed just before.
+  const [chosen, setChosen] = useFrom<Chosen | undefined>(key, (before) =>
+    before?.rows === undefined ? undefined : before,
+  );
   const letters = useLive(key, () => desk.deadLetters({ ...filter, limit: SHOWN_MAX }), SLOW_POLL_MS);
   return (
     <>

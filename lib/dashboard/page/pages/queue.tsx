@@ -105,7 +105,7 @@ function Messages({ queue }: { readonly queue: QueueRow }) {
         <h2>Messages</h2>
         <div class="buttons">
           <Choice label="At most" value={limit} options={['10', '50', '100']} onChange={setLimit} />
-          <button type="button" disabled={busy} onClick={peek}>
+          <button type="button" aria-disabled={busy} onClick={peek}>
             Look at messages
           </button>
         </div>
@@ -162,7 +162,7 @@ function Actions({ queue, live }: ActionsProps) {
         </>
       )}
       {queue.kind === 'queue' && (
-        <button type="button" disabled={busy} onClick={single(turn)}>
+        <button type="button" aria-disabled={busy} onClick={single(turn)}>
           {paused ? 'Resume' : 'Pause'}
         </button>
       )}

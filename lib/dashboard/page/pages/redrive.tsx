@@ -76,7 +76,7 @@ export function RedriveDialog({ chosen, onDone, onClose }: RedriveProps) {
       {single && edits && (
         <TextField label="Input (JSON)" rows={10} value={input} onInput={setInput} problem={problem} />
       )}
-      <button type="button" disabled={busy || problem !== undefined} onClick={look}>
+      <button type="button" disabled={problem !== undefined} aria-disabled={busy} onClick={look}>
         Preview
       </button>
       <div aria-live="polite">{preview && <Preview answer={preview} to={to} />}</div>

@@ -151,7 +151,7 @@ function Actions({ run, live }: { readonly run: RunDetail; readonly live: Live<R
     <>
       {ended && (
         <>
-          <button type="button" class="primary" disabled={busy} onClick={single(retry)}>
+          <button type="button" class="primary" aria-disabled={busy} onClick={single(retry)}>
             Retry
           </button>
           <button type="button" onClick={() => setAsked('edit')}>

@@ -32,13 +32,13 @@ export function Steering({ schedule, refresh, onAsk }: SteeringProps) {
     <div class="buttons tight">
       <button
         type="button"
-        disabled={busy}
+        aria-disabled={busy}
         aria-label={`${paused ? 'Resume' : 'Pause'} ${name}`}
         onClick={single(turn)}
       >
         {paused ? 'Resume' : 'Pause'}
       </button>
-      <button type="button" disabled={busy} aria-label={`Run ${name} now`} onClick={single(fire)}>
+      <button type="button" aria-disabled={busy} aria-label={`Run ${name} now`} onClick={single(fire)}>
         Run now
       </button>
       <button type="button" aria-label={`Change ${name}`} onClick={() => onAsk({ what: 'change', schedule })}>

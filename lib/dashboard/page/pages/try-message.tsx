@@ -1,10 +1,10 @@
 /** A message that is tried out: where it would go, and publishing it. */
-import { useRef, useState } from 'preact/hooks';
+import { useContext, useRef, useState } from 'preact/hooks';
 import type { Json } from '../../../core/json.ts';
 import type { ExchangeRow, RouteAnswer } from '../../row.ts';
 import { desk } from '../desk.ts';
 import { useInfo } from '../info.ts';
-import { useAction } from '../live.ts';
+import { describe, Telling } from '../live.ts';
 import { Ask } from '../parts/dialog.tsx';
 import { Choice, Field, TextField } from '../parts/field.tsx';
 import { jsonProblem, plural } from '../text.ts';
@@ -23,7 +23,7 @@ export function TryMessage({ exchanges, onReached }: TryProps) {
   const [headers, setHeaders] = useState('');
   const [answer, setAnswer] = useState<RouteAnswer>();
   const [publishing, setPublishing] = useState(false);
-  const { run } = useAction();
+  const tell = useContext(Telling);
   const parsed = parseHeaders(headers);
   // An answer that comes late is one to what was asked, which may be another message by then.
   const asked = useRef(0);
@@ -35,11 +35,11 @@ export function TryMessage({ exchanges, onReached }: TryProps) {
     event.preventDefault();
     if (parsed === undefined) return;
     const mine = ++asked.current;
-    void run(async () => {
-      const next = await desk.route(exchange, key, parsed);
-      if (mine === asked.current) show(next);
-      return undefined;
-    });
+    const isAsked = () => mine === asked.current;
+    desk.route(exchange, key, parsed).then(
+      (next) => isAsked() && show(next),
+      (error) => isAsked() && tell(describe(error), 'failed'),
+    );
   };
   const clearing = (set: (value: string) => void) => (value: string) => {
     set(value);

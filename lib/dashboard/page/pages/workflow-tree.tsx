@@ -130,7 +130,7 @@ function Children({ workflow, node, current, depth }: NodeProps) {
       ))}
       {left > 0 && (
         <li>
-          <button type="button" class="quiet" disabled={busy} onClick={load}>
+          <button type="button" class="quiet" aria-disabled={busy} onClick={load}>
             Show more of {toCount(left)} others
           </button>
         </li>

@@ -97,7 +97,7 @@ export function Ask({
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" class={danger ? 'danger' : 'primary'} disabled={busy || blocked}>
+          <button type="submit" class={danger ? 'danger' : 'primary'} disabled={blocked} aria-disabled={busy}>
             {verb}
           </button>
         </div>
