@@ -12,6 +12,7 @@ export interface SendOptions {
   /**
    * Runs it this much later, at most a year; for what is further away add a schedule. To the second, also
    * beyond the 15 minutes of SQS, and on an ordered queue, where it takes its place when its time has come.
+   * With an input that goes to the app's bucket at most 15 days.
    */
   readonly delay?: Duration;
   /** Runs it at this time, instead of `delay` and within its limits; a time that is past means at once. */
