@@ -77,7 +77,8 @@ export const REVOKED_REASONS: Readonly<Record<RevokedReason, CodeText>> = {
     remedy: 'What it has done is done; `retry` runs it again.',
   },
   expired: {
-    means: 'No attempt had begun when its `expires`, or that of its queue, was over.',
+    means:
+      'Its next attempt, perhaps its first, had not begun when its `expires` or that of its queue was over.',
     remedy: 'Give it longer, or more workers.',
   },
   once: {

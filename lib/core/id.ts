@@ -16,7 +16,9 @@ export interface IdSpace {
   readonly stage: string;
 }
 
-/** A new id for a message sent at `now`; `chance` gives numbers in [0, 1). */
+/**
+ * A new id for a message sent at `now`, or later where it waits for weeks; `chance` gives numbers in [0, 1).
+ */
 export function newId(space: IdSpace, now: number, chance: () => number): string {
   let body = toBase32(Math.floor(now), TIME_LENGTH);
   for (let index = TIME_LENGTH; index < BODY_LENGTH; index++) body += DIGITS[Math.floor(chance() * 32)];

@@ -52,7 +52,7 @@ export interface AsyncResult<Output> {
    */
   revoke(options?: RevokeOptions): Promise<RevokeOutcome>;
   /**
-   * Drops result, error and progress of a run that is over; that it was is remembered.
+   * Drops result, error and progress of a run that is over, wherever they lie; that it was is remembered.
    * @throws TaskError RUN_NOT_OVER; RESULT_NOT_KEPT and the like as `get`.
    */
   forget(): Promise<void>;

@@ -41,7 +41,8 @@ export interface Context extends Sender {
    * Puts a task or workflow in this run's place: nothing of the task comes after it, and the run's result is
    * that of what has replaced it, wherever it is waited for (Celery's replace). It works by throwing: do not
    * catch it. The run is then to be seen as RETRY until it has ended; hooks are told of the end of what has
-   * replaced it, not of its own. A signature that `send` would refuse is a failure of the task.
+   * replaced it, not of its own, and its key of `once` and its place are free from now. A signature that
+   * `send` would refuse is a failure of the task.
    * @throws CeleriacError REPLACE_NOT_KEPT, as the run's error, for a task with `result: false`
    */
   readonly replace: <Output>(signature: AnySignature<Output>) => Output;

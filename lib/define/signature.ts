@@ -12,13 +12,14 @@ export interface SendOptions {
   /**
    * Runs it this much later, at most a year; for what is further away add a schedule. To the second, also
    * beyond the 15 minutes of SQS, and on an ordered queue, where it takes its place when its time has come.
+   * With an input that goes to the app's bucket at most 15 days.
    */
   readonly delay?: Duration;
   /** Runs it at this time, instead of `delay` and within its limits; a time that is past means at once. */
   readonly at?: Date;
   /**
-   * If an attempt has not started by then, the task is dropped as REVOKED with the reason 'expired', as in
-   * Celery. A dead letter does not expire: whoever redrives it wants it to run.
+   * If an attempt has not started by then, be it a retry, the task is dropped as REVOKED with the reason
+   * 'expired', as in Celery. A dead letter does not expire: whoever redrives it wants it to run.
    */
   readonly expires?: Duration;
   /**
@@ -35,7 +36,10 @@ export interface SendOptions {
   readonly timeLimit?: TimeLimit;
   /** Runs it without looking at the key of its task's `once`, beside whoever has it. @default false */
   readonly force?: boolean;
-  /** Keeps no result of this run, only how it ended; `get` then resolves to undefined. @default false */
+  /**
+   * Keeps no result of this run, only how it ended; `get` then resolves to undefined. Parts of workflows keep
+   * theirs all the same, which what follows them takes. @default false
+   */
   readonly ignoreResult?: boolean;
   /** Your own notes on a message: read in the task's context and by tools, never by Celeriac. */
   readonly headers?: Readonly<Record<string, string>>;

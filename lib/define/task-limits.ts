@@ -59,8 +59,9 @@ export interface LimitOptions<Input> {
   readonly revocable?: boolean | { readonly headers: readonly string[] };
   /**
    * How long a result is kept, at most 29 days: then `get` rejects with RESULT_EXPIRED, and DynamoDB deletes
-   * it some time later (its own expiry, within days). That the run has ended is remembered all the same. A
-   * shorter time costs one write more for each run. @default as long as the record, 29 days
+   * it some time later (its own expiry, within days); a step of a workflow that needs it after that is
+   * dead-lettered as payload-lost. That the run has ended is remembered all the same. A shorter time costs
+   * one write more for each run. @default as long as the record, 29 days
    */
   readonly resultExpires?: Duration;
 }

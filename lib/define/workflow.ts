@@ -120,7 +120,7 @@ export function chord<const Members extends readonly AnySignature[], Body extend
 
 /**
  * One message in which a task runs for each of many inputs, one after the other; the result is the list
- * (Celery's map).
+ * (Celery's map). For the task's `rateLimit`, `concurrency` and `timeLimit` all of them are one run.
  */
 export function map<Sent, Output>(
   task: Task<Sent, unknown, Output>,

@@ -13,6 +13,7 @@ import type { AnyTask } from '../define/task.ts';
 import { CeleriacError, type ErrorCode, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Copies } from './copies.ts';
+import { BLOB_WAIT_MS_MAX } from './delayed.ts';
 import { followUp } from './follow-up.ts';
 import type { Pass } from './gated.ts';
 import { tell } from './hooks.ts';
@@ -242,11 +243,12 @@ type Decided = { readonly error: WireError } & (
  * What follows from a throw. A wait that the queue cannot hold ends the message and says so: a shorter wait
  * is not what the task asked for.
  */
-function decide({ task, lease, connection }: Attempt, thrown: unknown, made: number): Decided {
+function decide({ task, lease, connection, message }: Attempt, thrown: unknown, made: number): Decided {
   const error = wireOf(connection, thrown, STACK_LENGTH_MAX);
   const decision = retry(task.retry, thrown, made, connection.ports.chance());
   if (decision.kind === 'give-up') return { ...decision, error };
-  const longestMs = connection.delays === undefined ? DELAY_MS_MAX : WAIT_MS_MAX;
+  const patientMs = message.blob === undefined ? WAIT_MS_MAX : BLOB_WAIT_MS_MAX;
+  const longestMs = connection.delays === undefined ? DELAY_MS_MAX : patientMs;
   const maxMs = lease.queue.ordered ? VISIBILITY_MS_MAX : longestMs;
   if (decision.afterMs <= maxMs)
     return { kind: 'retry', seconds: Math.ceil(decision.afterMs / 1_000), error };

@@ -2,17 +2,24 @@
  * From a signature to the message that is sent: checked against the task's schema, JSON, limits and its
  * queue's rules.
  */
-import { toMilliseconds } from '../core/duration.ts';
+import { fromMilliseconds, toMilliseconds } from '../core/duration.ts';
 import { digestOf, type IdSpace, newId } from '../core/id.ts';
 import { type Json, jsonProblem } from '../core/json.ts';
-import { DELAY_MS_MAX, GROUP_LENGTH_MAX, HOPS_MAX, MESSAGE_BYTES_MAX, PRIORITY_MAX } from '../core/limits.ts';
+import {
+  DELAY_MS_MAX,
+  GROUP_LENGTH_MAX,
+  HOPS_MAX,
+  MESSAGE_BYTES_MAX,
+  PRIORITY_MAX,
+  RETENTION_MS,
+} from '../core/limits.ts';
 import { encodeMessage, type Message } from '../core/message.ts';
 import type { App } from '../define/app.ts';
 import { queueName } from '../define/resource-name.ts';
 import type { SendOptions, TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
 import { SendError } from '../errors.ts';
-import { checkWait, fitsInside } from './delayed.ts';
+import { BLOB_WAIT_MS_MAX, checkWait, fitsInside } from './delayed.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
 import type { ReplyAddress } from './inbox.ts';
 import { issuesText } from './issues.ts';
@@ -78,7 +85,7 @@ async function composeFor(context: ComposeContext, signature: Signature, task: A
   checkTimeLimit(task, timeLimit);
   if (context.hops > HOPS_MAX) throw tooManyHops(task, context.hops);
   const message: Message = {
-    id: again?.id ?? newId(context.space, context.now, context.chance),
+    id: again?.id ?? newId(context.space, idTime(now, waitMs), context.chance),
     task: task.name,
     // `validate` has just shown that nothing but JSON is in it.
     ...(signature.input === undefined ? {} : { input: signature.input as Json }),
@@ -113,8 +120,24 @@ async function composeFor(context: ComposeContext, signature: Signature, task: A
     queueName: queueName(context.space.app, context.space.stage, task.queue, levelOf(task.queue, message)),
     ...(isWaiting ? { dueAt: context.now + waitMs } : {}),
     outgoing: isWaiting
-      ? await toOutgoing(context, task, message, 0, fitsInside)
+      ? await toOutgoing({ store: storeFor(context, task, waitMs) }, task, message, 0, fitsInside)
       : await toOutgoing(context, task, message, waitMs),
+  };
+}
+
+/** An id is believed for as long as there may be a record, which begins when the wait is over. */
+function idTime(now: number, waitMs: number): number {
+  return now + Math.max(0, waitMs - RETENTION_MS);
+}
+
+/** Where a large input goes that has to be there after a wait. */
+function storeFor({ store }: ComposeContext, task: AnyTask, waitMs: number): ComposeContext['store'] {
+  if (store === undefined || waitMs <= BLOB_WAIT_MS_MAX) return store;
+  const text =
+    `task '${task.name}': its input is too large for a message, and in the app's bucket it can wait for ` +
+    `'${fromMilliseconds(BLOB_WAIT_MS_MAX)}' at most; wait less, or send a reference to the data`;
+  return async () => {
+    throw new SendError('DELAY_TOO_LONG', text, { value: waitMs, allowed: BLOB_WAIT_MS_MAX });
   };
 }
 

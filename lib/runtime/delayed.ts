@@ -8,7 +8,14 @@
  * takes) waits in the queue of `later`, 15 minutes at a time: to refuse it would save a few requests.
  */
 import { fromMilliseconds } from '../core/duration.ts';
-import { BATCH_BYTES_MAX, DELAY_MS_MAX, TIMER_INPUT_BYTES_MAX, WAIT_MS_MAX } from '../core/limits.ts';
+import {
+  BATCH_BYTES_MAX,
+  BLOB_DAYS,
+  DELAY_MS_MAX,
+  RETENTION_MS,
+  TIMER_INPUT_BYTES_MAX,
+  WAIT_MS_MAX,
+} from '../core/limits.ts';
 import { sizeBytes } from '../core/message.ts';
 import { planWait } from '../core/schedule/delay.ts';
 import { encodeLater, type WaitingMessage } from '../core/schedule/fire.ts';
@@ -86,6 +93,12 @@ export function putOffPublish(
 export function fitsInside(body: string): boolean {
   return sizeBytes(JSON.stringify(body)) + ENVELOPE_BYTES_MAX <= BATCH_BYTES_MAX;
 }
+
+/**
+ * So long a message may wait whose input lies in the app's bucket: that keeps it for 29 days, and SQS the
+ * message for 14 of them once it is due.
+ */
+export const BLOB_WAIT_MS_MAX = BLOB_DAYS * 86_400_000 - RETENTION_MS;
 
 /** Names of queues, ids, groups and times beside a body. */
 const ENVELOPE_BYTES_MAX = 2_048;

@@ -6,6 +6,7 @@ import type { RevokeOptions, RevokeOutcome } from '../define/control.ts';
 import { type AnyTask, keepsRecord } from '../define/task.ts';
 import { TaskError } from '../errors.ts';
 import type { Progress } from './control-port.ts';
+import { forgetLarge } from './forget-large.ts';
 import { issuesText } from './issues.ts';
 import type { RunRecord, State } from './ports.ts';
 import type { Read } from './record-reader.ts';
@@ -84,7 +85,7 @@ async function revoke(
 
 async function forget(context: ResultContext, task: AnyTask, id: string): Promise<void> {
   const { control } = controlOf(context, task, id);
-  if (await control.forget(id)) return;
+  if (await control.forget(id)) return forgetLarge(context, [id]);
   const text = `run '${id}' of task '${task.name}' is not over: there is nothing to forget; revoke it first`;
   throw new TaskError('RUN_NOT_OVER', text, { value: id });
 }

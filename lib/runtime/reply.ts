@@ -50,7 +50,8 @@ export async function reply(answering: Answering, ended: Ended): Promise<void> {
 async function whole({ ports }: Answering['connection'], ended: Ended): Promise<Ended> {
   if (ended.blob === undefined) return ended;
   const result = await ports.blobs?.get(ended.blob);
-  if (result !== undefined) return { state: ended.state, result };
+  // One that was forgotten is empty.
+  if (result !== undefined && result !== '') return { state: ended.state, result };
   const text = `the result lies in the app's bucket, and there is no '${ended.blob}' any more`;
   return { state: 'FAILURE', error: toWireError(new CeleriacError('RESULT_NOT_READABLE', text), 0) };
 }

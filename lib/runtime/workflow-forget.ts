@@ -1,10 +1,11 @@
 /** Forgetting what a workflow has brought: of the whole, and of each of its tasks that is over. */
 import type { RunControl } from './control-port.ts';
+import { forgetLarge, type LargeReads } from './forget-large.ts';
 import { partsOf } from './member-ends.ts';
 import { linksOf, type PlanNode } from './workflow-plan.ts';
 import { idOf, type WorkflowReads } from './workflow-tree.ts';
 
-export interface ForgetReads extends WorkflowReads {
+export interface ForgetReads extends WorkflowReads, Pick<LargeReads, 'blobs'> {
   readonly control: Pick<RunControl, 'forget'>;
 }
 
@@ -15,6 +16,7 @@ const TOGETHER = 50;
 export async function forgetWorkflow(reads: ForgetReads): Promise<boolean> {
   const root = await reads.plan.root();
   if (!(await reads.control.forget(reads.workflowId))) return false;
+  await forgetLarge(reads, [reads.workflowId]);
   await forgetUnder(reads, root);
   return true;
 }
@@ -28,8 +30,15 @@ async function forgetNode(reads: ForgetReads, node: PlanNode): Promise<void> {
 async function forgetUnder(reads: ForgetReads, node: PlanNode): Promise<void> {
   for (let from = 0; from < node.total; from += TOGETHER) {
     const parts = await partsOf(reads, node, from, from + TOGETHER);
-    await Promise.all(parts.map((part) => forgetNode(reads, part)));
+    await forgetAll(reads, parts);
   }
-  const links = [...linksOf(node, 'link'), ...linksOf(node, 'errorLink')];
-  await Promise.all(links.map((link) => forgetNode(reads, link)));
+  await forgetAll(reads, [...linksOf(node, 'link'), ...linksOf(node, 'errorLink')]);
+}
+
+async function forgetAll(reads: ForgetReads, nodes: readonly PlanNode[]): Promise<void> {
+  await Promise.all(nodes.map((node) => forgetNode(reads, node)));
+  await forgetLarge(
+    reads,
+    nodes.filter(({ kind }) => kind === 'task').map(({ path }) => idOf(reads, path)),
+  );
 }

@@ -1,0 +1,34 @@
+/** Forgetting results that lie in the bucket. */
+import { expect, test } from 'vitest';
+import { chain, defineApp, defineQueue, defineTask, group, type WorkflowSignature } from '#lib';
+import { type Simulation, simulate } from '#lib/testing';
+
+const queue = defineQueue('store', { largePayloads: 's3' });
+const secret = defineTask('secret', { queue, run: (_: number) => 'secret '.repeat(80_000) });
+const size = defineTask('size', { queue, run: (texts: readonly string[]) => texts.join('').length });
+
+/** How many bytes lie in the bucket of the app. */
+async function bytesIn({ emulator }: Simulation): Promise<number> {
+  // The emulator answers as S3 does.
+  const { Buckets } = (await emulator.call('s3', 'ListBuckets', {})) as { Buckets: { Name: string }[] };
+  const answer = await emulator.call('s3', 'ListObjectsV2', { Bucket: Buckets[0]?.Name });
+  const { Contents = [] } = answer as { Contents?: { Size: number }[] };
+  return Contents.reduce((sum, { Size }) => sum + Size, 0);
+}
+
+test.each<[string, () => WorkflowSignature | ReturnType<typeof secret>]>([
+  ['a run', () => secret(1)],
+  ['a group and its members', () => group([secret(1), secret(2)])],
+  ['a chain and its steps', () => chain(group([secret(1)]), size)],
+])('of %s that is forgotten nothing is left', async (_, signature) => {
+  const sim = simulate(defineApp('shop', { tasks: [secret, size] }));
+  const result = await sim.send(signature());
+  await result.get();
+  const before = await bytesIn(sim);
+
+  await result.forget();
+
+  expect(before).toBeGreaterThan(500_000);
+  expect(await bytesIn(sim)).toBe(0);
+  await expect(result.get()).rejects.toMatchObject({ code: 'RESULT_FORGOTTEN' });
+});
