@@ -38,13 +38,14 @@ test.each(WORLDS)('a rate that is changed is kept before and after, and used: %s
       [30, 12],
       [12, 30],
     ] as const) {
-      const tasks = before * 2 + after * 24;
+      const tasks = before * 2 + after * 34;
       const fleet = await startFleet({ seed, tasks, rateLimit: `${before}/m`, tookMs: 200, faults });
 
       await fleet.sim.advance('2m');
       await insist(() => fleet.sim.limits.set(fleet.task, { rateLimit: `${after}/m` }));
       const changedAt = fleet.sim.now().getTime();
-      await fleet.sim.advance('20m');
+      // A shorter look at two seeds may by chance see crashes that leave less than nine tenths.
+      await fleet.sim.advance('30m');
       const now = fleet.sim.now().getTime();
       await finish(fleet);
 
