@@ -18,16 +18,14 @@ export interface AppOptions {
 
 /**
  * Loads the app.
- * @throws CeleriacError NO_APP where none is found, APP_NOT_LOADED; for definitions a DefinitionError with all
- * problems.
+ * @throws CeleriacError NO_APP where none is found, APP_NOT_LOADED; for definitions a DefinitionError with
+ * all problems.
  */
 export async function openApp(options: AppOptions, folder = process.cwd()): Promise<App> {
   return (await openModule(options, folder)).app;
 }
 
-/**
- * The same with the URL of its module, for whoever loads it elsewhere once more.
- */
+/** The same with the URL of its module, for whoever loads it elsewhere once more. */
 export async function openModule(
   options: AppOptions,
   folder = process.cwd(),

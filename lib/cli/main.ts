@@ -47,7 +47,8 @@ const UNSETTLED = 13;
 
 function unsettled(): CeleriacError {
   const text =
-    'the command waits for something that never comes: a module of the app may have an await at its top level';
+    'the command waits for something that never comes: ' +
+    'a module of the app may have an await at its top level';
   return new CeleriacError('APP_NOT_LOADED', text);
 }
 

@@ -1,4 +1,4 @@
-/** What becomes of a command when nobody takes what it prints: a pipe that was closed, a disk that is full. */
+/** What becomes of a command when nobody takes what it prints: a closed pipe, a full disk. */
 
 /** Listens to stdout and stderr, once for a process. */
 export function watchReader(): void {
@@ -6,7 +6,7 @@ export function watchReader(): void {
     if (!stream.listeners('error').includes(endWithReader)) stream.on('error', endWithReader);
 }
 
-/** What ends this command in order; else it is told to as by SIGTERM, where it hears that, or ends at once. */
+/** What ends this command in order; else it is told as by SIGTERM, where it hears that, or ends at once. */
 let endInOrder: (() => void) | undefined;
 
 /** Says how this command ends when it has no reader: a signal more would stop a worker harder. */
@@ -15,8 +15,8 @@ export function onReaderGone(end: () => void): void {
 }
 
 /**
- * Ends as other commands do whose reader has gone, with what SIGPIPE makes of an exit code. Whoever serves, or
- * runs tasks, ends in order, as when it is told to; each further line fails too, and must not hurry it.
+ * Ends as other commands do whose reader has gone, with what SIGPIPE makes of an exit code. Whoever serves,
+ * or runs tasks, ends in order, as when it is told to; each further line fails too, and must not hurry it.
  */
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (process.exitCode !== undefined && process.exitCode !== 0) return;

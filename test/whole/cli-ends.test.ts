@@ -1,4 +1,4 @@
-/** How commands end: by wrong words in JSON, in order when nobody reads any more, and before they have begun. */
+/** How commands end: by wrong words in JSON, in order when nobody reads any more, and before they begin. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
