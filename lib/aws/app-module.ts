@@ -6,7 +6,7 @@ import { CeleriacError, DefinitionError } from '../errors.ts';
  * Loads a module and returns its app, under whatever name it is exported. `file` is what messages call the
  * module, where it was compiled from another one.
  * @throws DefinitionError NO_APP when it exports none, or several and none of the name that is asked for;
- * CeleriacError APP_NOT_LOADED with what it throws, unless that is of this library: then itself.
+ * CeleriacError APP_NOT_LOADED with what it throws, unless that says what is wrong with the app: then itself.
  */
 export async function loadApp(url: string, name?: string, file: string = url): Promise<App> {
   const module = await load(url, file);
@@ -40,13 +40,14 @@ function said(thrown: unknown): string {
 
 /** The first place of a stack that is none of Node's own; a mistake of syntax stands above its stack. */
 function placeOf(stack: string): string | undefined {
-  const places = stack.matchAll(/(?:^|[ (])((?:file:\/\/)?\/[^\s()]+:\d+)(?::\d+)?\)?$/gm);
+  const places = stack.matchAll(/(?:^|[ (])((?:file:\/\/)?\/[^\s()]+:\d+)\)?$/gm);
   return [...places].map(([, place]) => place?.replace('file://', ''))[0];
 }
 
-/** By its members, as below. */
+/** What is wrong with an app is told by its paths; by its members, as below. */
 function isOurs(thrown: unknown): boolean {
-  return thrown instanceof Error && 'problems' in thrown && Array.isArray(thrown.problems);
+  if (!(thrown instanceof Error) || !('problems' in thrown)) return false;
+  return Array.isArray(thrown.problems) && thrown.problems.length > 0;
 }
 
 /** By its brand: the module may have a copy of this library of its own. */

@@ -42,8 +42,9 @@ export interface RunningWorker {
  * cold (everything is handed back at once). No message is lost in any way. Region, credentials and endpoint
  * default to the environment, as with `connect`. The queues must not have a Lambda worker beside it: give
  * `Broker({ workers: { name: 'machine' } })`.
- * @throws DefinitionError with all that is wrong with the options; CeleriacError CHILD_FAILED; the SDK's error
- * where there is no Region, and Node's where the port of its health is taken. Nothing was received then.
+ * @throws DefinitionError with all that is wrong with the options; CeleriacError CHILD_FAILED; the error of
+ * the SDK where there is no Region, and of Node where the port of its health is taken. Nothing was received
+ * then.
  */
 export async function runWorker(app: App, options: RunWorkerOptions = {}): Promise<RunningWorker> {
   const settings = workerSettings(app, options);

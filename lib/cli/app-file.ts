@@ -10,7 +10,7 @@ import { CeleriacError } from '../errors.ts';
 
 /**
  * Resolves to the URL of a module that Node can import.
- * @throws CeleriacError NO_APP when the file is not there, ESBUILD_MISSING; esbuild's own when it does not
+ * @throws CeleriacError NO_APP when the file is not there, ESBUILD_MISSING; APP_NOT_LOADED when it does not
  * compile.
  */
 export async function toModule(file: string): Promise<string> {
@@ -24,7 +24,10 @@ export async function toModule(file: string): Promise<string> {
     const text = `${file} is TypeScript: install esbuild, or give a file of JavaScript`;
     throw new CeleriacError('ESBUILD_MISSING', text, { value: file });
   });
+  const folder = await cacheFolder(dirname(path));
   const { outputFiles } = await build({
+    // Stacks name the sources by their way from here.
+    outfile: join(folder, 'app.mjs'),
     entryPoints: [path],
     write: false,
     bundle: true,
@@ -34,8 +37,28 @@ export async function toModule(file: string): Promise<string> {
     target: 'node20',
     sourcemap: 'inline',
     logLevel: 'silent',
+  }).catch((cause: unknown) => {
+    const text = `${file} does not compile: ${said(cause)}`;
+    throw new CeleriacError('APP_NOT_LOADED', text, { value: file, cause });
   });
-  return write(await cacheFolder(dirname(path)), outputFiles[0]?.contents ?? new Uint8Array());
+  return write(folder, outputFiles[0]?.contents ?? new Uint8Array());
+}
+
+/** A mistake of esbuild's list, as compilers say it. */
+interface Mistake {
+  readonly text: string;
+  readonly location: { readonly file: string; readonly line: number; readonly column: number } | null;
+}
+
+function said(thrown: unknown): string {
+  if (!(thrown instanceof Error) || !('errors' in thrown) || !Array.isArray(thrown.errors))
+    return String(thrown);
+  const mistakes: readonly Mistake[] = thrown.errors;
+  return mistakes
+    .map(({ text, location }) =>
+      location === null ? text : `${location.file}:${location.line}:${location.column}: ${text}`,
+    )
+    .join('; ');
 }
 
 /** The same text has the same name, so children that start later still find what the worker has loaded. */

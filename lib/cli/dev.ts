@@ -10,7 +10,7 @@ import { createEmulator, type Emulator, type LoadReport, toChangeLines } from '.
 import { createDevDashboard, type DevDashboard } from './dev-dashboard.ts';
 import { NO_SOURCE, type RunningApp, toExampleCall } from './example-call.ts';
 import { parsePort } from './port.ts';
-import { readConfiguration, synthesize } from './synthesize.ts';
+import { readConfiguration, type SynthesizeOptions, synthesize } from './synthesize.ts';
 
 export interface DevCommandOptions {
   readonly port: string;
@@ -24,9 +24,15 @@ const GATHER_MS = 100;
 
 /** Runs until SIGINT or SIGTERM. */
 export async function dev(options: DevCommandOptions): Promise<void> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
   const interrupted = new Promise<void>((done) => {
-    process.once('SIGINT', done);
-    process.once('SIGTERM', done);
+    const stop = (): void => {
+      stopping.abort(new Error('interrupted'));
+      done();
+    };
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
   });
   const project = resolve(options.project);
   // A folder without an app is a mistake in the call, and not one that a saved file will mend.
@@ -38,7 +44,7 @@ export async function dev(options: DevCommandOptions): Promise<void> {
     const dashboard = openDashboard(emulator, options);
     let taught = false;
     const reload = inTurn(async () => {
-      const report = await load(emulator, project, output);
+      const report = await load(emulator, { project, output, signal });
       if (report === undefined) return;
       const running = toRunning(emulator, project, url, report);
       await dashboard?.show(running);
@@ -49,7 +55,7 @@ export async function dev(options: DevCommandOptions): Promise<void> {
     const watching = await watch(project, reload);
     await reload();
     // The one line on stdout: scripts wait for it.
-    process.stdout.write(`listening ${url}\n`);
+    if (!signal.aborted) process.stdout.write(`listening ${url}\n`);
     await interrupted;
     await watching.close();
     // What is being loaded is in the way of what is closed next.
@@ -62,15 +68,21 @@ export async function dev(options: DevCommandOptions): Promise<void> {
 }
 
 /** Synthesizes and applies; a mistake in the sources is said and waits for the next change. */
-async function load(emulator: Emulator, project: string, output: string): Promise<LoadReport | undefined> {
+async function load(
+  emulator: Emulator,
+  options: SynthesizeOptions & { readonly signal: AbortSignal },
+): Promise<LoadReport | undefined> {
+  const { signal, output } = options;
+  if (signal.aborted) return undefined;
   try {
-    await synthesize({ project, output });
+    await synthesize(options);
     const report = await emulator.load(output);
     const lines = toChangeLines(report);
     say(lines.length > 0 ? lines.join('\n') : 'nothing changed');
     return report;
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
+    // Ctrl-C reaches the CDK app too, and how that ends is nothing to mend.
+    if (!signal.aborted) say(error instanceof Error ? error.message : String(error));
     return undefined;
   }
 }
@@ -130,7 +142,8 @@ function toRunning(emulator: Emulator, project: string, url: string, report: Loa
 function openDashboard(emulator: Emulator, options: DevCommandOptions): DevDashboard | undefined {
   if (options.dashboard === 'off') return undefined;
   const own = parsePort(options.port);
-  const port = options.dashboard === undefined ? (own === 0 ? 0 : own + 1) : parsePort(options.dashboard);
+  const port =
+    options.dashboard === undefined ? (own === 0 ? 0 : own + 1) : parsePort(options.dashboard, '--dashboard');
   return createDevDashboard({ emulator, port, say });
 }
 

@@ -1,5 +1,5 @@
 /** How a command ends: its exit code, and what is said of a failure. */
-import { CeleriacError, type ErrorCode } from '../errors.ts';
+import { CeleriacError, DefinitionError, type ErrorCode } from '../errors.ts';
 
 /** The exit codes, as docs/cli.md and --help say them. */
 export const EXIT = {
@@ -40,6 +40,12 @@ const MISSING = 'MISSING_ARGUMENT';
 const CODES: ReadonlyMap<string, ExitCode> = new Map<ErrorCode, ExitCode>([
   [INVALID, EXIT.usage],
   [MISSING, EXIT.usage],
+  ['INVALID_INPUT', EXIT.usage],
+  ['INVALID_SEARCH', EXIT.usage],
+  ['INVALID_TRIGGER', EXIT.usage],
+  ['INVALID_CRON', EXIT.usage],
+  ['INVALID_TIMEZONE', EXIT.usage],
+  ['RATE_INVALID', EXIT.usage],
   ['NOT_FOUND', EXIT.notFound],
   ['EXCHANGE_NOT_FOUND', EXIT.notFound],
   ['TASK_NOT_FOUND', EXIT.notFound],
@@ -54,16 +60,19 @@ const CODES: ReadonlyMap<string, ExitCode> = new Map<ErrorCode, ExitCode>([
 
 /** The exit code of an error. */
 export function exitCodeOf(error: unknown): ExitCode {
+  // What is wrong with an app is nothing that the command line says.
+  if (error instanceof DefinitionError && error.problems.length > 0) return EXIT.failed;
   return CODES.get(codeOf(error) ?? '') ?? EXIT.failed;
 }
 
 /** An error for whoever reads stderr: one line, with what to do about it, or one line of JSON. */
 export function sayFailure(error: unknown, json: boolean): string {
-  if (!json) return `celeriac: ${oneLine(error)}${adviceFor(error)}`;
+  const message = `${oneLine(error)}${adviceFor(error)}`;
+  if (!json) return `celeriac: ${message}`;
   const { value, allowed } =
     error instanceof CeleriacError ? error : { value: undefined, allowed: undefined };
   return JSON.stringify({
-    error: { code: codeOf(error) ?? WITHOUT_CODE, message: oneLine(error), value, allowed },
+    error: { code: codeOf(error) ?? WITHOUT_CODE, message, value, allowed },
   });
 }
 
@@ -75,6 +84,7 @@ const LOCAL = "or give --endpoint http://127.0.0.1:4566 for 'celeriac dev'";
 const ADVICE: readonly (readonly [said: RegExp, advice: string])[] = [
   [/^Region is missing$/, `give --region, or set AWS_REGION; ${LOCAL}`],
   [/^Could not load credentials from any providers$/, `set AWS_PROFILE, or sign in to AWS; ${LOCAL}`],
+  [/\bEADDRINUSE\b/, 'another program listens there; give another port'],
   [/\bECONNREFUSED\b/, "nothing listens there; 'celeriac dev' does while it runs"],
   [
     /^(Requested resource not found|The specified queue does not exist\.)$/,

@@ -2,14 +2,14 @@
  * The app that a command is about: the module that `--app` names, that package.json names (`celeriac.app`,
  * which `celeriac init` writes), or else the one module of the project that defines an app.
  */
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { loadApp } from '../aws/app-module.ts';
 import type { App } from '../define/app.ts';
 import { CeleriacError } from '../errors.ts';
 import { toModule } from './app-file.ts';
 import { readSources } from './example-call.ts';
-import { invalid } from './failure.ts';
+import { invalid, unreadable } from './failure.ts';
 
 export interface AppOptions {
   readonly app?: string;
@@ -18,13 +18,23 @@ export interface AppOptions {
 
 /**
  * Loads the app.
- * @throws CeleriacError NO_APP where none is found; whatever the module throws, which for definitions is a
- * DefinitionError with all problems.
+ * @throws CeleriacError NO_APP where none is found, APP_NOT_LOADED; for definitions a DefinitionError with
+ * all problems.
  */
 export async function openApp(options: AppOptions, folder = process.cwd()): Promise<App> {
+  return (await openModule(options, folder)).app;
+}
+
+/** The same with the URL of its module, for whoever loads it elsewhere once more. */
+export async function openModule(
+  options: AppOptions,
+  folder = process.cwd(),
+): Promise<{ readonly app: App; readonly entry: string }> {
   const file = options.app === undefined ? await findAppFile(folder) : resolve(folder, options.app);
-  if (!(await exists(file))) throw invalid('--app', options.app ?? file, 'a file that exports an app');
-  return loadApp(await toModule(file), options.name);
+  const from = options.app === undefined ? 'celeriac.app of package.json' : '--app';
+  if (!(await isFile(file))) throw invalid(from, options.app ?? file, 'a file that exports an app');
+  const entry = await toModule(file);
+  return { app: await loadApp(entry, options.name, file), entry };
 }
 
 /** The file of the app of the project that a folder is in. */
@@ -59,9 +69,25 @@ async function findProject(folder: string): Promise<string> {
 }
 
 async function namedIn(project: string): Promise<string | undefined> {
-  const text = await readFile(join(project, 'package.json'), 'utf8').catch(() => '{}');
-  const { celeriac }: { readonly celeriac?: { readonly app?: unknown } } = JSON.parse(text);
+  const file = join(project, 'package.json');
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  const { celeriac }: { readonly celeriac?: { readonly app?: unknown } } = parsed(file, text);
   return typeof celeriac?.app === 'string' ? celeriac.app : undefined;
+}
+
+function parsed(file: string, text: string): { readonly celeriac?: { readonly app?: unknown } } {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch (error) {
+    throw unreadable(file, `cannot be read (${String(error)})`, 'JSON');
+  }
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,37 +1,56 @@
 /** The `celeriac` command: performs one command of the catalogue, and says what went wrong. */
 import { readFileSync } from 'node:fs';
-import { exitCodeOf, sayFailure } from './failure.ts';
-import { createProgram, exitCodeOfCommander } from './program.ts';
+import { CeleriacError } from '../errors.ts';
+import { EXIT, type ExitCode, exitCodeOf, sayFailure } from './failure.ts';
+import { createProgram, exitCodeOfCommander, toUsageError } from './program.ts';
+import { watchReader } from './reader.ts';
 
 /** Runs the command line; a failure is one line on stderr and an exit code that is not 0. */
 export async function main(argv: readonly string[]): Promise<void> {
   // The SDK says eight lines about Node 20 in every process; a command's stderr is for what went wrong.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   // Whoever reads may have seen enough: `celeriac runs list | head`.
-  if (!process.stdout.listeners('error').includes(endWithReader)) process.stdout.on('error', endWithReader);
-  let json = false;
-  const program = createProgram(version(), async (entry, options, given) => {
-    json = options.json === true;
-    const run = await entry.load();
-    // The catalogue's options and arguments are those that the command declares.
-    await run(options as never, ...(given as never[]));
-  });
+  watchReader();
+  // Before the words are read: they may be wrong, and a program wants to hear of that, too.
+  const json = argv.includes('--json');
+  const program = createProgram(
+    version(),
+    async (entry, options, given) => {
+      const run = await entry.load();
+      // The catalogue's options and arguments are those that the command declares.
+      await run(options as never, ...(given as never[]));
+    },
+    json,
+  );
+  const leave = (code: number): void => {
+    if (code === UNSETTLED || process.exitCode === UNSETTLED) process.exitCode = fail(unsettled(), json);
+  };
+  process.once('exit', leave);
   try {
     await program.parseAsync(argv);
   } catch (error) {
     const code = exitCodeOfCommander(error);
-    if (code === undefined) process.stderr.write(`${sayFailure(error, json)}\n`);
-    process.exitCode = code ?? exitCodeOf(error);
+    if (code === undefined) process.exitCode = fail(error, json);
+    else process.exitCode = code === EXIT.ok || !json ? code : fail(toUsageError(error), json);
+  } finally {
+    process.off('exit', leave);
   }
 }
 
-/** Ends as other commands do whose reader has gone, with what SIGPIPE makes of an exit code. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(128 + SIGPIPE);
+function fail(error: unknown, json: boolean): ExitCode {
+  process.stderr.write(`${sayFailure(error, json)}\n`);
+  return exitCodeOf(error);
 }
 
-const SIGPIPE = 13;
+/** With this code Node ends a process in which something is awaited that nothing can bring about. */
+const UNSETTLED = 13;
+
+function unsettled(): CeleriacError {
+  const text =
+    'the command waits for something that never comes: ' +
+    'a module of the app may have an await at its top level';
+  return new CeleriacError('APP_NOT_LOADED', text);
+}
 
 /** The package's own; its file stands two folders up in a checkout and three up in a build. */
 function version(): string {

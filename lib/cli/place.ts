@@ -28,7 +28,8 @@ export function toPlace(options: PlaceOptions, environment: Environment = proces
   const region = options.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
   const place = { stage, ...(region === undefined ? {} : { region }) };
   if (endpoint === undefined) return place;
-  if (!URL.canParse(endpoint)) throw invalid('--endpoint', endpoint, 'a URL such as http://127.0.0.1:4566');
+  if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint))
+    throw invalid('--endpoint', endpoint, 'a URL such as http://127.0.0.1:4566');
   const reached = { ...place, endpoint };
   const known = environment.AWS_ACCESS_KEY_ID ?? environment.AWS_PROFILE;
   if (known !== undefined || !LOOPBACK.has(new URL(endpoint).hostname)) return reached;

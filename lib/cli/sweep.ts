@@ -5,15 +5,15 @@
 import { CONSOLE_LOG, MACHINE_CLOCK } from '../aws/machine.ts';
 import { createReplyQueues } from '../aws/reply-queues.ts';
 import { createSdk, REPLY_COMMANDS } from '../aws/sdk.ts';
-
 import { report } from '../define/app.ts';
 import { spaceProblems } from '../define/name.ts';
 import { type Swept, sweepReplies } from '../runtime/sweep.ts';
 import { readDuration } from './given.ts';
+import { toPlace } from './place.ts';
 
 export interface SweepCommandOptions {
   readonly app: string;
-  readonly stage: string;
+  readonly stage?: string;
   readonly olderThan: string;
   readonly endpoint?: string;
   readonly region?: string;
@@ -22,13 +22,10 @@ export interface SweepCommandOptions {
 
 /** Sweeps once; the exit code is 1 when a queue that should go could not be removed. */
 export async function sweep(options: SweepCommandOptions): Promise<void> {
-  const { app, stage, endpoint, region, json = false } = options;
+  const { app, json = false } = options;
+  const { stage, ...place } = toPlace(options);
   report(app, [...spaceProblems('app', app), ...spaceProblems('stage', stage)]);
   const afterMs = readDuration('--older-than', options.olderThan);
-  const place = {
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(region === undefined ? {} : { region }),
-  };
   const sdk = createSdk(place, REPLY_COMMANDS);
   try {
     const replies = createReplyQueues(sdk.call, { app, stage });

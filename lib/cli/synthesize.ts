@@ -17,6 +17,8 @@ export interface SynthesizeOptions {
    * they take two seconds. @default false
    */
   readonly validate?: boolean;
+  /** Ends the app, and waits for nothing more. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -28,6 +30,8 @@ export async function synthesize(options: SynthesizeOptions): Promise<void> {
   const child = spawn(app, {
     cwd: options.project,
     shell: true,
+    // A group of its own, so that what the shell has started can be ended with it.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
@@ -40,8 +44,15 @@ export async function synthesize(options: SynthesizeOptions): Promise<void> {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => said.push(text));
   }
+  const { signal } = options;
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject).on('close', resolve);
+    const end = (): void => {
+      endGroup(child.pid);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', end, { once: true });
+    if (signal?.aborted === true) end();
   });
   if (code === 0) return;
   const text = `the CDK app '${app}' ended with code ${code}:\n${said.join('').trim()}`;
@@ -60,10 +71,26 @@ export async function readConfiguration(
     const text = `there is no ${file}; run this in a folder with a CDK app, or name one with --project`;
     throw new CeleriacError('NO_CDK_APP', text, { value: project });
   });
-  const parsed: unknown = JSON.parse(text);
+  const parsed = parse(file, text);
   if (typeof parsed !== 'object' || parsed === null || !('app' in parsed) || typeof parsed.app !== 'string') {
     const wrong = `${file} has no 'app': the command that starts the CDK app`;
     throw new CeleriacError('NO_CDK_APP', wrong, { value: project });
   }
   return { app: parsed.app, context: 'context' in parsed ? parsed.context : {} };
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CeleriacError('NO_CDK_APP', `${file} cannot be read: ${String(cause)}`, { value: file, cause });
+  }
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid);
+  } catch {
+    // It has ended already.
+  }
 }

@@ -1,11 +1,11 @@
 /** `celeriac worker`: works off queues of an app on this machine, until it is stopped. */
-import { loadApp } from '../aws/app-module.ts';
 import { type RunWorkerOptions, runWorker } from '../aws/index.ts';
 import type { PoolKind } from '../core/worker-record.ts';
 import { toModule } from './app-file.ts';
-import { findAppFile } from './find-app.ts';
+import { openModule } from './find-app.ts';
 import { toPlace } from './place.ts';
 import { parsePort } from './port.ts';
+import { onReaderGone } from './reader.ts';
 
 export interface WorkerCommandOptions {
   readonly app?: string;
@@ -27,10 +27,10 @@ export interface WorkerCommandOptions {
 
 /** Ends the process when the worker has stopped, whatever tasks a cold stop has left behind. */
 export async function worker(options: WorkerCommandOptions): Promise<void> {
-  const entry = await toModule(options.app ?? (await findAppFile(process.cwd())));
-  const app = await loadApp(entry, options.name);
   const settings = { ...toOptions(options), ...toPlace(options) };
+  const { app, entry } = await openModule(options);
   const running = await runWorker(app, { ...settings, entry, ...(await ownChild()) });
+  onReaderGone(() => running.stop('warm'));
   await running.done;
   process.exit();
 }
@@ -44,7 +44,7 @@ function toOptions(options: WorkerCommandOptions): RunWorkerOptions {
     ...numbers(options, ['concurrency', 'prefetch', 'maxTasksPerChild', 'maxMemoryPerChild']),
     ...(queues === undefined ? {} : { queues: queues.split(',').map((name) => name.trim()) }),
     ...(autoscale === undefined ? {} : { autoscale: { min: Number(min), max: Number(max) } }),
-    ...(health === undefined ? {} : { health: { port: parsePort(health) } }),
+    ...(health === undefined ? {} : { health: { port: parsePort(health, '--health') } }),
   };
 }
 

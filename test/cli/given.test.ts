@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { EXIT, exitCodeOf, sayFailure } from '../../lib/cli/failure.ts';
 import { readCount, readDuration, readHeaders, readJson, readState, readTime } from '../../lib/cli/given.ts';
-import { CeleriacError, TimeoutError } from '../../lib/errors.ts';
+import { parsePort } from '../../lib/cli/port.ts';
+import { CeleriacError, DefinitionError, TimeoutError } from '../../lib/errors.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 
@@ -38,6 +39,8 @@ test.each([
   expect(exitCodeOf(error)).toBe(EXIT.usage);
 });
 
+const PROBLEM = { code: 'INVALID_CRON', path: 'schedules.nightly', message: 'it has 2 fields' } as const;
+
 test.each([
   [new CeleriacError('NOT_FOUND', 'no such run'), EXIT.notFound],
   [new CeleriacError('EXCHANGE_NOT_FOUND', 'no such exchange'), EXIT.notFound],
@@ -45,6 +48,13 @@ test.each([
   [new CeleriacError('UNKNOWN_SCHEDULE', 'no such schedule'), EXIT.notFound],
   [new TimeoutError('RESULT_TIMEOUT', 'it took too long'), EXIT.timeout],
   [new TimeoutError('CALL_TIMEOUT', 'it took too long'), EXIT.timeout],
+  [new CeleriacError('INVALID_SEARCH', 'it cannot be read'), EXIT.usage],
+  [new CeleriacError('INVALID_INPUT', 'the task does not take it'), EXIT.usage],
+  [new CeleriacError('INVALID_CRON', 'it has 2 fields'), EXIT.usage],
+  [
+    new DefinitionError('INVALID_CRON', 'schedules.nightly: it has 2 fields', { problems: [PROBLEM] }),
+    EXIT.failed,
+  ],
   [new CeleriacError('READ_ONLY', 'it may only be looked at'), EXIT.failed],
   [new Error('the network is down'), EXIT.failed],
   ['thrown', EXIT.failed],
@@ -59,6 +69,21 @@ test.each([
   ['Requested resource not found', 'not found; is the app deployed there, as this --stage?'],
 ])('%s is said with what to do', (message, line) => {
   expect(sayFailure(new Error(message), false)).toContain(line);
+});
+
+test('a program is told the same', () => {
+  const said: unknown = JSON.parse(sayFailure(new Error('listen EADDRINUSE: address already in use'), true));
+
+  const message =
+    'listen EADDRINUSE: address already in use; another program listens there; give another port';
+  expect(said).toMatchObject({ error: { message } });
+});
+
+test.each([
+  [undefined, "--port is 'http'"],
+  ['--health', "--health is 'http'"],
+])('what is no port is said of its option, here %s', (option, message) => {
+  expect(caught(() => parsePort('http', option)).message).toContain(message);
 });
 
 test('an error that says by itself what to do is not added to', () => {

@@ -125,14 +125,12 @@ export const SERVING: readonly Entry[] = [
     summary: 'remove the reply queues of clients that have died',
     options: [
       { flags: '--app <name>', summary: 'the app whose reply queues are looked at', required: true },
-      { flags: '--stage <name>', summary: 'which copy of the app', default: 'dev' },
       {
         flags: '--older-than <duration>',
         summary: 'how long a client must have shown no sign of life',
         default: '1h',
       },
-      { flags: '--endpoint <url>', summary: "another address than AWS's, for the emulator" },
-      { flags: '--region <name>', summary: 'the Region; without it the environment says' },
+      ...PLACE_OPTIONS,
       JSON_OPTION,
     ],
     examples: [{ words: 'sweep --app shop --stage prod --older-than 1d', summary: 'once a day is enough' }],

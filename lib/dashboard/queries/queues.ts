@@ -8,6 +8,7 @@ import { toDeadLetter, toMessage } from './messages.ts';
 import { isPaused, recordedPauses } from './paused.ts';
 import { lookAt } from './taken.ts';
 import { blockedBy, waitingOf } from './waiting-message.ts';
+import { livingWorkers } from './workers.ts';
 
 export const PEEKED_DEFAULT = 10;
 export const LETTERS_DEFAULT = 100;
@@ -22,13 +23,12 @@ export async function listQueues(context: DeskContext): Promise<readonly QueueRo
     gauges.oldest(queues.map(({ queueName }) => queueName)),
     recordedPauses(context, queues),
   ]);
-  const machines = (await context.ports.workers?.list()) ?? [];
+  const machines = await livingWorkers(context);
   return queues.map((named, at): QueueRow => {
     const mapped = mappings[at] ?? [];
     const age = oldest.get(named.queueName);
     const polling = machines.filter(
-      ({ queues: worked, state }) =>
-        state === 'running' && named.kind === 'queue' && worked.includes(named.queue.name),
+      ({ queues: worked }) => named.kind === 'queue' && worked.includes(named.queue.name),
     );
     return {
       name: named.name,

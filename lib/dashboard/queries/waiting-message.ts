@@ -10,6 +10,7 @@ import type { Waiting } from '../row.ts';
 import { mappingsOf } from './mappings.ts';
 import { toMessage } from './messages.ts';
 import { isPaused, recordedPauses } from './paused.ts';
+import { livingWorkers } from './workers.ts';
 
 /**
  * The reason; undefined when it runs, or is with a worker. Whoever asks for many of a queue gives what keeps
@@ -35,11 +36,11 @@ export async function waitingOf(
 export async function blockedBy(context: DeskContext, named: NamedQueue): Promise<Waiting | undefined> {
   const [mappings, machines, pauses] = await Promise.all([
     mappingsOf(context, named),
-    context.ports.workers?.list() ?? [],
+    livingWorkers(context),
     recordedPauses(context, [named]),
   ]);
   const { name } = named.queue;
-  const polled = machines.some(({ queues, state }) => state === 'running' && queues.includes(name));
+  const polled = machines.some(({ queues }) => queues.includes(name));
   if (isPaused({ mappings, polled, recorded: pauses.has(named.queueName) }))
     return { kind: 'paused', sentence: `queue '${named.name}' is paused`, by: named.name };
   if (polled || mappings.some(({ enabled }) => enabled)) return undefined;

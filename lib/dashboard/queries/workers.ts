@@ -41,6 +41,13 @@ async function listFunctions(context: DeskContext): Promise<readonly WorkerRow[]
   });
 }
 
+/** The long-running workers that take messages: one that was killed has left a record that says it runs. */
+export async function livingWorkers({ ports }: DeskContext): Promise<readonly WorkerRecord[]> {
+  const now = ports.clock.now();
+  const records = (await ports.workers?.list()) ?? [];
+  return records.filter((record) => record.state === 'running' && !isLost(record, now));
+}
+
 async function listProcesses({ ports }: DeskContext): Promise<readonly WorkerRow[]> {
   const now = ports.clock.now();
   const records = (await ports.workers?.list()) ?? [];
