@@ -77,7 +77,10 @@ export interface DeskActions {
    * it is. RUN_NOT_KEPT without it.
    */
   revoke(id: string, terminate: boolean, task?: string): Promise<{ readonly outcome: string }>;
-  /** Runs an ended run once more; `input` as JSON text replaces its own. */
+  /**
+   * Runs an ended run once more; `input` as JSON text replaces its own. Where '[redacted]' stands in it as
+   * `run` shows it, the secret is kept; INVALID_INPUT where it stands elsewhere.
+   */
   retry(id: string, input?: string): Promise<{ readonly id: string }>;
   forget(id: string): Promise<void>;
   /** Waits for a result. */

@@ -75,6 +75,13 @@ export function jsonProblem(text: string): string | undefined {
   }
 }
 
+/** What is to be known of an input that is edited and whose secrets are not shown. */
+export function hiddenHint(input: string): string {
+  return input.includes('[redacted]')
+    ? "'[redacted]' stands for a secret, which is kept where the word is left in its place."
+    : '';
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${toCount(count)} ${count === 1 ? one : many}`;
 }

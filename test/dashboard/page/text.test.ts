@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { parsePlace, toHash } from '../../../lib/dashboard/page/place.ts';
 import {
+  hiddenHint,
   jsonProblem,
   plural,
   toDistance,
@@ -62,4 +63,11 @@ test('an address brings back the names and the query that it was made of', () =>
   expect(parsePlace(toHash(path, { ...query, queue: undefined, task: '' }))).toEqual({ path, query });
   expect(parsePlace('')).toEqual({ path: [], query: {} });
   expect(parsePlace('#/runs/%')).toEqual({ path: ['runs', '%'], query: {} });
+});
+
+test('what an edited input does not show is explained where it has some', () => {
+  const hint = hiddenHint('{"card": "[redacted]"}');
+
+  expect(hint).toContain('a secret, which is kept');
+  expect(hiddenHint('{"card": 1}')).toBe('');
 });

@@ -81,9 +81,10 @@ export function testDefinitions(browser: () => Browser): void {
     });
   });
 
-  test('limits are changed and taken away', async () => {
+  test('limits are changed, and given back to what the task defines', async () => {
     await at(browser(), 'limits', async ({ desk, page, button, confirm, told }) => {
       await button('Change limits of charge').click();
+      await page.getByText('Empty: what the task defines.', { exact: true }).waitFor();
       await page.getByLabel('Rate').fill('5/s');
       await page.getByLabel('At once').fill('');
       await confirm('Change');

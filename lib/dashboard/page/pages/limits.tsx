@@ -89,14 +89,14 @@ function ChangeLimits({ limit, onDone, onClose }: ChangeProps) {
         value={rate}
         onInput={setRate}
         placeholder="100/m"
-        hint="Runs per s, m or h; empty takes the limit away."
+        hint="Runs per s, m or h; empty: what the task defines."
       />
       <Field
         label="At once"
         type="number"
         value={concurrency}
         onInput={setConcurrency}
-        hint="Empty takes the limit away."
+        hint="Empty: what the task defines."
       />
     </Ask>
   );

@@ -5,7 +5,7 @@ import { DeskError, desk } from '../desk.ts';
 import { useAction, useLive } from '../live.ts';
 import { Ask } from '../parts/dialog.tsx';
 import { Check, Choice, TextField } from '../parts/field.tsx';
-import { jsonProblem, plural, toPretty } from '../text.ts';
+import { hiddenHint, jsonProblem, plural, toPretty } from '../text.ts';
 
 export interface Chosen {
   /** undefined: all that match the filter. */
@@ -74,7 +74,14 @@ export function RedriveDialog({ chosen, onDone, onClose }: RedriveProps) {
       />
       {single && <Check label="With another input" value={edits} onChange={setEdits} />}
       {single && edits && (
-        <TextField label="Input (JSON)" rows={10} value={input} onInput={setInput} problem={problem} />
+        <TextField
+          label="Input (JSON)"
+          rows={10}
+          value={input}
+          onInput={setInput}
+          problem={problem}
+          hint={hiddenHint(input)}
+        />
       )}
       <button type="button" disabled={problem !== undefined} aria-disabled={busy} onClick={look}>
         Preview

@@ -16,7 +16,7 @@ import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { WaitingText } from '../parts/waiting.tsx';
 import { toHash } from '../place.ts';
-import { jsonProblem, toDuration, toPretty } from '../text.ts';
+import { hiddenHint, jsonProblem, toDuration, toPretty } from '../text.ts';
 import { goTo } from '../travel.ts';
 import { WorkflowTree } from './workflow-tree.tsx';
 
@@ -198,7 +198,14 @@ function EditAndRetry({ run, live, onClose }: AskedProps) {
       onConfirm={confirm}
       onClose={onClose}
     >
-      <TextField label="Input (JSON)" rows={12} value={input} onInput={setInput} problem={problem} />
+      <TextField
+        label="Input (JSON)"
+        rows={12}
+        value={input}
+        onInput={setInput}
+        problem={problem}
+        hint={hiddenHint(input)}
+      />
     </Ask>
   );
 }
