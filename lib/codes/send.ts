@@ -68,7 +68,7 @@ export const SEND_CODES = {
     means:
       `Something waits longer than it can: ${WAIT_MS_MAX / DAY_MS} days at most; ` +
       `${DELAY_MS_MAX / MINUTE_MS} minutes with longDelays: false; on an ordered queue, for a retry, ` +
-      `${VISIBILITY_MS_MAX / HOUR_MS} hours; in a workflow less than its deadline.`,
+      `${VISIBILITY_MS_MAX / HOUR_MS} hours; in a workflow without a deadline less than 7 days.`,
     remedy: 'Wait less, drop longDelays: false, or add a schedule with the trigger `at` for a time far away.',
   },
   DELAY_ON_ORDERED_QUEUE: {

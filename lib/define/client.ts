@@ -63,8 +63,8 @@ export interface WorkflowOptions {
   /** Its id, one of `newId()`; a workflow that is sent again under the same id is not begun again. */
   readonly id?: string;
   /**
-   * How long it may take; then it fails (WORKFLOW_OVERDUE), whatever of it is under way. At most 14 days, and
-   * more than any of its parts waits before it runs (DELAY_TOO_LONG).
+   * How long it may take; then it fails (WORKFLOW_OVERDUE), whatever of it is under way. At most 14 days.
+   * A part that waits for 7 days or more before it runs needs one (DELAY_TOO_LONG).
    * @default '7d'
    */
   readonly deadline?: Duration;

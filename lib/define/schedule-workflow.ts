@@ -58,7 +58,7 @@ function partProblem(plan: Plan): CallProblem | undefined {
 /** What is wrong between a workflow and the app that is to carry it out. */
 export function workflowProblems(
   app: App,
-  { plan, deadlineMs = toMilliseconds(DEADLINE_DEFAULT) }: ScheduledWorkflow,
+  { plan, deadlineMs: said }: ScheduledWorkflow,
 ): readonly CallProblem[] {
   const tasks = new Map(
     app.tasks.flatMap((task) => [task.name, ...task.aliases].map((name) => [name, task])),
@@ -70,6 +70,7 @@ export function workflowProblems(
     const text = 'no task of the app keeps results, so no worker can carry a workflow on; define one';
     return [{ code: 'NO_STATE', text }];
   }
+  const deadlineMs = said === undefined ? toMilliseconds(DEADLINE_DEFAULT) : undefined;
   const parts = plannedTasks(plan, taskOf).flatMap((part) => {
     const problems = partProblems(part, { deadlineMs });
     return problems.length > 0 ? problems : schemaProblems(part);

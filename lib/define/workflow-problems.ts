@@ -21,8 +21,8 @@ export interface PlannedTask {
 
 /** How long parts may wait. */
 export interface Times {
-  /** How long the workflow may take. */
-  readonly deadlineMs: number;
+  /** How long the workflow may take that does not say; undefined: it says, and fails as it says. */
+  readonly deadlineMs: number | undefined;
   /** When it is sent; undefined where that is not known yet. */
   readonly now?: number;
 }
@@ -85,11 +85,11 @@ function deadlineProblems(
 ): readonly CallProblem[] {
   const untilMs = at === undefined || now === undefined ? 0 : at.getTime() - now;
   const waitMs = isDuration(delay) ? toMilliseconds(delay) : untilMs;
-  if (!(waitMs >= deadlineMs) || /(^|\.)[le]/.test(path)) return [];
+  if (deadlineMs === undefined || !(waitMs >= deadlineMs) || /(^|\.)[le]/.test(path)) return [];
   const text =
-    `it waits for '${fromMilliseconds(waitMs)}', and the workflow may take ` +
-    `'${fromMilliseconds(deadlineMs)}' in all; give it a later deadline, at most '14d', or send what waits ` +
-    'by itself';
+    `it waits for '${fromMilliseconds(waitMs)}', and a workflow that does not say may take ` +
+    `'${fromMilliseconds(deadlineMs)}' in all; give it a deadline, at most '14d', or send what waits by ` +
+    'itself';
   return [{ code: 'DELAY_TOO_LONG', text }];
 }
 

@@ -1,4 +1,4 @@
-/** What `forget` does to results that lie in the bucket: nobody has to delete objects, so they are emptied. */
+/** What `forget` does to results that lie in the bucket: nobody may delete objects, so they are emptied. */
 import type { Blobs, Runs } from './ports.ts';
 
 /** What large results are dropped with; without a bucket there are none. */

@@ -59,7 +59,8 @@ export async function sendWorkflow(
     throw new SendError('INVALID_ID', text, { value: id });
   }
   const deadlineMs = toDeadlineMs(options.deadline ?? DEADLINE_DEFAULT);
-  await check(app, plan, { now, deadlineMs, patient: shared.delays !== undefined });
+  const unsaidMs = options.deadline === undefined ? deadlineMs : undefined;
+  await check(app, plan, { now, deadlineMs: unsaidMs, patient: shared.delays !== undefined });
   if (hops > HOPS_MAX) throw tooManyHops(hops);
   const first = firstTask(app, plan);
   const workflow = first && workflowOf(shared, id, { hops, queue: first.queue, trace });
