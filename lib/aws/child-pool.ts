@@ -131,7 +131,7 @@ async function createSeats({ log }: KeeperPorts, options: ChildPoolOptions): Pro
   async function add(): Promise<Child> {
     const child = { seat: await createSeat(options), batches: 0 };
     all.add(child);
-    child.seat.died.catch((error: unknown) => {
+    child.seat.onDeath((error) => {
       if (!all.has(child) || !idle.includes(child)) return;
       idle.splice(idle.indexOf(child), 1);
       log({ level: 'warn', message: 'a child died while it had nothing to do', error: String(error) });

@@ -6,6 +6,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Tinypool } from 'tinypool';
 import type { Batch } from '../runtime/worker.ts';
+import { createDeath, type Death } from './death.ts';
 import type { BatchDone, ChildBatch, ChildSettings, FromChild, ToChild } from './pool-protocol.ts';
 
 export interface SeatOptions {
@@ -25,8 +26,8 @@ export interface Seat {
   kill(): void;
   /** Ends an idle child. */
   close(): Promise<void>;
-  /** Rejects when the child ends, whoever ends it. */
-  readonly died: Promise<never>;
+  /** Tells when the child ends, whoever ends it. */
+  onDeath(tell: (error: Error) => void): void;
   /** The child's process, where it is one and has begun something. */
   readonly pid: number | undefined;
 }
@@ -48,14 +49,14 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
   });
   let tell = (_message: ToChild): void => {};
   let pid: number | undefined;
-  const died = deathOf(pool);
+  const death = deathOf(pool);
   return {
     get pid() {
       return pid;
     },
     async prepare() {
       try {
-        await Promise.race([pool.run(settings, { name: 'prepare' }), died]);
+        await death.until(pool.run(settings, { name: 'prepare' }));
       } catch (error) {
         throw asError(error);
       }
@@ -69,7 +70,7 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
       tell = line.tell;
       const given: ChildBatch = { settings, batch, ...line.given };
       try {
-        return await Promise.race([pool.run(given, line.options), died]);
+        return await death.until(pool.run(given, line.options));
       } catch (error) {
         throw asError(error);
       } finally {
@@ -77,7 +78,7 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
         line.close();
       }
     },
-    died,
+    onDeath: death.on,
     interrupt: () => tell({ kind: 'interrupt' }),
     kill() {
       if (pid === undefined) void pool.destroy().catch(() => {});
@@ -87,17 +88,14 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
   };
 }
 
-/** Rejects when the child ends; Tinypool tells whoever waits for a child of some deaths only. */
-function deathOf(pool: Tinypool): Promise<never> {
-  const died = new Promise<never>((_, reject) => {
-    pool.on('error', reject);
-    for (const child of pool.threads) {
-      child.once('exit', (code) => reject(new Error(`the child ended with code ${String(code)}`)));
-    }
-  });
-  // It may die while it has no batch.
-  died.catch(() => {});
-  return died;
+/** Tinypool tells whoever waits for a child of some deaths only. */
+function deathOf(pool: Tinypool): Death {
+  const death = createDeath();
+  pool.on('error', death.die);
+  for (const child of pool.threads) {
+    child.once('exit', (code) => death.die(new Error(`the child ended with code ${String(code)}`)));
+  }
+  return death;
 }
 
 /** A process hands over an error's members, a thread itself. */

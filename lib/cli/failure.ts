@@ -40,7 +40,6 @@ const MISSING = 'MISSING_ARGUMENT';
 const CODES: ReadonlyMap<string, ExitCode> = new Map<ErrorCode, ExitCode>([
   [INVALID, EXIT.usage],
   [MISSING, EXIT.usage],
-  ['INVALID_INPUT', EXIT.usage],
   ['INVALID_SEARCH', EXIT.usage],
   ['INVALID_TRIGGER', EXIT.usage],
   ['INVALID_CRON', EXIT.usage],

@@ -49,7 +49,7 @@ test.each([
   [new TimeoutError('RESULT_TIMEOUT', 'it took too long'), EXIT.timeout],
   [new TimeoutError('CALL_TIMEOUT', 'it took too long'), EXIT.timeout],
   [new CeleriacError('INVALID_SEARCH', 'it cannot be read'), EXIT.usage],
-  [new CeleriacError('INVALID_INPUT', 'the task does not take it'), EXIT.usage],
+  [new CeleriacError('INVALID_INPUT', 'the task does not take it'), EXIT.failed],
   [new CeleriacError('INVALID_CRON', 'it has 2 fields'), EXIT.usage],
   [
     new DefinitionError('INVALID_CRON', 'schedules.nightly: it has 2 fields', { problems: [PROBLEM] }),

@@ -1,5 +1,5 @@
 /** Actions on tasks and their runs: all of them are the client's, which is asked by names and ids here. */
-import { isDuration } from '../../core/duration.ts';
+import { fromMilliseconds, isDuration } from '../../core/duration.ts';
 import { sentAtOf } from '../../core/id.ts';
 import type { Json } from '../../core/json.ts';
 import { fromJsonHeaders } from '../../core/routing/header-codec.ts';
@@ -7,7 +7,7 @@ import type { Publish } from '../../define/client.ts';
 import { hasSecrets } from '../../define/redact.ts';
 import type { SendOptions, TaskSignature } from '../../define/signature.ts';
 import type { AnyTask } from '../../define/task.ts';
-import { CeleriacError } from '../../errors.ts';
+import { CeleriacError, TimeoutError } from '../../errors.ts';
 import { type DeskContext, findTask, found, redactWritten } from '../context.ts';
 import { letterOf } from '../queries/run-row.ts';
 import type { RouteAnswer } from '../row.ts';
@@ -140,8 +140,24 @@ export async function result(
   }
   const known = task ?? notKept(context, id, RESULT, mayCome ? timeoutMs : undefined);
   const left = Math.max(1, until - clock.now());
-  const value = await client.result(known, id).get({ timeout: `${left}ms` });
+  const value = await client
+    .result(known, id)
+    .get({ timeout: `${left}ms` })
+    .catch((error: unknown) => {
+      throw isLate(error) ? late(known, id, timeoutMs) : error;
+    });
   return { result: redactWritten(known, toText(value), []) };
+}
+
+function isLate(error: unknown): boolean {
+  return error instanceof CeleriacError && error.code === 'RESULT_TIMEOUT';
+}
+
+/** All of the time was waited, not only what was left of it when the run had a record. */
+function late({ name }: AnyTask, id: string, timeoutMs: number): TimeoutError {
+  const waited = fromMilliseconds(timeoutMs);
+  const text = `run '${id}' of task '${name}' has no result after '${waited}'; it goes on, ask again`;
+  return new TimeoutError('RESULT_TIMEOUT', text, { value: waited });
 }
 
 /** The call of a task that is known by name only. */
