@@ -1,7 +1,7 @@
 /** Virtual time on a machine that is busy with other things. */
 import type { VirtualEmulator } from '#lib/emulator';
 
-const TRIES_MAX = 10;
+const TRIES_MAX = 30;
 
 /** Moves the time of an emulator whose functions may take longer, in real time, than it waits for one. */
 export async function advancePatiently(emulator: VirtualEmulator, ms: number): Promise<void> {

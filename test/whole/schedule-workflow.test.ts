@@ -45,7 +45,7 @@ test('bundled functions begin a workflow for each fire, under its id, and carry 
       ...[...chordAt('00:05:00'), ...chordAt('00:10:00')],
     ].toSorted(),
   );
-}, 180_000);
+});
 
 function synthesized(): string {
   const folder = mkdtempSync(join(tmpdir(), 'celeriac-chords-'));

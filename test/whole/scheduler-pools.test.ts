@@ -12,7 +12,7 @@ import { app, crash, flaky, hog, waits, where } from './scheduled/jobs.ts';
 
 const HERE = import.meta.dirname;
 /** For a machine that is busy with other things. */
-const WAIT = { timeout: 60_000, interval: 20 };
+const WAIT = { timeout: 200_000, interval: 20 };
 
 let folder: string;
 let notes: string;

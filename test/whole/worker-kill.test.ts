@@ -41,9 +41,9 @@ const started: ChildProcess[] = [];
 const done = ({ counted }: World): number => readdirSync(counted).length;
 
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 90_000;
+  const end = Date.now() + 240_000;
   while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`after 90 s not yet: ${what}`);
+    if (Date.now() > end) throw new Error(`after 240 s not yet: ${what}`);
     await sleep(50);
   }
 }
@@ -146,5 +146,5 @@ test.each(Array.from({ length: ROUNDS }, (_, round) => round))(
       rmSync(folder, { recursive: true, force: true });
     }
   },
-  300_000,
+  600_000,
 );
