@@ -22,10 +22,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     },
     json,
   );
-  const leave = (code: number): void => {
-    if (code === UNSETTLED || process.exitCode === UNSETTLED) process.exitCode = fail(unsettled(), json);
-  };
-  process.once('exit', leave);
+  // Nothing is left that could bring about what is awaited: Node would end without a word of ours.
+  const leave = (): void => process.exit(fail(unsettled(), json));
+  process.once('beforeExit', leave);
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -33,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (code === undefined) process.exitCode = fail(error, json);
     else process.exitCode = code === EXIT.ok || !json ? code : fail(toUsageError(error), json);
   } finally {
-    process.off('exit', leave);
+    process.off('beforeExit', leave);
   }
 }
 
@@ -41,9 +40,6 @@ function fail(error: unknown, json: boolean): ExitCode {
   process.stderr.write(`${sayFailure(error, json)}\n`);
   return exitCodeOf(error);
 }
-
-/** With this code Node ends a process in which something is awaited that nothing can bring about. */
-const UNSETTLED = 13;
 
 function unsettled(): CeleriacError {
   const text =
