@@ -3,7 +3,7 @@
  * child. A pool of single seats, rather than one Tinypool with many children, says which child does what, so
  * that one can be replaced, ended or told something while the others go on.
  */
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import type { Tinypool } from 'tinypool';
 import type { Batch } from '../runtime/worker.ts';
 import { createDeath, type Death } from './death.ts';
@@ -72,6 +72,8 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
       try {
         return await death.until(pool.run(given, line.options));
       } catch (error) {
+        // Its end may be heard of before its last words, which say whether its death counts as a crash.
+        await line.lastWords();
         throw asError(error);
       } finally {
         tell = () => {};
@@ -110,8 +112,13 @@ interface Line {
   readonly given: Pick<ChildBatch, 'port'>;
   readonly options: NonNullable<Parameters<Tinypool['run']>[1]>;
   readonly tell: (message: ToChild) => void;
+  /** Hears what a child that has ended had still said. */
+  lastWords(): Promise<void>;
   close(): void;
 }
+
+/** In which a channel's messages are read that had come before; one would do. */
+const LAST_TURNS = 5;
 
 function toThread(heard: (message: FromChild) => void): Line {
   const { port1, port2 } = new MessageChannel();
@@ -120,6 +127,10 @@ function toThread(heard: (message: FromChild) => void): Line {
     given: { port: port2 },
     options: { transferList: [port2] },
     tell: (message) => port1.postMessage(message),
+    lastWords: async () => {
+      for (let last = receiveMessageOnPort(port1); last !== undefined; last = receiveMessageOnPort(port1))
+        heard(last.message);
+    },
     close: () => port1.close(),
   };
 }
@@ -135,7 +146,10 @@ function toProcess(heard: (message: FromChild) => void): Line {
       if (typeof message === 'object' && message !== null) heard(message);
     },
   };
-  return { given: {}, options: { channel }, tell: (message) => send(message), close: () => {} };
+  const lastWords = async (): Promise<void> => {
+    for (let turns = 0; turns < LAST_TURNS; turns++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { given: {}, options: { channel }, tell: (message) => send(message), lastWords, close: () => {} };
 }
 
 /** Tinypool gives a process no environment of its own accord. */
