@@ -93,6 +93,8 @@ function dayFrom(tables: CronTables, year: number, month: number, day: number): 
 /** The first matching second of the day at or after one, or -1. */
 function timeFrom(tables: CronTables, second: number): number {
   const { hours, minutes, seconds } = tables;
+  // Crons that have no second in common have no time in common, however many minutes they share.
+  if ((seconds[0] ?? 60) === 60) return -1;
   const h = Math.floor(second / 3_600);
   const m = Math.floor(second / 60) % 60;
   const hour = hours[h] ?? 24;
@@ -106,7 +108,7 @@ function timeFrom(tables: CronTables, second: number): number {
     if (minute < 60) return h * 3_600 + minute * 60 + (seconds[0] ?? 60);
   }
   const later = hour === h ? (hours[h + 1] ?? 24) : hour;
-  if (later === 24 || (minutes[0] ?? 60) === 60 || (seconds[0] ?? 60) === 60) return -1;
+  if (later === 24 || (minutes[0] ?? 60) === 60) return -1;
   return later * 3_600 + (minutes[0] ?? 0) * 60 + (seconds[0] ?? 0);
 }
 

@@ -94,3 +94,9 @@ test('a combination is frozen, and its list too', () => {
 
   expect([trigger, trigger.triggers].every(Object.isFrozen)).toBe(true);
 });
+
+test('crons that share minutes and no second never fire together', () => {
+  const both = allOf(cron('7 * * * * *'), cron('0 * * * * *'));
+
+  expect(firesFrom(both, new Date('2000-01-30T00:00:00Z'), 1)).toEqual([null]);
+});
