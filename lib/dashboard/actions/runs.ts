@@ -97,9 +97,10 @@ export async function retry(
 /** With what was hidden from whoever has edited it. */
 async function editedInput(context: DeskContext, task: AnyTask, id: string, input: string): Promise<unknown> {
   const edited = parseJson(input, 'input', task.redact !== undefined);
-  if (task.redact === undefined || edited === undefined) return edited;
+  if (edited === undefined) return edited;
   const record = (await context.ports.index?.rows([id]))?.get(id);
   const message = record === undefined ? undefined : letterOf(record);
+  if (message === undefined && task.redact === undefined) return edited;
   // Without its message nobody knows what was hidden; the word for it is refused all the same.
   return withHidden(context, message ?? { task: task.name, headers: {} }, edited);
 }
