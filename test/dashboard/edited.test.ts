@@ -1,5 +1,6 @@
 /** An input that is edited by somebody who does not see its secrets. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { toFailure } from '../../lib/dashboard/api/failure.ts';
 import { defineApp, defineTask } from '../../lib/index.ts';
 import { refused, shop, charge as strict } from './desk-shop.ts';
@@ -183,6 +184,30 @@ test('an edited input that its task does not take is refused without the secret 
   refused.clear();
   expect(said).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
   expect(JSON.stringify(said)).not.toContain(CARD);
+});
+
+test('nor is one of a header said, though the task itself hides nothing', async () => {
+  const Visit = z.object({ name: z.string(), with: z.string() }).refine(({ name }) => name !== 'nobody', {
+    error: ({ input }) => `nobody is no name in ${JSON.stringify(input)}`,
+  });
+  const visit = defineTask('visit', {
+    input: Visit,
+    retry: { attempts: 1 },
+    run() {
+      throw new TypeError('not at home');
+    },
+  });
+  await using world = await createDeskWorld(defineApp('shop', { tasks: [visit] }));
+  const headers = { authorization: 'Bearer token-of-ann' };
+  const { id } = await world.sim.send(visit({ name: 'ann', with: 'token-of-ann' }, { headers }));
+  await world.sim.advance('1m');
+
+  const input = '{"name":"nobody","with":"[redacted]"}';
+  const said = await world.desk.retry(id, input).then(undefined, toFailure);
+
+  expect(said).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
+  expect(JSON.stringify(said)).toContain('nobody is no name in');
+  expect(JSON.stringify(said)).not.toContain('token-of-ann');
 });
 
 test('a redrive with an input that is no JSON is refused before a letter is received', async () => {

@@ -7,7 +7,7 @@ import type { Json } from '../../core/json.ts';
 import type { Message } from '../../core/message.ts';
 import { REDACTED, redactText } from '../../core/redact.ts';
 import { redactedInput, secretsOf } from '../../define/redact.ts';
-import { CeleriacError } from '../../errors.ts';
+import { CeleriacError, fromWireError, toWireError } from '../../errors.ts';
 import type { DeskContext } from '../context.ts';
 
 /** Of a message what says which part of its input is hidden. */
@@ -30,6 +30,13 @@ export function withHidden(context: DeskContext, message: Hiding, edited: Json):
   const sent = { ...message, input: whole };
   if (!isDeepStrictEqual(shownOf(context, sent, whole), shownOf(context, sent, edited))) throw misplaced();
   return whole;
+}
+
+/** Why such an input was refused, which quotes what its editor has not seen. */
+export function withoutHidden({ app }: DeskContext, message: Hiding, thrown: unknown): unknown {
+  const secrets = secretsOf(app, message);
+  if (secrets.length === 0) return thrown;
+  return fromWireError(toWireError(thrown, 0, 0, (text) => redactText(text, secrets)));
 }
 
 /** An input as it is shown beside what is secret in its message. */
