@@ -61,7 +61,7 @@ test('one that is not there at all is not waited for', async () => {
   expect(waits).toEqual([]);
 });
 
-test('another input is what a step of a workflow takes, with nothing of the large result before it', async () => {
+test('another input of a step of a workflow has nothing of the large result before it', async () => {
   const given: unknown[] = [];
   const price = defineTask('price', { run: () => ({ amount: -1, note: 'n'.repeat(300_000) }) });
   const pay = defineTask('pay', {

@@ -70,7 +70,7 @@ function restore(edited: Json, shown: Json | undefined, original: Json | undefin
 function misplaced(): CeleriacError {
   const text =
     `the input has '${REDACTED}', which stands for a secret, in a place where its message has none, in an ` +
-    'item of a list that was changed, or in a text whose secret stands in no member any more that is hidden: ' +
+    'item of a list that was changed, or in a text that quotes a secret whose own member was changed: ' +
     'write the secret itself there';
   return new CeleriacError('INVALID_INPUT', text);
 }

@@ -105,7 +105,7 @@ function useMore(workflow: string, node: WorkflowNode, begin: number): More {
       if (children.length === 0) break;
       found.push(...children);
     }
-    // A later look has overtaken this one. One that is only begun has not: the tree may change ever again first.
+    // Unless a later look has overtaken it; one that is only begun may be overtaken itself.
     if (mine > drawn.current) {
       drawn.current = mine;
       setMore(found);
