@@ -160,7 +160,10 @@ export interface Redrive {
   readonly filter?: Omit<DeadLettersQuery, 'queue' | 'limit'>;
   /** Another queue of the app. @default where each came from */
   readonly to?: string;
-  /** For one letter: another input, as JSON text; '[redacted]' in its own place keeps the secret there. */
+  /**
+   * For one letter: another input, as JSON text; 'null' for none. '[redacted]' in its own place keeps the
+   * secret there.
+   */
   readonly input?: string;
   /** Only says what would be sent. */
   readonly preview?: boolean;

@@ -1,6 +1,6 @@
 /** A redrive beside others that look at the same dead letters, as on AWS: each look hides them. */
 import { expect, test } from 'vitest';
-import { defineApp, defineTask } from '../../lib/index.ts';
+import { chain, defineApp, defineTask } from '../../lib/index.ts';
 import type { Taken } from '../../lib/runtime/desk-ports.ts';
 import { createDeskWorld } from './desk-world.ts';
 
@@ -59,4 +59,48 @@ test('one that is not there at all is not waited for', async () => {
 
   expect(answer).toMatchObject({ matched: 0, sent: 0 });
   expect(waits).toEqual([]);
+});
+
+test('another input of a step of a workflow has nothing of the large result before it', async () => {
+  const given: unknown[] = [];
+  const price = defineTask('price', { run: () => ({ amount: -1, note: 'n'.repeat(300_000) }) });
+  const pay = defineTask('pay', {
+    retry: { attempts: 1 },
+    run({ amount, note }: { readonly amount: number; readonly note?: string }) {
+      given.push([amount, note?.length]);
+      if (amount < 0) throw new RangeError('less than nothing');
+    },
+  });
+  await using world = await createDeskWorld(defineApp('shop', { tasks: [price, pay] }));
+  await world.sim.send(chain(price(), pay));
+  await world.sim.advance('1m');
+  const { rows } = await world.desk.deadLetters({ queue: 'default' });
+
+  const ids = rows.map(({ messageId }) => messageId);
+  await world.desk.redrive({ queue: 'default', ids, input: '{"amount":7}' });
+  await world.sim.advance('1m');
+
+  expect(given).toEqual([
+    [-1, 300_000],
+    [7, undefined],
+  ]);
+});
+
+test("another input that is 'null' is none, as in a retry", async () => {
+  const given: unknown[] = [];
+  const sweep = defineTask('sweep', {
+    retry: { attempts: 1 },
+    run(hall?: string) {
+      given.push(hall);
+      if (given.length === 1) throw new TypeError('closed');
+    },
+  });
+  await using world = await createDeskWorld(defineApp('shop', { tasks: [sweep] }));
+  const { id } = await world.sim.send(sweep('north'));
+  await world.sim.advance('1m');
+
+  await world.desk.redrive({ queue: 'default', ids: [id], input: 'null' });
+  await world.sim.advance('1m');
+
+  expect(given).toEqual(['north', undefined]);
 });

@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, describe } from 'vitest';
 import { openBrowser } from './dashboard/browser.ts';
 import { testDefinitions } from './dashboard/definitions.ts';
+import { testMembers } from './dashboard/members.ts';
 import { testPages } from './dashboard/pages.ts';
 import { testQueues } from './dashboard/queues.ts';
 import { testRaces } from './dashboard/races.ts';
@@ -21,6 +22,7 @@ describe.skipIf(opened.browser === undefined)(`the page in Chromium ${opened.mis
   describe('an action on a queue', () => testQueues(browser));
   describe('an action on what is defined', () => testDefinitions(browser));
   describe('what a reader does', () => testRaces(browser));
+  describe('a group', () => testMembers(browser));
 });
 
 function browser(): Browser {

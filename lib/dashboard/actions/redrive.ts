@@ -4,7 +4,6 @@
  * copy too many, which the claim drops where there is a record, and lost none. A destination is always
  * named; SQS's own redrive neither filters nor edits, and does not know where a copy came from.
  */
-import type { Json } from '../../core/json.ts';
 import { parseMessage, toBody } from '../../core/message.ts';
 import { hasSecrets } from '../../define/redact.ts';
 import { queueName } from '../../define/resource-name.ts';
@@ -128,9 +127,12 @@ function withInput(context: DeskContext, body: string, input: string): string {
     const text = 'this dead letter is no message of Celeriac, so its input cannot be changed';
     throw new CeleriacError('INVALID_REDRIVE', text);
   }
-  const { blob: _, ...message } = parsed.message;
-  const value: Json = JSON.parse(input);
-  return toBody({ celeriac: 1, ...message, input: withHidden(context, message, value) });
+  // What it had is gone, wherever that was: in itself, in the bucket, or a result of a part before it.
+  const { blob: _, input: __, workflow, ...message } = parsed.message;
+  const { from: ___, ...place } = workflow ?? {};
+  const value = parseJson(input, 'input', hasSecrets(context.app));
+  const own = value === undefined ? {} : { input: withHidden(context, parsed.message, value) };
+  return toBody({ celeriac: 1, ...message, ...own, ...(workflow === undefined ? {} : { workflow: place }) });
 }
 
 function toQueue(context: DeskContext, name: string) {

@@ -12,7 +12,7 @@ import { type DeskContext, findTask, found, redactWritten } from '../context.ts'
 import { letterOf } from '../queries/run-row.ts';
 import type { RouteAnswer } from '../row.ts';
 import { whereTo } from '../where.ts';
-import { withHidden } from './edited.ts';
+import { withHidden, withoutHidden } from './edited.ts';
 import { findTaskOfRun, notKept, taskOfRun } from './task-of-run.ts';
 
 /** How often a run without a record is looked for. */
@@ -89,19 +89,21 @@ export async function retry(
   input: string | undefined,
 ): Promise<{ readonly id: string }> {
   const task = await taskOfRun(context, id, RETRY);
-  const options = input === undefined ? {} : { input: await editedInput(context, task, id, input) };
-  await context.ports.client.retry(task, id, options);
+  const { client, index } = context.ports;
+  const edited = input === undefined ? undefined : parseJson(input, 'input', task.redact !== undefined);
+  if (edited === undefined) {
+    await client.retry(task, id, input === undefined ? {} : { input: edited });
+    return { id };
+  }
+  const record = (await index?.rows([id]))?.get(id);
+  // Without its message nobody knows what was hidden; a task's word for it is refused all the same.
+  const message = (record && letterOf(record)) ?? { task: task.name, headers: {} };
+  const isPlain = !('input' in message) && task.redact === undefined;
+  const whole = isPlain ? edited : withHidden(context, message, edited);
+  await client.retry(task, id, { input: whole }).catch((thrown) => {
+    throw withoutHidden(context, message, thrown);
+  });
   return { id };
-}
-
-/** With what was hidden from whoever has edited it. */
-async function editedInput(context: DeskContext, task: AnyTask, id: string, input: string): Promise<unknown> {
-  const edited = parseJson(input, 'input', task.redact !== undefined);
-  if (task.redact === undefined || edited === undefined) return edited;
-  const record = (await context.ports.index?.rows([id]))?.get(id);
-  const message = record === undefined ? undefined : letterOf(record);
-  // Without its message nobody knows what was hidden; the word for it is refused all the same.
-  return withHidden(context, message ?? { task: task.name, headers: {} }, edited);
 }
 
 export async function forget(context: DeskContext, id: string): Promise<void> {

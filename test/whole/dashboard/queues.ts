@@ -1,6 +1,8 @@
 /** Actions on queues and dead letters, driven in a real browser, as the desk behind the page sees them. */
 import type { Browser } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { openPage } from './opened.ts';
+import { createSampleDesk } from './sample-desk.ts';
 import { at } from './stage.ts';
 
 export function testQueues(browser: () => Browser): void {
@@ -73,6 +75,19 @@ export function testQueues(browser: () => Browser): void {
       expect(preview).toMatch(/1 dead letter would be sent\.\s+charge dead-1 → default/);
       expect(desk.done).toEqual(['redrive dead-1 to default with {"order": "o-1", "amount": 2}']);
     });
+  });
+
+  test('a dead letter without an input is edited from none, and not from its whole envelope', async () => {
+    const desk = createSampleDesk();
+    const { rows } = await desk.deadLetters({ queue: 'images' });
+    const bare = rows.map((row) => ({ ...row, body: JSON.stringify({ id: row.id, task: row.task }) }));
+    await using open = await openPage(browser(), { ...desk, deadLetters: async () => ({ rows: bare }) });
+    await open.go('dead-letters');
+
+    await open.page.getByRole('button', { name: 'Redrive resize dead-4', exact: true }).click();
+    await open.page.getByLabel('With another input').check();
+
+    expect(await open.page.getByLabel('Input (JSON)').inputValue()).toBe('null');
   });
 
   test('chosen dead letters of several queues, and all that match a filter, are redriven', async () => {

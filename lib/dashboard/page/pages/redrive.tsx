@@ -166,7 +166,8 @@ function inputOf(row: DeadLetterRow | undefined): string {
   if (row === undefined) return '';
   try {
     const body: unknown = JSON.parse(row.body);
-    const inside = typeof body === 'object' && body !== null && 'input' in body ? body.input : body;
+    const other = row.id === undefined ? body : null;
+    const inside = typeof body === 'object' && body !== null && 'input' in body ? body.input : other;
     return JSON.stringify(inside, null, 2);
   } catch {
     return toPretty(row.body);

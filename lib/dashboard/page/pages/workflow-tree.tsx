@@ -93,6 +93,7 @@ function useMore(workflow: string, node: WorkflowNode, begin: number): More {
   const [more, setMore] = useState<readonly WorkflowNode[]>([]);
   const wanted = useRef(0);
   const last = useRef(0);
+  const drawn = useRef(0);
   const show = async (count: number) => {
     wanted.current = Math.max(wanted.current, count);
     last.current += 1;
@@ -104,8 +105,11 @@ function useMore(workflow: string, node: WorkflowNode, begin: number): More {
       if (children.length === 0) break;
       found.push(...children);
     }
-    // A later look has overtaken this one, and shows as many.
-    if (mine === last.current) setMore(found);
+    // Unless a later look has overtaken it; one that is only begun may be overtaken itself.
+    if (mine > drawn.current) {
+      drawn.current = mine;
+      setMore(found);
+    }
     return found.length;
   };
   useEffect(() => {
