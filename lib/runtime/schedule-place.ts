@@ -98,9 +98,30 @@ async function handed(
     revision: entry.revision + 1,
     ...(asleep ? {} : { handed: { revision, to: until } }),
   };
-  // Somebody who changed it meanwhile places it anew.
-  await ports.store.put(placed, entry.revision);
+  // Somebody who changed it meanwhile places it anew; but its timer may have been overwritten by this one.
+  if (!(await ports.store.put(placed, entry.revision)) && placed.placed === 'native')
+    await timeAnew(work, name, revision);
   return effectiveOf(definedIn(app, name), placed) ?? found;
+}
+
+/** How often the timer is made that another one's change asks for, while there are more changes. */
+const TRIES_MAX = 8;
+
+/** Makes the timer of what holds now, where the one of a change that is over has been made last. */
+async function timeAnew({ app, ports }: Work, name: string, made: string): Promise<void> {
+  let last = made;
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const entry = await ports.store.read(name);
+    if (entry?.spec === undefined || entry.removed === true) return;
+    const found = effectiveOf(definedIn(app, name), entry);
+    if (found === undefined || found.revision === last) return;
+    const placement = placementOf(found.spec, ports.clock.now());
+    // Nobody waits for a timer of what is ticked: the fires of this one are dropped.
+    if (placement.kind === 'ticked') return;
+    const { kind: _, ...timer } = placement;
+    await ports.timers?.put(name, { ...timer, input: toTimerInput(name, found.revision) });
+    last = found.revision;
+  }
 }
 
 /** Who can fire a schedule here; asked before its record is written, too. */

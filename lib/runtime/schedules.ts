@@ -240,7 +240,7 @@ async function resetSchedule(work: Work, name: string): Promise<EffectiveSchedul
   throw busy(name);
 }
 
-/** From when on what the code says fires: fires of the same times that nobody ticked are still made up for. */
+/** From when on what the code says fires: of the same times, those that nobody ticked are made up for. */
 function resetFrom(
   spec: ScheduleSpec,
   before: ScheduleEntry | undefined,

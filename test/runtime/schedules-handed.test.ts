@@ -115,7 +115,29 @@ test('what its timer had still to bring in its minute comes all the same when it
   expect(secondsOf(sim, 'new')).toEqual(Array.from({ length: 16 }, (_, index) => index * 60));
 });
 
-test('a date whose timer is resumed in its last minutes fires, though its fire could not be handed on', async () => {
+test('of two changes at once the timer is of the one that holds, whichever makes it last', async () => {
+  const sim = world();
+  const { store } = sim;
+  const put = store.put.bind(store);
+  await sim.schedules.add('new', { trigger: every('1m'), send });
+  let others = 0;
+  Object.assign(store, {
+    put: async (...given: Parameters<typeof put>) => {
+      const done = await put(...given);
+      if (others++ === 0) await sim.schedules.reschedule('new', every('2m'));
+      return done;
+    },
+  });
+  await sim.advance(10 * MINUTE + 40_000);
+
+  await sim.schedules.reschedule('new', every('5m'));
+  await sim.advance(10 * MINUTE);
+
+  expect(sim.timers.get('new')?.expression).toBe('cron(0/2 * * * ? *)');
+  expect(secondsOf(sim, 'new').filter((seconds) => seconds > 640)).toEqual([720, 840, 960, 1_080, 1_200]);
+});
+
+test('a date whose timer is resumed in its last minutes fires, though its resumer died', async () => {
   let chance = 0.9;
   const sim = world({ random: () => chance, faults: { crash: 0.5 } });
   await sim.schedules.add('date', { trigger: at(new Date(START + 20 * MINUTE)), send });

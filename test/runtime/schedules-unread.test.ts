@@ -1,6 +1,6 @@
 /**
- * A record that this version cannot read (another version wrote it, a time zone is gone) stops nothing but its
- * own schedule, and what that has missed is made up for when it can be read again.
+ * A record that this version cannot read (another version wrote it, a time zone is gone) stops nothing but
+ * its own schedule, and what that has missed is made up for when it can be read again.
  */
 import { expect, test } from 'vitest';
 import { defineApp, defineSchedule, defineTask, every } from '#lib';

@@ -25,7 +25,7 @@ export interface ScheduleEntry {
   readonly revision: number;
   /** undefined: as defined. */
   readonly spec?: ScheduleSpec;
-  /** Why the spec that is stored cannot be read; never stored. `spec` is undefined then. */
+  /** Why the spec that is stored cannot be read, `spec` being undefined then; never stored itself. */
   readonly unreadable?: string;
   /** Who fires `spec`: EventBridge Scheduler by a timer of the schedule's name, or the ticker. */
   readonly placed: 'native' | 'ticked';

@@ -102,6 +102,8 @@ function fromOf(schedule: EffectiveSchedule, from: number, known: number): numbe
 /** The fires that the last change has handed on. */
 function handedOf({ changedAt, entry, revision }: EffectiveSchedule): Stretch | undefined {
   if (changedAt === undefined || entry?.handed?.revision !== revision) return undefined;
+  // A client of before this was known has kept what another change had handed on.
+  if (entry.handed.to < changedAt) return undefined;
   return { from: changedAt, to: entry.handed.to };
 }
 

@@ -197,6 +197,21 @@ test('a schedule that was changed a moment ago is looked at from the change on',
   expect(fires.map(({ scheduledAt }) => (scheduledAt - LATE) / MINUTE)).toEqual([2, 3, 4, 5, 6, 7]);
 });
 
+test('what a change of before has handed on stands for no fire of a later one', () => {
+  const changedAt = LATE + 90_000;
+  const minutely = added('s', specOf(every('1m')));
+  const handed = { revision: minutely.revision, to: LATE };
+  const entry = minutely.entry && { ...minutely.entry, changedAt, handed };
+  const watermark = { at: LATE + 6 * MINUTE, definitions: 'd' };
+
+  const { fires } = tick({
+    ...{ space: SPACE, watermark, nominal: LATE + 2 * MINUTE, definitions: 'd' },
+    schedules: [{ ...minutely, changedAt, entry }],
+  });
+
+  expect(fires.map(({ scheduledAt }) => (scheduledAt - LATE) / MINUTE)).toEqual([2, 3, 4, 5, 6, 7]);
+});
+
 test('more fires than a tick takes wait for the next one, and none is left out', () => {
   const schedules = [1, 2, 3].map((number) => added(`s${number}`, specOf(every('1s'), { coalesce: 'all' })));
   const handed: Fire[] = [];
