@@ -60,7 +60,8 @@ export function createSchedules(app: App, space: IdSpace, ports: SchedulesPorts)
     resume: (name) =>
       changed(name, (found, now) => {
         const { pause } = found;
-        if (pause === undefined || pause.to !== undefined) return toEntry(found, now, {});
+        // Nothing is handed on once more of what was not asleep.
+        if (pause === undefined || pause.to !== undefined) return undefined;
         return toEntry(found, now, { pause: { from: pause.from, to: now }, changedAt: now });
       }),
     reset: async (name) => infoOf(await resetSchedule(work, name)),
@@ -91,7 +92,8 @@ export function createSchedules(app: App, space: IdSpace, ports: SchedulesPorts)
   };
 }
 
-type Change = (found: EffectiveSchedule, now: number) => ScheduleEntry;
+/** undefined: there is nothing to change. */
+type Change = (found: EffectiveSchedule, now: number) => ScheduleEntry | undefined;
 
 function readNew(app: App, name: string, options: ScheduleOptions): ScheduleSpec {
   const { spec, problems } = readSchedule(`schedules.${name}`, name, options);
@@ -138,7 +140,9 @@ async function apply(work: Work, name: string, change: Change): Promise<Effectiv
     const found = effectiveOf(definedIn(app, name), entry);
     if (found === undefined) throw unknown(name);
     const now = ports.clock.now();
-    const next = { ...change(found, now), revision: (entry?.revision ?? 0) + 1 };
+    const changed = change(found, now);
+    if (changed === undefined) return found;
+    const next = { ...changed, revision: (entry?.revision ?? 0) + 1 };
     if (next.spec !== undefined) placeable(ports, name, next.spec, now);
     if (await ports.store.put(next, entry?.revision)) return place(work, next, entry);
   }

@@ -65,6 +65,17 @@ test('a schedule that is resumed in the millisecond in which it was added fires 
   expect(sim.performances).toHaveLength(new Set(sim.performances).size);
 });
 
+test('what is resumed though it was not paused fires once', async () => {
+  const sim = world();
+  await sim.advance(10 * MINUTE + 1_000);
+
+  await sim.schedules.resume('ticked');
+  await sim.advance(10 * MINUTE);
+
+  expect(secondsOf(sim, 'ticked')).toEqual(Array.from({ length: 41 }, (_, index) => index * 30));
+  expect(sim.performances).toHaveLength(new Set(sim.performances).size);
+});
+
 test('fires that nobody ticked before a change are made up for after it', async () => {
   const sim = world({ faults: { outage: [START + 6 * MINUTE, START + 20 * MINUTE] } });
   await sim.advance(15 * MINUTE + 1_000);
