@@ -44,13 +44,18 @@ export function createScheduleStore(call: Call, tableName: string): ScheduleStor
     },
     async watermark() {
       const item = await get(table, keyOf(TICKER, 'watermark'));
-      return item === undefined
-        ? undefined
-        : { at: Number(item.count?.N), definitions: item.content?.S ?? '' };
+      if (item === undefined) return undefined;
+      const { count: at, content: definitions, unread } = item;
+      return {
+        at: Number(at?.N),
+        definitions: definitions?.S ?? '',
+        ...(unread?.S === undefined ? {} : { unread: JSON.parse(unread.S) }),
+      };
     },
     advance: (to, from) => {
-      const item = { ...keyOf(TICKER, 'watermark'), ...count(to.at), content: { S: to.definitions } };
-      return put(table, item, from?.at);
+      const unread = to.unread === undefined ? {} : { unread: { S: JSON.stringify(to.unread) } };
+      const content = { content: { S: to.definitions } };
+      return put(table, { ...keyOf(TICKER, 'watermark'), ...count(to.at), ...content, ...unread }, from?.at);
     },
     async pause() {
       const item = await get(table, keyOf(TICKER, 'pause'));
@@ -90,8 +95,14 @@ function count(number: number): { count: { N: string } } {
 }
 
 function toEntry(item: Item): ScheduleEntry {
-  const entry = JSON.parse(item.content?.S ?? '{}');
-  return entry.spec === undefined ? entry : { ...entry, spec: parseSpec(entry.spec) };
+  const { spec, ...entry } = JSON.parse(item.content?.S ?? '{}');
+  if (spec === undefined) return entry;
+  try {
+    return { ...entry, spec: parseSpec(spec) };
+  } catch (thrown) {
+    // Another version wrote it, or the machine has no such time zone. It must not hold up all the others.
+    return { ...entry, unreadable: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
 }
 
 async function get({ call, tableName }: Table, key: Key): Promise<Item | undefined> {

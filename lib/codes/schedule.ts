@@ -84,6 +84,10 @@ export const SCHEDULE_CODES = {
     means: 'Others changed the schedule again and again while it was to be changed.',
     remedy: 'Try again.',
   },
+  SCHEDULE_UNREADABLE: {
+    means: 'The record of a schedule cannot be read: another version wrote it, or a time zone is gone.',
+    remedy: "Run the version that wrote it, replace it by `add` with conflict: 'replace', or `remove` it.",
+  },
   TOO_MANY_SCHEDULES: {
     means: `There are more than ${SCHEDULES_SORTED_MAX} schedules, too many to be sorted by next fire.`,
     remedy: 'Give a prefix, or list them by name.',

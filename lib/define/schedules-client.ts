@@ -121,7 +121,9 @@ export interface Schedules {
   readonly remove: (name: string) => Promise<boolean>;
   /** Removes all whose names begin with `prefix`; resolves to their number. */
   readonly removeAll: (options?: { readonly prefix?: string }) => Promise<number>;
+  /** @throws CeleriacError SCHEDULE_UNREADABLE where its record cannot be read: replace or remove it. */
   readonly get: (name: string) => Promise<ScheduleInfo | undefined>;
+  /** Leaves out those whose records cannot be read, which the log of the ticker names each minute. */
   readonly list: (options?: ListSchedulesOptions) => Promise<SchedulePage>;
   /**
    * Performs its call now, once more and whatever its state; resolves to the id of the message, or of the

@@ -1,6 +1,12 @@
 /** Schedules as `client.schedules` shows them: one, by page, and by next fire. */
 import { SCHEDULES_SORTED_MAX } from '../core/limits.ts';
-import { type EffectiveSchedule, effectiveOf, isPausedAt, type Pause } from '../core/schedule/entry.ts';
+import {
+  type EffectiveSchedule,
+  effectiveOf,
+  isPausedAt,
+  type Pause,
+  unreadableOf,
+} from '../core/schedule/entry.ts';
 import { type Placement, placementOf } from '../core/schedule/placement.ts';
 import { nextFire } from '../core/schedule/spec.ts';
 import { NEW_STATE, type ScheduleState } from '../core/schedule/state.ts';
@@ -82,7 +88,10 @@ async function pageByName(
   const names = [...new Set([...defined.filter((name) => name > (after ?? '')), ...byName.keys()])].sort();
   const shown = names.slice(0, limit);
   return {
-    schedules: shown.flatMap((name) => effectiveOf(definedIn(app, name), byName.get(name)) ?? []),
+    schedules: shown.flatMap((name) => {
+      const [defined, entry] = [definedIn(app, name), byName.get(name)];
+      return unreadableOf(defined, entry) === undefined ? (effectiveOf(defined, entry) ?? []) : [];
+    }),
     next: names.length > limit || entries.length === limit ? shown.at(-1) : undefined,
   };
 }
@@ -97,7 +106,7 @@ async function pageByNext(
   { prefix = '', after }: ListSchedulesOptions,
   limit: number,
 ): Promise<Page> {
-  const all = await loadSchedules(app, store, prefix);
+  const { schedules: all } = await loadSchedules(app, store, prefix);
   if (all.length > SCHEDULES_SORTED_MAX) {
     const text =
       `${all.length} schedules are too many to be sorted by next fire, at most ${SCHEDULES_SORTED_MAX}; ` +

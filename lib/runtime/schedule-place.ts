@@ -3,10 +3,11 @@
  * ticker; and hands on itself what both may have missed, the fires of the next minutes.
  */
 import type { IdSpace } from '../core/id.ts';
-import { LOOKAHEAD_MS } from '../core/limits.ts';
+import { LOOKAHEAD_MS, TIMER_PRECISION_MS } from '../core/limits.ts';
 import {
   type EffectiveSchedule,
   effectiveOf,
+  hasSameTimes,
   type Pause,
   type ScheduleEntry,
 } from '../core/schedule/entry.ts';
@@ -62,12 +63,15 @@ export async function place(
   if (spec === undefined) return found.ticked ? handed(work, entry, found, now + UNSEEN_MS) : found;
   const placement = placeable(ports, name, spec, now);
   if (placement.kind === 'ticked') {
+    const placed = await handed(work, { ...entry, placed: 'ticked' }, found, now + UNSEEN_MS, before);
+    // Last: what dies before leaves a timer too many, not one too few.
     if (before?.placed === 'native') await ports.timers?.remove(name);
-    return handed(work, entry, found, now + UNSEEN_MS);
+    return placed;
   }
   const { kind: _, ...timer } = placement;
   await ports.timers?.put(name, { ...timer, input: toTimerInput(name, revisionOf(spec)) });
-  return handed(work, { ...entry, placed: 'native' }, found, now + TIMER_AHEAD_MS);
+  // From now on, since the service may have let it wait.
+  return handed(work, { ...entry, placed: 'native' }, found, ports.clock.now() + TIMER_AHEAD_MS);
 }
 
 /** Paused, and not resumed yet. */
@@ -81,11 +85,12 @@ async function handed(
   entry: ScheduleEntry,
   found: EffectiveSchedule,
   until: number,
+  before?: ScheduleEntry,
 ): Promise<EffectiveSchedule> {
   const { app, ports } = work;
   const { name, revision, pause, ticked } = found;
   const asleep = isAsleep(pause);
-  if (!asleep) await handAhead(work, found, until);
+  if (!asleep) await handAhead(work, found, until, before);
   // Of what sleeps nothing was handed on: when it wakes that is another change.
   if (asleep && ticked && entry.placed === 'ticked') return found;
   const placed: ScheduleEntry = {
@@ -93,9 +98,30 @@ async function handed(
     revision: entry.revision + 1,
     ...(asleep ? {} : { handed: { revision, to: until } }),
   };
-  // Somebody who changed it meanwhile places it anew.
-  await ports.store.put(placed, entry.revision);
+  // Somebody who changed it meanwhile places it anew; but its timer may have been overwritten by this one.
+  if (!(await ports.store.put(placed, entry.revision)) && placed.placed === 'native')
+    await timeAnew(work, name, revision);
   return effectiveOf(definedIn(app, name), placed) ?? found;
+}
+
+/** How often the timer is made that another one's change asks for, while there are more changes. */
+const TRIES_MAX = 8;
+
+/** Makes the timer of what holds now, where the one of a change that is over has been made last. */
+async function timeAnew({ app, ports }: Work, name: string, made: string): Promise<void> {
+  let last = made;
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const entry = await ports.store.read(name);
+    if (entry?.spec === undefined || entry.removed === true) return;
+    const found = effectiveOf(definedIn(app, name), entry);
+    if (found === undefined || found.revision === last) return;
+    const placement = placementOf(found.spec, ports.clock.now());
+    // Nobody waits for a timer of what is ticked: the fires of this one are dropped.
+    if (placement.kind === 'ticked') return;
+    const { kind: _, ...timer } = placement;
+    await ports.timers?.put(name, { ...timer, input: toTimerInput(name, found.revision) });
+    last = found.revision;
+  }
 }
 
 /** Who can fire a schedule here; asked before its record is written, too. */
@@ -115,13 +141,15 @@ export function placeable(ports: SchedulesPorts, name: string, spec: ScheduleSpe
 /** Hands on the fires of the next minutes, for which ticks were made before they knew of them. */
 async function handAhead(
   { space, ports }: Work,
-  { name, spec, revision, createdAt, changedAt }: EffectiveSchedule,
+  found: EffectiveSchedule,
   until: number,
+  before: ScheduleEntry | undefined,
 ): Promise<void> {
+  const { name, spec, revision, createdAt, changedAt } = found;
   const fires: Fire[] = [];
   // A date that is past still fires, within its grace (APScheduler).
   const isNewDate = spec.trigger.kind === 'date' && createdAt === changedAt;
-  const from = isNewDate ? 0 : (changedAt ?? ports.clock.now());
+  const from = isNewDate ? 0 : ((await timedFrom(ports, found, before)) ?? changedAt ?? ports.clock.now());
   for (let at = nextFire(spec, from); at !== undefined && at <= until; at = nextFire(spec, at + 1)) {
     fires.push({
       schedule: name,
@@ -131,6 +159,21 @@ async function handAhead(
     });
   }
   await handOn(ports, fires);
+}
+
+/**
+ * Where the fires begin that go with a timer of run time which is removed: the service is late by up to a
+ * minute, so the last one may not have come yet.
+ */
+async function timedFrom(
+  { store }: SchedulesPorts,
+  { name, spec, changedAt }: EffectiveSchedule,
+  before: ScheduleEntry | undefined,
+): Promise<number | undefined> {
+  if (changedAt === undefined || before?.placed !== 'native' || isAsleep(before.pause)) return undefined;
+  if (before.spec === undefined || !hasSameTimes(before.spec, spec)) return undefined;
+  const last = (await store.states([name])).get(name)?.last?.scheduledAt ?? 0;
+  return Math.min(changedAt, Math.max(last + 1, changedAt - TIMER_PRECISION_MS));
 }
 
 /** There is no schedule of this name. */

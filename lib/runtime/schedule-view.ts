@@ -4,9 +4,11 @@ import {
   type EffectiveSchedule,
   effectiveOf,
   type ScheduleEntry,
+  unreadableOf,
 } from '../core/schedule/entry.ts';
 import type { ScheduleState } from '../core/schedule/state.ts';
 import type { App } from '../define/app.ts';
+import type { Log } from './ports.ts';
 import type { ScheduleStore } from './schedule-ports.ts';
 
 /** Entries of one page; a page is one request. */
@@ -28,12 +30,16 @@ export async function loadSchedule(
   return effectiveOf(definedIn(app, name), await store.read(name));
 }
 
-/** All schedules whose names begin with a prefix, in order of name. */
-export async function loadSchedules(
-  app: App,
-  store: ScheduleStore,
-  prefix = '',
-): Promise<readonly EffectiveSchedule[]> {
+/** Schedules as they hold now. */
+export interface LoadedSchedules {
+  /** In order of name. */
+  readonly schedules: readonly EffectiveSchedule[];
+  /** Those whose records cannot be read: what holds of them, nobody here can tell. */
+  readonly unread: readonly ScheduleEntry[];
+}
+
+/** All schedules whose names begin with a prefix. */
+export async function loadSchedules(app: App, store: ScheduleStore, prefix = ''): Promise<LoadedSchedules> {
   const entries = new Map<string, ScheduleEntry>();
   let after: string | undefined;
   for (let pages = 0; pages < PAGES_MAX; pages++) {
@@ -61,13 +67,20 @@ export async function loadStates(
   return states;
 }
 
-function merged(
-  app: App,
-  entries: ReadonlyMap<string, ScheduleEntry>,
-  prefix: string,
-): readonly EffectiveSchedule[] {
+function merged(app: App, entries: ReadonlyMap<string, ScheduleEntry>, prefix: string): LoadedSchedules {
   const defined = app.schedules.filter(({ name }) => name.startsWith(prefix));
   const byName = new Map(defined.map((schedule) => [schedule.name, schedule]));
   const names = new Set([...byName.keys(), ...entries.keys()]);
-  return [...names].sort().flatMap((name) => effectiveOf(byName.get(name), entries.get(name)) ?? []);
+  const unread = [...entries.values()].filter((one) => unreadableOf(byName.get(one.name), one) !== undefined);
+  for (const { name } of unread) names.delete(name);
+  const schedules = [...names]
+    .sort()
+    .flatMap((name) => effectiveOf(byName.get(name), entries.get(name)) ?? []);
+  return { schedules, unread };
+}
+
+/** Says that records cannot be read: what they say does not happen until they can. */
+export function tellUnread(log: Log, unread: readonly ScheduleEntry[]): void {
+  for (const { name, unreadable } of unread)
+    log({ level: 'error', message: 'schedule not read', schedule: name, why: unreadable });
 }

@@ -22,7 +22,7 @@ import { toWireError } from '../errors.ts';
 import type { Perform } from './perform.ts';
 import type { Chance, Clock, Log, Runs } from './ports.ts';
 import type { ScheduleStore } from './schedule-ports.ts';
-import { loadSchedules, loadStates } from './schedule-view.ts';
+import { loadSchedules, loadStates, tellUnread } from './schedule-view.ts';
 
 export interface SchedulerOptions {
   /** The record: in memory for this process alone, or in DynamoDB for several. */
@@ -114,7 +114,8 @@ function known(): Pick<Loop, 'seen' | 'handed' | 'over'> {
 /** Serves all schedules once; resolves to when the next fire is due. */
 async function look(loop: Loop): Promise<number> {
   const { app, store, clock, log } = loop;
-  const schedules = await loadSchedules(app, store);
+  const { schedules, unread } = await loadSchedules(app, store);
+  tellUnread(log, unread);
   const pause = await store.pause();
   const states = await loadStates(store, schedules);
   let wakeAt = Number.POSITIVE_INFINITY;
@@ -193,7 +194,7 @@ function firstOf(loop: Loop, { name, createdAt, spec }: EffectiveSchedule): numb
  * not its.
  */
 function ownState(space: IdSpace, schedule: EffectiveSchedule, state: ScheduleState): ScheduleState {
-  const { last, handledAt: _, taken: __, ...rest } = state;
+  const { last, handledAt: _, ahead: ___, taken: __, ...rest } = state;
   const isOwn =
     epochOf(schedule) === undefined ||
     last?.id === undefined ||

@@ -11,6 +11,7 @@ import {
   hasSameTimes,
   type Pause,
   type ScheduleEntry,
+  unreadableOf,
 } from '../core/schedule/entry.ts';
 import type { ScheduleSpec } from '../core/schedule/spec.ts';
 import { type App, report } from '../define/app.ts';
@@ -59,13 +60,15 @@ export function createSchedules(app: App, space: IdSpace, ports: SchedulesPorts)
     resume: (name) =>
       changed(name, (found, now) => {
         const { pause } = found;
-        if (pause === undefined || pause.to !== undefined) return toEntry(found, now, {});
+        // Nothing is handed on once more of what was not asleep.
+        if (pause === undefined || pause.to !== undefined) return undefined;
         return toEntry(found, now, { pause: { from: pause.from, to: now }, changedAt: now });
       }),
     reset: async (name) => infoOf(await resetSchedule(work, name)),
     remove,
     async removeAll({ prefix = '' } = {}) {
-      const all = await loadSchedules(app, store, prefix);
+      const { schedules, unread } = await loadSchedules(app, store, prefix);
+      const all = [...schedules, ...unread];
       for (const { name } of all) await remove(name);
       return all.length;
     },
@@ -89,7 +92,8 @@ export function createSchedules(app: App, space: IdSpace, ports: SchedulesPorts)
   };
 }
 
-type Change = (found: EffectiveSchedule, now: number) => ScheduleEntry;
+/** undefined: there is nothing to change. */
+type Change = (found: EffectiveSchedule, now: number) => ScheduleEntry | undefined;
 
 function readNew(app: App, name: string, options: ScheduleOptions): ScheduleSpec {
   const { spec, problems } = readSchedule(`schedules.${name}`, name, options);
@@ -113,7 +117,10 @@ async function addSchedule(
   const spec = readNew(app, name, options);
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const entry = await store.read(name);
-    const found = effectiveOf(definedIn(app, name), entry);
+    const defined = definedIn(app, name);
+    // Whatever was there is replaced, be it that nobody can read it.
+    const isReplaced = conflict === 'replace' && unreadableOf(defined, entry) !== undefined;
+    const found = isReplaced ? undefined : effectiveOf(defined, entry);
     if (found !== undefined && conflict === 'keep') return found;
     if (found !== undefined && conflict === 'error') throw exists(name, found);
     const added = newEntry(app, name, spec, entry, options.paused === true, clock.now());
@@ -133,7 +140,9 @@ async function apply(work: Work, name: string, change: Change): Promise<Effectiv
     const found = effectiveOf(definedIn(app, name), entry);
     if (found === undefined) throw unknown(name);
     const now = ports.clock.now();
-    const next = { ...change(found, now), revision: (entry?.revision ?? 0) + 1 };
+    const changed = change(found, now);
+    if (changed === undefined) return found;
+    const next = { ...changed, revision: (entry?.revision ?? 0) + 1 };
     if (next.spec !== undefined) placeable(ports, name, next.spec, now);
     if (await ports.store.put(next, entry?.revision)) return place(work, next, entry);
   }
@@ -195,15 +204,18 @@ async function removeSchedule({ app, ports }: Work, name: string): Promise<boole
   const { store, timers, clock } = ports;
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const entry = await store.read(name);
-    const found = effectiveOf(definedIn(app, name), entry);
-    if (found === undefined) return false;
-    const { spec: _spec, pause: _pause, ...rest } = toEntry(found, clock.now(), {});
+    const defined = definedIn(app, name);
+    const isUnread = unreadableOf(defined, entry) !== undefined;
+    const found = isUnread ? undefined : effectiveOf(defined, entry);
+    const before = found === undefined ? entry : toEntry(found, clock.now(), {});
+    if ((found === undefined && !isUnread) || before === undefined) return false;
+    const { spec: _spec, pause: _pause, unreadable: _why, ...rest } = before;
     const revision = (entry?.revision ?? 0) + 1;
     // First nobody may fire it any more, then its timer goes: what dies in between leaves a timer that is
     // ignored.
     if (!(await store.put({ ...rest, removed: true, revision }, entry?.revision))) continue;
     if (entry?.placed === 'native') await timers?.remove(name);
-    if (found.source === 'runtime') await store.remove(name, revision);
+    if (before.source === 'runtime') await store.remove(name, revision);
     return true;
   }
   throw busy(name);
@@ -216,19 +228,38 @@ async function removeSchedule({ app, ports }: Work, name: string): Promise<boole
 async function resetSchedule(work: Work, name: string): Promise<EffectiveSchedule> {
   const { app, ports } = work;
   const { store, timers, clock } = ports;
-  if (definedIn(app, name) === undefined) throw unknown(name);
+  const defined = definedIn(app, name);
+  if (defined === undefined) throw unknown(name);
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const before = await store.read(name);
     const now = clock.now();
     const revision = (before?.revision ?? 0) + 1;
     const source = 'template';
-    const times = { createdAt: now, changedAt: now, firesFrom: now };
+    const times = { createdAt: now, changedAt: now, ...resetFrom(defined.spec, before, now) };
     const entry = { name, source, revision, placed: 'ticked', ...times } as const;
     if (!(await store.put(entry, before?.revision))) continue;
     if (before?.placed === 'native') await timers?.remove(name);
     return place(work, entry, before);
   }
   throw busy(name);
+}
+
+/** From when on what the code says fires: of the same times, those that nobody ticked are made up for. */
+function resetFrom(
+  spec: ScheduleSpec,
+  before: ScheduleEntry | undefined,
+  now: number,
+): Pick<ScheduleEntry, 'firesFrom'> {
+  if (before === undefined) return {};
+  const { source, removed, pause, unreadable, firesFrom } = before;
+  const isSame =
+    source === 'template' &&
+    removed !== true &&
+    pause === undefined &&
+    unreadable === undefined &&
+    (before.spec === undefined || hasSameTimes(before.spec, spec));
+  if (!isSame) return { firesFrom: now };
+  return firesFrom === undefined ? {} : { firesFrom };
 }
 
 function exists(name: string, { source }: EffectiveSchedule): DefinitionError {

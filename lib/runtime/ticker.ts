@@ -12,7 +12,7 @@ import type { App } from '../define/app.ts';
 import type { Outbox } from './outbox.ts';
 import type { Clock, Log } from './ports.ts';
 import type { ScheduleStore } from './schedule-ports.ts';
-import { loadSchedules } from './schedule-view.ts';
+import { loadSchedules, tellUnread } from './schedule-view.ts';
 
 /** Hands messages to the queue of `later`. */
 export interface HandOn {
@@ -45,10 +45,11 @@ export function createTicker(app: App, space: IdSpace, ports: TickerPorts): Tick
       const { store, log } = ports;
       const known = await store.watermark();
       const watermark = known ?? (await begin(app, store, nominal.getTime()));
-      const all = await loadSchedules(app, store);
+      const { schedules: all, unread } = await loadSchedules(app, store);
+      tellUnread(log, unread);
       const definitions = definitionsOf(app.schedules);
       const schedules = all.filter(isTicked);
-      const request = { space, watermark, nominal: nominal.getTime(), schedules, definitions };
+      const request = { space, watermark, nominal: nominal.getTime(), schedules, unread, definitions };
       const decided = tick(request);
       const fires = known === undefined ? ofNow(decided.fires, schedules, ports.clock.now()) : decided.fires;
       await handOn(ports, fires);

@@ -154,7 +154,7 @@ export function testScheduleStore(name: string, open: () => Promise<StoreWorld>)
     test('the watermark moves from where it was found, so of two ticks one moves it', async () => {
       const [one, two] = [
         { at: T, definitions: 'd' },
-        { at: T + 60_000, definitions: 'e' },
+        { at: T + 60_000, definitions: 'e', unread: { foreign: T } },
       ];
 
       const moved = [

@@ -162,14 +162,26 @@ export function createScheduleWorld(app: App, options: WorldOptions): ScheduleWo
     for (const [name, timer] of timers) {
       const entry = await memory.read(name);
       const trigger = entry && effectiveOf(undefined, { ...entry, source: 'runtime' })?.spec.trigger;
-      if (trigger !== undefined) fireTimer(name, trigger, timer.input);
+      if (trigger !== undefined) fireTimer(name, trigger, timer.input, timer);
     }
-    function fireTimer(_name: string, trigger: Parameters<typeof fireTimes>[0], input: string): void {
-      for (const fire of fireTimes(trigger, new Date(nominal), new Date(nominal)))
-        deliver(
-          input.replace('<aws.scheduler.scheduled-time>', fire.toISOString()),
-          nominal + random() * MINUTE,
-        );
+    function fireTimer(
+      name: string,
+      trigger: Parameters<typeof fireTimes>[0],
+      input: string,
+      timer?: RecurringTimer,
+    ): void {
+      for (const fire of fireTimes(trigger, new Date(nominal), new Date(nominal))) {
+        const time = fire.toISOString();
+        const late = nominal + random() * MINUTE;
+        if (timer === undefined) deliver(input.replace('<aws.scheduler.scheduled-time>', time), late);
+        else
+          clock.at(late, () => {
+            // What was removed or became another meanwhile brings nothing any more.
+            const now = timers.get(name);
+            if (now?.expression !== timer.expression) return;
+            deliver(now.input.replace('<aws.scheduler.scheduled-time>', time), clock.now());
+          });
+      }
     }
   }
   clock.at(Math.ceil(start / MINUTE) * MINUTE, () => minute(Math.ceil(start / MINUTE) * MINUTE));

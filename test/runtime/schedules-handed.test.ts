@@ -65,6 +65,17 @@ test('a schedule that is resumed in the millisecond in which it was added fires 
   expect(sim.performances).toHaveLength(new Set(sim.performances).size);
 });
 
+test('what is resumed though it was not paused fires once', async () => {
+  const sim = world();
+  await sim.advance(10 * MINUTE + 1_000);
+
+  await sim.schedules.resume('ticked');
+  await sim.advance(10 * MINUTE);
+
+  expect(secondsOf(sim, 'ticked')).toEqual(Array.from({ length: 41 }, (_, index) => index * 30));
+  expect(sim.performances).toHaveLength(new Set(sim.performances).size);
+});
+
 test('fires that nobody ticked before a change are made up for after it', async () => {
   const sim = world({ faults: { outage: [START + 6 * MINUTE, START + 20 * MINUTE] } });
   await sim.advance(15 * MINUTE + 1_000);
@@ -101,6 +112,70 @@ test('a change that dies before its fires are handed on loses none of them', asy
   await sim.advance(10 * MINUTE);
 
   expect(secondsOf(sim, 'new')).toEqual(Array.from({ length: 30 }, (_, index) => 620 + index * 20));
+});
+
+test('what its timer had still to bring in its minute comes all the same when it gets jitter', async () => {
+  const sim = world();
+  await sim.schedules.add('new', { trigger: every('1m'), send });
+  await sim.advance(10 * MINUTE + 5_000);
+
+  // The service is half a minute late here.
+  await sim.schedules.modify('new', { jitter: '1s' });
+  await sim.advance(5 * MINUTE);
+
+  expect(secondsOf(sim, 'new')).toEqual(Array.from({ length: 16 }, (_, index) => index * 60));
+});
+
+test('of two changes at once the timer is of the one that holds, whichever makes it last', async () => {
+  const sim = world();
+  const { store } = sim;
+  const put = store.put.bind(store);
+  await sim.schedules.add('new', { trigger: every('1m'), send });
+  let others = 0;
+  Object.assign(store, {
+    put: async (...given: Parameters<typeof put>) => {
+      const done = await put(...given);
+      if (others++ === 0) await sim.schedules.reschedule('new', every('2m'));
+      return done;
+    },
+  });
+  await sim.advance(10 * MINUTE + 40_000);
+
+  await sim.schedules.reschedule('new', every('5m'));
+  await sim.advance(10 * MINUTE);
+
+  expect(sim.timers.get('new')?.expression).toBe('cron(0/2 * * * ? *)');
+  expect(secondsOf(sim, 'new').filter((seconds) => seconds > 640)).toEqual([720, 840, 960, 1_080, 1_200]);
+});
+
+test('a date whose timer is resumed in its last minutes fires, though its resumer died', async () => {
+  let chance = 0.9;
+  const sim = world({ random: () => chance, faults: { crash: 0.5 } });
+  await sim.schedules.add('date', { trigger: at(new Date(START + 20 * MINUTE)), send });
+  await sim.schedules.pause('date');
+  await sim.advance(19 * MINUTE);
+
+  chance = 0.1;
+  await expect(sim.schedules.resume('date')).rejects.toThrow('died before');
+  chance = 0.9;
+  await sim.advance(5 * MINUTE);
+
+  expect(secondsOf(sim, 'date')).toEqual([1_200]);
+});
+
+test('fires that nobody ticked before a reset to the same times are made up for after it', async () => {
+  const every30 = defineSchedule('ticked', { trigger: every('30s'), send, coalesce: 'all' });
+  const faults = { outage: [START + 6 * MINUTE, START + 20 * MINUTE] } as const;
+  const sim = createScheduleWorld(defineApp('shop', { tasks: [work], schedules: [every30] }), {
+    ...{ start: START, faults },
+  });
+  await sim.schedules.modify('ticked', { misfireGrace: '1h' });
+  await sim.advance(15 * MINUTE + 1_000);
+
+  await sim.schedules.reset('ticked');
+  await sim.advance(10 * MINUTE);
+
+  expect(secondsOf(sim, 'ticked')).toEqual(Array.from({ length: 51 }, (_, index) => index * 30));
 });
 
 test('a date that fires while its adder says that it is fired is gone all the same', async () => {

@@ -69,8 +69,10 @@ function isHandedAnew({ revision, scheduledAt }: Fire, schedule: EffectiveSchedu
   const handed = entry?.handed;
   if (changedAt === undefined || handed?.revision !== schedule.revision) return false;
   if (revision === schedule.revision || scheduledAt < changedAt) return false;
-  // What the code says may become another thing by a deploy, of which fires must not be dropped.
-  return entry?.spec !== undefined || scheduledAt <= handed.to;
+  // What the code says may become another thing by a deploy, of which fires must not be dropped. A timer that
+  // was changed may go on with what it was for some more fires (AWS names no time), and then brings no other.
+  const isOneTimer = schedule.source === 'runtime' && entry?.placed === 'native';
+  return (entry?.spec !== undefined && !isOneTimer) || scheduledAt <= handed.to;
 }
 
 /**

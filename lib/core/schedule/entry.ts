@@ -5,6 +5,7 @@
  * its record alone.
  */
 import { createHash } from 'node:crypto';
+import { CeleriacError } from '../../errors.ts';
 import type { IdSpace } from '../id.ts';
 import { fireId } from './fire.ts';
 import { placementOf } from './placement.ts';
@@ -24,6 +25,8 @@ export interface ScheduleEntry {
   readonly revision: number;
   /** undefined: as defined. */
   readonly spec?: ScheduleSpec;
+  /** Why the spec that is stored cannot be read, `spec` being undefined then; never stored itself. */
+  readonly unreadable?: string;
   /** Who fires `spec`: EventBridge Scheduler by a timer of the schedule's name, or the ticker. */
   readonly placed: 'native' | 'ticked';
   readonly pause?: Pause;
@@ -69,14 +72,27 @@ export interface EffectiveSchedule {
   readonly entry: ScheduleEntry | undefined;
 }
 
+/** Why it cannot be told what holds of a name; undefined: it can. */
+export function unreadableOf(
+  defined: DefinedSchedule | undefined,
+  entry: ScheduleEntry | undefined,
+): string | undefined {
+  const source = defined === undefined ? 'runtime' : 'template';
+  return entry?.source === source && entry.removed !== true ? entry.unreadable : undefined;
+}
+
 /**
  * What holds of a name. A definition wins over a schedule that was added under its name before a deploy
  * brought it; a record of a definition that is gone holds nothing.
+ * @throws CeleriacError SCHEDULE_UNREADABLE where the record that holds cannot be read: what the code says
+ * may be paused or changed by it.
  */
 export function effectiveOf(
   defined: DefinedSchedule | undefined,
   entry: ScheduleEntry | undefined,
 ): EffectiveSchedule | undefined {
+  const why = unreadableOf(defined, entry);
+  if (why !== undefined) throw unreadable(entry?.name ?? '', why);
   if (defined === undefined) {
     if (entry?.spec === undefined || entry.source === 'template' || entry.removed === true) return undefined;
     return {
@@ -97,6 +113,13 @@ export function effectiveOf(
     ticked: override?.spec === undefined ? isTickedAsDefined(defined.spec) : override.placed === 'ticked',
     createdAt: override?.replaces === true ? override.createdAt : undefined,
   };
+}
+
+function unreadable(name: string, why: string): CeleriacError {
+  const text =
+    `schedule '${name}': its record cannot be read (${why}); run the version that wrote it, replace the ` +
+    "schedule by client.schedules.add with conflict: 'replace', or remove it";
+  return new CeleriacError('SCHEDULE_UNREADABLE', text, { value: name });
 }
 
 function common(

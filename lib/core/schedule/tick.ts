@@ -6,7 +6,7 @@
  */
 import type { IdSpace } from '../id.ts';
 import { FIRES_PER_TICK_MAX, LATE_MS, LOOKAHEAD_MS } from '../limits.ts';
-import { type EffectiveSchedule, firesFromOf } from './entry.ts';
+import { type EffectiveSchedule, firesFromOf, type ScheduleEntry } from './entry.ts';
 import { dueTime, type Fire } from './fire.ts';
 import { lastFire, nextFire, type ScheduleSpec } from './spec.ts';
 
@@ -16,6 +16,8 @@ export interface Watermark {
   readonly at: number;
   /** Names the definitions that were (entry.ts). */
   readonly definitions: string;
+  /** By name, how far schedules have come whose records could not be read. */
+  readonly unread?: Readonly<Record<string, number>>;
 }
 
 export interface TickRequest {
@@ -26,6 +28,8 @@ export interface TickRequest {
   readonly nominal: number;
   /** Those that are ticked. */
   readonly schedules: readonly EffectiveSchedule[];
+  /** The records that cannot be read: as soon as they can be, ticks go on with them from here. */
+  readonly unread?: readonly Pick<ScheduleEntry, 'name' | 'changedAt'>[];
   readonly definitions: string;
 }
 
@@ -53,19 +57,36 @@ export function isTicked({ ticked, pause }: EffectiveSchedule): boolean {
 
 /** Decides about a tick. */
 export function tick(request: TickRequest): Tick {
-  const { space, watermark, nominal, schedules, definitions } = request;
+  const { space, watermark, nominal, schedules, unread = [], definitions } = request;
   const to = Math.max(nominal + LOOKAHEAD_MS, watermark?.at ?? 0);
   // A first tick has no past. One of another code version looks again at what lies ahead: its definitions may
   // be others, and those that are not hand on what is known already.
   const from = watermark?.at ?? nominal - 1;
   const known = watermark?.definitions === definitions ? from : Math.min(from, nominal - 1);
+  const stopped: Record<string, number> = {};
+  for (const { name, changedAt } of unread)
+    stopped[name] =
+      watermark?.unread?.[name] ?? (isSettled(changedAt, from) ? from : Math.min(from, changedAt - 1));
   const found: Fire[] = [];
-  for (const schedule of schedules)
-    collect(found, space, schedule, fromOf(schedule, from, known), to, nominal);
+  let walked = to;
+  for (const schedule of schedules) {
+    const begin = Math.min(fromOf(schedule, from, known), watermark?.unread?.[schedule.name] ?? from);
+    const last = collect(found, space, schedule, begin, to, nominal);
+    if (last < known) stopped[schedule.name] = last;
+    else walked = Math.min(walked, last);
+  }
   found.sort((a, b) => a.scheduledAt - b.scheduledAt);
-  const reached = found.length > FIRES_PER_TICK_MAX ? cutAt(found) : to;
+  // What is made up for from before the watermark is never cut off: the next tick would be no further.
+  const ahead = found.filter(({ scheduledAt }) => scheduledAt > known);
+  const reached = ahead.length > FIRES_PER_TICK_MAX ? Math.min(cutAt(ahead), walked) : walked;
   const fires = reached === to ? found : found.filter((fire) => fire.scheduledAt <= reached);
-  return { fires, watermark: { at: Math.max(reached, known), definitions } };
+  const isRead = Object.keys(stopped).length === 0;
+  return { fires, watermark: { at: reached, definitions, ...(isRead ? {} : { unread: stopped }) } };
+}
+
+/** Whether ticks that read a record before its change are over. */
+function isSettled(changedAt: number, from: number): boolean {
+  return changedAt <= from - UNSETTLED_MS;
 }
 
 /**
@@ -74,13 +95,15 @@ export function tick(request: TickRequest): Tick {
  */
 function fromOf(schedule: EffectiveSchedule, from: number, known: number): number {
   const { changedAt } = schedule;
-  if (changedAt === undefined || changedAt <= from - UNSETTLED_MS) return known;
+  if (changedAt === undefined || isSettled(changedAt, from)) return known;
   return handedOf(schedule) === undefined ? Math.min(known, changedAt - 1) : known;
 }
 
 /** The fires that the last change has handed on. */
 function handedOf({ changedAt, entry, revision }: EffectiveSchedule): Stretch | undefined {
   if (changedAt === undefined || entry?.handed?.revision !== revision) return undefined;
+  // A client of before this was known has kept what another change had handed on.
+  if (entry.handed.to < changedAt) return undefined;
   return { from: changedAt, to: entry.handed.to };
 }
 
@@ -89,6 +112,7 @@ interface Stretch {
   readonly to: number;
 }
 
+/** Collects the fires of a schedule; answers the time up to which it has all of them. */
 function collect(
   found: Fire[],
   space: IdSpace,
@@ -96,11 +120,11 @@ function collect(
   from: number,
   to: number,
   nominal: number,
-): void {
+): number {
   const { name, spec, revision } = schedule;
   // Nearly always there is none, so this stands before everything else.
   const first = nextFire(spec, Math.max(from + 1, firesFromOf(schedule)));
-  if (first === undefined || first > to) return;
+  if (first === undefined || first > to) return to;
   const late = nominal - LATE_MS - spareMs(spec);
   const handed = handedOf(schedule);
   let at: number | undefined = first > late ? first : beginOf(spec, first, late);
@@ -108,12 +132,15 @@ function collect(
   for (let count = 0; at !== undefined && at <= to && count <= FIRES_PER_TICK_MAX; count++) {
     if (handed !== undefined && at >= handed.from && at <= handed.to) {
       at = nextFire(spec, handed.to + 1);
-      if (at === undefined || at > to) return;
+      if (at === undefined || at > to) return to;
     }
     const dueAt = dueTime(space, name, spec, at);
     found.push({ schedule: name, revision, scheduledAt: at, dueAt });
+    const last = at;
     at = nextFire(spec, isAlone(spec) && at <= late ? late + 1 : at + 1);
+    if (count === FIRES_PER_TICK_MAX) return at === undefined || at > to ? to : last;
   }
+  return to;
 }
 
 /** By how much a fire may be due later than its time. */

@@ -90,7 +90,11 @@ export function zoneOf(name: string): Zone {
   return zone;
 }
 
-/** Abbreviations that the machine's Intl may know (BST as Dhaka's time), and IANA and AWS do not. */
+/**
+ * Abbreviations that the machine's Intl may know (ICU's own, BST as Dhaka's time), and IANA's list does not.
+ * That EventBridge Scheduler refuses them is inferred from its user guide, which takes IANA's names; it was
+ * not tried.
+ */
 const ABBREVIATIONS = new Set(
   'ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST'.split(
     ' ',

@@ -20,6 +20,7 @@ const CONFLICTS: ReadonlySet<string> = new Set<ErrorCode>([
   'RUN_NOT_OVER',
   'SCHEDULE_EXISTS',
   'SCHEDULE_CHANGED',
+  'SCHEDULE_UNREADABLE',
   'RECORD_BUSY',
   'CLAIM_LOST',
   'QUEUE_FULL',

@@ -197,6 +197,21 @@ test('a schedule that was changed a moment ago is looked at from the change on',
   expect(fires.map(({ scheduledAt }) => (scheduledAt - LATE) / MINUTE)).toEqual([2, 3, 4, 5, 6, 7]);
 });
 
+test('what a change of before has handed on stands for no fire of a later one', () => {
+  const changedAt = LATE + 90_000;
+  const minutely = added('s', specOf(every('1m')));
+  const handed = { revision: minutely.revision, to: LATE };
+  const entry = minutely.entry && { ...minutely.entry, changedAt, handed };
+  const watermark = { at: LATE + 6 * MINUTE, definitions: 'd' };
+
+  const { fires } = tick({
+    ...{ space: SPACE, watermark, nominal: LATE + 2 * MINUTE, definitions: 'd' },
+    schedules: [{ ...minutely, changedAt, entry }],
+  });
+
+  expect(fires.map(({ scheduledAt }) => (scheduledAt - LATE) / MINUTE)).toEqual([2, 3, 4, 5, 6, 7]);
+});
+
 test('more fires than a tick takes wait for the next one, and none is left out', () => {
   const schedules = [1, 2, 3].map((number) => added(`s${number}`, specOf(every('1s'), { coalesce: 'all' })));
   const handed: Fire[] = [];
@@ -216,6 +231,43 @@ test('more fires than a tick takes wait for the next one, and none is left out',
   expect(new Set(handed.map(({ schedule, scheduledAt }) => `${schedule}/${scheduledAt}`)).size).toBe(
     handed.length,
   );
+});
+
+test('ticks go on though more fires than one takes are made up for from before the watermark', () => {
+  const spec = specOf(every('1s'), { coalesce: 'all' });
+  const schedules = Array.from({ length: 60 }, (_, number) => added(`s${number}`, spec, { changedAt: LATE }));
+  const handed = new Set<string>();
+  let watermark: Watermark = { at: LATE + 5 * MINUTE, definitions: 'd' };
+
+  for (let minute = 1; minute <= 8; minute++) {
+    const nominal = LATE + minute * MINUTE;
+    const ticked = tick({ space: SPACE, watermark, nominal, schedules, definitions: 'd' });
+    watermark = ticked.watermark;
+    for (const { schedule, scheduledAt } of ticked.fires) handed.add(`${schedule}/${scheduledAt}`);
+  }
+
+  expect(watermark.at).toBe(LATE + 13 * MINUTE);
+  expect(handed.size).toBe(60 * (13 * 60 + 1));
+});
+
+test('a schedule that could not be read for long is made up for over several ticks', () => {
+  const schedules = [added('s', specOf(every('1s'), { coalesce: 'all' }))];
+  const unread = [{ name: 's', changedAt: 0 }];
+  const first = { space: SPACE, nominal: LATE, definitions: 'd' };
+  const request = { ...first, schedules: [], unread, watermark: { at: LATE, definitions: 'd' } };
+  const hours = 6 * 3_600;
+  let { watermark } = tick(request);
+  watermark = tick({ ...request, watermark, nominal: LATE + hours * 1_000 }).watermark;
+  const handed: number[] = [];
+
+  for (let count = 0; count < 4; count++) {
+    const ticked = tick({ ...first, watermark, nominal: LATE + hours * 1_000, schedules });
+    watermark = ticked.watermark;
+    handed.push(...ticked.fires.map(({ scheduledAt }) => (scheduledAt - LATE) / 1_000));
+  }
+
+  expect(watermark).toEqual({ at: LATE + hours * 1_000 + 5 * MINUTE, definitions: 'd' });
+  expect(handed).toEqual(Array.from({ length: hours + 300 }, (_, index) => index + 1));
 });
 
 test('an old tick that comes after newer ones does nothing', () => {
