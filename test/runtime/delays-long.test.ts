@@ -64,5 +64,7 @@ test('nor for a retry, whose run then ends with that', async () => {
   const result = await sim.send(later(LARGE));
   await sim.advance('1m');
 
-  await expect(result.get()).rejects.toMatchObject({ cause: { code: 'DELAY_TOO_LONG' } });
+  await expect(result.get()).rejects.toMatchObject({
+    cause: { code: 'DELAY_TOO_LONG', message: expect.stringContaining("'15d' (its input is in") },
+  });
 });
