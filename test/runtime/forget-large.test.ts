@@ -1,6 +1,15 @@
 /** Forgetting results that lie in the bucket. */
 import { expect, test } from 'vitest';
-import { type Context, chain, defineApp, defineQueue, defineTask, group, type WorkflowSignature } from '#lib';
+import {
+  type Context,
+  chain,
+  defineApp,
+  defineQueue,
+  defineTask,
+  group,
+  link,
+  type WorkflowSignature,
+} from '#lib';
 import { type Simulation, simulate } from '#lib/testing';
 import { inPlaceOf, runIdOf } from '../../lib/core/workflow/path.ts';
 
@@ -32,6 +41,22 @@ test.each<[string, () => WorkflowSignature | ReturnType<typeof secret>]>([
   expect(before).toBeGreaterThan(500_000);
   expect(await bytesIn(sim)).toBe(0);
   await expect(result.get()).rejects.toMatchObject({ code: 'RESULT_FORGOTTEN' });
+});
+
+test('a workflow with more links than DynamoDB reads at once is forgotten with all of them', async () => {
+  const note = defineTask('note', { run: (text: string) => text });
+  const sim = simulate(defineApp('shop', { tasks: [secret, note] }));
+  const links = Array.from({ length: 101 }, (_, n) => note(`note ${n}`));
+  const result = await sim.send(
+    links.reduce((linked, then) => link(linked, then as never), chain(note('a'))),
+  );
+  await sim.advance('1m');
+
+  await result.forget();
+
+  const ids = links.map((_, n) => runIdOf({ app: 'shop', stage: 'dev' }, result.id, `l${n}`));
+  for (const id of ids)
+    await expect(sim.result(note, id).get()).rejects.toMatchObject({ code: 'RESULT_FORGOTTEN' });
 });
 
 test('whoever has the same result as a run that is forgotten is told that it was', async () => {
