@@ -100,7 +100,7 @@ function tasksOf(app: App, plan: Plan): readonly AnyTask[] {
 async function check(app: App, plan: Plan, waits: Waits): Promise<void> {
   const known = (name: string): AnyTask | undefined => taskOf(app, name);
   const whole = wholeProblem(app, plan, known);
-  if (whole !== undefined) throw new SendError(whole.code, whole.text);
+  if (whole !== undefined) throw new SendError(whole.code, whole.text, { value: whole.value });
   for (const part of plannedTasks(plan, known)) {
     const [wrong] = partProblems(part, waits);
     if (wrong !== undefined) throw new SendError(wrong.code, wrong.text, { value: part.path });

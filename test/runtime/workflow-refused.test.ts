@@ -102,6 +102,16 @@ test.each<[string, SendOptions, string]>([
   await expect(sending).rejects.toMatchObject({ code, value: '0' });
 });
 
+test('a refusal as it is sent has the part, or the app, that it is for', async () => {
+  const flat = defineApp('flat', { workflows: false, tasks });
+
+  const parts = simulate(defineApp('shop', { tasks })).send(group([any(1), silent() as never]));
+  const whole = simulate(flat).send(group([any(1)]));
+
+  await expect(parts).rejects.toMatchObject({ code: 'RESULT_NOT_KEPT', value: '1' });
+  await expect(whole).rejects.toMatchObject({ code: 'NO_WORKFLOWS', value: 'flat' });
+});
+
 test('a part whose message no queue takes is refused as it is sent, not when its turn has come', async () => {
   const lane = defineQueue('lane', { ordered: (who: string) => who });
   const fair = defineQueue('fair', { fairBy: ({ who }: { readonly who: string }) => who });
