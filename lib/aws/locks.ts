@@ -65,8 +65,8 @@ export function createLocks(call: Call, tableName: string): Locks {
       const values = { ':token': { S: token }, ':zero': { N: '0' } };
       await update(toKey(key), { set: ['#until = :zero'], values }, MINE);
     },
-    async announce(key, id, expiresAt) {
-      const values = { ':id': { S: id }, ':expiresAt': seconds(expiresAt) };
+    async announce(key, order, expiresAt) {
+      const values = { ':id': { S: order }, ':expiresAt': seconds(expiresAt) };
       const set = ['#last = :id, #expiresAt = :expiresAt'];
       await update(toKey(key, 'last'), { set, values }, 'attribute_not_exists(#last) OR #last < :id');
     },

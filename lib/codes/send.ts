@@ -1,5 +1,6 @@
 /** Codes of sending a task and publishing a message. */
 import {
+  BLOB_DAYS,
   DELAY_MS_MAX,
   GROUP_LENGTH_MAX,
   HOPS_MAX,
@@ -68,7 +69,9 @@ export const SEND_CODES = {
     means:
       `Something waits longer than it can: ${WAIT_MS_MAX / DAY_MS} days at most; ` +
       `${DELAY_MS_MAX / MINUTE_MS} minutes with longDelays: false; on an ordered queue, for a retry, ` +
-      `${VISIBILITY_MS_MAX / HOUR_MS} hours; in a workflow without a deadline less than 7 days.`,
+      `${VISIBILITY_MS_MAX / HOUR_MS} hours; in a workflow without a deadline less than 7 days; ` +
+      `${BLOB_DAYS - RETENTION_MS / DAY_MS} days with a large input, which the app's ` +
+      `bucket keeps for ${BLOB_DAYS}.`,
     remedy: 'Wait less, drop longDelays: false, or add a schedule with the trigger `at` for a time far away.',
   },
   DELAY_ON_ORDERED_QUEUE: {

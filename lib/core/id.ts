@@ -50,6 +50,14 @@ export function idStart(at: number): string {
   return toBase32(Math.max(0, Math.floor(at)), TIME_LENGTH);
 }
 
+/**
+ * A text that sorts messages by when they were sent, also those whose id has a later time; of all others that
+ * were sent under a new id it is the id.
+ */
+export function orderOf({ id, sentAt }: { readonly id: string; readonly sentAt: number }): string {
+  return idStart(sentAt) + id.slice(TIME_LENGTH);
+}
+
 /** When the message of this id was sent, or undefined when the id is not one of this app and stage. */
 export function sentAtOf(space: IdSpace, id: string): number | undefined {
   if (id.length !== BODY_LENGTH + CHECK_LENGTH) return undefined;

@@ -52,7 +52,9 @@ export interface AsyncResult<Output> {
    */
   revoke(options?: RevokeOptions): Promise<RevokeOutcome>;
   /**
-   * Drops result, error and progress of a run that is over, wherever they lie; that it was is remembered.
+   * Drops result, error and progress of a run that is over, wherever they lie; that it was is remembered. A
+   * result in the bucket is lost to whatever else has it: the workflow whose last step it is of, the run that
+   * was replaced by it.
    * @throws TaskError RUN_NOT_OVER; RESULT_NOT_KEPT and the like as `get`.
    */
   forget(): Promise<void>;

@@ -27,18 +27,24 @@ export interface Times {
   readonly now?: number;
 }
 
+/** What is wrong with a plan as a whole. */
+interface WholeProblem extends CallProblem {
+  /** The path of the part, or the name of the app, that is to blame. */
+  readonly value: string;
+}
+
 /** Why an app can carry out no such plan at all; only what has passed it may be looked at by its parts. */
 export function wholeProblem(
   app: Pick<App, 'name' | 'workflows'>,
   plan: Plan,
   taskOf: (name: string) => AnyTask | undefined,
-): CallProblem | undefined {
+): WholeProblem | undefined {
   if (!app.workflows) {
     const text = `app '${app.name}' is defined with workflows: false: its workers carry none on; remove that`;
-    return { code: 'NO_WORKFLOWS', text };
+    return { code: 'NO_WORKFLOWS', text, value: app.name };
   }
   const problem = planProblem(plan, taskOf);
-  return problem && { code: problem.code, text: problem.message };
+  return problem && { code: problem.code, text: problem.message, value: problem.path };
 }
 
 /** The parts of a plan that call tasks, its links too. */

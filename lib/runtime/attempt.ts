@@ -252,9 +252,10 @@ function decide({ task, lease, connection, message }: Attempt, thrown: unknown, 
   const maxMs = lease.queue.ordered ? VISIBILITY_MS_MAX : longestMs;
   if (decision.afterMs <= maxMs)
     return { kind: 'retry', seconds: Math.ceil(decision.afterMs / 1_000), error };
+  const why = maxMs === BLOB_WAIT_MS_MAX ? "its input is in the app's bucket" : 'SQS';
   const text =
     `task '${task.name}' asked to be run again after '${fromMilliseconds(decision.afterMs)}', ` +
-    `queue '${lease.queue.name}' can hold a message for at most '${fromMilliseconds(maxMs)}' (SQS)`;
+    `queue '${lease.queue.name}' can hold a message for at most '${fromMilliseconds(maxMs)}' (${why})`;
   const tooLong = new CeleriacError('DELAY_TOO_LONG', text, { cause: thrown });
   return { kind: 'give-up', reason: 'not-retryable', error: wireOf(connection, tooLong, STACK_LENGTH_MAX) };
 }

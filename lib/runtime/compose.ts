@@ -2,7 +2,7 @@
  * From a signature to the message that is sent: checked against the task's schema, JSON, limits and its
  * queue's rules.
  */
-import { fromMilliseconds, toMilliseconds } from '../core/duration.ts';
+import { toMilliseconds } from '../core/duration.ts';
 import { digestOf, type IdSpace, newId } from '../core/id.ts';
 import { type Json, jsonProblem } from '../core/json.ts';
 import {
@@ -19,7 +19,7 @@ import { queueName } from '../define/resource-name.ts';
 import type { SendOptions, TaskSignature as Signature } from '../define/signature.ts';
 import type { AnyTask } from '../define/task.ts';
 import { SendError } from '../errors.ts';
-import { BLOB_WAIT_MS_MAX, checkWait, fitsInside } from './delayed.ts';
+import { checkBlobWait, checkWait, fitsInside } from './delayed.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
 import type { ReplyAddress } from './inbox.ts';
 import { issuesText } from './issues.ts';
@@ -132,12 +132,10 @@ function idTime(now: number, waitMs: number): number {
 
 /** Where a large input goes that has to be there after a wait. */
 function storeFor({ store }: ComposeContext, task: AnyTask, waitMs: number): ComposeContext['store'] {
-  if (store === undefined || waitMs <= BLOB_WAIT_MS_MAX) return store;
-  const text =
-    `task '${task.name}': its input is too large for a message, and in the app's bucket it can wait for ` +
-    `'${fromMilliseconds(BLOB_WAIT_MS_MAX)}' at most; wait less, or send a reference to the data`;
-  return async () => {
-    throw new SendError('DELAY_TOO_LONG', text, { value: waitMs, allowed: BLOB_WAIT_MS_MAX });
+  if (store === undefined) return undefined;
+  return async (key, text) => {
+    checkBlobWait(`task '${task.name}'`, waitMs);
+    await store(key, text);
   };
 }
 

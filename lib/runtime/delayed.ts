@@ -100,6 +100,15 @@ export function fitsInside(body: string): boolean {
  */
 export const BLOB_WAIT_MS_MAX = BLOB_DAYS * 86_400_000 - RETENTION_MS;
 
+/** @throws SendError DELAY_TOO_LONG for an input that the bucket has no more when its message has come. */
+export function checkBlobWait(what: string, waitMs: number): void {
+  if (waitMs <= BLOB_WAIT_MS_MAX) return;
+  const text =
+    `${what}: its input is too large for a message, and in the app's bucket it can wait for ` +
+    `'${fromMilliseconds(BLOB_WAIT_MS_MAX)}' at most; wait less, or send a reference to the data`;
+  throw new SendError('DELAY_TOO_LONG', text, { value: waitMs, allowed: BLOB_WAIT_MS_MAX });
+}
+
 /** Names of queues, ids, groups and times beside a body. */
 const ENVELOPE_BYTES_MAX = 2_048;
 

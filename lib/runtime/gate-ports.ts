@@ -66,9 +66,9 @@ export interface Locks {
   park(key: string, token: string, turn: number, until: number): Promise<boolean>;
   /** Gives a key up, if it is still the token's. */
   release(key: string, token: string): Promise<void>;
-  /** Remembers the last message that was sent under a key; ids sort by time. */
-  announce(key: string, id: string, expiresAt: number): Promise<void>;
-  /** The last message that was sent under a key. */
+  /** Remembers the last message that was sent under a key; `order` sorts by time. */
+  announce(key: string, order: string, expiresAt: number): Promise<void>;
+  /** The `order` of the last message that was sent under a key. */
   latest(key: string): Promise<string | undefined>;
 }
 

@@ -5,6 +5,7 @@
  * claim, and gives back what it took.
  */
 
+import { orderOf } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
 import { parseRate, type Rate, type RateLimit } from '../core/rate.ts';
 import { secondsAfterTurn, secondsToKey, secondsToTurn } from '../core/wait.ts';
@@ -142,7 +143,8 @@ async function enterOnce(
   if (once.keep === 'last') {
     // Whoever runs it again by hand, or redrives it, wants this call.
     const latest = message.generation > 0 ? undefined : await ports.locks.latest(key);
-    return latest !== undefined && latest > message.id ? { kind: 'drop', reason: 'debounced' } : undefined;
+    const isLater = latest !== undefined && latest > orderOf(message);
+    return isLater ? { kind: 'drop', reason: 'debounced' } : undefined;
   }
   const now = ports.clock.now();
   const { id } = message;

@@ -1,4 +1,5 @@
 /** What a send does for `once`: reserves its key, or says who has it. */
+import { orderOf } from '../core/id.ts';
 import { isFinal } from '../core/task-state.ts';
 import { type Once, reservesAtSend } from '../define/once.ts';
 import { SendError } from '../errors.ts';
@@ -40,7 +41,7 @@ export async function reserveKey(
   if (once.keep === 'last') {
     const now = clock.now();
     // Afterwards, or a sender that dies in between would drop the call before without one of its own.
-    return { sent: () => locks.announce(key, id, now + delayMs + once.forMs) };
+    return { sent: () => locks.announce(key, orderOf(message), now + delayMs + once.forMs) };
   }
   const keptMs = once.forMs + (once.keep === undefined ? delayMs : 0);
   const staleAt = message.expiresAt;

@@ -187,16 +187,21 @@ export async function outcome(
 ): Promise<unknown> {
   if (record.state !== 'SUCCESS') throw endError(record);
   if (record.resultUntil !== undefined && record.resultUntil <= clock.now()) throw expired(record);
-  if (record.forgotten === true) {
-    const text = `the result of task '${record.task}' (${record.id}) was forgotten`;
-    throw new TaskError('RESULT_FORGOTTEN', text, { value: record.id });
-  }
+  if (record.forgotten === true) throw forgotten(record);
   if (record.blob === undefined) return record.result === undefined ? undefined : JSON.parse(record.result);
   const text = await blobs?.get(record.blob);
+  // A run has the result of what has replaced it, and a workflow that of its last step: it lies there once.
+  if (text === '') throw forgotten(record);
   if (text !== undefined) return JSON.parse(text);
   const why = blobs === undefined ? 'this worker was not given that' : 'it is not there any more';
   const lost = `the result of task '${record.task}' (${record.id}) lies in the app's bucket, and ${why}`;
   throw new TaskError('RESULT_NOT_READABLE', lost, { value: record.blob });
+}
+
+function forgotten({ task, id }: RunRecord): TaskError {
+  return new TaskError('RESULT_FORGOTTEN', `the result of task '${task}' (${id}) was forgotten`, {
+    value: id,
+  });
 }
 
 function expired({ task, id }: RunRecord): TaskError {

@@ -3,6 +3,7 @@
  * tasks that are sent by themselves, where the task's queue takes large payloads. The plan then says where.
  */
 import { createHash } from 'node:crypto';
+import { toMilliseconds } from '../core/duration.ts';
 import { WORKFLOW_INPUT_BYTES_MAX } from '../core/limits.ts';
 import { sizeBytes } from '../core/message.ts';
 import { type Pages, toPages } from '../core/workflow/page.ts';
@@ -12,6 +13,7 @@ import type { AnyTask } from '../define/task.ts';
 import { CeleriacError } from '../errors.ts';
 import { taskOf } from './arrival.ts';
 import type { Connection } from './client.ts';
+import { checkBlobWait } from './delayed.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
 
 /** Set by the bundler to `false` for an app without large payloads; see sdk.ts. */
@@ -20,7 +22,7 @@ declare const CELERIAC_BLOBS: boolean | undefined;
 /**
  * The pages of a plan, whose large inputs are in the bucket by then.
  * @throws CeleriacError PLAN_TOO_LARGE where that does not help; SendError SEND_FAILED when the bucket
- * refuses an input.
+ * refuses an input, DELAY_TOO_LONG for one that waits for longer than the bucket keeps it.
  */
 export async function storedPages(shared: Connection, workflowId: string, plan: Plan): Promise<Pages> {
   return (typeof CELERIAC_BLOBS === 'undefined' || CELERIAC_BLOBS) && shared.ports.blobs !== undefined
@@ -66,7 +68,7 @@ function withoutLarge(
 }
 
 function taskWithoutLarge(
-  { app }: Connection,
+  { app, ports }: Connection,
   id: string,
   plan: TaskPlan,
   apart: Map<string, string>,
@@ -77,9 +79,17 @@ function taskWithoutLarge(
   if (task?.queue.largePayloads !== 's3' || sizeBytes(text) <= WORKFLOW_INPUT_BYTES_MAX) return plan;
   // By its content too: another workflow under the same id must not change what the first one has.
   const blob = `${id}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+  // A link may begin after the end of its workflow, and wait for longer than that could.
+  checkBlobWait(`task '${plan.task}'`, waitOf(plan.options, ports.clock.now()));
   apart.set(blob, text);
   const group = groupOf(task, plan);
   return { ...rest, blob, options: { ...plan.options, ...(group === undefined ? {} : { group }) } };
+}
+
+/** How long it waits from its turn on. */
+function waitOf({ delay, at }: TaskPlan['options'], now: number): number {
+  if (delay !== undefined) return toMilliseconds(delay);
+  return at === undefined ? 0 : at.getTime() - now;
 }
 
 /** The group of its message, or whose turn it is: who starts the task does not read its input. */

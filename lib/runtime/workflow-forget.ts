@@ -32,7 +32,9 @@ async function forgetUnder(reads: ForgetReads, node: PlanNode): Promise<void> {
     const parts = await partsOf(reads, node, from, from + TOGETHER);
     await forgetAll(reads, parts);
   }
-  await forgetAll(reads, [...linksOf(node, 'link'), ...linksOf(node, 'errorLink')]);
+  const links = [...linksOf(node, 'link'), ...linksOf(node, 'errorLink')];
+  for (let from = 0; from < links.length; from += TOGETHER)
+    await forgetAll(reads, links.slice(from, from + TOGETHER));
 }
 
 async function forgetAll(reads: ForgetReads, nodes: readonly PlanNode[]): Promise<void> {

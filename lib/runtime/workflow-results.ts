@@ -101,12 +101,16 @@ async function taskResult(
   record: RunRecord | undefined,
 ): Promise<string | undefined> {
   if (record?.state !== 'SUCCESS' || record.forgotten === true)
-    throw lost(workflowId, path, record?.forgotten === true ? 'it was forgotten' : `it is ${record?.state}`);
+    throw lost(workflowId, path, record?.forgotten === true ? FORGOTTEN : `it is ${record?.state}`);
   if (record.blob === undefined) return record.result;
   const text = await blobs?.get(record.blob);
   if (text === undefined) throw lost(workflowId, path, "it is not in the app's bucket any more");
+  // Together with the record of another run, which had the same result.
+  if (text === '') throw lost(workflowId, path, FORGOTTEN);
   return text;
 }
+
+const FORGOTTEN = 'it was forgotten';
 
 function childPath(path: string, index: number): string {
   return pathOf(path, { kind: 'child', index });

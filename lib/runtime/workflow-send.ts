@@ -26,6 +26,8 @@ import { taskOf } from './arrival.ts';
 import type { Connection } from './client.ts';
 import { validate } from './compose.ts';
 import { checkWait } from './delayed.ts';
+import { checkedGroup } from './group.ts';
+import { refusal } from './secrets.ts';
 import { storedPages } from './workflow-apart.ts';
 import { type OpenWorkflow, sendStart, workflowOf } from './workflow-start.ts';
 
@@ -98,12 +100,13 @@ function tasksOf(app: App, plan: Plan): readonly AnyTask[] {
 async function check(app: App, plan: Plan, waits: Waits): Promise<void> {
   const known = (name: string): AnyTask | undefined => taskOf(app, name);
   const whole = wholeProblem(app, plan, known);
-  if (whole !== undefined) throw new SendError(whole.code, whole.text);
+  if (whole !== undefined) throw new SendError(whole.code, whole.text, { value: whole.value });
   for (const part of plannedTasks(plan, known)) {
     const [wrong] = partProblems(part, waits);
     if (wrong !== undefined) throw new SendError(wrong.code, wrong.text, { value: part.path });
     checkDelay(part, waits);
     for (const input of inputsOf(part.node)) await validate(part.task, input);
+    checkGroup(part);
   }
 }
 
@@ -112,6 +115,23 @@ function checkDelay({ path, node, task }: PlannedTask, { now, patient }: Waits):
   const { delay, at } = node.options;
   const waitMs = at === undefined ? toMilliseconds(delay ?? '0s') : at.getTime() - now;
   checkWait(inPart(path, `task '${task.name}'`), task.queue, Math.max(0, waitMs), patient);
+}
+
+/**
+ * The group of a part's message, as far as its input says it already; what the result before it says, whoever
+ * starts it finds.
+ */
+function checkGroup({ path, node, task }: PlannedTask): void {
+  const { queue } = task;
+  // The queue's functions take the input of its tasks, which only the user's own types know.
+  const made = (by: typeof queue.groupBy): string | undefined =>
+    node.takes === true ? undefined : by?.(node.input as never);
+  try {
+    const group = queue.ordered ? (node.options.group ?? made(queue.groupBy)) : made(queue.fairBy);
+    if (group !== undefined) checkedGroup(inPart(path, `task '${task.name}'`), group);
+  } catch (thrown) {
+    throw refusal([task], node.input, thrown);
+  }
 }
 
 /** How long parts may wait, and whether the app has `later` for that. */

@@ -219,6 +219,17 @@ test('debounced, the last call of a burst runs, and the others are revoked', asy
   await expect(sent[0]?.get()).rejects.toMatchObject({ code: 'TASK_REVOKED' });
 });
 
+test('debounced, a call runs that was sent after one which waits for months', async () => {
+  const { task, sim } = createWorld({ key: byKey, keep: 'last', for: '10s' });
+
+  const far = await sim.send(task({ key: 'a', n: 1 }, { delay: '60d' }));
+  await sim.advance('1s');
+  const near = await sim.send(task({ key: 'a', n: 2 }));
+  await sim.advance('1m');
+
+  expect([await far.state(), await near.state()]).toEqual(['PENDING', 'SUCCESS']);
+});
+
 test('a worker that dies keeps its key for no longer than its lease', async () => {
   const { task, sim, seen } = createWorld(byKey, ({ n }, attempt) => {
     if (n === 1 && attempt === 1 && seen.length === 1) sim.emulator.services.lambda.kill('shop-work-worker');

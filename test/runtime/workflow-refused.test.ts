@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   chain,
   defineApp,
+  defineQueue,
   defineSchedule,
   defineTask,
   every,
@@ -99,6 +100,37 @@ test.each<[string, SendOptions, string]>([
   const sending = sim.send(chain(price(tea, options), any));
 
   await expect(sending).rejects.toMatchObject({ code, value: '0' });
+});
+
+test('a refusal as it is sent has the part, or the app, that it is for', async () => {
+  const flat = defineApp('flat', { workflows: false, tasks });
+
+  const parts = simulate(defineApp('shop', { tasks })).send(group([any(1), silent() as never]));
+  const whole = simulate(flat).send(group([any(1)]));
+
+  await expect(parts).rejects.toMatchObject({ code: 'RESULT_NOT_KEPT', value: '1' });
+  await expect(whole).rejects.toMatchObject({ code: 'NO_WORKFLOWS', value: 'flat' });
+});
+
+test('a part whose message no queue takes is refused as it is sent, not when its turn has come', async () => {
+  const lane = defineQueue('lane', { ordered: (who: string) => who });
+  const fair = defineQueue('fair', { fairBy: ({ who }: { readonly who: string }) => who });
+  const laid = defineTask('laid', { queue: lane, run: (_: string) => 1 });
+  const shared = defineTask('shared', {
+    queue: fair,
+    redact: ['who'],
+    run: (_: { readonly who: string }) => 1,
+  });
+  const sim = simulate(defineApp('shop', { tasks: [...tasks, laid, shared] }));
+
+  const sent = [laid('ann', { group: 'a b' }), laid('a b'), shared({ who: 'ann of oslo' })].map((part) =>
+    sim.send(group([price(tea), part])).catch((error: unknown) => error),
+  );
+
+  const refused = await Promise.all(sent);
+  for (const error of refused) expect(error).toMatchObject({ name: 'SendError', code: 'INVALID_GROUP' });
+  expect(String(refused[1])).toContain("part 1: task 'laid': the message group 'a b'");
+  expect(String(refused[2])).not.toContain('ann of oslo');
 });
 
 test('a link may wait beyond the deadline of its workflow, which does not wait for it', async () => {
