@@ -16,7 +16,7 @@ import { type Bucket, findBucket, type Part, putStored, type Store, type Upload 
 import { checkBody, toEtag } from './checksum.ts';
 import { checkWrite } from './conditions.ts';
 import { invalidArgument, noSuchUpload } from './errors.ts';
-import { encryption, readShown, readTags, UNSERVED } from './objects.ts';
+import { encryption, readNew, readTags, UNSERVED } from './objects.ts';
 
 /** Of every part but the last. */
 const PART_MIN_BYTES = 5 * 1024 * 1024;
@@ -30,7 +30,7 @@ export function multipartOperations(store: Store): Operations {
       const bucket = findBucket(store, input);
       const key = requiredText(input, 'Key');
       const id = Array.from({ length: 48 }, () => Math.floor(store.random() * 36).toString(36)).join('');
-      const shown = { ContentType: 'application/octet-stream', ...readShown(input) };
+      const shown = readNew(input);
       const at = store.clock.now();
       const upload: Upload = { id, key, at, shown, tags: readTags(input), parts: new Map() };
       bucket.uploads.set(id, upload);

@@ -61,15 +61,17 @@ export function createSsm({ clock, journal }: SsmOptions): Ssm {
   const keeper = createSeldom(journal, [byRegion('ssm.parameter', of)]);
 
   function find(place: Place, name: string): Parameter | undefined {
-    const [plain = '', version] = bareName(name).split(':');
+    const plain = nameOf(name);
+    const version = bareName(name).split(':')[1];
     const found = of(place).get(plain) ?? bootstrap(plain, clock);
     return version === undefined || version === String(found?.version) ? found : undefined;
   }
 
   const operations: Operations = {
     GetParameter(input, caller) {
-      const found = find(caller, requiredText(input, 'Name'));
-      if (found === undefined) throw new ServiceError('ParameterNotFound', '');
+      const name = requiredText(input, 'Name');
+      const found = find(caller, name);
+      if (found === undefined) throw missing(name, find(caller, nameOf(name)) !== undefined);
       return { Parameter: show(found, caller) };
     },
     GetParameters(input, caller) {
@@ -172,6 +174,19 @@ function show(parameter: Parameter, { account, region }: Place): Output {
 /** A parameter may be named by its ARN, in which a name without a slash has one. */
 function bareName(name: string): string {
   return name.startsWith('arn:') ? (/:parameter(\/.+)$/.exec(name)?.[1] ?? name) : name;
+}
+
+/** The same without a version. */
+function nameOf(name: string): string {
+  return bareName(name).split(':')[0] ?? '';
+}
+
+/** A parameter that is there has no such version, or has had it: only the last is kept. */
+function missing(name: string, isThere: boolean): ServiceError {
+  if (!isThere) return new ServiceError('ParameterNotFound', '');
+  // Whose words these are is a guess; the code is documented.
+  const message = `Systems Manager could not find version ${bareName(name).split(':')[1]} of ${nameOf(name)}.`;
+  return new ServiceError('ParameterVersionNotFound', message);
 }
 
 function sorted(parameters: Parameters): readonly Parameter[] {

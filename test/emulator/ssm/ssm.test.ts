@@ -32,6 +32,21 @@ test('a parameter is put, read, changed under a new version and deleted', async 
   expect(gone[0]).toBe('ParameterNotFound');
 });
 
+// GetParameter: ParameterVersionNotFound, "The specified parameter version wasn't found."
+test('a version that a parameter does not have is not the last one, and not a missing parameter', async () => {
+  const { config } = createWorld();
+  const ssm = new SSMClient(config);
+  await ssm.send(new PutParameterCommand({ Name: 'limit', Value: '1', ...STRING }));
+  await ssm.send(new PutParameterCommand({ Name: 'limit', Value: '2', Overwrite: true }));
+
+  const { Parameter } = await ssm.send(new GetParameterCommand({ Name: 'limit:2' }));
+  const [wrong] = await refusal(ssm.send(new GetParameterCommand({ Name: 'limit:3' })));
+  const [none] = await refusal(ssm.send(new GetParameterCommand({ Name: 'limits:2' })));
+
+  expect(Parameter?.Value).toBe('2');
+  expect([wrong, none]).toEqual(['ParameterVersionNotFound', 'ParameterNotFound']);
+});
+
 test("the version of CDK's bootstrap stack is there, and of nobody else's making", async () => {
   const { config } = createWorld();
   const ssm = new SSMClient(config);
