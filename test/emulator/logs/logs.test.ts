@@ -95,7 +95,13 @@ test.each([
   const { logs, emulator } = await createStream();
   const now = emulator.clock.now();
   const hour = 3_600_000;
-  const times = { old: -14 * 24 * hour - 1, week: -7 * 24 * hour, now: 0, soon: 2 * hour, late: 2 * hour + 1 };
+  const times = {
+    old: -14 * 24 * hour - 1,
+    week: -7 * 24 * hour,
+    now: 0,
+    soon: 2 * hour,
+    late: 2 * hour + 1,
+  };
   const logEvents = Object.entries(times).map(([message, ms]) => ({ message, timestamp: now + ms }));
   if (days !== undefined)
     await logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: days }));
