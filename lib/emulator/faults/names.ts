@@ -13,5 +13,6 @@ export function wrongOperations(names: readonly string[], service?: string): str
   const tables = asked.map(({ load }) => load().operations);
   const unknown = names.find((name) => !tables.some((table) => Object.hasOwn(table, name)));
   if (unknown === undefined) return undefined;
-  return `has "${unknown}", which ${service ?? 'no service here'} ${service === undefined ? 'serves' : 'does not serve'}`;
+  const who = service === undefined ? 'no service here serves' : `${service} does not serve`;
+  return `has "${unknown}", which ${who}`;
 }

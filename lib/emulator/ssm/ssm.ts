@@ -185,7 +185,8 @@ function nameOf(name: string): string {
 function missing(name: string, isThere: boolean): ServiceError {
   if (!isThere) return new ServiceError('ParameterNotFound', '');
   // Whose words these are is a guess; the code is documented.
-  const message = `Systems Manager could not find version ${bareName(name).split(':')[1]} of ${nameOf(name)}.`;
+  const version = bareName(name).split(':')[1];
+  const message = `Systems Manager could not find version ${version} of ${nameOf(name)}.`;
   return new ServiceError('ParameterVersionNotFound', message);
 }
 

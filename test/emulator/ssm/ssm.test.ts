@@ -33,7 +33,7 @@ test('a parameter is put, read, changed under a new version and deleted', async 
 });
 
 // GetParameter: ParameterVersionNotFound, "The specified parameter version wasn't found."
-test('a version that a parameter does not have is not the last one, and not a missing parameter', async () => {
+test('a version that a parameter does not have is neither its last nor a missing parameter', async () => {
   const { config } = createWorld();
   const ssm = new SSMClient(config);
   await ssm.send(new PutParameterCommand({ Name: 'limit', Value: '1', ...STRING }));
