@@ -124,6 +124,7 @@ export function createSsm({ clock, journal }: SsmOptions): Ssm {
 function put(parameters: Parameters, input: Input, at: number): Output {
   refuse('ssm: PutParameter', input, 'Policies', 'KeyId');
   const name = requiredText(input, 'Name');
+  checkName(name);
   const before = parameters.get(name);
   if (before !== undefined && !flag(input, 'Overwrite')) {
     const message = 'The parameter already exists. To overwrite this value, set the overwrite option in the ';
@@ -153,6 +154,17 @@ function put(parameters: Parameters, input: Input, at: number): Output {
     ...(description === undefined ? {} : { description }),
   });
   return { Version: version, Tier: tier };
+}
+
+/** The rules of PutParameter's Name; the words are a guess. */
+function checkName(name: string): void {
+  if (/^(?:aws|ssm)/i.test(name)) {
+    const rule = 'can\'t be prefixed with "aws" or "ssm" (case-insensitive).';
+    throw new ServiceError('ValidationException', `Parameter name: ${rule}`);
+  }
+  if (/^[\w./-]+$/.test(name)) return;
+  const rule = 'Only a mix of letters, numbers and the following 4 symbols .-_/ are allowed.';
+  throw new ServiceError('ValidationException', `Invalid label in parameter name ${name}. ${rule}`);
 }
 
 function bootstrap(name: string, clock: Clock): Parameter | undefined {

@@ -32,6 +32,16 @@ test('a parameter is put, read, changed under a new version and deleted', async 
   expect(gone[0]).toBe('ParameterNotFound');
 });
 
+// PutParameter, Name: "can't be prefixed with aws or ssm", "can include only … a-zA-Z0-9_.-" and slashes.
+test.each(['awsLimit', 'SSM-limit', 'a b', 'a:1'])('a parameter cannot be named %s', async (Name) => {
+  const { config } = createWorld();
+  const ssm = new SSMClient(config);
+
+  const refused = await refusal(ssm.send(new PutParameterCommand({ Name, Value: '1', ...STRING })));
+
+  expect(refused[0]).toBe('ValidationException');
+});
+
 // GetParameter: ParameterVersionNotFound, "The specified parameter version wasn't found."
 test('a version that a parameter does not have is neither its last nor a missing parameter', async () => {
   const { config } = createWorld();
