@@ -151,23 +151,7 @@ function put(store: Store, input: Input): Output {
 function copy(store: Store, input: Input): Output {
   refuse('s3: CopyObject', input, ...UNSERVED, 'CopySourceSSECustomerAlgorithm', 'ChecksumAlgorithm');
   const bucket = findBucket(store, input);
-  const [path = '', search] = requiredText(input, 'CopySource').replace(/^\//, '').split('?');
-  refuseVersion({ VersionId: new URLSearchParams(search ?? '').get('versionId') ?? undefined });
-  const slash = path.indexOf('/');
-  const [fromName, fromKey] = [path.slice(0, slash), path.slice(slash + 1)].map(decodeURIComponent);
-  const from = slash < 0 ? undefined : lookUp(store, fromName ?? '');
-  if (from === undefined) throw noSuchBucket(fromName ?? path);
-  const source = findObject(from, { Key: fromKey });
-  checkRead(
-    Object.fromEntries(
-      ['IfMatch', 'IfNoneMatch', 'IfModifiedSince', 'IfUnmodifiedSince'].map((name) => [
-        name,
-        input[`CopySource${name}`],
-      ]),
-    ),
-    source,
-    'refuse',
-  );
+  const { from, source, fromKey } = findSource(store, input);
   const key = requiredText(input, 'Key');
   const anew = text(input, 'MetadataDirective') === 'REPLACE';
   const retag = text(input, 'TaggingDirective') === 'REPLACE';
@@ -183,6 +167,31 @@ function copy(store: Store, input: Input): Output {
   putStored(bucket, object);
   const result = { ETag: object.etag, LastModified: new Date(at), ...object.checksums };
   return { CopyObjectResult: result, ...encryption(object) };
+}
+
+/** The object that a copy is made of, if its conditions hold. */
+export function findSource(
+  store: Store,
+  input: Input,
+): { readonly from: Bucket; readonly fromKey: string; readonly source: StoredObject } {
+  const [path = '', search] = requiredText(input, 'CopySource').replace(/^\//, '').split('?');
+  refuseVersion({ VersionId: new URLSearchParams(search ?? '').get('versionId') ?? undefined });
+  const slash = path.indexOf('/');
+  const [fromName, fromKey = ''] = [path.slice(0, slash), path.slice(slash + 1)].map(decodeURIComponent);
+  const from = slash < 0 ? undefined : lookUp(store, fromName ?? '');
+  if (from === undefined) throw noSuchBucket(fromName ?? path);
+  const source = findObject(from, { Key: fromKey });
+  checkRead(
+    Object.fromEntries(
+      ['IfMatch', 'IfNoneMatch', 'IfModifiedSince', 'IfUnmodifiedSince'].map((name) => [
+        name,
+        input[`CopySource${name}`],
+      ]),
+    ),
+    source,
+    'refuse',
+  );
+  return { from, fromKey, source };
 }
 
 /** With the directive COPY all metadata is the source's, and what the request says of it is ignored. */
