@@ -1,7 +1,7 @@
 /** What of metrics outlives the process: each minute's sums. */
 import type { Journal, Kept } from '../data/journal.ts';
 import type { PerRegion, Place } from '../operations.ts';
-import { type Dimension, type Metric, type Metrics, type Sums, toKey } from './metrics.ts';
+import { type Dimension, type Metric, type Metrics, NO_UNIT, type Sums, toKey } from './metrics.ts';
 
 /** Tells the journal what happens to metrics. */
 export interface MetricKeeper {
@@ -16,15 +16,18 @@ type Key = readonly [
   name: string,
   dimensions: readonly Dimension[],
   minute: number,
+  /** Absent where there is none, as in folders that were written before units were kept. */
+  unit?: string,
 ];
 
 const KIND = 'cloudwatch.minute';
 
 /** Makes the keeper of all metrics. */
 export function createMetricKeeper(of: PerRegion<Metrics>, journal: Journal | undefined): MetricKeeper {
-  const keyOf = ({ account, region }: Place, { namespace, name, dimensions }: Metric, minute: number) => {
+  const keyOf = ({ account, region }: Place, metric: Metric, minute: number) => {
+    const { namespace, name, dimensions, unit } = metric;
     const key: Key = [account, region, namespace, name, dimensions, minute];
-    return JSON.stringify(key);
+    return JSON.stringify(unit === NO_UNIT ? key : [...key, unit]);
   };
   return {
     changed(place, metric, minute) {
@@ -43,10 +46,12 @@ export function createMetricKeeper(of: PerRegion<Metrics>, journal: Journal | un
       restore(entries) {
         for (const [key, value] of entries) {
           // Written by `keyOf`.
-          const [account, region, namespace, name, dimensions, minute] = JSON.parse(key) as Key;
+          const [account, region, namespace, name, dimensions, minute, unit = NO_UNIT] = JSON.parse(
+            key,
+          ) as Key;
           const metrics = of({ account, region });
-          const id = toKey(namespace, name, dimensions);
-          const metric = metrics.get(id) ?? { namespace, name, dimensions, minutes: new Map() };
+          const id = toKey(namespace, name, dimensions, unit);
+          const metric = metrics.get(id) ?? { namespace, name, dimensions, unit, minutes: new Map() };
           metrics.set(id, metric);
           // A metric's own.
           metric.minutes.set(minute, value as Sums);

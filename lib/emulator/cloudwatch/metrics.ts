@@ -15,6 +15,8 @@ export interface Metric {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: readonly Dimension[];
+  /** What it was put in; the same metric in another unit is counted apart. */
+  readonly unit: string;
   /** By the minute since the epoch. */
   readonly minutes: Map<number, Sums>;
 }
@@ -30,8 +32,12 @@ export type Metrics = Map<string, Metric>;
 /** A point of a metric: the start of its period in milliseconds, and a value. */
 export interface Point {
   readonly at: number;
+  readonly unit: string;
   readonly sums: Sums;
 }
+
+/** The unit of what was put without one. */
+export const NO_UNIT = 'None';
 
 const MINUTE_MS = 60_000;
 /** Four weeks by the minute; a metric that is written for longer forgets its oldest minutes. */
@@ -56,8 +62,9 @@ export function putMetricData(
   for (const datum of structures(input, 'MetricData')) {
     const name = requiredText(datum, 'MetricName');
     const dimensions = readDimensions(datum);
-    const key = toKey(namespace, name, dimensions);
-    const metric = metrics.get(key) ?? { namespace, name, dimensions, minutes: new Map() };
+    const unit = text(datum, 'Unit') ?? NO_UNIT;
+    const key = toKey(namespace, name, dimensions, unit);
+    const metric = metrics.get(key) ?? { namespace, name, dimensions, unit, minutes: new Map() };
     metrics.set(key, metric);
     const minute = Math.floor((time(datum, 'Timestamp')?.getTime() ?? now) / MINUTE_MS);
     const before = metric.minutes.get(minute);
@@ -91,7 +98,8 @@ export function getMetricData(metrics: Metrics, input: Input): Output {
       const metric = stat.Metric;
       const asked: Input = { ...input, ...(typeof metric === 'object' ? metric : {}), ...stat };
       const statistic = statisticOf(requiredText(stat, 'Stat'));
-      const points = read(metrics, asked);
+      // A query has one value a period, so units that it does not name are added up: a guess.
+      const points = together(read(metrics, asked));
       const ordered = oldestFirst ? points : [...points].reverse();
       return {
         Id: requiredText(query, 'Id'),
@@ -107,10 +115,10 @@ export function getMetricData(metrics: Metrics, input: Input): Output {
 /** GetMetricStatistics, the older way to read. */
 export function getMetricStatistics(metrics: Metrics, input: Input, names: readonly string[]): Output {
   const statistics = names.map((name) => [name, statisticOf(name)] as const);
-  const Datapoints = read(metrics, input).map(({ at, sums }) => ({
+  const Datapoints = read(metrics, input).map(({ at, unit, sums }) => ({
     Timestamp: new Date(at),
     ...Object.fromEntries(statistics.map(([name, statistic]) => [name, statistic(sums)])),
-    Unit: text(input, 'Unit') ?? 'None',
+    Unit: unit,
   }));
   return { Label: requiredText(input, 'MetricName'), Datapoints };
 }
@@ -118,7 +126,10 @@ export function getMetricStatistics(metrics: Metrics, input: Input, names: reado
 /** ListMetrics. */
 export function listMetrics(metrics: Metrics, input: Input): readonly Output[] {
   const wanted = structures(input, 'Dimensions');
-  return [...metrics.values()]
+  const inAnyUnit = new Map(
+    [...metrics.values()].map((metric) => [toKey(metric.namespace, metric.name, metric.dimensions), metric]),
+  );
+  return [...inAnyUnit.values()]
     .filter(({ namespace }) => namespace === (text(input, 'Namespace') ?? namespace))
     .filter(({ name }) => name === (text(input, 'MetricName') ?? name))
     .filter(({ dimensions }) =>
@@ -131,24 +142,45 @@ export function listMetrics(metrics: Metrics, input: Input): readonly Output[] {
     }));
 }
 
+/** The points of all units, or of the one that is asked for. */
 function read(metrics: Metrics, input: Input): readonly Point[] {
-  const metric = metrics.get(
-    toKey(requiredText(input, 'Namespace'), requiredText(input, 'MetricName'), readDimensions(input)),
-  );
   const start = time(input, 'StartTime')?.getTime() ?? 0;
   const end = time(input, 'EndTime')?.getTime() ?? 0;
   const period = number(input, 'Period') ?? 0;
   if (start >= end) throw invalid('The parameter StartTime must be less than the parameter EndTime.');
   if (period % 60 !== 0 || period <= 0) throw notServed(`cloudwatch: a Period of ${period} seconds`);
+  const asked = toKey(
+    requiredText(input, 'Namespace'),
+    requiredText(input, 'MetricName'),
+    readDimensions(input),
+  );
+  const unit = text(input, 'Unit');
+  return [...metrics.values()]
+    .filter((metric) => unit === undefined || metric.unit === unit)
+    .filter(({ namespace, name, dimensions }) => toKey(namespace, name, dimensions) === asked)
+    .flatMap((metric) => pointsOf(metric, start, end, period * 1000))
+    .sort((a, b) => a.at - b.at);
+}
+
+function pointsOf({ minutes, unit }: Metric, start: number, end: number, ms: number): readonly Point[] {
   const periods = new Map<number, Sums>();
-  for (const [minute, sums] of metric?.minutes ?? []) {
+  for (const [minute, sums] of minutes) {
     const at = minute * MINUTE_MS;
     if (at < start || at >= end) continue;
-    const slot = Math.floor(at / (period * 1000)) * period * 1000;
+    const slot = Math.floor(at / ms) * ms;
     const known = periods.get(slot);
     periods.set(slot, known === undefined ? sums : merge(known, sums));
   }
-  return [...periods].sort(([a], [b]) => a - b).map(([at, sums]) => ({ at, sums }));
+  return [...periods].map(([at, sums]) => ({ at, unit, sums }));
+}
+
+function together(points: readonly Point[]): readonly Point[] {
+  const byTime = new Map<number, Point>();
+  for (const point of points) {
+    const known = byTime.get(point.at);
+    byTime.set(point.at, known === undefined ? point : { ...point, sums: merge(known.sums, point.sums) });
+  }
+  return [...byTime.values()];
 }
 
 function readSums(datum: Input): readonly Sums[] {
@@ -192,9 +224,14 @@ function merge(a: Sums, b: Sums): Sums {
   };
 }
 
-/** What identifies a metric. */
-export function toKey(namespace: string, name: string, dimensions: readonly Dimension[]): string {
-  return JSON.stringify([namespace, name, dimensions]);
+/** What identifies a metric, in any unit or in one. */
+export function toKey(
+  namespace: string,
+  name: string,
+  dimensions: readonly Dimension[],
+  unit?: string,
+): string {
+  return JSON.stringify([namespace, name, dimensions, unit]);
 }
 
 function invalid(message: string): ServiceError {

@@ -78,7 +78,7 @@ export function transactWriteItems(context: Context, input: Fields): Output {
   const fingerprint = token === undefined ? '' : fingerprintOf(input);
   if (token !== undefined && isRepeated(context, token, fingerprint)) {
     context.trace('TransactWriteItems', undefined, { repeated: true });
-    return {};
+    return repeatCapacity(context, input, actions);
   }
   const prepared = actions.map(({ kind, request }) => prepare(context, kind, request));
   refuseDuplicates(prepared.map((each) => ({ table: each.table, key: each.key() })));
@@ -111,7 +111,12 @@ export function transactGetItems(context: Context, input: Fields): Output {
   return { Responses: responses, ...readCapacity(input, gets, found) };
 }
 
-function readWriteActions(input: Fields): readonly { readonly kind: WriteKind; readonly request: Fields }[] {
+interface Action {
+  readonly kind: WriteKind;
+  readonly request: Fields;
+}
+
+function readWriteActions(input: Fields): readonly Action[] {
   const list = optionalList(input, 'TransactItems');
   const constraints = constrainTransaction(input, list);
   constraints.oneOf('returnItemCollectionMetrics', input.ReturnItemCollectionMetrics, ['SIZE', 'NONE']);
@@ -252,9 +257,20 @@ function writeCapacity(input: Fields, plans: readonly Plan[]): Output {
   return { ConsumedCapacity: [...costs].map(([table, cost]) => consumedCapacity(input, table, cost, true)) };
 }
 
+/**
+ * "Subsequent TransactWriteItems calls with the same client token return the number of read capacity units
+ * consumed in reading the item" (ClientRequestToken).
+ */
+function repeatCapacity(context: Context, input: Fields, actions: readonly Action[]): Output {
+  if (!wantsCapacity(input)) return {};
+  const prepared = actions.map(({ kind, request }) => prepare(context, kind, request));
+  const found = prepared.map(({ table, key }) => ({ size: table.items.get(key() ?? '')?.size ?? 0 }));
+  return readCapacity(input, prepared, found);
+}
+
 function readCapacity(
   input: Fields,
-  gets: readonly PreparedGet[],
+  gets: readonly Pick<PreparedGet, 'table'>[],
   found: readonly { readonly size: number }[],
 ): Output {
   if (!wantsCapacity(input)) return {};

@@ -114,15 +114,27 @@ function prepareUpdate(context: Context, input: Fields): Prepared {
       const stored = table.items.get(key);
       check.verify(stored?.item);
       const before = stored?.item;
+      const paths = parsed?.paths ?? NO_PATHS;
+      if (before === undefined && parsed !== undefined && onlyTakes(parsed.update)) {
+        return { table, key, keyItem, before, after: undefined, size: 0, changes: false, paths };
+      }
       const after =
         parsed === undefined
           ? (before ?? keyItem)
           : updated(table, keyItem, before, parsed.update, check.expressions.values);
       const size = itemSize(after);
       if (size > ITEM_BYTES_MAX) throw validation(UPDATE_TOO_BIG);
-      return { table, key, keyItem, before, after, size, changes: true, paths: parsed?.paths ?? NO_PATHS };
+      return { table, key, keyItem, before, after, size, changes: true, paths };
     },
   };
+}
+
+/**
+ * An update that only takes away makes no item where there is none, and may name any path then. That one
+ * which sets something, too, may not is a guess.
+ */
+function onlyTakes({ set, add }: Update): boolean {
+  return set.length === 0 && add.length === 0;
 }
 
 function updated(

@@ -227,12 +227,20 @@ const THROTTLES: Readonly<Record<string, readonly [code: string, status: number,
   dynamodb: ['ThrottlingException', 400, 'Rate of requests exceeds the allowed throughput.'],
   lambda: ['TooManyRequestsException', 429, 'Rate Exceeded.'],
   scheduler: ['ThrottlingException', 429, 'Rate exceeded'],
+  sns: ['ThrottledException', 429, 'Rate exceeded'],
+  s3: ['SlowDown', 503, 'Please reduce your request rate.'],
 };
 
+/** How each service says that it failed, where it has a word of its own. */
 const FAILURES: Readonly<Record<string, string>> = {
   dynamodb: 'InternalServerError',
   lambda: 'ServiceException',
   scheduler: 'InternalServerException',
+  sns: 'InternalErrorException',
+  eventbridge: 'InternalException',
+  s3: 'InternalError',
+  ssm: 'InternalServerError',
+  secretsmanager: 'InternalServiceError',
 };
 
 function toError(rule: Rule, service: string): ServiceError {

@@ -1,4 +1,5 @@
 /** A plan of faults as a person writes it: read from JSON, checked as a whole, and made complete. */
+import { wrongOperations, wrongService } from './names.ts';
 
 /** What can go wrong between a client and AWS, and inside of it. */
 export const FAULTS = [
@@ -33,9 +34,9 @@ export interface FaultRule {
   readonly fault: Fault;
   /** From 0 (never) to 1 (always), drawn for each call, delivery, delete, invocation or fire. */
   readonly rate: number;
-  /** `sqs`, `dynamodb`, `lambda`, … */
+  /** `sqs`, `dynamodb`, `lambda`, …: one of those under `/_celeriac/health`. */
   readonly service?: string;
-  /** Operations of the API. */
+  /** Operations of the API that are served. */
   readonly operation?: string | readonly string[];
   readonly queue?: string;
   readonly table?: string;
@@ -119,7 +120,8 @@ function checkRule(rule: unknown, path: string, problems: string[]): void {
   }
   const wrong = (name: string, rule: string) => problems.push(`${path}.${name} ${rule}`);
   for (const name of Object.keys(rule)) if (!MEMBERS.has(name)) wrong(name, 'is not known');
-  const { fault, rate, source, operation, hitsMax, ms, status } = rule;
+  const { fault, rate, source, hitsMax, ms, status } = rule;
+  checkNames(rule, wrong);
   if (!FAULTS.some((each) => each === fault))
     wrong('fault', `is ${show(fault)}; there are ${FAULTS.join(', ')}`);
   if (typeof rate !== 'number' || !(rate >= 0 && rate <= 1))
@@ -128,9 +130,6 @@ function checkRule(rule: unknown, path: string, problems: string[]): void {
     if (rule[name] !== undefined && typeof rule[name] !== 'string') wrong(name, 'is no text');
   if (source !== undefined && !SOURCES.some((known) => known === source))
     wrong('source', `is ${show(source)}; there are ${SOURCES.join(', ')}`);
-  const operations = operation === undefined || Array.isArray(operation) ? (operation ?? []) : [operation];
-  if (Array.isArray(operations) && operations.some((each) => typeof each !== 'string'))
-    wrong('operation', 'is neither a text nor a list of texts');
   for (const name of ['from', 'until'] as const)
     if (rule[name] !== undefined && !isTime(rule[name]))
       wrong(name, `is ${show(rule[name])}, which is no time`);
@@ -141,6 +140,22 @@ function checkRule(rule: unknown, path: string, problems: string[]): void {
     wrong('status', `is ${show(status)}, not from 400 to 599`);
   if (fault === 'latency' && ms === undefined) wrong('ms', 'is missing: how long to hold a call back');
   if (fault === 'delayFire' && ms === undefined) wrong('ms', 'is missing: how late a fire is to be');
+}
+
+function checkNames(
+  { service, operation }: Readonly<Record<string, unknown>>,
+  wrong: (name: string, problem: string) => void,
+): void {
+  const named = typeof service === 'string' ? service : undefined;
+  const noService = named === undefined ? undefined : wrongService(named);
+  if (noService !== undefined) wrong('service', noService);
+  if (operation === undefined) return;
+  const operations: readonly unknown[] = Array.isArray(operation) ? operation : [operation];
+  const texts = operations.filter((each) => typeof each === 'string');
+  if (texts.length < operations.length) wrong('operation', 'is neither a text nor a list of texts');
+  // Operations of a service that there is not are told by the service.
+  const noOperation = noService === undefined ? wrongOperations(texts, named) : undefined;
+  if (noOperation !== undefined) wrong('operation', noOperation);
 }
 
 function isTime(value: unknown): boolean {

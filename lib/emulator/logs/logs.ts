@@ -25,6 +25,7 @@ import type { Caller, Input, Output, Service } from '../service.ts';
 import { filterEvents, getEvents } from './events.ts';
 import { type Group, type LogEvent, newGroup, newStream, type Stream } from './group.ts';
 import { createKeeper, type Keeper } from './keep.ts';
+import { sift } from './rejected.ts';
 
 /** A function that prints for ever must not fill the memory: a group keeps so many of its newest events. */
 export const EVENTS_MAX = 10_000;
@@ -176,8 +177,9 @@ function streamOperations(of: Of, now: () => number, keeper: Keeper): Operations
         const message = 'Log events in a single PutLogEvents request must be in chronological order.';
         throw new ServiceError('InvalidParameterException', message);
       }
-      add(group, stream, events, now(), keeper);
-      return { nextSequenceToken: String(stream.count) };
+      const { taken, rejected } = sift(events, group, now());
+      add(group, stream, taken, now(), keeper);
+      return { nextSequenceToken: String(stream.count), ...rejected };
     },
   };
 }

@@ -16,7 +16,7 @@ import { type Bucket, findBucket, type Part, putStored, type Store, type Upload 
 import { checkBody, toEtag } from './checksum.ts';
 import { checkWrite } from './conditions.ts';
 import { invalidArgument, noSuchUpload } from './errors.ts';
-import { encryption, readShown, readTags, UNSERVED } from './objects.ts';
+import { encryption, findSource, readNew, readTags, UNSERVED } from './objects.ts';
 
 /** Of every part but the last. */
 const PART_MIN_BYTES = 5 * 1024 * 1024;
@@ -30,7 +30,7 @@ export function multipartOperations(store: Store): Operations {
       const bucket = findBucket(store, input);
       const key = requiredText(input, 'Key');
       const id = Array.from({ length: 48 }, () => Math.floor(store.random() * 36).toString(36)).join('');
-      const shown = { ContentType: 'application/octet-stream', ...readShown(input) };
+      const shown = readNew(input);
       const at = store.clock.now();
       const upload: Upload = { id, key, at, shown, tags: readTags(input), parts: new Map() };
       bucket.uploads.set(id, upload);
@@ -42,21 +42,7 @@ export function multipartOperations(store: Store): Operations {
         ...(algorithm === undefined ? {} : { ChecksumAlgorithm: algorithm }),
       };
     },
-    UploadPart(input) {
-      refuse('s3: UploadPart', input, 'SSECustomerAlgorithm');
-      const bucket = findBucket(store, input);
-      const upload = findUpload(bucket, input);
-      const part = number(input, 'PartNumber') ?? 0;
-      if (!Number.isInteger(part) || part < 1 || part > PART_NUMBER_MAX) {
-        throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive');
-      }
-      const body = bytes(input, 'Body') ?? new Uint8Array(0);
-      const checksums = checkBody(input, body);
-      const etag = toEtag(body);
-      upload.parts.set(part, { number: part, body, etag, at: store.clock.now(), checksums });
-      store.keeper?.partChanged(bucket, upload, part);
-      return { ETag: etag, ...encryption(upload), ...checksums };
-    },
+    ...partOperations(store),
     CompleteMultipartUpload: (input) => complete(store, input),
     AbortMultipartUpload(input) {
       const bucket = findBucket(store, input);
@@ -93,6 +79,54 @@ export function multipartOperations(store: Store): Operations {
       };
     },
   };
+}
+
+function partOperations(store: Store): Operations {
+  return {
+    UploadPart(input) {
+      refuse('s3: UploadPart', input, 'SSECustomerAlgorithm');
+      const bucket = findBucket(store, input);
+      const upload = findUpload(bucket, input);
+      const part = partNumber(input);
+      const body = bytes(input, 'Body') ?? new Uint8Array(0);
+      const checksums = checkBody(input, body);
+      const etag = toEtag(body);
+      upload.parts.set(part, { number: part, body, etag, at: store.clock.now(), checksums });
+      store.keeper?.partChanged(bucket, upload, part);
+      return { ETag: etag, ...encryption(upload), ...checksums };
+    },
+    UploadPartCopy(input) {
+      refuse('s3: UploadPartCopy', input, 'SSECustomerAlgorithm', 'CopySourceSSECustomerAlgorithm');
+      const bucket = findBucket(store, input);
+      const upload = findUpload(bucket, input);
+      const part = partNumber(input);
+      const { source } = findSource(store, input);
+      const body = cutExactly(source.body, text(input, 'CopySourceRange'));
+      const etag = toEtag(body);
+      const at = store.clock.now();
+      upload.parts.set(part, { number: part, body, etag, at, checksums: {} });
+      store.keeper?.partChanged(bucket, upload, part);
+      return { CopyPartResult: { ETag: etag, LastModified: new Date(at) }, ...encryption(upload) };
+    },
+  };
+}
+
+function partNumber(input: Input): number {
+  const part = number(input, 'PartNumber') ?? 0;
+  if (Number.isInteger(part) && part >= 1 && part <= PART_NUMBER_MAX) return part;
+  throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive');
+}
+
+/** Unlike a reader's range, that of a part that is copied has both ends, and inside of the source. */
+function cutExactly(body: Uint8Array, range: string | undefined): Uint8Array {
+  if (range === undefined) return body;
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
+  const [start, end] = [Number(first), Number(last)];
+  if (first === undefined || end < start)
+    throw invalidArgument('The x-amz-copy-source-range value must be of the form bytes=first-last');
+  if (end >= body.length)
+    throw invalidArgument(`Range specified is not valid for source of size: ${body.length}`);
+  return body.slice(start, end + 1);
 }
 
 function complete(store: Store, input: Input): Output {

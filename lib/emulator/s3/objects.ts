@@ -32,6 +32,10 @@ const KEPT = [
   ...['CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage', 'ContentType', 'Expires'],
   ...['Metadata', 'ServerSideEncryption', 'SSEKMSKeyId', 'BucketKeyEnabled', 'StorageClass'],
 ];
+/** Those of them that a copy takes from its request alone, whatever its MetadataDirective says. */
+const NEVER_COPIED = ['ServerSideEncryption', 'SSEKMSKeyId', 'BucketKeyEnabled', 'StorageClass'];
+/** The type of an object whose writer named none. */
+const PLAIN = { ContentType: 'binary/octet-stream' };
 /** What a reader may have said otherwise in the answer, and the member that it replaces. */
 const REPLACED: Readonly<Record<string, string>> = {
   ResponseCacheControl: 'CacheControl',
@@ -105,8 +109,13 @@ export function findObject(bucket: Bucket, input: Input): StoredObject {
 }
 
 /** The members that an object keeps. */
-export function readShown(input: Input): Shown {
+function readShown(input: Input): Shown {
   return Object.fromEntries(KEPT.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]]])));
+}
+
+/** The members of a new object: what its writer gave, and the type that it has anyway. */
+export function readNew(input: Input): Shown {
+  return { ...PLAIN, ...readShown(input) };
 }
 
 /** Tags as they stand in a header. */
@@ -126,7 +135,7 @@ function put(store: Store, input: Input): Output {
   const body = bytes(input, 'Body') ?? new Uint8Array(0);
   checkWrite(input, bucket.objects.get(key), key);
   const checksums = checkBody(input, body);
-  const shown = { ContentType: 'application/octet-stream', ...readShown(input) };
+  const shown = readNew(input);
   const at = store.clock.now();
   const object = { key, body, etag: toEtag(body), at, shown, checksums, tags: readTags(input) };
   putStored(bucket, object);
@@ -142,10 +151,33 @@ function put(store: Store, input: Input): Output {
 function copy(store: Store, input: Input): Output {
   refuse('s3: CopyObject', input, ...UNSERVED, 'CopySourceSSECustomerAlgorithm', 'ChecksumAlgorithm');
   const bucket = findBucket(store, input);
+  const { from, source, fromKey } = findSource(store, input);
+  const key = requiredText(input, 'Key');
+  const anew = text(input, 'MetadataDirective') === 'REPLACE';
+  const retag = text(input, 'TaggingDirective') === 'REPLACE';
+  if (from === bucket && fromKey === key && !anew && !retag && input.StorageClass === undefined) {
+    throw invalidRequest(
+      'This copy request is illegal because it is trying to copy an object to itself without changing the ' +
+        "object's metadata, storage class, website redirect location or encryption attributes.",
+    );
+  }
+  const shown = anew ? readNew(input) : copied(source.shown, readShown(input));
+  const at = store.clock.now();
+  const object = { ...source, key, at, shown, tags: retag ? readTags(input) : source.tags };
+  putStored(bucket, object);
+  const result = { ETag: object.etag, LastModified: new Date(at), ...object.checksums };
+  return { CopyObjectResult: result, ...encryption(object) };
+}
+
+/** The object that a copy is made of, if its conditions hold. */
+export function findSource(
+  store: Store,
+  input: Input,
+): { readonly from: Bucket; readonly fromKey: string; readonly source: StoredObject } {
   const [path = '', search] = requiredText(input, 'CopySource').replace(/^\//, '').split('?');
   refuseVersion({ VersionId: new URLSearchParams(search ?? '').get('versionId') ?? undefined });
   const slash = path.indexOf('/');
-  const [fromName, fromKey] = [path.slice(0, slash), path.slice(slash + 1)].map(decodeURIComponent);
+  const [fromName, fromKey = ''] = [path.slice(0, slash), path.slice(slash + 1)].map(decodeURIComponent);
   const from = slash < 0 ? undefined : lookUp(store, fromName ?? '');
   if (from === undefined) throw noSuchBucket(fromName ?? path);
   const source = findObject(from, { Key: fromKey });
@@ -159,22 +191,16 @@ function copy(store: Store, input: Input): Output {
     source,
     'refuse',
   );
-  const key = requiredText(input, 'Key');
-  const anew = text(input, 'MetadataDirective') === 'REPLACE';
-  const retag = text(input, 'TaggingDirective') === 'REPLACE';
-  if (from === bucket && fromKey === key && !anew && !retag && input.StorageClass === undefined) {
-    throw invalidRequest(
-      'This copy request is illegal because it is trying to copy an object to itself without changing the ' +
-        "object's metadata, storage class, website redirect location or encryption attributes.",
-    );
-  }
-  const { Metadata: _given, ...changed } = readShown(input);
-  const shown = anew ? readShown(input) : { ...source.shown, ...changed };
-  const at = store.clock.now();
-  const object = { ...source, key, at, shown, tags: retag ? readTags(input) : source.tags };
-  putStored(bucket, object);
-  const result = { ETag: object.etag, LastModified: new Date(at), ...object.checksums };
-  return { CopyObjectResult: result, ...encryption(object) };
+  return { from, fromKey, source };
+}
+
+/** With the directive COPY all metadata is the source's, and what the request says of it is ignored. */
+function copied(source: Shown, given: Shown): Shown {
+  const isOwn = ([name]: readonly [string, unknown]) => NEVER_COPIED.includes(name);
+  return Object.fromEntries([
+    ...Object.entries(source).filter((member) => !isOwn(member)),
+    ...Object.entries(given).filter(isOwn),
+  ]);
 }
 
 function deleteAll(bucket: Bucket, input: Input): Output {

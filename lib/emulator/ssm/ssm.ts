@@ -61,15 +61,17 @@ export function createSsm({ clock, journal }: SsmOptions): Ssm {
   const keeper = createSeldom(journal, [byRegion('ssm.parameter', of)]);
 
   function find(place: Place, name: string): Parameter | undefined {
-    const [plain = '', version] = bareName(name).split(':');
+    const plain = nameOf(name);
+    const version = bareName(name).split(':')[1];
     const found = of(place).get(plain) ?? bootstrap(plain, clock);
     return version === undefined || version === String(found?.version) ? found : undefined;
   }
 
   const operations: Operations = {
     GetParameter(input, caller) {
-      const found = find(caller, requiredText(input, 'Name'));
-      if (found === undefined) throw new ServiceError('ParameterNotFound', '');
+      const name = requiredText(input, 'Name');
+      const found = find(caller, name);
+      if (found === undefined) throw missing(name, find(caller, nameOf(name)) !== undefined);
       return { Parameter: show(found, caller) };
     },
     GetParameters(input, caller) {
@@ -122,6 +124,7 @@ export function createSsm({ clock, journal }: SsmOptions): Ssm {
 function put(parameters: Parameters, input: Input, at: number): Output {
   refuse('ssm: PutParameter', input, 'Policies', 'KeyId');
   const name = requiredText(input, 'Name');
+  checkName(name);
   const before = parameters.get(name);
   if (before !== undefined && !flag(input, 'Overwrite')) {
     const message = 'The parameter already exists. To overwrite this value, set the overwrite option in the ';
@@ -153,6 +156,17 @@ function put(parameters: Parameters, input: Input, at: number): Output {
   return { Version: version, Tier: tier };
 }
 
+/** The rules of PutParameter's Name; the words are a guess. */
+function checkName(name: string): void {
+  if (/^(?:aws|ssm)/i.test(name)) {
+    const rule = 'can\'t be prefixed with "aws" or "ssm" (case-insensitive).';
+    throw new ServiceError('ValidationException', `Parameter name: ${rule}`);
+  }
+  if (/^[\w./-]+$/.test(name)) return;
+  const rule = 'Only a mix of letters, numbers and the following 4 symbols .-_/ are allowed.';
+  throw new ServiceError('ValidationException', `Invalid label in parameter name ${name}. ${rule}`);
+}
+
 function bootstrap(name: string, clock: Clock): Parameter | undefined {
   if (!BOOTSTRAP.test(name)) return undefined;
   const fixed = { type: 'String', tier: 'Standard', dataType: 'text', version: 1 };
@@ -172,6 +186,20 @@ function show(parameter: Parameter, { account, region }: Place): Output {
 /** A parameter may be named by its ARN, in which a name without a slash has one. */
 function bareName(name: string): string {
   return name.startsWith('arn:') ? (/:parameter(\/.+)$/.exec(name)?.[1] ?? name) : name;
+}
+
+/** The same without a version. */
+function nameOf(name: string): string {
+  return bareName(name).split(':')[0] ?? '';
+}
+
+/** A parameter that is there has no such version, or has had it: only the last is kept. */
+function missing(name: string, isThere: boolean): ServiceError {
+  if (!isThere) return new ServiceError('ParameterNotFound', '');
+  // Whose words these are is a guess; the code is documented.
+  const version = bareName(name).split(':')[1];
+  const message = `Systems Manager could not find version ${version} of ${nameOf(name)}.`;
+  return new ServiceError('ParameterVersionNotFound', message);
 }
 
 function sorted(parameters: Parameters): readonly Parameter[] {

@@ -24,7 +24,7 @@ export const SERVED: Readonly<Record<string, readonly string[]>> = {
     ...['ListObjects', 'ListObjectsV2', 'PutObject', 'GetObject', 'HeadObject', 'CopyObject'],
     ...['DeleteObject', 'DeleteObjects', 'GetObjectTagging', 'PutObjectTagging', 'DeleteObjectTagging'],
     ...['CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload', 'AbortMultipartUpload'],
-    ...['ListParts', 'ListMultipartUploads'],
+    ...['ListParts', 'ListMultipartUploads', 'UploadPartCopy'],
   ],
   logs: [
     ...['CreateLogGroup', 'DeleteLogGroup', 'DescribeLogGroups', 'PutRetentionPolicy'],

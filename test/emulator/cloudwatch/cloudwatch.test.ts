@@ -76,6 +76,36 @@ test('the older way to read has all statistics of a period in one point', async 
   expect(Metrics).toEqual([{ Namespace, MetricName, Dimensions }]);
 });
 
+// "If you omit Unit, all data that was collected with any unit is returned, along with the corresponding
+// units … If you specify a unit that does not match the data collected, the results are null."
+test('a metric is read in the units that it was put in, or in the one that is asked for', async () => {
+  const { config } = createWorld();
+  const client = new CloudWatchClient(config);
+  const Timestamp = new Date('2026-01-01T10:01:00Z');
+  const datum = { MetricName, Timestamp };
+  const MetricData = [
+    { ...datum, Value: 2, Unit: 'Seconds' as const },
+    { ...datum, Value: 2000, Unit: 'Milliseconds' as const },
+  ];
+  await client.send(new PutMetricDataCommand({ Namespace, MetricData }));
+  const asked = { Namespace, MetricName, ...range, Period: 60 };
+  const read = async (more: { Unit?: 'Seconds' | 'Count' }) => {
+    const command = new GetMetricStatisticsCommand({ ...asked, Statistics: ['Sum'], ...more });
+    const { Datapoints = [] } = await client.send(command);
+    return Datapoints.map(({ Sum, Unit }) => [Sum, Unit]);
+  };
+
+  const { Metrics } = await client.send(new ListMetricsCommand({ Namespace }));
+
+  expect(await read({})).toEqual([
+    [2, 'Seconds'],
+    [2000, 'Milliseconds'],
+  ]);
+  expect(await read({ Unit: 'Seconds' })).toEqual([[2, 'Seconds']]);
+  expect(await read({ Unit: 'Count' })).toEqual([]);
+  expect(Metrics).toEqual([{ Namespace, MetricName, Dimensions: [] }]);
+});
+
 test('an alarm is kept and shown, with the state that it was given', async () => {
   const { config } = createWorld();
   const client = new CloudWatchClient(config);

@@ -142,6 +142,22 @@ describe('a transaction', () => {
     ]);
   });
 
+  // ClientRequestToken: the first call returns write units, later ones the read units of reading the items.
+  test('that is repeated under its token costs the reading of its items', () => {
+    const world = createWorld();
+    const input = {
+      ...actions(Put('p'), { Put: { TableName: 'hash', Item: { ...key('q'), v: { S: 'x'.repeat(5000) } } } }),
+      ...{ ClientRequestToken: 'token', ReturnConsumedCapacity: 'TOTAL' },
+    };
+
+    const answers = [world.call('TransactWriteItems', input), world.call('TransactWriteItems', input)];
+
+    expect(answers).toEqual([
+      { ConsumedCapacity: [{ TableName: 'hash', CapacityUnits: 12, WriteCapacityUnits: 12 }] },
+      { ConsumedCapacity: [{ TableName: 'hash', CapacityUnits: 6, ReadCapacityUnits: 6 }] },
+    ]);
+  });
+
   test('under a known token with other actions is refused', () => {
     const world = createWorld();
     world.call('TransactWriteItems', { ...actions(Put('p')), ClientRequestToken: 'token' });

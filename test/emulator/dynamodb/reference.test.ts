@@ -111,6 +111,7 @@ function carryOut(world: World, rows: Map<string, Row>, command: Command): void 
     case 'move': {
       if (command.g === undefined) update(command.p, command.n, 'REMOVE g');
       else update(command.p, command.n, 'SET g = :g', { ':g': S(command.g) });
+      if (command.g === undefined && !rows.has(at(command.p, command.n))) return;
       const before = rows.get(at(command.p, command.n)) ?? { p: command.p, n: command.n };
       rows.set(at(command.p, command.n), { ...before, g: command.g });
       return;

@@ -141,6 +141,39 @@ describe('an update', () => {
     expect(update('REMOVE s', {}, { ReturnValues: 'UPDATED_NEW' })).not.toHaveProperty('Attributes');
   });
 
+  // ScyllaDB's tests that also run against AWS: test_update_item_non_existent (test/alternator/test_item.py),
+  // test_nested_attribute_remove_from_missing_item (test_update_expression.py).
+  test.each([
+    ['REMOVE x', {}],
+    ['REMOVE x.y, z[0]', {}],
+    ['DELETE x :v', { ':v': { SS: ['x'] } }],
+    ['REMOVE x.y DELETE z :v', { ':v': { SS: ['x'] } }],
+  ])('that only takes away, %s, makes no item and is no error', (UpdateExpression, values) => {
+    const world = createWorld();
+    const given = Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values };
+    const input = { TableName: 'hash', Key: KEY, UpdateExpression, ReturnValues: 'ALL_NEW', ...given };
+
+    const answer = world.call('UpdateItem', input);
+    world.call('TransactWriteItems', {
+      TransactItems: [{ Update: { TableName: 'hash', Key: KEY, UpdateExpression, ...given } }],
+    });
+
+    expect(answer).toEqual({});
+    expect(world.get('hash', KEY)).toBeUndefined();
+  });
+
+  test('that adds something makes an item, whatever else it takes away', () => {
+    const world = createWorld();
+    const UpdateExpression = 'SET x = :v REMOVE y';
+
+    world.call('UpdateItem', {
+      ...{ TableName: 'hash', Key: KEY, UpdateExpression },
+      ExpressionAttributeValues: { ':v': N('1') },
+    });
+
+    expect(world.get('hash', KEY)).toEqual({ ...KEY, x: N('1') });
+  });
+
   test('that fails changes nothing', () => {
     const world = createWorld();
     world.put('hash', ITEM);

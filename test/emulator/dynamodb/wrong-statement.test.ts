@@ -44,6 +44,27 @@ describe('a statement', () => {
     expect(refusal).toMatchObject({ name: 'ValidationException', message });
   });
 
+  // "A hash key or a sort key used to order returned results" (PartiQL select statements); words are a guess.
+  test.each([
+    ['', 'ValidationException', 'Must have WHERE clause in the statement when using ORDER BY clause.'],
+    [
+      `WHERE f = 'x'`,
+      'ValidationException',
+      'Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.',
+    ],
+    [
+      `WHERE a IN ['x', 'y']`,
+      'NotImplementedException',
+      'ORDER BY without an equality on the hash key is not served by the emulated DynamoDB',
+    ],
+  ])('%s cannot be ordered', (where, name, message) => {
+    const Statement = `SELECT * FROM "range" ${where} ORDER BY b DESC`;
+
+    const refusal = createWorld().refusal('ExecuteStatement', { Statement });
+
+    expect(refusal).toMatchObject({ name, message });
+  });
+
   test('that orders a truth is refused', () => {
     const refusal = createWorld().refusal('ExecuteStatement', {
       Statement: `SELECT * FROM hash WHERE a = 'x' AND v < ?`,

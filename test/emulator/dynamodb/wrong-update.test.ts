@@ -95,6 +95,14 @@ describe('an update', () => {
       source: 'dynalite',
     },
     {
+      title: 'that appends to what it appends',
+      ...of('SET b = list_append(list_append(:v, :v), :v)', { L: [] }),
+      message:
+        'Invalid UpdateExpression: The function is not allowed to be used this way in an expression; ' +
+        'function: list_append',
+      source: 'alternator',
+    },
+    {
       title: 'beyond the largest number',
       ...of('SET b = :v + :v', { N: '9e125' }),
       message: 'Number overflow. Attempting to store a number with magnitude larger than supported range',

@@ -53,6 +53,12 @@ describe('a fault of calls', () => {
     ['a throttle of SQS', 'throttle', 'sqs', 'ListQueues', 'RequestThrottled'],
     ['a throttle of DynamoDB', 'throttle', 'dynamodb', 'ListTables', 'ThrottlingException'],
     ['a throttle of Lambda', 'throttle', 'lambda', 'ListFunctions', 'TooManyRequestsException'],
+    // Publish in the SNS API reference; "Error best practices" in the Amazon S3 user guide.
+    ['an error of SNS', 'error', 'sns', 'ListTopics', 'InternalErrorException'],
+    ['an error of S3', 'error', 's3', 'ListBuckets', 'InternalError'],
+    ['an error of EventBridge', 'error', 'eventbridge', 'ListRules', 'InternalException'],
+    ['a throttle of SNS', 'throttle', 'sns', 'ListTopics', 'ThrottledException'],
+    ['a throttle of S3', 'throttle', 's3', 'ListBuckets', 'SlowDown'],
     ['a throttle of another service', 'throttle', 'ssm', 'DescribeParameters', 'ThrottlingException'],
     ['a lost answer', 'loseAnswer', 'sqs', 'ListQueues', 'LostAnswer'],
   ])('can be %s', async (_title, fault, service, operation, name) => {

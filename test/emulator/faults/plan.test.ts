@@ -110,6 +110,26 @@ test.each<[string, unknown, string]>([
     'faults[0].status is 200, not from 400 to 599',
   ],
   [
+    'a service by another of its names',
+    { faults: [{ fault: 'error', rate: 1, service: 'events', operation: 'PutEvents' }] },
+    'faults[0].service is "events"; there are sqs, dynamodb, lambda, ',
+  ],
+  [
+    'an operation that nothing has',
+    { faults: [{ fault: 'error', rate: 1, operation: ['SendMessage', 'SendMesage'] }] },
+    'faults[0].operation has "SendMesage", which no service here serves',
+  ],
+  [
+    'an operation of another service',
+    { faults: [{ fault: 'error', rate: 1, service: 'sns', operation: 'SendMessage' }] },
+    'faults[0].operation has "SendMessage", which sns does not serve',
+  ],
+  [
+    'an operation that is no text',
+    { faults: [{ fault: 'error', rate: 1, operation: [1] }] },
+    'faults[0].operation is neither a text nor a list of texts',
+  ],
+  [
     'another source',
     { faults: [{ fault: 'error', rate: 1, source: 'me' }] },
     'faults[0].source is "me"; there are client, lambda, delivery',

@@ -83,6 +83,36 @@ test('a retention ends events by their age', async () => {
   expect(wrong[1]).toContain("Value '2' at 'retentionInDays'");
 });
 
+// PutLogEvents: more than 14 days in the past, older than the retention, more than 2 hours in the future.
+test.each([
+  [undefined, { tooOldLogEventEndIndex: 1, tooNewLogEventStartIndex: 4 }, ['week', 'now', 'soon']],
+  [
+    3,
+    { tooOldLogEventEndIndex: 1, expiredLogEventEndIndex: 2, tooNewLogEventStartIndex: 4 },
+    ['now', 'soon'],
+  ],
+])('with a retention of %s days events of other times are rejected', async (days, info, messages) => {
+  const { logs, emulator } = await createStream();
+  const now = emulator.clock.now();
+  const hour = 3_600_000;
+  const times = {
+    old: -14 * 24 * hour - 1,
+    week: -7 * 24 * hour,
+    now: 0,
+    soon: 2 * hour,
+    late: 2 * hour + 1,
+  };
+  const logEvents = Object.entries(times).map(([message, ms]) => ({ message, timestamp: now + ms }));
+  if (days !== undefined)
+    await logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: days }));
+
+  const put = await logs.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }));
+  const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
+
+  expect(put.rejectedLogEventsInfo).toEqual(info);
+  expect(events.map(({ message }) => message)).toEqual(messages);
+});
+
 test('what a function prints is in its group, in the stream that its environment names', async () => {
   const { config, emulator } = createWorld();
   const logs = new CloudWatchLogsClient(config);

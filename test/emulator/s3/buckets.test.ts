@@ -18,6 +18,7 @@ import {
   PutObjectCommand,
   type S3Client,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { createBucket, createWorld, reasonOf } from './world.ts';
@@ -191,6 +192,31 @@ describe('an upload in parts', () => {
     ]);
     expect(whole.ETag).toMatch(/^"[0-9a-f]{32}-2"$/);
     expect(await got.Body?.transformToString()).toBe('aend');
+  });
+
+  // UploadPartCopy: what the command line and the transfer managers of SDKs copy large objects with.
+  test('takes its parts from objects that are there', async () => {
+    const { s3 } = await createBucket();
+    const send = await begin(s3);
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'a/ü b', Body: 'abcdef' }));
+    const first = await send(1, Buffer.alloc(5 * MIB, '-'));
+    const of = { ...first.part, PartNumber: 2, CopySource: `${Bucket}/${encodeURIComponent('a/ü b')}` };
+    const ranged = (CopySourceRange: string) =>
+      s3.send(new UploadPartCopyCommand({ ...of, CopySourceRange }));
+
+    const whole = await s3.send(new UploadPartCopyCommand(of));
+    const { CopyPartResult } = await ranged('bytes=1-3');
+    const wrong = [await reasonOf(ranged('bytes=1-6')), await reasonOf(ranged('bytes=-3'))];
+    const { UploadId } = first.part;
+    const Parts = [first.listed, { PartNumber: 2, ETag: CopyPartResult?.ETag }];
+    await s3.send(
+      new CompleteMultipartUploadCommand({ Bucket, Key: 'big', UploadId, MultipartUpload: { Parts } }),
+    );
+    const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'big', Range: 'bytes=-4' }));
+
+    expect(whole.CopyPartResult?.LastModified).toEqual(new Date('2026-01-01T10:00:00Z'));
+    expect(wrong).toMatchObject([{ name: 'InvalidArgument' }, { name: 'InvalidArgument' }]);
+    expect(await got.Body?.transformToString()).toBe('-bcd');
   });
 
   test.each([

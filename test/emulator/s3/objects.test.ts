@@ -164,6 +164,30 @@ describe('copies and deletes', () => {
     expect(anew?.Metadata).toEqual({ two: '2' });
   });
 
+  // The descriptions of MetadataDirective, StorageClass and ContentType in CopyObjectRequest.
+  test('a copy ignores the metadata of its request unless it is to replace it', async () => {
+    const { s3 } = await createBucket();
+    const CopySource = `${Bucket}/a`;
+    const kept = { ContentType: 'text/x', CacheControl: 'no-store', Metadata: { a: '1' } };
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'a', StorageClass: 'GLACIER_IR', ...kept }));
+
+    const given = { ContentType: 'text/y', CacheControl: 'no-cache', Metadata: { a: '2' } };
+    await s3.send(new CopyObjectCommand({ Bucket, Key: 'b', CopySource, ...given }));
+    await s3.send(new CopyObjectCommand({ Bucket, Key: 'c', CopySource, StorageClass: 'ONEZONE_IA' }));
+    await s3.send(new CopyObjectCommand({ Bucket, Key: 'd', CopySource, MetadataDirective: 'REPLACE' }));
+    const heads = await Promise.all(
+      ['b', 'c', 'd'].map((Key) => s3.send(new HeadObjectCommand({ Bucket, Key }))),
+    );
+
+    expect(heads).toMatchObject([
+      kept,
+      { ...kept, StorageClass: 'ONEZONE_IA' },
+      { ContentType: 'binary/octet-stream', Metadata: {} },
+    ]);
+    expect(heads[0]?.StorageClass).toBeUndefined();
+    expect(heads[2]?.CacheControl).toBeUndefined();
+  });
+
   test('a copy onto itself that changes nothing is refused', async () => {
     const { s3 } = await createBucket();
     await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'x' }));

@@ -32,6 +32,31 @@ test('a parameter is put, read, changed under a new version and deleted', async 
   expect(gone[0]).toBe('ParameterNotFound');
 });
 
+// PutParameter, Name: "can't be prefixed with aws or ssm", "can include only … a-zA-Z0-9_.-" and slashes.
+test.each(['awsLimit', 'SSM-limit', 'a b', 'a:1'])('a parameter cannot be named %s', async (Name) => {
+  const { config } = createWorld();
+  const ssm = new SSMClient(config);
+
+  const refused = await refusal(ssm.send(new PutParameterCommand({ Name, Value: '1', ...STRING })));
+
+  expect(refused[0]).toBe('ValidationException');
+});
+
+// GetParameter: ParameterVersionNotFound, "The specified parameter version wasn't found."
+test('a version that a parameter does not have is neither its last nor a missing parameter', async () => {
+  const { config } = createWorld();
+  const ssm = new SSMClient(config);
+  await ssm.send(new PutParameterCommand({ Name: 'limit', Value: '1', ...STRING }));
+  await ssm.send(new PutParameterCommand({ Name: 'limit', Value: '2', Overwrite: true }));
+
+  const { Parameter } = await ssm.send(new GetParameterCommand({ Name: 'limit:2' }));
+  const [wrong] = await refusal(ssm.send(new GetParameterCommand({ Name: 'limit:3' })));
+  const [none] = await refusal(ssm.send(new GetParameterCommand({ Name: 'limits:2' })));
+
+  expect(Parameter?.Value).toBe('2');
+  expect([wrong, none]).toEqual(['ParameterVersionNotFound', 'ParameterNotFound']);
+});
+
 test("the version of CDK's bootstrap stack is there, and of nobody else's making", async () => {
   const { config } = createWorld();
   const ssm = new SSMClient(config);

@@ -172,6 +172,10 @@ class UpdateParser {
     else if (args.length !== 2) this.scope.noteOperandCount(name, args.length);
     if (first === undefined || second === undefined) return { kind: 'path', path: [name] };
     if (name === 'list_append') {
+      if (args.some(({ kind }) => kind === 'list_append')) {
+        const problem = 'The function is not allowed to be used this way in an expression';
+        this.scope.note('function use', `${problem}; function: ${name}`);
+      }
       for (const operand of args) this.checkType(name, operand, 'L');
       return { kind: 'list_append', left: first, right: second };
     }

@@ -15,7 +15,7 @@ import { projectedNames } from '../index-view.ts';
 import type { Fields } from '../input.ts';
 import { AFTER, type KeySchema, keyParts } from '../key-code.ts';
 import { openSource, readPage, type Source, startText, type Walk } from '../read-source.ts';
-import { conditionFailed, validation } from '../refusals.ts';
+import { conditionFailed, notServed, validation } from '../refusals.ts';
 import type { Table } from '../table.ts';
 import { checkUpdatePaths } from '../update-checks.ts';
 import { apply, type Plan, planDelete, planPut, planUpdate } from '../writes.ts';
@@ -199,11 +199,25 @@ function plan(source: Source, { where, values, descending }: Select): { walk: Wa
   }
   const filter: Condition = { kind: 'and', parts: rest };
   if (keys.hash.some(({ name }) => !used.has(name))) {
+    if (descending !== undefined) refuseOrder(where);
     const all: Condition = { kind: 'and', parts: conjuncts(where) };
     return { walk: { low: '', high: AFTER, forward: true }, filter: all };
   }
   const conditions = toKeyConditions({ kind: 'and', parts: [...used.values()] }, values);
   return { walk: { ...toKeyRange(conditions, keys), forward }, filter };
+}
+
+/**
+ * Only the items of one hash key have an order. AWS sorts those of several keys, too, which is not served.
+ * That the others are refused is known; the words are a guess.
+ */
+function refuseOrder(where: Condition | undefined): never {
+  if (where === undefined)
+    throw validation('Must have WHERE clause in the statement when using ORDER BY clause.');
+  if (conjuncts(where).some(({ kind }) => kind === 'in' || kind === 'or'))
+    throw notServed('ORDER BY without an equality on the hash key');
+  const problem = 'Must have at least one non-optional hash key condition in WHERE clause';
+  throw validation(`${problem} when using ORDER BY clause.`);
 }
 
 /**
