@@ -11,34 +11,49 @@ const PAGES_MAX = 100;
 
 export function createWorkers(call: Call, tableName: string): Workers {
   const toKey = (id: string) => ({ pk: ALL, sk: { S: `worker#${id}` } });
+  const beat = async (
+    record: WorkerRecord,
+    done: readonly string[],
+    expiresAt: number,
+  ): Promise<readonly SentCommand[]> => {
+    const commands = done.map((_, index) => [`#c${index}`, done[index] ?? ''] as const);
+    // A path and what is below it cannot both be in one update. What is done was in the map before.
+    const change =
+      commands.length === 0
+        ? ', #commands = if_not_exists(#commands, :none)'
+        : ` REMOVE ${commands.map(([name]) => `#commands.${name}`).join(', ')}`;
+    const { Attributes } = await call('dynamodb', 'UpdateItem', {
+      TableName: tableName,
+      Key: toKey(record.id),
+      UpdateExpression: `SET #record = :record, #beatAt = :beatAt, #expiresAt = :expiresAt${change}`,
+      ExpressionAttributeNames: {
+        '#record': 'record',
+        '#beatAt': 'beatAt',
+        '#expiresAt': 'expiresAt',
+        '#commands': 'commands',
+        ...Object.fromEntries(commands),
+      },
+      ExpressionAttributeValues: {
+        ':record': { S: JSON.stringify(record) },
+        ':beatAt': { N: String(record.beatAt) },
+        ':expiresAt': { N: String(Math.ceil(expiresAt / 1_000)) },
+        ...(commands.length === 0 ? { ':none': { M: {} } } : {}),
+      },
+      ReturnValues: 'ALL_NEW',
+    });
+    return Object.entries(Attributes?.commands?.M ?? {}).map(toSent);
+  };
   return {
     async beat(record, done, expiresAt) {
-      const commands = done.map((_, index) => [`#c${index}`, done[index] ?? ''] as const);
-      // A path and what is below it cannot both be in one update. What is done was in the map before.
-      const change =
-        commands.length === 0
-          ? ', #commands = if_not_exists(#commands, :none)'
-          : ` REMOVE ${commands.map(([name]) => `#commands.${name}`).join(', ')}`;
-      const { Attributes } = await call('dynamodb', 'UpdateItem', {
-        TableName: tableName,
-        Key: toKey(record.id),
-        UpdateExpression: `SET #record = :record, #beatAt = :beatAt, #expiresAt = :expiresAt${change}`,
-        ExpressionAttributeNames: {
-          '#record': 'record',
-          '#beatAt': 'beatAt',
-          '#expiresAt': 'expiresAt',
-          '#commands': 'commands',
-          ...Object.fromEntries(commands),
-        },
-        ExpressionAttributeValues: {
-          ':record': { S: JSON.stringify(record) },
-          ':beatAt': { N: String(record.beatAt) },
-          ':expiresAt': { N: String(Math.ceil(expiresAt / 1_000)) },
-          ...(commands.length === 0 ? { ':none': { M: {} } } : {}),
-        },
-        ReturnValues: 'ALL_NEW',
-      });
-      return Object.entries(Attributes?.commands?.M ?? {}).map(toSent);
+      try {
+        return await beat(record, done, expiresAt);
+      } catch (error) {
+        if (done.length === 0 || !(error instanceof Error) || error.name !== 'ValidationException')
+          throw error;
+        // The record has expired while nobody beat, and what was told with it; DynamoDB removes nothing from
+        // a map that is not there.
+        return beat(record, [], expiresAt);
+      }
     },
     list: () => list(call, tableName),
     async command(workerId, { id, command }) {

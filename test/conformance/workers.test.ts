@@ -61,6 +61,16 @@ describe.each(Object.entries(DOORS))('workers %s', (_name, open) => {
     expect([known, first, second, third, fourth]).toEqual([true, both, both, [both[1]], []]);
   });
 
+  test('a worker whose record has expired is listed again, whatever it has done meanwhile', async () => {
+    const { workers, close } = await createWorld();
+
+    const left = await workers.beat(record, ['c1'], START + 60_000);
+    const listed = await workers.list();
+    await close();
+
+    expect([left, listed]).toEqual([[], [record]]);
+  });
+
   test('a command for a worker that nobody knows is not left', async () => {
     const { workers, close } = await createWorld();
 
