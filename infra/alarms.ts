@@ -55,11 +55,13 @@ export class QueueAlarms extends Construct {
     });
     if (maxLength === undefined) return;
     ring(this, 'MaxLength', actions, {
-      description: `More than ${maxLength} messages wait in ${name}: publishers are refused`,
+      description: `${maxLength} messages or more wait in ${name}: publishers are refused`,
       metric: ofAll(
         levels.map((level) => level.metricApproximateNumberOfMessagesVisible(EACH_MINUTE)),
         'SUM',
       ),
+      // At the length itself publishers are refused, so that more than it hardly ever wait.
+      comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: maxLength,
     });
   }
@@ -93,6 +95,8 @@ interface Ring {
   readonly description: string;
   readonly metric: IMetric;
   readonly threshold: number;
+  /** @default ComparisonOperator.GREATER_THAN_THRESHOLD */
+  readonly comparison?: ComparisonOperator;
 }
 
 function ring(scope: Construct, id: string, actions: readonly IAlarmAction[], when: Ring): void {
@@ -100,7 +104,7 @@ function ring(scope: Construct, id: string, actions: readonly IAlarmAction[], wh
     metric: when.metric,
     threshold: when.threshold,
     alarmDescription: when.description,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    comparisonOperator: when.comparison ?? ComparisonOperator.GREATER_THAN_THRESHOLD,
     evaluationPeriods: 1,
     // SQS stops reporting after six idle hours, which is good news.
     treatMissingData: TreatMissingData.NOT_BREACHING,

@@ -27,6 +27,7 @@ import { replyQueuePrefix } from '../lib/define/resource-name.ts';
 import { DefinitionError } from '../lib/errors.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Broker } from './broker.ts';
+import { given } from './broker-props.ts';
 
 /** Which queues a service works off, with which image, where and on how many machines. */
 export interface FargateWorkerProps {
@@ -170,7 +171,7 @@ function clusterOf(scope: Construct, { cluster, vpc }: FargateWorkerProps): IClu
 }
 
 function createTask(scope: Construct, props: FargateWorkerProps, role: Role): FargateTaskDefinition {
-  const settings = { ...FARGATE_DEFAULTS, ...props };
+  const settings = { ...FARGATE_DEFAULTS, ...given(props) };
   const { broker, queues, image, app, command = [], environment = {}, secrets = {} } = settings;
   const task = new FargateTaskDefinition(scope, 'Task', {
     cpu: settings.cpu,
@@ -226,7 +227,7 @@ function acknowledgeTask(scope: Construct, { broker, environment = {} }: Fargate
  */
 function scale(service: FargateService, props: FargateWorkerProps): ScalableTaskCount {
   const { broker, queues, scaling = {} } = props;
-  const { min, max, ageSeconds } = { ...FARGATE_DEFAULTS, ...scaling };
+  const { min, max, ageSeconds } = { ...FARGATE_DEFAULTS, ...given(scaling) };
   const age = scaling.age?.toSeconds() ?? ageSeconds;
   const count = service.autoScaleTaskCount({ minCapacity: min, maxCapacity: max });
   const levels = broker.topology.queues

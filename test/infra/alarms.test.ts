@@ -45,16 +45,18 @@ test('alarms can be left out', () => {
   template().resourceCountIs('AWS::CloudWatch::Alarm', 0);
 });
 
-test('a queue with a length rings when more waits, over all its levels', () => {
+test('a queue with a length rings when it is full, as publishers see it, over all its levels', () => {
   const template = synthesize(mall).template();
 
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     AlarmDescription: Match.objectLike({}),
     MetricName: 'ApproximateNumberOfMessagesVisible',
     Threshold: 50,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
   });
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     Threshold: 1_000,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     Metrics: Match.arrayWith([
       Match.objectLike({ Expression: 'SUM([FILL(level0, 0), FILL(level1, 0), FILL(level2, 0)])' }),
     ]),

@@ -183,3 +183,23 @@ test("under a customer's key it may use it", () => {
 
   expect(() => made.cdk.synth()).not.toThrow();
 });
+
+test('an option that is undefined leaves its default in place', () => {
+  // A caller without exactOptionalPropertyTypes, or in JavaScript, passes such options on.
+  const more = JSON.parse('{}', () => ({
+    ...{ app: undefined, cpu: undefined, memory: undefined },
+    scaling: { min: undefined, max: undefined },
+  }));
+
+  const template = withService(more).template();
+
+  template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+    Cpu: '512',
+    Memory: '1024',
+    ContainerDefinitions: [Match.objectLike({ Command: Match.arrayWith(['--app', 'app.js']) })],
+  });
+  template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
+    MinCapacity: 1,
+    MaxCapacity: 10,
+  });
+});
