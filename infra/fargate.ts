@@ -3,8 +3,6 @@
  * machine: the container runs `celeriac worker`. It takes whatever network it is given: a task reaches AWS by
  * NAT, by endpoints of the VPC, or with a public address.
  */
-import { AdjustmentType } from 'aws-cdk-lib/aws-applicationautoscaling';
-import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   Cluster,
@@ -28,6 +26,7 @@ import { DefinitionError } from '../lib/errors.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Broker } from './broker.ts';
 import { given } from './broker-props.ts';
+import { type Scale, scale } from './scaling.ts';
 
 /** Which queues a service works off, with which image, where and on how many machines. */
 export interface FargateWorkerProps {
@@ -64,7 +63,11 @@ export interface FargateWorkerProps {
   readonly logRetention?: RetentionDays;
 }
 
-/** How many tasks of the service run: one more for each step that the oldest message is late. */
+/**
+ * How many tasks of the service run: one more for each step that the oldest message is late, one fewer for
+ * each two minutes in which nothing waits. Give a service ten queues and levels of priority at most:
+ * CloudWatch sees ten at a time, so that with more it may stop tasks while an eleventh has work.
+ */
 export interface FargateScaling {
   /** 0 stops them all while nothing waits; the first message then waits for a task to start. @default 1 */
   readonly min?: number;
@@ -114,7 +117,7 @@ export class FargateWorker extends Construct {
       ...(props.vpcSubnets === undefined ? {} : { vpcSubnets: props.vpcSubnets }),
       ...(props.securityGroups === undefined ? {} : { securityGroups: [...props.securityGroups] }),
     });
-    this.scaling = scale(this.service, props);
+    this.scaling = scale(this.service, levelsOf(props), toScale(props.scaling));
   }
 }
 
@@ -221,54 +224,13 @@ function acknowledgeTask(scope: Construct, { broker, environment = {} }: Fargate
   });
 }
 
-/**
- * By the oldest message of all queues: its age says how late work is, which the number of messages does not.
- * It counts only while something waits: the age of a message that has run for hours says nothing.
- */
-function scale(service: FargateService, props: FargateWorkerProps): ScalableTaskCount {
-  const { broker, queues, scaling = {} } = props;
-  const { min, max, ageSeconds } = { ...FARGATE_DEFAULTS, ...given(scaling) };
-  const age = scaling.age?.toSeconds() ?? ageSeconds;
-  const count = service.autoScaleTaskCount({ minCapacity: min, maxCapacity: max });
-  const levels = broker.topology.queues
+function levelsOf({ broker, queues }: FargateWorkerProps): readonly Queue[] {
+  return broker.topology.queues
     .filter(({ name }) => queues.includes(name))
     .map(({ name, level }) => broker.queue(name, level));
-  for (let first = 0; first < levels.length; first += LEVELS_OF_ALARM_MAX) {
-    count.scaleOnMetric(first === 0 ? 'Age' : `Age-${first}`, {
-      metric: oldest(levels.slice(first, first + LEVELS_OF_ALARM_MAX)),
-      scalingSteps: [
-        { upper: 0, change: -1 },
-        { lower: age, change: 1 },
-        { lower: 2 * age, change: 2 },
-        { lower: 5 * age, change: 5 },
-      ],
-      adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
-      cooldown: Duration.minutes(2),
-      // A queue that is quiet for some minutes is not one that is empty for good.
-      evaluationPeriods: 3,
-      datapointsToAlarm: 3,
-    });
-  }
-  return count;
 }
 
-/** CloudWatch takes ten metrics in one alarm; each level needs two. */
-const LEVELS_OF_ALARM_MAX = 5;
-
-function oldest(levels: readonly Queue[]): IMetric {
-  const period = Duration.minutes(1);
-  const metrics = levels.flatMap((queue, index) => [
-    [`a${index}`, queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM })] as const,
-    [
-      `v${index}`,
-      queue.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
-    ] as const,
-  ]);
-  const ages = levels.map((_, index) => `IF(FILL(v${index}, 0) > 0, FILL(a${index}, 0), 0)`);
-  return new MathExpression({
-    expression: ages.length === 1 ? (ages[0] ?? '') : `MAX([${ages.join(', ')}])`,
-    usingMetrics: Object.fromEntries(metrics),
-    period,
-    label: 'age of the oldest message that waits',
-  });
+function toScale(scaling: FargateScaling = {}): Scale {
+  const { min, max, ageSeconds, age } = { ...FARGATE_DEFAULTS, ...given(scaling) };
+  return { min, max, ageSeconds: age?.toSeconds() ?? ageSeconds };
 }

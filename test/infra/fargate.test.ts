@@ -141,6 +141,30 @@ test('it scales by the age of the oldest message that waits, over all levels', (
   });
 });
 
+test('of more levels than one alarm can see, one that is empty stops no tasks while another is full', () => {
+  const busy = defineQueue('busy', { priorities: 4 });
+  const quiet = defineQueue('quiet', { priorities: 4 });
+  const { stack } = emptyStack();
+  const broker = new Broker(stack, 'Broker', {
+    app: defineApp('shop', { queues: [busy, quiet], longDelays: false }),
+    workers: { busy: 'machine', quiet: 'machine' },
+  });
+  new FargateWorker(stack, 'Worker', {
+    ...{ broker, queues: ['busy', 'quiet'], vpc: network(stack) },
+    image: ContainerImage.fromRegistry('example/worker'),
+  });
+
+  const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'))
+    .map(({ Properties }) => Properties)
+    .filter(({ AlarmDescription }) => String(AlarmDescription).endsWith('threshold scaling alarm'));
+
+  const stopping = alarms.filter(({ ComparisonOperator }) => ComparisonOperator.startsWith('LessThan'));
+  const looked = alarms.map(({ Metrics }) => Metrics.filter((one: object) => 'MetricStat' in one).length);
+  expect(stopping).toHaveLength(1);
+  expect(stopping[0].Metrics[0].Expression.match(/FILL/g)).toHaveLength(8);
+  expect(looked.sort((left, right) => left - right)).toEqual([6, 8, 10]);
+});
+
 test('a queue that has a function besides is refused, and so is a service without a network', () => {
   expect(() => withService({}, {}, {})).toThrow(
     expect.objectContaining({

@@ -1,4 +1,4 @@
-/** Apps in several stacks: what stands in another stack makes no circle, and names that join are told apart. */
+/** Apps in several stacks make no circle of them, and names that join to the same text are told apart. */
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
