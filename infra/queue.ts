@@ -29,6 +29,8 @@ export interface WorkQueueProps {
   readonly removalPolicy: RemovalPolicy;
   /** false: no alarms. */
   readonly alarms: AlarmProps | false;
+  /** Whether a machine works it off. */
+  readonly onMachine: boolean;
 }
 
 /** A queue and its dead-letter queue. */
@@ -41,7 +43,7 @@ export class WorkQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
-    const { resources, encryptionKey, alarms } = props;
+    const { resources, encryptionKey, alarms, onMachine } = props;
     const [lowest, ...higher] = resources;
     this.#encryptionKey = encryptionKey;
     this.#resources = resources;
@@ -61,8 +63,8 @@ export class WorkQueue extends Construct {
       ...higher.map((resource) => this.#create(`Level-${resource.level}`, props, resource)),
     ];
     const { levels, deadLetterQueue } = this;
-    if (alarms !== false)
-      new QueueAlarms(this, 'Alarms', { levels, deadLetterQueue, maxLength: lowest.maxLength }, alarms);
+    const watched = { levels, deadLetterQueue, maxLength: lowest.maxLength, onMachine };
+    if (alarms !== false) new QueueAlarms(this, 'Alarms', watched, alarms);
   }
 
   /** The queue, or its lowest level: where messages without a priority go. */

@@ -15,7 +15,7 @@ export interface Scale {
 /** CloudWatch takes ten metrics in one alarm. */
 const METRICS_OF_ALARM_MAX = 10;
 /** Of which an age needs two. */
-const LEVELS_OF_AGE_MAX = METRICS_OF_ALARM_MAX / 2;
+export const LEVELS_OF_AGE_MAX = METRICS_OF_ALARM_MAX / 2;
 
 /**
  * By the oldest message of all queues: its age says how late work is, which the number of messages does not.
@@ -61,7 +61,8 @@ const STEADY: Omit<BasicStepScalingPolicyProps, 'metric' | 'scalingSteps'> = {
   datapointsToAlarm: 3,
 };
 
-function chunks<Item>(items: readonly Item[], size: number): (readonly [number, readonly Item[]])[] {
+/** Items in parts of a size, each with the index of its first. */
+export function chunks<Item>(items: readonly Item[], size: number): (readonly [number, readonly Item[]])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => [
     index * size,
     items.slice(index * size, (index + 1) * size),
@@ -83,8 +84,8 @@ function waiting(levels: readonly IQueue[]): IMetric {
   });
 }
 
-/** The age of the oldest message of those levels in which any waits. */
-function oldest(levels: readonly IQueue[]): IMetric {
+/** The age of the oldest message of those levels, at most LEVELS_OF_AGE_MAX, in which any waits. */
+export function oldest(levels: readonly IQueue[]): IMetric {
   const metrics = levels.flatMap((queue, index) => [
     [`a${index}`, queue.metricApproximateAgeOfOldestMessage(EACH_MINUTE)] as const,
     [`v${index}`, queue.metricApproximateNumberOfMessagesVisible(EACH_MINUTE)] as const,

@@ -1,11 +1,13 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
+import { Broker } from '#infra';
+import { defineApp, defineQueue, defineTask } from '#lib';
 import { mall } from './mall.ts';
 import { shop } from './shop.ts';
-import { synthesize } from './stack.ts';
+import { emptyStack, synthesize } from './stack.ts';
 
 test('alarms ring for any dead letter and for a message that has waited for an hour', () => {
   const template = synthesize(shop).template();
@@ -36,6 +38,28 @@ test('an alarm tells whom it is given when it rings and when it is over', () => 
   template().hasResourceProperties('AWS::CloudWatch::Alarm', {
     MetricName: 'ApproximateAgeOfOldestMessage',
     Threshold: 300,
+  });
+});
+
+test('on a machine a message ages only while one waits, since its tasks may run for hours', () => {
+  const long = defineQueue('long', { priorities: 6 });
+  const app = defineApp('shop', {
+    tasks: [defineTask('render', { queue: long, run: () => 1 })],
+    longDelays: false,
+  });
+  const { stack } = emptyStack();
+  new Broker(stack, 'Broker', { app, workers: { long: 'machine' } });
+
+  const template = Template.fromStack(stack);
+
+  // Six levels are twelve metrics, of which an alarm takes ten.
+  const ages = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+    .map(({ Properties }) => Properties)
+    .filter(({ Threshold }) => Threshold === 3_600);
+  expect(ages.map(({ Metrics }) => Metrics.length - 1).sort()).toEqual([10, 2]);
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Threshold: 3_600,
+    Metrics: Match.arrayWith([Match.objectLike({ Expression: 'IF(FILL(v0, 0) > 0, FILL(a0, 0), 0)' })]),
   });
 });
 
