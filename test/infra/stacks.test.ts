@@ -90,3 +90,20 @@ test("ways whose exchanges' and queues' names join to the same text are two ways
   template.resourceCountIs('AWS::SNS::Subscription', 2);
   template.resourceCountIs('AWS::Events::Rule', 2);
 });
+
+test('timers of two stages have names of their own: CloudFormation does not look at their groups', () => {
+  const { cdk, stack } = emptyStack({ validated: true });
+  const task = defineTask('work', { run: () => 1 });
+  const schedules = [every('1d'), every('10s')].map((trigger, index) =>
+    defineSchedule(`s${index}`, { trigger, send: task() }),
+  );
+  const app = defineApp('shop', { tasks: [task], schedules });
+
+  for (const stage of ['dev', 'prod']) new Broker(stack, stage, { app, entry: ENTRY, stage });
+
+  expect(() => cdk.synth()).not.toThrow();
+  const timers = Template.fromStack(stack).findResources('AWS::Scheduler::Schedule');
+  const names = Object.values(timers).map(({ Properties }) => Properties.Name);
+  expect(names).toHaveLength(6);
+  expect(new Set(names).size).toBe(6);
+});
