@@ -73,7 +73,10 @@ export interface FargateScaling {
   readonly min?: number;
   /** @default 10 */
   readonly max?: number;
-  /** The age of the oldest message that is wanted; twice and five times that add more. @default 60 s */
+  /**
+   * The age of the oldest message that is wanted, at least 1 s; twice and five times that add more.
+   * @default 60 s
+   */
   readonly age?: Duration;
 }
 
@@ -91,7 +94,8 @@ export const FARGATE_DEFAULTS = {
 
 /**
  * A worker service.
- * @throws DefinitionError UNKNOWN_QUEUE; QUEUE_HAS_FUNCTION; CLUSTER_MISSING
+ * @throws DefinitionError UNKNOWN_QUEUE; QUEUE_HAS_FUNCTION; CLUSTER_MISSING; OUT_OF_RANGE for stopTimeout
+ * and scaling.age
  */
 export class FargateWorker extends Construct {
   readonly service: FargateService;
@@ -102,6 +106,7 @@ export class FargateWorker extends Construct {
   constructor(scope: Construct, id: string, props: FargateWorkerProps) {
     super(scope, id);
     checkQueues(props);
+    checkDurations(props);
     this.role = new Role(this, 'TaskRole', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
     for (const name of props.queues) grantQueue(props.broker, name, this.role);
     const cluster = clusterOf(this, props);
@@ -131,6 +136,22 @@ function checkQueues({ broker, queues }: FargateWorkerProps): void {
     throw new DefinitionError('QUEUE_HAS_FUNCTION', message, { value: name });
   }
 }
+
+/** What neither the CDK nor its validator refuses, but the services do. */
+function checkDurations({ stopTimeout, scaling = {} }: FargateWorkerProps): void {
+  const stop = stopTimeout?.toSeconds();
+  if (stop !== undefined && stop > STOP_SECONDS_MAX) {
+    const message =
+      `stopTimeout is ${stop} s, Fargate allows ${STOP_SECONDS_MAX} s; give less, or leave ` + 'it out';
+    throw new DefinitionError('OUT_OF_RANGE', message, { value: stop, allowed: STOP_SECONDS_MAX });
+  }
+  if (scaling.age?.toSeconds() !== 0) return;
+  const message = 'scaling.age is 0 s, and no message is younger; give at least Duration.seconds(1)';
+  throw new DefinitionError('OUT_OF_RANGE', message, { value: 0, allowed: 1 });
+}
+
+/** ECS: stopTimeout of a container on Fargate. */
+const STOP_SECONDS_MAX = 120;
 
 /** To receive, and to do with messages what a function's worker does. */
 function grantQueue(broker: Broker, name: string, role: Role): void {

@@ -2,7 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { type Stack, Validations } from 'aws-cdk-lib/core';
+import { Duration, type Stack, Validations } from 'aws-cdk-lib/core';
 import { expect, test } from 'vitest';
 import { Broker, FargateWorker, type FargateWorkerProps } from '#infra';
 import { defineApp, defineQueue, defineTask } from '../../lib/index.ts';
@@ -179,6 +179,15 @@ test('a queue that has a function besides is refused, and so is a service withou
   const image = ContainerImage.fromRegistry('example/reports');
   expect(() => new FargateWorker(stack, 'Bare', { broker, queues: ['reports'], image })).toThrow(
     expect.objectContaining({ code: 'CLUSTER_MISSING' }),
+  );
+});
+
+test.each<[string, Partial<FargateWorkerProps>]>([
+  ['stopTimeout is 180 s, Fargate allows 120 s', { stopTimeout: Duration.minutes(3) }],
+  ['scaling.age is 0 s', { scaling: { age: Duration.seconds(0) } }],
+])('what only a deploy would refuse is refused before: %s', (text, more) => {
+  expect(() => withService(more)).toThrow(
+    expect.objectContaining({ code: 'OUT_OF_RANGE', message: expect.stringContaining(text) }),
   );
 });
 
