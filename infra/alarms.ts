@@ -13,10 +13,14 @@ import {
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { chunks, LEVELS_OF_AGE_MAX, oldest } from './scaling.ts';
 
 /** When to ring, and whom to tell. */
 export interface AlarmProps {
-  /** Rings when the oldest message of a queue has waited this long. @default Duration.hours(1) */
+  /**
+   * Rings when the oldest message of a queue has waited this long; one that is being worked on counts, too,
+   * but where a machine works the queue off and nothing waits. @default Duration.hours(1)
+   */
   readonly oldestMessage?: Duration;
   /**
    * Told when an alarm rings and when it is over: `new SnsAction(topic)`. @default - nobody; the state
@@ -34,6 +38,8 @@ export interface WatchedQueue {
   readonly deadLetterQueue: IQueue;
   /** How many messages may wait in all levels; undefined: any number. */
   readonly maxLength: number | undefined;
+  /** Whether a machine works it off, whose tasks may run for longer than messages may wait. */
+  readonly onMachine: boolean;
 }
 
 /** The alarms of one queue and its dead-letter queue. */
@@ -44,22 +50,22 @@ export class QueueAlarms extends Construct {
     const actions = props.actions ?? [];
     ringForDeadLetters(this, deadLetterQueue, actions);
     const name = levels[0]?.queueName;
-    const oldest = props.oldestMessage ?? OLDEST_MESSAGE_DEFAULT;
-    ring(this, 'OldestMessage', actions, {
-      description: `A message has waited in ${name} for more than ${oldest.toHumanString()}`,
-      metric: ofAll(
-        levels.map((level) => level.metricApproximateAgeOfOldestMessage(EACH_MINUTE)),
-        'MAX',
-      ),
-      threshold: oldest.toSeconds(),
-    });
+    const limit = props.oldestMessage ?? OLDEST_MESSAGE_DEFAULT;
+    for (const [first, metric] of ages(watched))
+      ring(this, first === 0 ? 'OldestMessage' : `OldestMessage-${first}`, actions, {
+        description: `A message has waited in ${name} for more than ${limit.toHumanString()}`,
+        metric,
+        threshold: limit.toSeconds(),
+      });
     if (maxLength === undefined) return;
     ring(this, 'MaxLength', actions, {
-      description: `More than ${maxLength} messages wait in ${name}: publishers are refused`,
+      description: `${maxLength} messages or more wait in ${name}: publishers are refused`,
       metric: ofAll(
         levels.map((level) => level.metricApproximateNumberOfMessagesVisible(EACH_MINUTE)),
         'SUM',
       ),
+      // At the length itself publishers are refused, so that more than it hardly ever wait.
+      comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: maxLength,
     });
   }
@@ -75,6 +81,17 @@ export function ringForDeadLetters(scope: Construct, queue: IQueue, actions: rea
 }
 
 const EACH_MINUTE = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
+
+/**
+ * The age of the oldest message over all levels. SQS counts what is in flight, too, so that a task which runs
+ * for hours would ring: on a machine the age of a level counts only while something waits in it.
+ */
+function ages({ levels, onMachine }: WatchedQueue): readonly (readonly [number, IMetric])[] {
+  if (onMachine)
+    return chunks(levels, LEVELS_OF_AGE_MAX).map(([first, some]) => [first, oldest(some)] as const);
+  const metrics = levels.map((level) => level.metricApproximateAgeOfOldestMessage(EACH_MINUTE));
+  return [[0, ofAll(metrics, 'MAX')]];
+}
 
 /** One metric over all levels; that of a single level is the metric itself, which costs less. */
 function ofAll(metrics: readonly Metric[], combine: 'MAX' | 'SUM'): IMetric {
@@ -93,6 +110,8 @@ interface Ring {
   readonly description: string;
   readonly metric: IMetric;
   readonly threshold: number;
+  /** @default ComparisonOperator.GREATER_THAN_THRESHOLD */
+  readonly comparison?: ComparisonOperator;
 }
 
 function ring(scope: Construct, id: string, actions: readonly IAlarmAction[], when: Ring): void {
@@ -100,7 +119,7 @@ function ring(scope: Construct, id: string, actions: readonly IAlarmAction[], wh
     metric: when.metric,
     threshold: when.threshold,
     alarmDescription: when.description,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    comparisonOperator: when.comparison ?? ComparisonOperator.GREATER_THAN_THRESHOLD,
     evaluationPeriods: 1,
     // SQS stops reporting after six idle hours, which is good news.
     treatMissingData: TreatMissingData.NOT_BREACHING,

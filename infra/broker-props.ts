@@ -35,7 +35,12 @@ export interface BrokerProps {
   readonly encryptionKey?: IKey;
   /**
    * What becomes of queues, tables, archives, buckets and logs that leave the stack. Names are fixed, so what
-   * was retained is taken back by `cdk deploy --import-existing-resources`. @default RemovalPolicy.RETAIN
+   * was retained is taken back by `cdk deploy --import-existing-resources`; for the same reason the default
+   * keeps nothing of a deploy that failed and was rolled back, whose next try would find its names taken.
+   * Give RemovalPolicy.RETAIN to the deploy that takes something back: whether CloudFormation counts that as
+   * its creation, and deletes it when that deploy fails, was not read.
+   * With RemovalPolicy.DESTROY a bucket of large payloads has to be empty before its stack can be deleted.
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy;
   /** Refuses to delete tables, by whatever hand. @default false */
@@ -55,7 +60,7 @@ export interface BrokerProps {
 
 /** The defaults of BrokerProps. */
 export const BROKER_DEFAULTS = {
-  removalPolicy: RemovalPolicy.RETAIN,
+  removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   deletionProtection: false,
   pointInTimeRecovery: false,
   logRetention: RetentionDays.ONE_MONTH,
@@ -63,13 +68,15 @@ export const BROKER_DEFAULTS = {
 
 type Settled = Required<Pick<BrokerProps, keyof typeof BROKER_DEFAULTS>>;
 
-/** The props with what they leave out; an explicit undefined must not hide a default. */
+/** The props with what they leave out. */
 export function toSettings(props: BrokerProps): BrokerProps & Settled {
+  return { ...BROKER_DEFAULTS, ...given(props) };
+}
+
+/** What of the props is said: an explicit undefined must not hide a default. */
+export function given<Props extends object>(props: Props): Props {
   // Only members whose value is undefined are left out, and those are optional.
-  const given = Object.fromEntries(
-    Object.entries(props).filter(([, value]) => value !== undefined),
-  ) as unknown as BrokerProps;
-  return { ...BROKER_DEFAULTS, ...given };
+  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as Props;
 }
 
 /** @throws DefinitionError ENTRY_MISSING */

@@ -52,7 +52,8 @@ export class Broker extends Construct {
     const { encryptionKey, removalPolicy, alarms = {} } = settings;
     this.#queues = new Map(
       [...byName(this.topology.queues)].map(([name, resources]) => {
-        const queue = { resources, encryptionKey, removalPolicy, alarms };
+        const onMachine = workers[name] === 'machine';
+        const queue = { resources, encryptionKey, removalPolicy, alarms, onMachine };
         return [name, new WorkQueue(this, `Queue-${name}`, queue)];
       }),
     );

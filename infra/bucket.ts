@@ -7,6 +7,7 @@ import { Aws, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { BucketResource } from '../lib/define/topology.ts';
 import { acknowledge } from './acknowledge.ts';
+import { arnFor, isElsewhere } from './arn.ts';
 import { SENDER_KEY_ACTIONS } from './queue.ts';
 
 export interface BlobsBucketProps {
@@ -20,13 +21,17 @@ export interface BlobsBucketProps {
 export class BlobsBucket extends Construct {
   readonly bucket: Bucket;
   readonly #encryptionKey: IKey | undefined;
+  readonly #bucketName: string;
+  readonly #prefix: string;
 
   constructor(scope: Construct, id: string, props: BlobsBucketProps) {
     super(scope, id);
     const { resource, encryptionKey, removalPolicy } = props;
     this.#encryptionKey = encryptionKey;
+    this.#prefix = resource.prefix;
+    this.#bucketName = `${resource.prefix}-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
     this.bucket = new Bucket(this, 'Bucket', {
-      bucketName: `${resource.prefix}-${Aws.ACCOUNT_ID}-${Aws.REGION}`,
+      bucketName: this.#bucketName,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       lifecycleRules: [{ id: 'Expiry', expiration: Duration.days(resource.expiresDays) }],
@@ -44,30 +49,36 @@ export class BlobsBucket extends Construct {
 
   /** Lets somebody write payloads. */
   grantPut(grantee: IGrantable): void {
-    this.#grant(grantee, ['s3:PutObject'], [this.#objects]);
+    this.#grant(grantee, 's3:PutObject', '/*');
     this.#encryptionKey?.grant(grantee, ...SENDER_KEY_ACTIONS);
   }
 
   /** Lets a worker read payloads, and learn that one is gone: S3 tells only who may list. */
   grantGet(grantee: IGrantable): void {
-    this.#grant(grantee, ['s3:GetObject'], [this.#objects]);
-    this.#grant(grantee, ['s3:ListBucket'], [this.bucket.bucketArn]);
+    this.#grant(grantee, 's3:GetObject', '/*');
+    this.#grant(grantee, 's3:ListBucket', '');
     this.#encryptionKey?.grant(grantee, 'kms:Decrypt');
   }
 
-  get #objects(): string {
-    return this.bucket.arnForObjects('*');
+  #grant(grantee: IGrantable, action: string, objects: '' | '/*'): void {
+    const named = { service: 's3', region: '', account: '', resource: this.#bucketName };
+    const arn = arnFor(grantee, this.bucket, this.bucket.bucketArn, named);
+    Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [`${arn}${objects}`] });
+    const { grantPrincipal } = grantee;
+    if (!Construct.isConstruct(grantPrincipal)) return;
+    const shown = isElsewhere(grantee, this.bucket) ? this.#arnShown : `<${this.#logicalId}.Arn>`;
+    acknowledge(grantPrincipal, {
+      [`AwsSolutions-IAM5[Resource::${shown}/*]`]: 'Objects are named by the ids of messages.',
+    });
   }
 
-  #grant(grantee: IGrantable, actions: string[], resourceArns: string[]): void {
-    Grant.addToPrincipal({ grantee, actions, resourceArns });
-    const { grantPrincipal } = grantee;
-    const { defaultChild } = this.bucket.node;
-    if (!Construct.isConstruct(grantPrincipal) || defaultChild === undefined) return;
+  /** As cdk-nag writes it. */
+  get #arnShown(): string {
+    return `arn:<AWS::Partition>:s3:::${this.#prefix}-<AWS::AccountId>-<AWS::Region>`;
+  }
+
+  get #logicalId(): string {
     // A bucket's own resource is an element of the template, as its type does not say.
-    const id = Stack.of(this).getLogicalId(defaultChild as Parameters<Stack['getLogicalId']>[0]);
-    acknowledge(grantPrincipal, {
-      [`AwsSolutions-IAM5[Resource::<${id}.Arn>/*]`]: 'Objects are named by the ids of messages.',
-    });
+    return Stack.of(this).getLogicalId(this.bucket.node.defaultChild as Parameters<Stack['getLogicalId']>[0]);
   }
 }

@@ -54,7 +54,7 @@ export class Dashboard extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     this.secret = auth === 'token' ? this.#createToken(removalPolicy, encryptionKey) : undefined;
-    this.secret?.grantRead(role);
+    if (this.secret !== undefined) grantToken(role, this.secret);
     const sessions = auth === 'token' ? new Sessions(this, 'Sessions') : undefined;
     sessions?.grant(role);
     this.handler = new NodejsFunction(this, 'Function', {
@@ -122,6 +122,18 @@ const EVERYTHING = {
   workflows: true,
   fires: true,
 } as const;
+
+/**
+ * Its key is granted with the others. The secret's own grant would name the role in the key's policy: a
+ * circle, where the key stands in a stack of its own.
+ */
+function grantToken(role: Role, { secretArn }: Secret): void {
+  Grant.addToPrincipal({
+    grantee: role,
+    actions: ['secretsmanager:GetSecretValue'],
+    resourceArns: [secretArn],
+  });
+}
 
 /** By name, since all of an app's resources are called so; dead letters are received to be looked at. */
 function grantQuestions(role: Role, { app, stage, later }: Topology): void {

@@ -30,6 +30,7 @@ import type {
 } from '../lib/define/exchange-topology.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type AlarmProps, ringForDeadLetters } from './alarms.ts';
+import { arnFor } from './arn.ts';
 import { allow, SENDER_KEY_ACTIONS, type WorkQueue } from './queue.ts';
 
 /** A queue at the end of a way, and what must be there before the first message comes that way. */
@@ -60,11 +61,15 @@ export class Exchanges extends Construct {
   readonly bus: EventBus | undefined;
   readonly #encryptionKey: IKey | undefined;
   readonly #archiveNames: readonly string[];
+  readonly #topicNames: ReadonlyMap<string, string>;
+  readonly #busName: string;
 
   constructor(scope: Construct, id: string, props: ExchangesProps) {
     super(scope, id);
     const { resources, encryptionKey } = props;
     this.#encryptionKey = encryptionKey;
+    this.#topicNames = new Map(resources.topics.map(({ exchange, topicName }) => [exchange, topicName]));
+    this.#busName = resources.busName ?? '';
     this.#archiveNames = resources.archives.map(({ archiveName }) => archiveName);
     this.topics = new Map(
       resources.topics.map((resource) => [resource.exchange, this.#topic(resource, encryptionKey)]),
@@ -78,15 +83,19 @@ export class Exchanges extends Construct {
 
   /** Lets somebody publish to every exchange. */
   grantPublish(grantee: IGrantable): void {
-    const topics = [...this.topics.values()];
-    if (topics.length > 0) {
-      const resourceArns = topics.map((topic) => topic.topicArn);
+    for (const [exchange, topic] of this.topics) {
+      const resource = this.#topicNames.get(exchange) ?? '';
+      // A statement each: the CDK divides what is too large for one policy between statements only.
+      const resourceArns = [arnFor(grantee, topic, topic.topicArn, { service: 'sns', resource })];
       Grant.addToPrincipal({ grantee, actions: ['sns:Publish'], resourceArns });
-      this.#encryptionKey?.grant(grantee, ...SENDER_KEY_ACTIONS);
     }
+    if (this.topics.size > 0) this.#encryptionKey?.grant(grantee, ...SENDER_KEY_ACTIONS);
     if (this.bus === undefined) return;
-    const resourceArns = [this.bus.eventBusArn];
-    Grant.addToPrincipal({ grantee, actions: ['events:PutEvents'], resourceArns });
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['events:PutEvents'],
+      resourceArns: [this.#busArn(this.bus, grantee)],
+    });
   }
 
   /** Lets somebody replay archives to the bus. */
@@ -97,9 +106,14 @@ export class Exchanges extends Construct {
     // A replay names its archive and its bus; which of the three IAM looks at was not read, so all are
     // granted. Rules are looked up by their target, which is no resource that could be named.
     const archives = this.#archiveNames.map((name) => arnOf(`archive/${name}`));
-    const resourceArns = [...archives, this.bus.eventBusArn, arnOf('replay/*')];
-    Grant.addToPrincipal({ grantee, actions: ['events:StartReplay'], resourceArns });
+    for (const arn of [...archives, this.#busArn(this.bus, grantee), arnOf('replay/*')])
+      Grant.addToPrincipal({ grantee, actions: ['events:StartReplay'], resourceArns: [arn] });
     Grant.addToPrincipal({ grantee, actions: ['events:ListRuleNamesByTarget'], resourceArns: ['*'] });
+  }
+
+  #busArn(bus: EventBus, grantee: IGrantable): string {
+    const named = { service: 'events', resource: 'event-bus', resourceName: this.#busName };
+    return arnFor(grantee, bus, bus.eventBusArn, named);
   }
 
   #topic(resource: TopicResource, encryptionKey: IKey | undefined): Topic {
@@ -149,7 +163,7 @@ export class Exchanges extends Construct {
 
   #subscription(resource: SubscriptionResource, { end }: ExchangesProps): void {
     const { queue, worker } = end(resource.queue);
-    const subscription = new CfnSubscription(this, `Subscription-${resource.exchange}-${resource.queue}`, {
+    const subscription = new CfnSubscription(this, `Subscription-${wayOf(resource)}`, {
       topicArn: this.topics.get(resource.exchange)?.topicArn ?? '',
       protocol: 'sqs',
       endpoint: queue.queue.queueArn,
@@ -162,7 +176,7 @@ export class Exchanges extends Construct {
 
   #rule(resource: RuleResource, { end }: ExchangesProps): void {
     const { queue, worker } = end(resource.queue);
-    const rule = new CfnRule(this, `Rule-${resource.exchange}-${resource.queue}`, {
+    const rule = new CfnRule(this, `Rule-${wayOf(resource)}`, {
       description: `Celeriac: exchange ${resource.exchange} to queue ${resource.queueName}`,
       eventBusName: this.bus?.eventBusName ?? '',
       eventPattern: resource.pattern,
@@ -194,6 +208,11 @@ export class Exchanges extends Construct {
     });
     archive.applyRemovalPolicy(removalPolicy);
   }
+}
+
+/** Names may have '-' and no ':', by which 'a' to 'b-c' is another way than 'a-b' to 'c'. */
+function wayOf({ exchange, queue }: { readonly exchange: string; readonly queue: string }): string {
+  return `${exchange}:${queue}`;
 }
 
 function waitFor(resource: CfnResource, others: readonly (IConstruct | undefined)[]): void {

@@ -3,8 +3,6 @@
  * machine: the container runs `celeriac worker`. It takes whatever network it is given: a task reaches AWS by
  * NAT, by endpoints of the VPC, or with a public address.
  */
-import { AdjustmentType } from 'aws-cdk-lib/aws-applicationautoscaling';
-import { type IMetric, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   Cluster,
@@ -27,6 +25,8 @@ import { replyQueuePrefix } from '../lib/define/resource-name.ts';
 import { DefinitionError } from '../lib/errors.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Broker } from './broker.ts';
+import { given } from './broker-props.ts';
+import { type Scale, scale } from './scaling.ts';
 
 /** Which queues a service works off, with which image, where and on how many machines. */
 export interface FargateWorkerProps {
@@ -63,13 +63,20 @@ export interface FargateWorkerProps {
   readonly logRetention?: RetentionDays;
 }
 
-/** How many tasks of the service run: one more for each step that the oldest message is late. */
+/**
+ * How many tasks of the service run: one more for each step that the oldest message is late, one fewer for
+ * each two minutes in which nothing waits. Give a service ten queues and levels of priority at most:
+ * CloudWatch sees ten at a time, so that with more it may stop tasks while an eleventh has work.
+ */
 export interface FargateScaling {
   /** 0 stops them all while nothing waits; the first message then waits for a task to start. @default 1 */
   readonly min?: number;
   /** @default 10 */
   readonly max?: number;
-  /** The age of the oldest message that is wanted; twice and five times that add more. @default 60 s */
+  /**
+   * The age of the oldest message that is wanted, at least 1 s; twice and five times that add more.
+   * @default 60 s
+   */
   readonly age?: Duration;
 }
 
@@ -87,7 +94,8 @@ export const FARGATE_DEFAULTS = {
 
 /**
  * A worker service.
- * @throws DefinitionError UNKNOWN_QUEUE; QUEUE_HAS_FUNCTION; CLUSTER_MISSING
+ * @throws DefinitionError UNKNOWN_QUEUE; QUEUE_HAS_FUNCTION; CLUSTER_MISSING; OUT_OF_RANGE for stopTimeout
+ * and scaling.age
  */
 export class FargateWorker extends Construct {
   readonly service: FargateService;
@@ -98,6 +106,7 @@ export class FargateWorker extends Construct {
   constructor(scope: Construct, id: string, props: FargateWorkerProps) {
     super(scope, id);
     checkQueues(props);
+    checkDurations(props);
     this.role = new Role(this, 'TaskRole', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
     for (const name of props.queues) grantQueue(props.broker, name, this.role);
     const cluster = clusterOf(this, props);
@@ -113,7 +122,7 @@ export class FargateWorker extends Construct {
       ...(props.vpcSubnets === undefined ? {} : { vpcSubnets: props.vpcSubnets }),
       ...(props.securityGroups === undefined ? {} : { securityGroups: [...props.securityGroups] }),
     });
-    this.scaling = scale(this.service, props);
+    this.scaling = scale(this.service, levelsOf(props), toScale(props.scaling));
   }
 }
 
@@ -127,6 +136,22 @@ function checkQueues({ broker, queues }: FargateWorkerProps): void {
     throw new DefinitionError('QUEUE_HAS_FUNCTION', message, { value: name });
   }
 }
+
+/** What neither the CDK nor its validator refuses, but the services do. */
+function checkDurations({ stopTimeout, scaling = {} }: FargateWorkerProps): void {
+  const stop = stopTimeout?.toSeconds();
+  if (stop !== undefined && stop > STOP_SECONDS_MAX) {
+    const message =
+      `stopTimeout is ${stop} s, Fargate allows ${STOP_SECONDS_MAX} s; give less, or leave ` + 'it out';
+    throw new DefinitionError('OUT_OF_RANGE', message, { value: stop, allowed: STOP_SECONDS_MAX });
+  }
+  if (scaling.age?.toSeconds() !== 0) return;
+  const message = 'scaling.age is 0 s, and no message is younger; give at least Duration.seconds(1)';
+  throw new DefinitionError('OUT_OF_RANGE', message, { value: 0, allowed: 1 });
+}
+
+/** ECS: stopTimeout of a container on Fargate. */
+const STOP_SECONDS_MAX = 120;
 
 /** To receive, and to do with messages what a function's worker does. */
 function grantQueue(broker: Broker, name: string, role: Role): void {
@@ -170,7 +195,7 @@ function clusterOf(scope: Construct, { cluster, vpc }: FargateWorkerProps): IClu
 }
 
 function createTask(scope: Construct, props: FargateWorkerProps, role: Role): FargateTaskDefinition {
-  const settings = { ...FARGATE_DEFAULTS, ...props };
+  const settings = { ...FARGATE_DEFAULTS, ...given(props) };
   const { broker, queues, image, app, command = [], environment = {}, secrets = {} } = settings;
   const task = new FargateTaskDefinition(scope, 'Task', {
     cpu: settings.cpu,
@@ -220,54 +245,13 @@ function acknowledgeTask(scope: Construct, { broker, environment = {} }: Fargate
   });
 }
 
-/**
- * By the oldest message of all queues: its age says how late work is, which the number of messages does not.
- * It counts only while something waits: the age of a message that has run for hours says nothing.
- */
-function scale(service: FargateService, props: FargateWorkerProps): ScalableTaskCount {
-  const { broker, queues, scaling = {} } = props;
-  const { min, max, ageSeconds } = { ...FARGATE_DEFAULTS, ...scaling };
-  const age = scaling.age?.toSeconds() ?? ageSeconds;
-  const count = service.autoScaleTaskCount({ minCapacity: min, maxCapacity: max });
-  const levels = broker.topology.queues
+function levelsOf({ broker, queues }: FargateWorkerProps): readonly Queue[] {
+  return broker.topology.queues
     .filter(({ name }) => queues.includes(name))
     .map(({ name, level }) => broker.queue(name, level));
-  for (let first = 0; first < levels.length; first += LEVELS_OF_ALARM_MAX) {
-    count.scaleOnMetric(first === 0 ? 'Age' : `Age-${first}`, {
-      metric: oldest(levels.slice(first, first + LEVELS_OF_ALARM_MAX)),
-      scalingSteps: [
-        { upper: 0, change: -1 },
-        { lower: age, change: 1 },
-        { lower: 2 * age, change: 2 },
-        { lower: 5 * age, change: 5 },
-      ],
-      adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
-      cooldown: Duration.minutes(2),
-      // A queue that is quiet for some minutes is not one that is empty for good.
-      evaluationPeriods: 3,
-      datapointsToAlarm: 3,
-    });
-  }
-  return count;
 }
 
-/** CloudWatch takes ten metrics in one alarm; each level needs two. */
-const LEVELS_OF_ALARM_MAX = 5;
-
-function oldest(levels: readonly Queue[]): IMetric {
-  const period = Duration.minutes(1);
-  const metrics = levels.flatMap((queue, index) => [
-    [`a${index}`, queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM })] as const,
-    [
-      `v${index}`,
-      queue.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
-    ] as const,
-  ]);
-  const ages = levels.map((_, index) => `IF(FILL(v${index}, 0) > 0, FILL(a${index}, 0), 0)`);
-  return new MathExpression({
-    expression: ages.length === 1 ? (ages[0] ?? '') : `MAX([${ages.join(', ')}])`,
-    usingMetrics: Object.fromEntries(metrics),
-    period,
-    label: 'age of the oldest message that waits',
-  });
+function toScale(scaling: FargateScaling = {}): Scale {
+  const { min, max, ageSeconds, age } = { ...FARGATE_DEFAULTS, ...given(scaling) };
+  return { min, max, ageSeconds: age?.toSeconds() ?? ageSeconds };
 }

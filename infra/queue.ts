@@ -3,7 +3,7 @@
  * may be done with them.
  */
 
-import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   DeduplicationScope,
@@ -19,6 +19,7 @@ import { Construct, type IConstruct } from 'constructs';
 import type { QueueResource } from '../lib/define/topology.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type AlarmProps, QueueAlarms } from './alarms.ts';
+import { isElsewhere } from './arn.ts';
 
 export interface WorkQueueProps {
   /** The levels of one queue, the lowest first; a queue without priorities has one. */
@@ -28,6 +29,8 @@ export interface WorkQueueProps {
   readonly removalPolicy: RemovalPolicy;
   /** false: no alarms. */
   readonly alarms: AlarmProps | false;
+  /** Whether a machine works it off. */
+  readonly onMachine: boolean;
 }
 
 /** A queue and its dead-letter queue. */
@@ -36,14 +39,14 @@ export class WorkQueue extends Construct {
   readonly levels: readonly [Queue, ...Queue[]];
   readonly deadLetterQueue: Queue;
   readonly #encryptionKey: IKey | undefined;
-  readonly #measured: boolean;
+  readonly #resources: readonly [QueueResource, ...QueueResource[]];
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
-    const { resources, encryptionKey, alarms } = props;
+    const { resources, encryptionKey, alarms, onMachine } = props;
     const [lowest, ...higher] = resources;
     this.#encryptionKey = encryptionKey;
-    this.#measured = lowest.maxLength !== undefined;
+    this.#resources = resources;
     this.deadLetterQueue = new Queue(this, 'DeadLetters', {
       ...toCommonProps(props, lowest),
       queueName: lowest.deadLetterQueueName,
@@ -60,8 +63,8 @@ export class WorkQueue extends Construct {
       ...higher.map((resource) => this.#create(`Level-${resource.level}`, props, resource)),
     ];
     const { levels, deadLetterQueue } = this;
-    if (alarms !== false)
-      new QueueAlarms(this, 'Alarms', { levels, deadLetterQueue, maxLength: lowest.maxLength }, alarms);
+    const watched = { levels, deadLetterQueue, maxLength: lowest.maxLength, onMachine };
+    if (alarms !== false) new QueueAlarms(this, 'Alarms', watched, alarms);
   }
 
   /** The queue, or its lowest level: where messages without a priority go. */
@@ -71,14 +74,19 @@ export class WorkQueue extends Construct {
 
   /** Lets somebody send to the queue. */
   grantSend(grantee: IGrantable): void {
-    for (const level of this.levels) send(level, grantee, this.#encryptionKey);
-    // Whether a queue is full is asked before a message is sent.
-    if (this.#measured) for (const level of this.levels) level.grant(grantee, 'sqs:GetQueueAttributes');
+    for (const [level, { queueName, maxLength }] of this.#resources.entries()) {
+      const queue = this.levels[level];
+      if (queue === undefined) continue;
+      send(queue, queueName, grantee, this.#encryptionKey);
+      // Whether a queue is full is asked before a message is sent.
+      if (maxLength !== undefined) grant(queue, queueName, grantee, ['sqs:GetQueueAttributes']);
+    }
   }
 
   /** Lets somebody put dead letters, with their reason, beside the queue. */
   grantDeadLetter(grantee: IGrantable): void {
-    send(this.deadLetterQueue, grantee, this.#encryptionKey);
+    const [{ deadLetterQueueName }] = this.#resources;
+    send(this.deadLetterQueue, deadLetterQueueName, grantee, this.#encryptionKey);
   }
 
   /**
@@ -134,10 +142,20 @@ export function allow(queue: Queue, service: string, sources: readonly string[])
 /** Who writes with a customer's key needs both: the service reads the key before it uses it. */
 export const SENDER_KEY_ACTIONS = ['kms:GenerateDataKey', 'kms:Decrypt'];
 
-function send(queue: Queue, grantee: IGrantable, key: IKey | undefined): void {
+function send(queue: Queue, name: string, grantee: IGrantable, key: IKey | undefined): void {
   // GetQueueUrl finds the queue by its name in the account that the caller works in: nobody is told URLs.
-  queue.grant(grantee, 'sqs:SendMessage', 'sqs:GetQueueUrl');
+  grant(queue, name, grantee, ['sqs:SendMessage', 'sqs:GetQueueUrl']);
   key?.grant(grantee, ...SENDER_KEY_ACTIONS);
+}
+
+/** Within the queue's stack by a reference, elsewhere by its name. */
+function grant(queue: Queue, name: string, grantee: IGrantable, actions: string[]): void {
+  if (!isElsewhere(grantee, queue)) {
+    queue.grant(grantee, ...actions);
+    return;
+  }
+  const resourceArns = [Stack.of(queue).formatArn({ service: 'sqs', resource: name })];
+  Grant.addToPrincipal({ grantee, actions, resourceArns });
 }
 
 /**

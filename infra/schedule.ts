@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import { TIMER_RETRIES_MAX, TIMER_RETRY_SECONDS_MAX } from '../lib/core/limits.ts';
 import type { LaterResource, TimerResource } from '../lib/define/schedule-topology.ts';
 import { acknowledge } from './acknowledge.ts';
+import { arnFor } from './arn.ts';
 import { SENDER_KEY_ACTIONS, type WorkQueue } from './queue.ts';
 import type { QueueWorker } from './worker.ts';
 
@@ -28,12 +29,14 @@ export interface LaterProps {
 export class Later extends Construct {
   readonly group: ScheduleGroup;
   readonly #role: Role;
+  readonly #roleName: string;
   readonly #groupName: string;
 
   constructor(scope: Construct, id: string, props: LaterProps) {
     super(scope, id);
     const { resource, removalPolicy } = props;
     this.#groupName = resource.groupName;
+    this.#roleName = `${resource.rolePrefix}-${Stack.of(this).region}`;
     this.group = new ScheduleGroup(this, 'Group', { scheduleGroupName: resource.groupName });
     // What waits in one-shot timers are messages, and stays as they do.
     this.group.applyRemovalPolicy(removalPolicy);
@@ -63,11 +66,11 @@ export class Later extends Construct {
   }
 
   #createRole({ resource, queue, encryptionKey }: LaterProps): Role {
-    const { account, region } = Stack.of(this);
+    const { account } = Stack.of(this);
     const role = new Role(this, 'Role', {
       description: `Celeriac: timers of ${resource.groupName} send to its queue of later`,
       // Whoever makes a timer at run time has to know its role, and nobody is told ARNs.
-      roleName: `${resource.rolePrefix}-${region}`,
+      roleName: this.#roleName,
       // No other group of the account, and no other account, may have timers that act as this role.
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
@@ -115,10 +118,11 @@ export class Later extends Construct {
   }
 
   #grantPass(grantee: IGrantable): void {
+    const named = { service: 'iam', region: '', resource: 'role', resourceName: this.#roleName };
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['iam:PassRole'],
-        resources: [this.#role.roleArn],
+        resources: [arnFor(grantee, this.#role, this.#role.roleArn, named)],
         conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
       }),
     );

@@ -19,6 +19,7 @@ import type { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { TableResource } from '../lib/define/table-topology.ts';
 import { acknowledge } from './acknowledge.ts';
+import { arnFor } from './arn.ts';
 
 export interface RunsTableProps {
   readonly resource: TableResource;
@@ -33,11 +34,13 @@ export interface RunsTableProps {
 export class RunsTable extends Construct {
   readonly table: Table;
   readonly #encryptionKey: IKey | undefined;
+  readonly #tableName: string;
 
   constructor(scope: Construct, id: string, props: RunsTableProps) {
     super(scope, id);
     const { resource, encryptionKey, pointInTimeRecovery } = props;
     this.#encryptionKey = encryptionKey;
+    this.#tableName = resource.tableName;
     this.table = new Table(this, 'Table', {
       tableName: resource.tableName,
       partitionKey: key(resource.partitionKey),
@@ -86,14 +89,19 @@ export class RunsTable extends Construct {
   /** Lets `later` find the workflows that are overdue, by their state, and end them. */
   grantWorkflowSweep(grantee: IGrantable): void {
     this.grantControl(grantee);
-    const resourceArns = [`${this.table.tableArn}/index/${BY_STATE}`];
+    const resourceArns = [`${this.#arn(grantee)}/index/${BY_STATE}`];
     Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns });
   }
 
   #grant(grantee: IGrantable, actions: string[], keyActions: string[]): void {
     // The table's own grants would add every index by a wildcard; runs are read and written by key alone.
-    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn] });
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.#arn(grantee)] });
     this.#encryptionKey?.grant(grantee, ...keyActions);
+  }
+
+  #arn(grantee: IGrantable): string {
+    const named = { service: 'dynamodb', resource: 'table', resourceName: this.#tableName };
+    return arnFor(grantee, this.table, this.table.tableArn, named);
   }
 }
 

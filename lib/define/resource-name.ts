@@ -108,13 +108,20 @@ export function timersRolePrefix(app: string, stage: string): string {
   return `${app}-${stage}-timers`;
 }
 
-/** The timers of the ticker and of the sweep of workflows; all other kinds have names with a prefix. */
-export const TICKER_TIMER = 'ticker';
-export const SWEEP_TIMER = 'sweep';
+/**
+ * The timers of the ticker and of the sweep of workflows. EventBridge Scheduler keeps names apart by group,
+ * but CloudFormation knows a schedule by its name alone (the primary identifier in its registry), and says of
+ * one whose name another stack has that it already exists there (aws/serverless-application-model#3109; that
+ * it says so across groups, too, is a guess on the safe side). So what stands in a template is named by app
+ * and stage as well.
+ */
+export function ownTimerName(app: string, stage: string, kind: 'ticker' | 'sweep'): string {
+  return `${app}-${stage}.celeriac.${kind}`;
+}
 
 /** The timer of a schedule as the code defines it. Only deploys change it. */
-export function definedTimerName(schedule: string): string {
-  return `defined-${schedule}`;
+export function definedTimerName(app: string, stage: string, schedule: string): string {
+  return `${app}-${stage}.${schedule}`;
 }
 
 /** The timer of a schedule that was added or changed at run time; it may stand beside the one of the code. */

@@ -15,8 +15,7 @@ import {
   LATER,
   laterDeadLetterQueueName,
   laterQueueName,
-  SWEEP_TIMER,
-  TICKER_TIMER,
+  ownTimerName,
   timerGroupName,
   timersRolePrefix,
 } from './resource-name.ts';
@@ -74,9 +73,9 @@ export function laterOf(app: App, stage: string): LaterResource | undefined {
     ticker: hasTicker(app),
     workflows: carriesWorkflows(app),
     timers: [
-      ...(hasTicker(app) ? [TICKER] : []),
-      ...(carriesWorkflows(app) ? [SWEEP] : []),
-      ...app.schedules.flatMap(toTimer),
+      ...(hasTicker(app) ? [{ ...TICKER, timerName: ownTimerName(app.name, stage, 'ticker') }] : []),
+      ...(carriesWorkflows(app) ? [{ ...SWEEP, timerName: ownTimerName(app.name, stage, 'sweep') }] : []),
+      ...app.schedules.flatMap((schedule) => toTimer(app.name, stage, schedule)),
     ],
   };
 }
@@ -129,8 +128,7 @@ export function laterWorker(
 const UTC = 'UTC';
 
 /** The ticker is no function of its own: each minute's tick is a message for `later`. */
-const TICKER: TimerResource = Object.freeze({
-  timerName: TICKER_TIMER,
+const TICKER: Omit<TimerResource, 'timerName'> = Object.freeze({
   description: 'Celeriac: the ticker of schedules that EventBridge Scheduler cannot fire by itself',
   expression: 'rate(1 minute)',
   timezone: UTC,
@@ -141,20 +139,23 @@ const TICKER: TimerResource = Object.freeze({
  * At a minute at which little else begins: most schedules fire at the full hour. A rate would fire at each
  * deploy besides.
  */
-const SWEEP: TimerResource = Object.freeze({
-  timerName: SWEEP_TIMER,
+const SWEEP: Omit<TimerResource, 'timerName'> = Object.freeze({
   description: 'Celeriac: ends the workflows that have not ended by their deadline',
   expression: 'cron(37 * * * ? *)',
   timezone: UTC,
   input: toSweepInput(),
 });
 
-function toTimer({ name, spec }: App['schedules'][number]): readonly TimerResource[] {
+function toTimer(
+  app: string,
+  stage: string,
+  { name, spec }: App['schedules'][number],
+): readonly TimerResource[] {
   const placement = placementOf(spec);
   if (placement.kind === 'ticked') return [];
   return [
     {
-      timerName: definedTimerName(name),
+      timerName: definedTimerName(app, stage, name),
       description: `Celeriac: schedule ${name}, ${describe(spec.trigger)}`.slice(0, DESCRIPTION_LENGTH_MAX),
       expression: placement.expression,
       timezone: placement.timezone ?? UTC,

@@ -56,10 +56,13 @@ describe('an app', () => {
       );
     const { workers } = topology(defineApp('shop', { tasks: [kept] }));
 
-    expect(timersOf({})).toEqual(['sweep']);
+    expect(timersOf({})).toEqual(['shop-dev.celeriac.sweep']);
     expect(timersOf({ workflows: false })).toEqual([]);
     expect(timersOf({ longDelays: false })).toBeUndefined();
-    expect(timersOf({ longDelays: false, schedules: [nightly] })).toEqual(['sweep', 'defined-nightly']);
+    expect(timersOf({ longDelays: false, schedules: [nightly] })).toEqual([
+      'shop-dev.celeriac.sweep',
+      'shop-dev.nightly',
+    ]);
     expect(workers.find(({ queue }) => queue === 'later')).toMatchObject({
       ...{ state: true, workflows: true, fires: false },
     });
@@ -78,7 +81,7 @@ describe('an app', () => {
 
     expect(later?.timers).toEqual([
       {
-        timerName: 'defined-nightly',
+        timerName: 'shop-dev.nightly',
         description: expect.stringContaining('nightly'),
         expression: 'cron(0 2 * * ? *)',
         timezone: 'America/Los_Angeles',
@@ -94,7 +97,7 @@ describe('an app', () => {
     const { later } = topology(app);
 
     expect(later?.timers.map(({ timerName, expression }) => [timerName, expression])).toEqual([
-      ['ticker', 'rate(1 minute)'],
+      ['shop-dev.celeriac.ticker', 'rate(1 minute)'],
     ]);
   });
 
@@ -159,9 +162,9 @@ describe('what EventBridge Scheduler is given', () => {
     ]);
 
     expect(brought).toEqual([
-      ['ticker', { kind: 'tick', nominal: Date.parse('2026-01-02T10:00:00Z') }],
+      ['shop-dev.celeriac.ticker', { kind: 'tick', nominal: Date.parse('2026-01-02T10:00:00Z') }],
       [
-        'defined-nightly',
+        'shop-dev.nightly',
         {
           kind: 'fire',
           fire: {

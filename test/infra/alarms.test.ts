@@ -1,11 +1,13 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
+import { Broker } from '#infra';
+import { defineApp, defineQueue, defineTask } from '#lib';
 import { mall } from './mall.ts';
 import { shop } from './shop.ts';
-import { synthesize } from './stack.ts';
+import { emptyStack, synthesize } from './stack.ts';
 
 test('alarms ring for any dead letter and for a message that has waited for an hour', () => {
   const template = synthesize(shop).template();
@@ -39,22 +41,46 @@ test('an alarm tells whom it is given when it rings and when it is over', () => 
   });
 });
 
+test('on a machine a message ages only while one waits, since its tasks may run for hours', () => {
+  const long = defineQueue('long', { priorities: 6 });
+  const app = defineApp('shop', {
+    tasks: [defineTask('render', { queue: long, run: () => 1 })],
+    longDelays: false,
+  });
+  const { stack } = emptyStack();
+  new Broker(stack, 'Broker', { app, workers: { long: 'machine' } });
+
+  const template = Template.fromStack(stack);
+
+  // Six levels are twelve metrics, of which an alarm takes ten.
+  const ages = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+    .map(({ Properties }) => Properties)
+    .filter(({ Threshold }) => Threshold === 3_600);
+  expect(ages.map(({ Metrics }) => Metrics.length - 1).sort()).toEqual([10, 2]);
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Threshold: 3_600,
+    Metrics: Match.arrayWith([Match.objectLike({ Expression: 'IF(FILL(v0, 0) > 0, FILL(a0, 0), 0)' })]),
+  });
+});
+
 test('alarms can be left out', () => {
   const { template } = synthesize(shop, { alarms: false });
 
   template().resourceCountIs('AWS::CloudWatch::Alarm', 0);
 });
 
-test('a queue with a length rings when more waits, over all its levels', () => {
+test('a queue with a length rings when it is full, as publishers see it, over all its levels', () => {
   const template = synthesize(mall).template();
 
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     AlarmDescription: Match.objectLike({}),
     MetricName: 'ApproximateNumberOfMessagesVisible',
     Threshold: 50,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
   });
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     Threshold: 1_000,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     Metrics: Match.arrayWith([
       Match.objectLike({ Expression: 'SUM([FILL(level0, 0), FILL(level1, 0), FILL(level2, 0)])' }),
     ]),

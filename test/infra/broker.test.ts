@@ -9,7 +9,7 @@ test.each(DATA)('%s is retained unless it is said otherwise', (type) => {
   const retained = synthesize(shop).template();
   const dropped = synthesize(shop, { removalPolicy: RemovalPolicy.DESTROY }).template();
 
-  retained.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  retained.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   dropped.allResources(type, { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
 });
 
@@ -65,6 +65,6 @@ test('an option that is undefined leaves its default in place', () => {
 
   const template = synthesize(shop, props).template();
 
-  template.allResources('AWS::SQS::Queue', { DeletionPolicy: 'Retain' });
+  template.allResources('AWS::SQS::Queue', { DeletionPolicy: 'RetainExceptOnCreate' });
   template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
 });

@@ -139,7 +139,7 @@ test('an archive keeps the messages of its exchange, and stays with the data', (
   const dropped = synthesize(mall, { removalPolicy: RemovalPolicy.DESTROY }).template();
 
   kept.hasResource('AWS::Events::Archive', {
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     Properties: {
       ArchiveName: 'mall-dev-events',
       EventPattern: { source: ['events'] },

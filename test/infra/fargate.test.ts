@@ -2,7 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { type Stack, Validations } from 'aws-cdk-lib/core';
+import { Duration, type Stack, Validations } from 'aws-cdk-lib/core';
 import { expect, test } from 'vitest';
 import { Broker, FargateWorker, type FargateWorkerProps } from '#infra';
 import { defineApp, defineQueue, defineTask } from '../../lib/index.ts';
@@ -141,6 +141,30 @@ test('it scales by the age of the oldest message that waits, over all levels', (
   });
 });
 
+test('of more levels than one alarm can see, one that is empty stops no tasks while another is full', () => {
+  const busy = defineQueue('busy', { priorities: 4 });
+  const quiet = defineQueue('quiet', { priorities: 4 });
+  const { stack } = emptyStack();
+  const broker = new Broker(stack, 'Broker', {
+    app: defineApp('shop', { queues: [busy, quiet], longDelays: false }),
+    workers: { busy: 'machine', quiet: 'machine' },
+  });
+  new FargateWorker(stack, 'Worker', {
+    ...{ broker, queues: ['busy', 'quiet'], vpc: network(stack) },
+    image: ContainerImage.fromRegistry('example/worker'),
+  });
+
+  const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'))
+    .map(({ Properties }) => Properties)
+    .filter(({ AlarmDescription }) => String(AlarmDescription).endsWith('threshold scaling alarm'));
+
+  const stopping = alarms.filter(({ ComparisonOperator }) => ComparisonOperator.startsWith('LessThan'));
+  const looked = alarms.map(({ Metrics }) => Metrics.filter((one: object) => 'MetricStat' in one).length);
+  expect(stopping).toHaveLength(1);
+  expect(stopping[0].Metrics[0].Expression.match(/FILL/g)).toHaveLength(8);
+  expect(looked.sort((left, right) => left - right)).toEqual([6, 8, 10]);
+});
+
 test('a queue that has a function besides is refused, and so is a service without a network', () => {
   expect(() => withService({}, {}, {})).toThrow(
     expect.objectContaining({
@@ -155,6 +179,15 @@ test('a queue that has a function besides is refused, and so is a service withou
   const image = ContainerImage.fromRegistry('example/reports');
   expect(() => new FargateWorker(stack, 'Bare', { broker, queues: ['reports'], image })).toThrow(
     expect.objectContaining({ code: 'CLUSTER_MISSING' }),
+  );
+});
+
+test.each<[string, Partial<FargateWorkerProps>]>([
+  ['stopTimeout is 180 s, Fargate allows 120 s', { stopTimeout: Duration.minutes(3) }],
+  ['scaling.age is 0 s', { scaling: { age: Duration.seconds(0) } }],
+])('what only a deploy would refuse is refused before: %s', (text, more) => {
+  expect(() => withService(more)).toThrow(
+    expect.objectContaining({ code: 'OUT_OF_RANGE', message: expect.stringContaining(text) }),
   );
 });
 
@@ -182,4 +215,24 @@ test("under a customer's key it may use it", () => {
   });
 
   expect(() => made.cdk.synth()).not.toThrow();
+});
+
+test('an option that is undefined leaves its default in place', () => {
+  // A caller without exactOptionalPropertyTypes, or in JavaScript, passes such options on.
+  const more = JSON.parse('{}', () => ({
+    ...{ app: undefined, cpu: undefined, memory: undefined },
+    scaling: { min: undefined, max: undefined },
+  }));
+
+  const template = withService(more).template();
+
+  template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+    Cpu: '512',
+    Memory: '1024',
+    ContainerDefinitions: [Match.objectLike({ Command: Match.arrayWith(['--app', 'app.js']) })],
+  });
+  template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
+    MinCapacity: 1,
+    MaxCapacity: 10,
+  });
 });

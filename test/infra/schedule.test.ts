@@ -41,9 +41,9 @@ test('a native schedule has a timer of its own, and all others share the ticker'
   }));
   const retries = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
   expect(found).toEqual([
-    { name: 'ticker', expression: 'rate(1 minute)', timezone: 'UTC', retries },
-    { name: 'sweep', expression: 'cron(37 * * * ? *)', timezone: 'UTC', retries },
-    { name: 'defined-nightly', expression: 'cron(0 2 * * ? *)', timezone: 'America/Los_Angeles', retries },
+    { name: 'timed-dev.celeriac.ticker', expression: 'rate(1 minute)', timezone: 'UTC', retries },
+    { name: 'timed-dev.celeriac.sweep', expression: 'cron(37 * * * ? *)', timezone: 'UTC', retries },
+    { name: 'timed-dev.nightly', expression: 'cron(0 2 * * ? *)', timezone: 'America/Los_Angeles', retries },
   ]);
   for (const { expression } of found) expect(() => parseExpression(expression)).not.toThrow();
 });

@@ -78,7 +78,7 @@ test('workflows that schedules send begin once a fire, and run to their end, wha
 });
 
 function lost(rate: number) {
-  return { fault: 'loseFire' as const, rate, schedule: 'ticker' };
+  return { fault: 'loseFire' as const, rate, schedule: 'week-dev.celeriac.ticker' };
 }
 
 function doubled(rate: number) {

@@ -54,13 +54,14 @@ test('a year of the native ones of them is fired exactly by the emulated service
   const note = defineTask('note', { run: () => 1 });
   const schedules = [...triggers].map(([name, trigger]) => defineSchedule(name, { trigger, send: note() }));
   const resources = topology(defineApp('year', { schedules, workflows: false }));
-  const timers = resources.later?.timers.filter(({ timerName }) => timerName !== 'ticker') ?? [];
+  const timers =
+    resources.later?.timers.filter(({ timerName }) => !timerName.endsWith('.celeriac.ticker')) ?? [];
   await using emulator = createEmulator({ clock: { virtual: YEAR_START }, seed: 1, traceEntriesMax: 10 });
   const later = resources.later && { ...resources.later, timers };
   await provision(emulator, { ...resources, later, workers: [] }, () => {
     throw new Error('there are no workers here');
   });
-  const fired = new Map(timers.map(({ timerName }) => [timerName.slice('defined-'.length), [] as number[]]));
+  const fired = new Map(timers.map(({ timerName }) => [timerName.slice('year-dev.'.length), [] as number[]]));
 
   for (let at = YEAR_START; at < YEAR_END; at += 10 * DAY) {
     await emulator.advance(Math.min(10 * DAY, YEAR_END - at));

@@ -18,6 +18,8 @@ import { simulate } from '#lib/testing';
 const START = '2026-06-01T00:00:05Z';
 const news = defineExchange('news', { type: 'topic' });
 const inbox = defineQueue('inbox');
+/** The timers that stand in the template. */
+const DEPLOYED = ['shop-dev.celeriac.sweep', 'shop-dev.celeriac.ticker', 'shop-dev.hourly'];
 
 function createWorld(more: { readonly runtimeSchedules?: boolean } = { runtimeSchedules: true }) {
   const seen: string[] = [];
@@ -123,7 +125,7 @@ describe('schedules that are added at run time', () => {
     ]);
     expect(seen.filter((one) => one.endsWith('once'))).toEqual(['00:42:13 once']);
     expect(await sim.schedules.get('once')).toBeUndefined();
-    expect(await timersOf(sim)).toEqual(['added-ten', 'defined-hourly', 'sweep', 'ticker']);
+    expect(await timersOf(sim)).toEqual(['added-ten', ...DEPLOYED]);
   });
 
   test('publish, under the id of their fire, and by hand', async () => {
@@ -151,8 +153,8 @@ describe('schedules that are added at run time', () => {
     await sim.schedules.remove('a');
     await sim.schedules.modify('b', { jitter: '30s' });
 
-    expect(before).toEqual(['added-a', 'added-b', 'defined-hourly', 'sweep', 'ticker']);
-    expect(await timersOf(sim)).toEqual(['defined-hourly', 'sweep', 'ticker']);
+    expect(before).toEqual(['added-a', 'added-b', ...DEPLOYED]);
+    expect(await timersOf(sim)).toEqual(DEPLOYED);
   });
 
   test('are listed with all others, with what became of their last fire', async () => {

@@ -50,8 +50,11 @@ test('a deploy brings, changes and removes the timers of the code, and leaves th
   await using client = await deploy(after);
   const second = await timers();
 
-  expect(first).toEqual(['added-extra', 'defined-gone', 'defined-kept', 'sweep', 'ticker']);
-  expect(second).toEqual(['added-extra', 'defined-fresh', 'defined-kept', 'sweep']);
+  expect(first).toEqual([
+    ...['added-extra', 'shop-dev.celeriac.sweep', 'shop-dev.celeriac.ticker'],
+    ...['shop-dev.gone', 'shop-dev.kept'],
+  ]);
+  expect(second).toEqual([...['added-extra', 'shop-dev.celeriac.sweep', 'shop-dev.fresh', 'shop-dev.kept']]);
   const { schedules } = await client.schedules.list();
   expect(schedules.map(({ name, source, paused }) => [name, source, paused])).toEqual([
     ['extra', 'runtime', false],
