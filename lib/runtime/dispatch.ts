@@ -4,7 +4,7 @@
  * the queues, unless the exchange is ordered: a message that takes another way could overtake. Messages that
  * are too large for SQS itself lie in the bucket, where every queue that gets them asks for that.
  */
-
+import { createHash } from 'node:crypto';
 import { EVENTS_BYTES_MAX, MESSAGE_BYTES_MAX } from '../core/limits.ts';
 import { encodeMessage, toBody } from '../core/message.ts';
 import { toEventDetail } from '../core/routing/event-pattern.ts';
@@ -45,10 +45,10 @@ export async function toHand(shared: Shared, message: Published, way: Way): Prom
  */
 export async function forward(shared: Shared, message: Published): Promise<boolean> {
   const way = wayOf(shared.app, shared.carriers, message);
-  if (way.queues.length === 0) return false;
+  if (way.queues.length === 0 && way.carried === undefined) return false;
   const hand = await toHand(shared, message, way);
   await hand();
-  return true;
+  return way.queues.length > 0;
 }
 
 /** The calls that bring a message where it goes; undefined when it is too large for them. */
@@ -135,18 +135,29 @@ function fair(queues: readonly Queue[], message: Published): { readonly group?: 
 
 /** The same with the input in the bucket, where every queue asks for that. */
 async function largeSends(shared: Shared, message: Published, way: Way): Promise<readonly Hand[]> {
+  if (way.queues.length === 0) return [];
   const asked = way.queues.every(({ largePayloads }) => largePayloads === 's3');
   if (!asked || shared.ports.blobs === undefined || message.input === undefined) throw tooLarge(message, way);
-  await shared.outbox.store(message.id, JSON.stringify(message.input)).catch((error: unknown) => {
+  const text = JSON.stringify(message.input);
+  const blob = blobOf(message, text);
+  await shared.outbox.store(blob, text).catch((error: unknown) => {
     throw nack(message, [error], 1);
   });
   const { input: _, ...rest } = message;
   // Who reads a copy of it later cannot ask its body whose message it is.
   const tenant = way.queues.some(({ ordered: isOrdered }) => isOrdered) ? {} : fair(way.queues, message);
-  const sends = toSends(shared, message, { ...rest, ...tenant, blob: message.id }, way);
+  const sends = toSends(shared, message, { ...rest, ...tenant, blob }, way);
   // Headers may be what is large.
   if (sends === undefined) throw tooLarge(message, way);
   return sends;
+}
+
+/**
+ * Where an input lies in the bucket. Under an id that somebody has chosen there may be another message, to
+ * another queue, so there its content is named too: neither changes what the other has.
+ */
+function blobOf({ id, claim }: Published, text: string): string {
+  return claim ? `${id}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}` : id;
 }
 
 function tooLarge(message: Published, way: Way): SendError {

@@ -11,11 +11,14 @@ import type { Json } from '../core/json.ts';
 import { MESSAGE_BYTES_MAX } from '../core/limits.ts';
 import { encodeMessage, type Message, sizeBytes } from '../core/message.ts';
 import { encodeReply, type Reply } from '../core/reply.ts';
+import type { Queue } from '../define/queue.ts';
 import { queueName, replyQueuePrefix } from '../define/resource-name.ts';
 import type { AnyTask } from '../define/task.ts';
 import { CeleriacError, SendError, toWireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { deduplicationOf } from './compose.ts';
+import { groupBy } from './forwarder.ts';
+import { checkedGroup, ONE_GROUP } from './group.ts';
 import { toResult } from './payload.ts';
 import type { Ending, OutgoingMessage } from './ports.ts';
 import { endError } from './result.ts';
@@ -90,8 +93,7 @@ function toBody({ message }: Answering, ended: Ended): string {
 }
 
 function toReply(message: Message, ended: Ended): Reply {
-  // As in AMQP, where nobody says otherwise the message's own id tells which one is answered.
-  const correlationId = message.correlationId ?? message.id;
+  const correlationId = correlationOf(message);
   if (ended.state !== 'SUCCESS') {
     const error = ended.state === 'FAILURE' ? ended.error : undefined;
     return { correlationId, ok: false, error: error ?? toWireError(endError({ ...message, ...ended }), 0) };
@@ -111,14 +113,13 @@ function toQueue(answering: Answering, name: string, ended: Ended): Outgoing | u
   const queue = app.queues.find((candidate) => candidate.name === name);
   if (queue === undefined || ended.state !== 'SUCCESS' || ended.result === undefined) return undefined;
   const input = toJson(ended.result);
-  // The queue's function takes the messages of its queue, which only the user's own types know.
-  const group = queue.ordered ? (queue.groupBy?.(input as never) ?? 'all') : undefined;
+  const group = queue.ordered ? placeOf(queue, input) : undefined;
   const published: Message = {
     id: derivedId(space, message.id, `reply/${message.generation}`),
     task: '',
     input,
     via: { exchange: '', key: name },
-    correlationId: message.correlationId ?? message.id,
+    correlationId: correlationOf(message),
     ...{ generation: 0, attempt: 0, deferrals: 0, crashes: 0, hops: message.hops + 1 },
     sentAt: ports.clock.now(),
     // It is sent again, under this id, when a duplicate of the run is met.
@@ -134,6 +135,24 @@ function toQueue(answering: Answering, name: string, ended: Ended): Outgoing | u
   }
   const place = group === undefined ? {} : { group, deduplication: deduplicationOf(published) };
   return { queueName: queueName(app.name, space.stage, queue), message: { body, ...place } };
+}
+
+/**
+ * The group of a reply in an ordered queue. Its function may not take what a handler returned, or give what
+ * SQS does not: that is no reason to run the handler again and again, as a reply that fails would be.
+ */
+function placeOf(queue: Queue, input: Json): string {
+  try {
+    return checkedGroup(`queue '${queue.name}'`, groupBy(queue.groupBy, { input }) ?? ONE_GROUP);
+  } catch {
+    return ONE_GROUP;
+  }
+}
+
+/** Which message a reply answers: as in AMQP, where nobody says otherwise the message's own id tells. */
+function correlationOf({ correlationId, via, id }: Message): string {
+  // What the publisher knows is not the id of the run that its message has led to.
+  return correlationId ?? via?.id ?? id;
 }
 
 /** A result is what JSON.stringify made of checked data. */

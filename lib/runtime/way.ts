@@ -41,8 +41,9 @@ export function wayOf(app: App, carriers: Carriers, message: Published): Way {
   const queues = new Set(router.route(exchange, routed).flatMap((name) => taker(name)?.queue ?? []));
   const direct: Way = { queues: [...queues], carried: undefined };
   const [entry, ...others] = entryExchanges(table, exchange, routed);
+  if (entry === undefined) return { ...direct, carried: toArchive(carriers, exchange) };
   // An alternate exchange may enter beside the exchange, and a queue may stand behind both.
-  if (entry === undefined || others.length > 0) return direct;
+  if (others.length > 0) return direct;
   const carrier = carriers.carrierOf(entry);
   if (carrier === undefined || !direct.queues.every((queue) => carriers.brings(entry, queue.name)))
     return direct;
@@ -56,6 +57,12 @@ export function wayOf(app: App, carriers: Carriers, message: Published): Way {
   return carried && fairGroups(direct.queues) <= 1
     ? { queues: direct.queues, carried: { exchange: entry, carrier } }
     : direct;
+}
+
+/** A message for nobody is kept all the same, where its exchange has an archive: for a queue that comes later. */
+function toArchive(carriers: Carriers, exchange: string): Way['carried'] {
+  const archive = carriers.archiveOf(exchange);
+  return archive && { exchange, carrier: { kind: 'bus', busName: archive.busName } };
 }
 
 /** What decides a message's way, as it was published. */

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { bind, type Delivery, defineApp, defineConsumer, defineExchange, defineQueue, type Queue } from '#lib';
+import { simulate } from '#lib/testing';
+import { inputs, openWorld } from './exchanges-world.ts';
+import { messagesOf } from './simulated.ts';
+
+const START = new Date('2026-01-01T00:00:00Z');
+
+/** A consumer that notes what it is given. */
+function taking(queue: Queue, got: Delivery[]) {
+  return defineConsumer(queue, { run: (delivery) => void got.push(delivery) });
+}
+
+describe('a reply to a queue', () => {
+  const asks = defineQueue('asks');
+  const answers = defineQueue('answers');
+
+  test('names the id that its publisher was told, where there is no correlation id', async () => {
+    const got: Delivery[] = [];
+    const echo = defineConsumer(asks, { run: ({ body }) => body });
+    const sim = simulate(defineApp('shop', { consumers: [echo, taking(answers, got)] }));
+
+    const { messageId } = await sim.publish(asks, 'ping', { replyTo: 'answers' });
+    await sim.publish(asks, 'pong', { replyTo: 'answers', correlationId: 'mine' });
+    await sim.settle();
+
+    const told = got.map(({ body, properties }) => [body, properties.correlationId]);
+    expect(Object.fromEntries(told)).toEqual({ ping: messageId, pong: 'mine' });
+  });
+
+  test.each([
+    ['throws', (message: { id: string }) => message.id.toUpperCase()],
+    ['gives no group of SQS', () => 'two words'],
+  ])('arrives, and is made once, though the function of its order %s', async (_what, ordered) => {
+    const line = defineQueue('line', { ordered });
+    let runs = 0;
+    const echo = defineConsumer(asks, {
+      run({ body }) {
+        runs += 1;
+        return body;
+      },
+    });
+    const sim = simulate(defineApp('shop', { queues: [line], consumers: [echo] }));
+
+    await sim.publish(asks, 'ping', { replyTo: 'line' });
+    await sim.advance('30m');
+
+    expect(runs).toBe(1);
+    expect(messagesOf(sim, line).map(({ body }) => JSON.parse(body).input)).toEqual(['ping']);
+  });
+});
+
+test('a wait queue holds nothing that a broad filter has let through for nobody', async () => {
+  const done = defineQueue('done');
+  const wait = defineQueue('wait', { expires: '10s', deadLetter: { to: done } });
+  const rest = defineQueue('rest');
+  const news = defineExchange('news', { type: 'topic', transport: 'sns' });
+  const pattern: string = '#.a.*.b.#';
+  const app = defineApp('shop', { bindings: [bind(news, pattern, wait), bind(news, '#', rest)] });
+  const world = await openWorld(app);
+
+  await world.client.publish(news, 'a.x.b', 'yes');
+  await world.client.publish(news, 'a.b.x.y', 'no');
+  await world.sim.advance('1m');
+
+  expect(world.inexact('wait')).toBe(true);
+  expect(inputs(world, done)).toEqual(['yes']);
+});
+
+test('large messages under one id that was chosen stay two, each of its own queue', async () => {
+  const [left, right] = [defineQueue('left', { largePayloads: 's3' }), defineQueue('right', { largePayloads: 's3' })];
+  const got: Delivery[] = [];
+  const sim = simulate(defineApp('shop', { consumers: [taking(left, got), taking(right, got)] }));
+  const large = (letter: string): string => letter.repeat(1_100_000);
+
+  await sim.publish(left, large('l'), { messageId: 'order-1', delay: '0s' });
+  await Promise.all([
+    sim.publish(left, large('m'), { messageId: 'order-2' }),
+    sim.publish(right, large('r'), { messageId: 'order-2' }),
+  ]);
+  await sim.advance('1m');
+
+  const told = got.map(({ body, routingKey }) => `${routingKey} ${String(body).charAt(0)}`);
+  expect(told.sort()).toEqual(['left l', 'left m', 'right r']);
+});
+
+describe('an archive', () => {
+  const orders = defineExchange('orders', { type: 'topic', archive: '7d' });
+  const early = defineQueue('early');
+
+  test('keeps what no queue was there for, at once or when its time came', async () => {
+    const app = defineApp('shop', { bindings: [bind(orders, 'a', early)] });
+    const { client, sim } = await openWorld(app);
+    await client.publish(orders, 'b', 1);
+    await client.publish(orders, 'b', 2, { mandatory: true }).catch(() => {});
+    await client.publish(orders, 'b', 'x'.repeat(2_000_000));
+    await sim.settle();
+
+    const { Archives } = await sim.emulator.call('eventbridge', 'ListArchives', {});
+
+    expect(Archives).toMatchObject([{ EventCount: 1 }]);
+    expect(START.getTime()).toBe(sim.now().getTime());
+  });
+});
