@@ -116,13 +116,12 @@ function byRoute({ app, space }: Connection, queue: Queue, message: Message, via
   return { kind: 'split', message, copies };
 }
 
-/** Whether a filter that cannot say exactly what is meant has let a message into a queue where it would wait. */
+/** Whether a filter that cannot say exactly what is meant has let a message in where it would wait. */
 function strayed({ app, space }: Connection, queue: Queue, { task, via }: Message): boolean {
   if (task !== '' || via === undefined || via.exchange === '') return false;
   const takers = takersOf(app, via);
   return (
-    takers !== undefined &&
-    takers.every((taker) => taker.queue.name !== queue.name) &&
+    takers?.every((taker) => taker.queue.name !== queue.name) === true &&
     !isExact(app, space.stage, via.exchange, queue)
   );
 }

@@ -59,7 +59,7 @@ export function wayOf(app: App, carriers: Carriers, message: Published): Way {
     : direct;
 }
 
-/** A message for nobody is kept all the same, where its exchange has an archive: for a queue that comes later. */
+/** A message for nobody is kept all the same where its exchange has an archive: for queues to come. */
 function toArchive(carriers: Carriers, exchange: string): Way['carried'] {
   const archive = carriers.archiveOf(exchange);
   return archive && { exchange, carrier: { kind: 'bus', busName: archive.busName } };
