@@ -57,7 +57,11 @@ export class QueueAlarms extends Construct {
     ring(this, 'MaxLength', actions, {
       description: `More than ${maxLength} messages wait in ${name}: publishers are refused`,
       metric: ofAll(
-        levels.map((level) => level.metricApproximateNumberOfMessagesVisible(EACH_MINUTE)),
+        // What is delayed waits too; in a wait queue that is all there is.
+        [
+          ...levels.map((level) => level.metricApproximateNumberOfMessagesVisible(EACH_MINUTE)),
+          ...levels.map((level) => level.metricApproximateNumberOfMessagesDelayed(EACH_MINUTE)),
+        ],
         'SUM',
       ),
       threshold: maxLength,
@@ -76,7 +80,7 @@ export function ringForDeadLetters(scope: Construct, queue: IQueue, actions: rea
 
 const EACH_MINUTE = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
 
-/** One metric over all levels; that of a single level is the metric itself, which costs less. */
+/** One metric over several; that of a single level is the metric itself, which costs less. */
 function ofAll(metrics: readonly Metric[], combine: 'MAX' | 'SUM'): IMetric {
   const [only] = metrics;
   if (only !== undefined && metrics.length === 1) return only;

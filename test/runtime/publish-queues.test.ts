@@ -220,6 +220,16 @@ describe('a queue with a length', () => {
     expect(messages(large)).toHaveLength(0);
   });
 
+  test('may be one that only waits, where everything is delayed', async () => {
+    const wait = defineQueue('wait', { expires: '10m', maxLength: 1, deadLetter: { to: large } });
+    const { client, sim, messages } = await openWorld(defineApp('shop', { queues: [wait] }));
+    await client.publish(wait, 1);
+    await sim.advance('5s');
+
+    await expect(client.publish(wait, 2)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    expect(messages(wait)).toHaveLength(1);
+  });
+
   test('takes messages when nobody can say how long it is', async () => {
     const onCall: OnCall = async (call, proceed) => {
       const isAsked = JSON.stringify(call.input).includes('Messages');
