@@ -11,14 +11,13 @@ import type { Json } from '../core/json.ts';
 import { MESSAGE_BYTES_MAX } from '../core/limits.ts';
 import { encodeMessage, type Message, sizeBytes } from '../core/message.ts';
 import { encodeReply, type Reply } from '../core/reply.ts';
-import type { Queue } from '../define/queue.ts';
 import { queueName, replyQueuePrefix } from '../define/resource-name.ts';
 import type { AnyTask } from '../define/task.ts';
 import { CeleriacError, SendError, toWireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { deduplicationOf } from './compose.ts';
 import { groupBy } from './forwarder.ts';
-import { checkedGroup, ONE_GROUP } from './group.ts';
+import { ONE_GROUP } from './group.ts';
 import { toResult } from './payload.ts';
 import type { Ending, OutgoingMessage } from './ports.ts';
 import { endError } from './result.ts';
@@ -113,7 +112,8 @@ function toQueue(answering: Answering, name: string, ended: Ended): Outgoing | u
   const queue = app.queues.find((candidate) => candidate.name === name);
   if (queue === undefined || ended.state !== 'SUCCESS' || ended.result === undefined) return undefined;
   const input = toJson(ended.result);
-  const group = queue.ordered ? placeOf(queue, input) : undefined;
+  // A reply that failed for want of a group would run the handler again and again.
+  const group = queue.ordered ? (groupBy(queue.groupBy, { input }) ?? ONE_GROUP) : undefined;
   const published: Message = {
     id: derivedId(space, message.id, `reply/${message.generation}`),
     task: '',
@@ -135,18 +135,6 @@ function toQueue(answering: Answering, name: string, ended: Ended): Outgoing | u
   }
   const place = group === undefined ? {} : { group, deduplication: deduplicationOf(published) };
   return { queueName: queueName(app.name, space.stage, queue), message: { body, ...place } };
-}
-
-/**
- * The group of a reply in an ordered queue. Its function may not take what a handler returned, or give what
- * SQS does not: that is no reason to run the handler again and again, as a reply that fails would be.
- */
-function placeOf(queue: Queue, input: Json): string {
-  try {
-    return checkedGroup(`queue '${queue.name}'`, groupBy(queue.groupBy, { input }) ?? ONE_GROUP);
-  } catch {
-    return ONE_GROUP;
-  }
 }
 
 /** Which message a reply answers: as in AMQP, where nobody says otherwise the message's own id tells. */
