@@ -40,6 +40,15 @@ export async function toHand(shared: Shared, message: Published, way: Way): Prom
 }
 
 /**
+ * Whether each queue has a group for a message that is to wait before it is routed: nobody who could be told
+ * is there any more when it fails then.
+ * @throws SendError INVALID_GROUP, and what a queue's function throws.
+ */
+export function checkGroups(shared: Shared, message: Published, { queues }: Way): void {
+  for (const queue of queues) toOutgoing(shared, queue, message, '');
+}
+
+/**
  * Sends a message that stands already (a dead letter); false: no queue would get it.
  * @throws as `toHand`, and CeleriacError EXCHANGE_NOT_FOUND, EXCHANGE_INTERNAL, CC_NOT_A_LIST.
  */

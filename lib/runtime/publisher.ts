@@ -9,7 +9,7 @@ import type { AnyExchange } from '../define/exchange.ts';
 import type { Queue } from '../define/queue.ts';
 import { UnroutableError } from '../errors.ts';
 import type { Connection } from './client.ts';
-import { type Hand, toHand } from './dispatch.ts';
+import { checkGroups, type Hand, toHand } from './dispatch.ts';
 import { publishedAt, toLaterHand, waitOf } from './later-publish.ts';
 import { type Asked, toPublished } from './publication.ts';
 import { wayOf } from './way.ts';
@@ -66,7 +66,10 @@ async function prepare(shared: Connection, hops: number, asked: Asked): Promise<
     return { messageId: message.id, hand: async () => {} };
   }
   await shared.room.check(way.queues, message.id);
-  if (waitMs > 0) return { messageId: message.id, hand: toLaterHand(shared, message) };
+  if (waitMs > 0) {
+    checkGroups(shared, message, way);
+    return { messageId: message.id, hand: toLaterHand(shared, message) };
+  }
   return { messageId: message.id, hand: await toHand(shared, message, way) };
 }
 

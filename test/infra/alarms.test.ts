@@ -45,18 +45,24 @@ test('alarms can be left out', () => {
   template().resourceCountIs('AWS::CloudWatch::Alarm', 0);
 });
 
-test('a queue with a length rings when more waits, over all its levels', () => {
-  const template = synthesize(mall).template();
+test.each([
+  [50, 1],
+  [1_000, 3],
+])(
+  'a queue of a length of %i rings when more waits, delayed or not, over its levels',
+  (Threshold, levels) => {
+    const template = synthesize(mall).template();
 
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    AlarmDescription: Match.objectLike({}),
-    MetricName: 'ApproximateNumberOfMessagesVisible',
-    Threshold: 50,
-  });
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    Threshold: 1_000,
-    Metrics: Match.arrayWith([
-      Match.objectLike({ Expression: 'SUM([FILL(level0, 0), FILL(level1, 0), FILL(level2, 0)])' }),
-    ]),
-  });
-});
+    const filled = Array.from({ length: 2 * levels }, (_, index) => `FILL(level${index}, 0)`);
+    const of = (name: string) =>
+      Match.objectLike({ MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName: name }) }) });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold,
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: `SUM([${filled.join(', ')}])` }),
+        of('ApproximateNumberOfMessagesVisible'),
+        of('ApproximateNumberOfMessagesDelayed'),
+      ]),
+    });
+  },
+);

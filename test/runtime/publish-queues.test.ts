@@ -129,6 +129,17 @@ describe('a fair queue', () => {
     ).toEqual(['t1', 't2']);
   });
 
+  test.each([{}, { delay: '1m' }] as const)(
+    'refuses at once what it has no group for (%j)',
+    async (options) => {
+      const { client } = await openWorld(app);
+
+      const publishing = client.publish(news, '', { tenant: 'two words' }, options);
+
+      await expect(publishing).rejects.toMatchObject({ code: 'INVALID_GROUP' });
+    },
+  );
+
   test('and whose task', async () => {
     const groups: unknown[] = [];
     const onCall: OnCall = async (call, proceed) => {
