@@ -6,6 +6,7 @@
  */
 
 import type { Message, Via } from '../core/message.ts';
+import { copiesRefused } from '../core/routing/filter-policy.ts';
 import { flattensCopies } from '../core/routing/flatten.ts';
 import { fromJsonHeaders } from '../core/routing/header-codec.ts';
 import { DEFAULT_EXCHANGE, entryExchanges, type RoutedMessage, routingKeys } from '../core/routing/route.ts';
@@ -28,7 +29,8 @@ export interface Way {
 
 /**
  * The way of a message.
- * @throws CeleriacError EXCHANGE_NOT_FOUND, EXCHANGE_INTERNAL, CC_NOT_A_LIST
+ * @throws CeleriacError EXCHANGE_NOT_FOUND, EXCHANGE_INTERNAL, CC_NOT_A_LIST; CC_WITH_FACTS on an ordered
+ * exchange whose queues filter by words or headers.
  */
 export function wayOf(app: App, carriers: Carriers, message: Published): Way {
   const routed = toRouted(message.via);
@@ -47,10 +49,14 @@ export function wayOf(app: App, carriers: Carriers, message: Published): Way {
   const carrier = carriers.carrierOf(entry);
   if (carrier === undefined || !direct.queues.every((queue) => carriers.brings(entry, queue.name)))
     return direct;
-  const copied = routingKeys(routed).length > 1;
+  const keys = routingKeys(routed);
+  const { facts, fifo } = carrier.kind === 'topic' ? carrier.topic : { facts: false, fifo: false };
+  // Facts of several keys would add up to a key that the message has not; see filter-policy.ts.
+  const split = keys.length > 1 && (facts || !flattensCopies(table, entry));
+  // Sent straight to the queues, it would overtake those before it, which the topic brings.
+  if (split && fifo) throw copiesRefused(keys);
   const carried =
-    // Facts of several keys would add up to a key that the message has not; see filter-policy.ts.
-    !(copied && ((carrier.kind === 'topic' && carrier.topic.facts) || !flattensCopies(table, entry))) &&
+    !split &&
     direct.queues.every(
       (queue) => levelOf(queue, message) === 0 && waitMs(app, queue, message) === undefined,
     );

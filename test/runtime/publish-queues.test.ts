@@ -47,6 +47,19 @@ describe('an ordered exchange', () => {
     ]);
   });
 
+  test('refuses further keys where queues filter by words: they would overtake', async () => {
+    const parts = defineExchange('parts', { type: 'topic', ordered: true });
+    const world = await openWorld(defineApp('shop', { bindings: [bind(parts, 'a.*', ledger)] }));
+
+    await world.client.publish(parts, 'a.b', 1);
+    const publishing = world.client.publish(parts, 'a.b', 2, { headers: { CC: ['a.c'] } });
+
+    await expect(publishing).rejects.toMatchObject({ code: 'CC_WITH_FACTS' });
+    await world.client.publish(parts, 'a.c', 3, { headers: { CC: ['a.c'] } });
+    await world.sim.settle();
+    expect(inputs(world, ledger)).toEqual([1, 3]);
+  });
+
   test('keeps the order of one tick although calls fail in part', async () => {
     let calls = 0;
     const onCall: OnCall = async (call, proceed) => {

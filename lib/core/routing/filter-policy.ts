@@ -215,7 +215,8 @@ function limitError(code: ErrorCode, exchange: string, given: string, allowed: n
   );
 }
 
-function copiesRefused(keys: readonly string[]): CeleriacError {
+/** What is told where a topic cannot bring a message under several keys. */
+export function copiesRefused(keys: readonly string[]): CeleriacError {
   return new CeleriacError(
     'CC_WITH_FACTS',
     'CC and BCC are not possible on this exchange over SNS, since a queue filters by words or headers; ' +
