@@ -18,7 +18,7 @@ import { eventBytes, topicMessageBytes } from './entry-size.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
 import { levelOf } from './level.ts';
 import type { OutgoingMessage } from './ports.ts';
-import { type Published, toRouted, type Way, waitMs, wayOf } from './way.ts';
+import { type Carried, type Published, toRouted, type Way, waitMs, wayOf } from './way.ts';
 
 /** Gives the message to the outbox before it returns; resolves when every service has confirmed it. */
 export type Hand = () => Promise<void>;
@@ -54,7 +54,7 @@ export function checkGroups(shared: Shared, message: Published, { queues }: Way)
  */
 export async function forward(shared: Shared, message: Published): Promise<boolean> {
   const way = wayOf(shared.app, shared.carriers, message);
-  if (way.queues.length === 0 && way.carried === undefined) return false;
+  if (way.queues.length === 0 && way.carried.length === 0) return false;
   const hand = await toHand(shared, message, way);
   await hand();
   return way.queues.length > 0;
@@ -64,9 +64,9 @@ export async function forward(shared: Shared, message: Published): Promise<boole
 function toSends(shared: Shared, whole: Published, sent: Published, way: Way): readonly Hand[] | undefined {
   const body = encodeMessage(sent);
   if (body === undefined) return undefined;
-  const carried = toCarried(shared, whole, body, way);
-  if (carried !== undefined) return [carried];
-  if (way.carried?.carrier.kind === 'topic' && way.carried.carrier.topic.fifo) return undefined;
+  const carried = way.carried.flatMap((one) => toCarried(shared, whole, body, way, one) ?? []);
+  if (carried.length > 0 && carried.length === way.carried.length) return carried;
+  if (way.carried.some(isOrdered)) return undefined;
   return way.queues.map((queue) => {
     const outgoing = toOutgoing(shared, queue, whole, body);
     const name = queueName(shared.space.app, shared.space.stage, queue, levelOf(queue, whole));
@@ -74,13 +74,18 @@ function toSends(shared: Shared, whole: Published, sent: Published, way: Way): r
   });
 }
 
-/**
- * The one call to the service of an exchange; undefined where there is none, or it cannot carry the
- * message.
- */
-function toCarried({ outbox }: Shared, whole: Published, body: string, way: Way): Hand | undefined {
-  if (way.carried === undefined) return undefined;
-  const { carrier, exchange } = way.carried;
+function isOrdered({ carrier }: Carried): boolean {
+  return carrier.kind === 'topic' && carrier.topic.fifo;
+}
+
+/** The call to the service of an exchange; undefined where it cannot carry the message. */
+function toCarried(
+  { outbox }: Shared,
+  whole: Published,
+  body: string,
+  way: Way,
+  { carrier, exchange }: Carried,
+): Hand | undefined {
   const routed = toRouted(whole.via);
   switch (carrier.kind) {
     case 'topic': {
@@ -154,7 +159,7 @@ async function largeSends(shared: Shared, message: Published, way: Way): Promise
   });
   const { input: _, ...rest } = message;
   // Who reads a copy of it later cannot ask its body whose message it is.
-  const tenant = way.queues.some(({ ordered: isOrdered }) => isOrdered) ? {} : fair(way.queues, message);
+  const tenant = way.queues.some((queue) => queue.ordered) ? {} : fair(way.queues, message);
   const sends = toSends(shared, message, { ...rest, ...tenant, blob }, way);
   // Headers may be what is large.
   if (sends === undefined) throw tooLarge(message, way);
@@ -170,7 +175,7 @@ function blobOf({ id, claim }: Published, text: string): string {
 }
 
 function tooLarge(message: Published, way: Way): SendError {
-  const carrier = way.carried?.carrier;
+  const carrier = way.carried[0]?.carrier;
   const [limit, service] =
     carrier?.kind === 'topic' && carrier.topic.fifo
       ? [Math.min(carrier.topic.bytesMax, MESSAGE_BYTES_MAX), 'SNS, attributes included']

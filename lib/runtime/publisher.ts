@@ -61,7 +61,7 @@ async function prepare(shared: Connection, hops: number, asked: Asked): Promise<
   const message = waitMs > 0 ? publishedAt(published, context.now + waitMs) : published;
   const way = wayOf(app, shared.carriers, message);
   if (way.queues.length === 0 && asked.options.mandatory === true) throw unroutable(asked);
-  if (way.queues.length === 0 && way.carried === undefined && waitMs === 0) {
+  if (way.queues.length === 0 && way.carried.length === 0 && waitMs === 0) {
     // AMQP confirms what it drops: the broker has taken the message, and done with it all it could.
     return { messageId: message.id, hand: async () => {} };
   }

@@ -60,6 +60,28 @@ describe('an ordered exchange', () => {
     expect(inputs(world, ledger)).toEqual([1, 3]);
   });
 
+  test('keeps it although some messages go on to an alternate exchange', async () => {
+    const rest = defineExchange('rest', { type: 'fanout', ordered: true });
+    const inner = defineExchange('inner', { type: 'direct', ordered: true, alternate: rest });
+    const all = defineExchange('all', { type: 'fanout', ordered: true });
+    const [both, log] = [defineQueue('both', { ordered: true }), defineQueue('log', { ordered: true })];
+    const bindings = [
+      ...[bind(all, inner), bind(all, log), bind(inner, 'k', ledger)],
+      ...[bind(all, both), bind(rest, both)],
+    ];
+    const world = await openWorld(defineApp('shop', { bindings }));
+
+    for (const [index, key] of ['k', 'x', 'x', 'k', 'x', 'k'].entries())
+      await world.client.publish(all, key, index);
+    await world.sim.settle();
+
+    const order = (queue: typeof both) => world.envelopes(queue).map(({ input }) => input);
+    expect(order(log)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(order(ledger)).toEqual([0, 3, 5]);
+    // Behind two exchanges, and still each once.
+    expect(inputs(world, both).toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
   test('keeps the order of one tick although calls fail in part', async () => {
     let calls = 0;
     const onCall: OnCall = async (call, proceed) => {
