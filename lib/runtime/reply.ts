@@ -110,6 +110,8 @@ function toQueue(answering: Answering, name: string, ended: Ended): Outgoing | u
   const { connection, message } = answering;
   const { app, space, ports } = connection;
   const queue = app.queues.find((candidate) => candidate.name === name);
+  // A consumer has run well, and is acked: nothing else would say why nobody is answered.
+  if (ended.error?.code === 'RESULT_NOT_JSON') drop(answering, ended.error.message);
   if (queue === undefined || ended.state !== 'SUCCESS' || ended.result === undefined) return undefined;
   const input = toJson(ended.result);
   // A reply that failed for want of a group would run the handler again and again.

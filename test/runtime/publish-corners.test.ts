@@ -9,6 +9,7 @@ import {
   type Queue,
 } from '#lib';
 import { simulate } from '#lib/testing';
+import type { LogLine } from '../../lib/runtime/ports.ts';
 import { inputs, openWorld } from './exchanges-world.ts';
 import { messagesOf } from './simulated.ts';
 
@@ -32,6 +33,21 @@ describe('a reply to a queue', () => {
 
     const told = got.map(({ body, properties }) => [body, properties.correlationId]);
     expect(Object.fromEntries(told)).toEqual({ ping: messageId, pong: 'mine' });
+  });
+
+  test('that is no JSON is not sent, and the log says why', async () => {
+    const logged: LogLine[] = [];
+    const map = defineConsumer(asks, { run: () => new Map([[1, 2]]) });
+    const app = defineApp('shop', { queues: [answers], consumers: [map] });
+    const sim = simulate(app, { log: (line) => logged.push(line) });
+
+    await sim.publish(asks, 'silent');
+    await sim.publish(asks, 'ping', { replyTo: 'answers' });
+    await sim.settle();
+
+    const dropped = logged.filter(({ message }) => message === 'a reply was dropped');
+    expect(dropped).toMatchObject([{ why: expect.stringContaining('which JSON does not bring back') }]);
+    expect(messagesOf(sim, answers)).toEqual([]);
   });
 
   test.each([
