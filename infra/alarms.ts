@@ -34,13 +34,15 @@ export interface WatchedQueue {
   readonly deadLetterQueue: IQueue;
   /** How many messages may wait in all levels; undefined: any number. */
   readonly maxLength: number | undefined;
+  /** Whether it is a wait queue, in which all messages are delayed. */
+  readonly waits: boolean;
 }
 
 /** The alarms of one queue and its dead-letter queue. */
 export class QueueAlarms extends Construct {
   constructor(scope: Construct, id: string, watched: WatchedQueue, props: AlarmProps) {
     super(scope, id);
-    const { levels, deadLetterQueue, maxLength } = watched;
+    const { levels, deadLetterQueue, maxLength, waits } = watched;
     const actions = props.actions ?? [];
     ringForDeadLetters(this, deadLetterQueue, actions);
     const name = levels[0]?.queueName;
@@ -57,10 +59,11 @@ export class QueueAlarms extends Construct {
     ring(this, 'MaxLength', actions, {
       description: `More than ${maxLength} messages wait in ${name}: publishers are refused`,
       metric: ofAll(
-        // What is delayed waits too; in a wait queue that is all there is.
         [
           ...levels.map((level) => level.metricApproximateNumberOfMessagesVisible(EACH_MINUTE)),
-          ...levels.map((level) => level.metricApproximateNumberOfMessagesDelayed(EACH_MINUTE)),
+          ...(waits ? levels : []).map((level) =>
+            level.metricApproximateNumberOfMessagesDelayed(EACH_MINUTE),
+          ),
         ],
         'SUM',
       ),

@@ -60,8 +60,9 @@ export class WorkQueue extends Construct {
       ...higher.map((resource) => this.#create(`Level-${resource.level}`, props, resource)),
     ];
     const { levels, deadLetterQueue } = this;
-    if (alarms !== false)
-      new QueueAlarms(this, 'Alarms', { levels, deadLetterQueue, maxLength: lowest.maxLength }, alarms);
+    if (alarms === false) return;
+    const watched = { levels, deadLetterQueue, maxLength: lowest.maxLength, waits: lowest.delaySeconds > 0 };
+    new QueueAlarms(this, 'Alarms', watched, alarms);
   }
 
   /** The queue, or its lowest level: where messages without a priority go. */

@@ -114,12 +114,13 @@ test('an archive keeps what no queue is there for, unless its publisher is told 
   const { client, sim } = await openWorld(app);
 
   await client.publish(orders, 'b', 'kept');
+  await client.publish(orders, 'b', 'kept when its time comes', { delay: '1m' });
   await expect(client.publish(orders, 'b', 'refused', { mandatory: true })).rejects.toThrow('NO_ROUTE');
   await client.publish(orders, 'b', 'x'.repeat(2_000_000));
-  await sim.settle();
+  await sim.advance('5m');
 
   const { Archives } = await sim.emulator.call('eventbridge', 'ListArchives', {});
-  expect(Archives).toMatchObject([{ EventCount: 1 }]);
+  expect(Archives).toMatchObject([{ EventCount: 2 }]);
 });
 
 describe('over SNS, texts that SQS takes nowhere are brought all the same', () => {
