@@ -40,13 +40,15 @@ export interface WatchedQueue {
   readonly maxLength: number | undefined;
   /** Whether a machine works it off, whose tasks may run for longer than messages may wait. */
   readonly onMachine: boolean;
+  /** Whether it is a wait queue, in which all messages are delayed. */
+  readonly waits: boolean;
 }
 
 /** The alarms of one queue and its dead-letter queue. */
 export class QueueAlarms extends Construct {
   constructor(scope: Construct, id: string, watched: WatchedQueue, props: AlarmProps) {
     super(scope, id);
-    const { levels, deadLetterQueue, maxLength } = watched;
+    const { levels, deadLetterQueue, maxLength, waits } = watched;
     const actions = props.actions ?? [];
     ringForDeadLetters(this, deadLetterQueue, actions);
     const name = levels[0]?.queueName;
@@ -61,7 +63,12 @@ export class QueueAlarms extends Construct {
     ring(this, 'MaxLength', actions, {
       description: `${maxLength} messages or more wait in ${name}: publishers are refused`,
       metric: ofAll(
-        levels.map((level) => level.metricApproximateNumberOfMessagesVisible(EACH_MINUTE)),
+        [
+          ...levels.map((level) => level.metricApproximateNumberOfMessagesVisible(EACH_MINUTE)),
+          ...(waits ? levels : []).map((level) =>
+            level.metricApproximateNumberOfMessagesDelayed(EACH_MINUTE),
+          ),
+        ],
         'SUM',
       ),
       // At the length itself publishers are refused, so that more than it hardly ever wait.
@@ -93,7 +100,7 @@ function ages({ levels, onMachine }: WatchedQueue): readonly (readonly [number, 
   return [[0, ofAll(metrics, 'MAX')]];
 }
 
-/** One metric over all levels; that of a single level is the metric itself, which costs less. */
+/** One metric over several; that of a single level is the metric itself, which costs less. */
 function ofAll(metrics: readonly Metric[], combine: 'MAX' | 'SUM'): IMetric {
   const [only] = metrics;
   if (only !== undefined && metrics.length === 1) return only;

@@ -63,8 +63,10 @@ export class WorkQueue extends Construct {
       ...higher.map((resource) => this.#create(`Level-${resource.level}`, props, resource)),
     ];
     const { levels, deadLetterQueue } = this;
-    const watched = { levels, deadLetterQueue, maxLength: lowest.maxLength, onMachine };
-    if (alarms !== false) new QueueAlarms(this, 'Alarms', watched, alarms);
+    if (alarms === false) return;
+    const waits = lowest.delaySeconds > 0;
+    const watched = { levels, deadLetterQueue, maxLength: lowest.maxLength, onMachine, waits };
+    new QueueAlarms(this, 'Alarms', watched, alarms);
   }
 
   /** The queue, or its lowest level: where messages without a priority go. */

@@ -2,15 +2,19 @@
 import type { Depths } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
 
+const READY = 'ApproximateNumberOfMessages';
+const DELAYED = 'ApproximateNumberOfMessagesDelayed';
+
 /** How long queues are, by SQS's own approximation, which follows within about a minute. */
 export function createDepths(call: Call, url: (queueName: string) => Promise<string>): Depths {
   return {
-    async waiting(queueName) {
+    async waiting(queueName, delayed = false) {
       const { Attributes } = await call('sqs', 'GetQueueAttributes', {
         QueueUrl: await url(queueName),
-        AttributeNames: ['ApproximateNumberOfMessages'],
+        AttributeNames: delayed ? [READY, DELAYED] : [READY],
       });
-      return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+      // What was not asked for is not there.
+      return Number(Attributes?.[READY] ?? 0) + Number(Attributes?.[DELAYED] ?? 0);
     },
   };
 }

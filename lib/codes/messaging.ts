@@ -194,8 +194,10 @@ export const MESSAGING_CODES = {
     remedy: "Give a list of texts: ['orders.eu'].",
   },
   CC_WITH_FACTS: {
-    means: 'CC and BCC are not possible on an exchange over SNS where queues filter by words or headers.',
-    remedy: "Publish once for each key, or set transport: 'eventbridge'.",
+    means:
+      'CC and BCC are not possible on an ordered exchange where queues filter by words or headers: such a ' +
+      'message would overtake others.',
+    remedy: 'Publish once for each key, or drop `ordered`.',
   },
   REPLAY_NOT_ARCHIVED: {
     means: 'An exchange is to be replayed that keeps no archive.',

@@ -99,7 +99,8 @@ export interface PublishOptions {
   readonly replyTo?: string;
   /**
    * Publishes it this much later, at most a year, to the second: it is routed then (RabbitMQ's delayed
-   * message exchange). Resolves when it waits; `mandatory` and full queues are looked at now.
+   * message exchange). Resolves when it waits; `mandatory` and full queues are looked at now. What falls due
+   * in the same second comes in any order, on an ordered exchange too.
    */
   readonly delay?: Duration;
   /** Publishes it at this time, instead of `delay`; a time that is past means at once. */

@@ -43,7 +43,11 @@ export interface ExchangeOptions<Type extends ExchangeType, Schemas extends Mess
    * group of a message. Its queues must be ordered too. Over SNS only. @default false
    */
   readonly ordered?: boolean | ((message: never) => string);
-  /** Keeps messages so long, for `client.replay`: `'30d'`. Over EventBridge only. @default not kept */
+  /**
+   * Keeps messages so long, for `client.replay`: `'30d'`; those too that no queue is there for. Not those
+   * that a publisher has to send straight to the queues, past EventBridge: with a priority for a queue with
+   * `priorities`, or too large for an event. Over EventBridge only. @default not kept
+   */
   readonly archive?: Duration;
 }
 

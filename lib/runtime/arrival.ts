@@ -78,7 +78,7 @@ function readAny(connection: Connection, queue: Queue, delivery: Delivery, parse
       : { kind: 'run', message, task: toTask(consumer), consumer };
   }
   const message = entered(queue, delivery, parsed.message);
-  if (waits) return { kind: 'wait', message };
+  if (waits) return { kind: strayed(connection, queue, message) ? 'over-matched' : 'wait', message };
   return message.task === '' && message.via !== undefined
     ? byRoute(connection, queue, message, message.via)
     : run(app, queue, message);
@@ -114,6 +114,16 @@ function byRoute({ app, space }: Connection, queue: Queue, message: Message, via
   // Sent again under their ids when the worker dies before this message is acked: each is claimed.
   const copies = [first, ...others].map((copy) => ({ ...copy, claim: true }));
   return { kind: 'split', message, copies };
+}
+
+/** Whether a filter that cannot say exactly what is meant has let a message in where it would wait. */
+function strayed({ app, space }: Connection, queue: Queue, { task, via }: Message): boolean {
+  if (task !== '' || via === undefined || via.exchange === '') return false;
+  const takers = takersOf(app, via);
+  return (
+    takers?.every((taker) => taker.queue.name !== queue.name) === true &&
+    !isExact(app, space.stage, via.exchange, queue)
+  );
 }
 
 /** The message as one taker's own: the same message makes the same id for it, however often it comes. */

@@ -82,7 +82,8 @@ export function createConnection(app: App, stage: string, ports: Ports): Connect
       : undefined,
     results: createResults({ ...ports, space }),
     carriers: createCarriers(() => carriedBy(app, stage)),
-    room: typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING ? createRoom(space, ports) : ROOM,
+    room:
+      typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING ? createRoom(app, space, ports) : ROOM,
     turns: createTurns(clock),
     sends: new Set(),
   };

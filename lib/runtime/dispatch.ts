@@ -4,7 +4,7 @@
  * the queues, unless the exchange is ordered: a message that takes another way could overtake. Messages that
  * are too large for SQS itself lie in the bucket, where every queue that gets them asks for that.
  */
-
+import { createHash } from 'node:crypto';
 import { EVENTS_BYTES_MAX, MESSAGE_BYTES_MAX } from '../core/limits.ts';
 import { encodeMessage, toBody } from '../core/message.ts';
 import { toEventDetail } from '../core/routing/event-pattern.ts';
@@ -18,7 +18,7 @@ import { eventBytes, topicMessageBytes } from './entry-size.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
 import { levelOf } from './level.ts';
 import type { OutgoingMessage } from './ports.ts';
-import { type Published, toRouted, type Way, waitMs, wayOf } from './way.ts';
+import { type Carried, type Published, toRouted, type Way, waitMs, wayOf } from './way.ts';
 
 /** Gives the message to the outbox before it returns; resolves when every service has confirmed it. */
 export type Hand = () => Promise<void>;
@@ -40,24 +40,33 @@ export async function toHand(shared: Shared, message: Published, way: Way): Prom
 }
 
 /**
+ * Whether each queue has a group for a message that is to wait before it is routed: nobody who could be told
+ * is there any more when it fails then.
+ * @throws SendError INVALID_GROUP, and what a queue's function throws.
+ */
+export function checkGroups(shared: Shared, message: Published, { queues }: Way): void {
+  for (const queue of queues) toOutgoing(shared, queue, message, '');
+}
+
+/**
  * Sends a message that stands already (a dead letter); false: no queue would get it.
  * @throws as `toHand`, and CeleriacError EXCHANGE_NOT_FOUND, EXCHANGE_INTERNAL, CC_NOT_A_LIST.
  */
 export async function forward(shared: Shared, message: Published): Promise<boolean> {
   const way = wayOf(shared.app, shared.carriers, message);
-  if (way.queues.length === 0) return false;
+  if (way.queues.length === 0 && way.carried.length === 0) return false;
   const hand = await toHand(shared, message, way);
   await hand();
-  return true;
+  return way.queues.length > 0;
 }
 
 /** The calls that bring a message where it goes; undefined when it is too large for them. */
 function toSends(shared: Shared, whole: Published, sent: Published, way: Way): readonly Hand[] | undefined {
   const body = encodeMessage(sent);
   if (body === undefined) return undefined;
-  const carried = toCarried(shared, whole, body, way);
-  if (carried !== undefined) return [carried];
-  if (way.carried?.carrier.kind === 'topic' && way.carried.carrier.topic.fifo) return undefined;
+  const carried = way.carried.flatMap((one) => toCarried(shared, whole, body, way, one) ?? []);
+  if (carried.length > 0 && carried.length === way.carried.length) return carried;
+  if (way.carried.some(isOrdered)) return undefined;
   return way.queues.map((queue) => {
     const outgoing = toOutgoing(shared, queue, whole, body);
     const name = queueName(shared.space.app, shared.space.stage, queue, levelOf(queue, whole));
@@ -65,13 +74,18 @@ function toSends(shared: Shared, whole: Published, sent: Published, way: Way): r
   });
 }
 
-/**
- * The one call to the service of an exchange; undefined where there is none, or it cannot carry the
- * message.
- */
-function toCarried({ outbox }: Shared, whole: Published, body: string, way: Way): Hand | undefined {
-  if (way.carried === undefined) return undefined;
-  const { carrier, exchange } = way.carried;
+function isOrdered({ carrier }: Carried): boolean {
+  return carrier.kind === 'topic' && carrier.topic.fifo;
+}
+
+/** The call to the service of an exchange; undefined where it cannot carry the message. */
+function toCarried(
+  { outbox }: Shared,
+  whole: Published,
+  body: string,
+  way: Way,
+  { carrier, exchange }: Carried,
+): Hand | undefined {
   const routed = toRouted(whole.via);
   switch (carrier.kind) {
     case 'topic': {
@@ -135,22 +149,33 @@ function fair(queues: readonly Queue[], message: Published): { readonly group?: 
 
 /** The same with the input in the bucket, where every queue asks for that. */
 async function largeSends(shared: Shared, message: Published, way: Way): Promise<readonly Hand[]> {
+  if (way.queues.length === 0) return [];
   const asked = way.queues.every(({ largePayloads }) => largePayloads === 's3');
   if (!asked || shared.ports.blobs === undefined || message.input === undefined) throw tooLarge(message, way);
-  await shared.outbox.store(message.id, JSON.stringify(message.input)).catch((error: unknown) => {
+  const text = JSON.stringify(message.input);
+  const blob = blobOf(message, text);
+  await shared.outbox.store(blob, text).catch((error: unknown) => {
     throw nack(message, [error], 1);
   });
   const { input: _, ...rest } = message;
   // Who reads a copy of it later cannot ask its body whose message it is.
-  const tenant = way.queues.some(({ ordered: isOrdered }) => isOrdered) ? {} : fair(way.queues, message);
-  const sends = toSends(shared, message, { ...rest, ...tenant, blob: message.id }, way);
+  const tenant = way.queues.some((queue) => queue.ordered) ? {} : fair(way.queues, message);
+  const sends = toSends(shared, message, { ...rest, ...tenant, blob }, way);
   // Headers may be what is large.
   if (sends === undefined) throw tooLarge(message, way);
   return sends;
 }
 
+/**
+ * Where an input lies in the bucket. Under an id that somebody has chosen there may be another message, to
+ * another queue, so there its content is named too: neither changes what the other has.
+ */
+function blobOf({ id, claim }: Published, text: string): string {
+  return claim ? `${id}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}` : id;
+}
+
 function tooLarge(message: Published, way: Way): SendError {
-  const carrier = way.carried?.carrier;
+  const carrier = way.carried[0]?.carrier;
   const [limit, service] =
     carrier?.kind === 'topic' && carrier.topic.fifo
       ? [Math.min(carrier.topic.bytesMax, MESSAGE_BYTES_MAX), 'SNS, attributes included']

@@ -16,6 +16,7 @@ import { isWaitQueue } from '../define/work.ts';
 import type { Connection } from './client.ts';
 import { deduplicationOf } from './compose.ts';
 import { encoded } from './encoded.ts';
+import { checkedGroup } from './group.ts';
 import { levelOf } from './level.ts';
 
 /** The takers of a published message, in all queues; undefined: there is no such exchange. */
@@ -52,7 +53,10 @@ export async function sendTo(
   });
 }
 
-/** The message group of a copy; the user's function may not take what is there. */
+/**
+ * The message group of a copy. What is there may be from somebody who knows nothing of groups: the user's
+ * function may not take it, or SQS not what that gives. A copy without its group is better than none.
+ */
 export function groupBy(
   by: ((message: never) => string) | undefined,
   { input, blob, group }: Pick<Message, 'input' | 'blob' | 'group'>,
@@ -61,7 +65,7 @@ export function groupBy(
   if (by !== undefined && blob !== undefined) return group;
   try {
     // The queue's function takes the messages of its queue, which only the user's own types know.
-    return by?.(input as never);
+    return by && checkedGroup('a copy', by(input as never));
   } catch {
     return undefined;
   }

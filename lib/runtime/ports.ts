@@ -130,8 +130,8 @@ export interface Blobs {
 
 /** How long queues are, as far as the service knows. */
 export interface Depths {
-  /** Messages that wait and are not delayed. */
-  waiting(queueName: string): Promise<number>;
+  /** Messages that wait and are not delayed; with `delayed`, those too. */
+  waiting(queueName: string, delayed?: boolean): Promise<number>;
 }
 
 /** A message of a reply queue. */

@@ -9,7 +9,7 @@ import type { AnyExchange } from '../define/exchange.ts';
 import type { Queue } from '../define/queue.ts';
 import { UnroutableError } from '../errors.ts';
 import type { Connection } from './client.ts';
-import { type Hand, toHand } from './dispatch.ts';
+import { checkGroups, type Hand, toHand } from './dispatch.ts';
 import { publishedAt, toLaterHand, waitOf } from './later-publish.ts';
 import { type Asked, toPublished } from './publication.ts';
 import { wayOf } from './way.ts';
@@ -61,12 +61,15 @@ async function prepare(shared: Connection, hops: number, asked: Asked): Promise<
   const message = waitMs > 0 ? publishedAt(published, context.now + waitMs) : published;
   const way = wayOf(app, shared.carriers, message);
   if (way.queues.length === 0 && asked.options.mandatory === true) throw unroutable(asked);
-  if (way.queues.length === 0 && waitMs === 0) {
+  if (way.queues.length === 0 && way.carried.length === 0 && waitMs === 0) {
     // AMQP confirms what it drops: the broker has taken the message, and done with it all it could.
     return { messageId: message.id, hand: async () => {} };
   }
   await shared.room.check(way.queues, message.id);
-  if (waitMs > 0) return { messageId: message.id, hand: toLaterHand(shared, message) };
+  if (waitMs > 0) {
+    checkGroups(shared, message, way);
+    return { messageId: message.id, hand: toLaterHand(shared, message) };
+  }
   return { messageId: message.id, hand: await toHand(shared, message, way) };
 }
 

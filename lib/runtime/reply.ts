@@ -16,6 +16,8 @@ import type { AnyTask } from '../define/task.ts';
 import { CeleriacError, SendError, toWireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { deduplicationOf } from './compose.ts';
+import { groupBy } from './forwarder.ts';
+import { ONE_GROUP } from './group.ts';
 import { toResult } from './payload.ts';
 import type { Ending, OutgoingMessage } from './ports.ts';
 import { endError } from './result.ts';
@@ -90,8 +92,7 @@ function toBody({ message }: Answering, ended: Ended): string {
 }
 
 function toReply(message: Message, ended: Ended): Reply {
-  // As in AMQP, where nobody says otherwise the message's own id tells which one is answered.
-  const correlationId = message.correlationId ?? message.id;
+  const correlationId = correlationOf(message);
   if (ended.state !== 'SUCCESS') {
     const error = ended.state === 'FAILURE' ? ended.error : undefined;
     return { correlationId, ok: false, error: error ?? toWireError(endError({ ...message, ...ended }), 0) };
@@ -109,16 +110,18 @@ function toQueue(answering: Answering, name: string, ended: Ended): Outgoing | u
   const { connection, message } = answering;
   const { app, space, ports } = connection;
   const queue = app.queues.find((candidate) => candidate.name === name);
+  // A consumer has run well, and is acked: nothing else would say why nobody is answered.
+  if (ended.error?.code === 'RESULT_NOT_JSON') drop(answering, ended.error.message);
   if (queue === undefined || ended.state !== 'SUCCESS' || ended.result === undefined) return undefined;
   const input = toJson(ended.result);
-  // The queue's function takes the messages of its queue, which only the user's own types know.
-  const group = queue.ordered ? (queue.groupBy?.(input as never) ?? 'all') : undefined;
+  // A reply that failed for want of a group would run the handler again and again.
+  const group = queue.ordered ? (groupBy(queue.groupBy, { input }) ?? ONE_GROUP) : undefined;
   const published: Message = {
     id: derivedId(space, message.id, `reply/${message.generation}`),
     task: '',
     input,
     via: { exchange: '', key: name },
-    correlationId: message.correlationId ?? message.id,
+    correlationId: correlationOf(message),
     ...{ generation: 0, attempt: 0, deferrals: 0, crashes: 0, hops: message.hops + 1 },
     sentAt: ports.clock.now(),
     // It is sent again, under this id, when a duplicate of the run is met.
@@ -134,6 +137,12 @@ function toQueue(answering: Answering, name: string, ended: Ended): Outgoing | u
   }
   const place = group === undefined ? {} : { group, deduplication: deduplicationOf(published) };
   return { queueName: queueName(app.name, space.stage, queue), message: { body, ...place } };
+}
+
+/** Which message a reply answers: as in AMQP, where nobody says otherwise the message's own id tells. */
+function correlationOf({ correlationId, via, id }: Message): string {
+  // What the publisher knows is not the id of the run that its message has led to.
+  return correlationId ?? via?.id ?? id;
 }
 
 /** A result is what JSON.stringify made of checked data. */

@@ -3,8 +3,10 @@
  * approximation, which is asked for at most once in 5 s a process: a burst may pass the limit.
  */
 import type { IdSpace } from '../core/id.ts';
+import type { App } from '../define/app.ts';
 import type { Queue } from '../define/queue.ts';
 import { queueNames } from '../define/resource-name.ts';
+import { isWaitQueue } from '../define/work.ts';
 import { NackError } from '../errors.ts';
 import type { Ports } from './ports.ts';
 
@@ -20,12 +22,18 @@ export interface Room {
 }
 
 /** Looks at queues through the port Depths; without it, no queue is ever full. */
-export function createRoom(space: IdSpace, { clock, depths }: Pick<Ports, 'clock' | 'depths'>): Room {
+export function createRoom(
+  app: App,
+  space: IdSpace,
+  { clock, depths }: Pick<Ports, 'clock' | 'depths'>,
+): Room {
   const known = new Map<string, { readonly at: number; readonly waiting: Promise<number> }>();
 
   async function ask(queue: Queue): Promise<number> {
     const levels = queueNames(space.app, space.stage, queue);
-    const lengths = await Promise.all(levels.map((name) => depths?.waiting(name) ?? 0));
+    // All that lies in a wait queue is delayed.
+    const delayed = isWaitQueue(app, queue);
+    const lengths = await Promise.all(levels.map((name) => depths?.waiting(name, delayed) ?? 0));
     return lengths.reduce((sum, length) => sum + length, 0);
   }
 

@@ -6,6 +6,7 @@
  */
 
 import type { Message, Via } from '../core/message.ts';
+import { copiesRefused } from '../core/routing/filter-policy.ts';
 import { flattensCopies } from '../core/routing/flatten.ts';
 import { fromJsonHeaders } from '../core/routing/header-codec.ts';
 import { DEFAULT_EXCHANGE, entryExchanges, type RoutedMessage, routingKeys } from '../core/routing/route.ts';
@@ -22,40 +23,60 @@ export type Published = Message & { readonly via: Via };
 export interface Way {
   /** The queues that get the message, each once; none: it is unroutable. */
   readonly queues: readonly Queue[];
-  /** The exchange to publish at, and its service; undefined: one send for each queue. */
-  readonly carried: { readonly exchange: string; readonly carrier: Carrier } | undefined;
+  /** Where to publish it; nowhere: one send for each queue. */
+  readonly carried: readonly Carried[];
+}
+
+/** An exchange to publish at, and its service. */
+export interface Carried {
+  readonly exchange: string;
+  readonly carrier: Carrier;
 }
 
 /**
  * The way of a message.
- * @throws CeleriacError EXCHANGE_NOT_FOUND, EXCHANGE_INTERNAL, CC_NOT_A_LIST
+ * @throws CeleriacError EXCHANGE_NOT_FOUND, EXCHANGE_INTERNAL, CC_NOT_A_LIST; CC_WITH_FACTS on an ordered
+ * exchange whose queues filter by words or headers.
  */
 export function wayOf(app: App, carriers: Carriers, message: Published): Way {
   const routed = toRouted(message.via);
   const { exchange } = message.via;
   if (exchange === DEFAULT_EXCHANGE) {
     const keys = routingKeys(routed);
-    return { queues: app.queues.filter((queue) => keys.includes(queue.name)), carried: undefined };
+    return { queues: app.queues.filter((queue) => keys.includes(queue.name)), carried: [] };
   }
   const { table, router, taker } = routesOf(app);
   const queues = new Set(router.route(exchange, routed).flatMap((name) => taker(name)?.queue ?? []));
-  const direct: Way = { queues: [...queues], carried: undefined };
-  const [entry, ...others] = entryExchanges(table, exchange, routed);
-  // An alternate exchange may enter beside the exchange, and a queue may stand behind both.
-  if (entry === undefined || others.length > 0) return direct;
-  const carrier = carriers.carrierOf(entry);
-  if (carrier === undefined || !direct.queues.every((queue) => carriers.brings(entry, queue.name)))
-    return direct;
-  const copied = routingKeys(routed).length > 1;
-  const carried =
-    // Facts of several keys would add up to a key that the message has not; see filter-policy.ts.
-    !(copied && ((carrier.kind === 'topic' && carrier.topic.facts) || !flattensCopies(table, entry))) &&
-    direct.queues.every(
-      (queue) => levelOf(queue, message) === 0 && waitMs(app, queue, message) === undefined,
-    );
-  return carried && fairGroups(direct.queues) <= 1
-    ? { queues: direct.queues, carried: { exchange: entry, carrier } }
-    : direct;
+  const direct: Way = { queues: [...queues], carried: [] };
+  const entries = entryExchanges(table, exchange, routed);
+  if (entries.length === 0) return { ...direct, carried: toArchive(carriers, exchange) };
+  const carried = entries.flatMap((entry) => {
+    const carrier = carriers.carrierOf(entry);
+    return carrier === undefined ? [] : [{ exchange: entry, carrier }];
+  });
+  const isBrought = ({ name }: Queue): boolean => entries.some((entry) => carriers.brings(entry, name));
+  if (carried.length < entries.length || !direct.queues.every(isBrought)) return direct;
+  const topics = carried.flatMap(({ carrier }) => (carrier.kind === 'topic' ? [carrier.topic] : []));
+  const keys = routingKeys(routed);
+  // Facts of several keys would add up to a key that the message has not; see filter-policy.ts.
+  const split =
+    keys.length > 1 &&
+    (topics.some(({ facts }) => facts) || !entries.every((entry) => flattensCopies(table, entry)));
+  // Sent straight to the queues, it would overtake those before it, which the topic brings.
+  const ordered = topics.length === carried.length && topics.every(({ fifo }) => fifo);
+  if (split && ordered) throw copiesRefused(keys);
+  // An alternate exchange may enter beside the exchange, and a queue may stand behind both. Only an ordered
+  // queue takes what both bring for one: it has one deduplication id.
+  if (split || (entries.length > 1 && !ordered) || fairGroups(direct.queues) > 1) return direct;
+  const isFor = (queue: Queue): boolean =>
+    levelOf(queue, message) === 0 && waitMs(app, queue, message) === undefined;
+  return direct.queues.every(isFor) ? { ...direct, carried } : direct;
+}
+
+/** A message for nobody is kept all the same where its exchange has an archive: for queues to come. */
+function toArchive(carriers: Carriers, exchange: string): Way['carried'] {
+  const archive = carriers.archiveOf(exchange);
+  return archive ? [{ exchange, carrier: { kind: 'bus', busName: archive.busName } }] : [];
 }
 
 /** What decides a message's way, as it was published. */

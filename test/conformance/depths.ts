@@ -24,11 +24,12 @@ export function testDepths(name: string, open: () => Promise<DepthsWorld>): void
 
     afterEach(() => world.close());
 
-    test('count what waits, neither what is delayed nor what somebody has received', async () => {
+    test('count what waits, the delayed where they are asked for, and not what was received', async () => {
       expect(await world.depths.waiting(WORK)).toBe(0);
 
       await world.queues.send(WORK, [{ body: '1' }, { body: '2' }, { body: '3', delaySeconds: 60 }]);
       expect(await world.depths.waiting(WORK)).toBe(2);
+      expect(await world.depths.waiting(WORK, true)).toBe(3);
       const received = await world.receive();
       expect(await world.depths.waiting(WORK)).toBe(2 - received);
       await world.advance(60_000);

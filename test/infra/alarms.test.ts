@@ -69,6 +69,23 @@ test('alarms can be left out', () => {
   template().resourceCountIs('AWS::CloudWatch::Alarm', 0);
 });
 
+test('a wait queue with a length rings when more is in it, delayed as all of it is', () => {
+  const rest = defineQueue('rest');
+  const wait = defineQueue('wait', { expires: '1m', maxLength: 7, deadLetter: { to: rest } });
+  const template = synthesize(defineApp('shop', { queues: [wait] })).template();
+
+  const of = (MetricName: string) =>
+    Match.objectLike({ MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName }) }) });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Threshold: 7,
+    Metrics: Match.arrayWith([
+      Match.objectLike({ Expression: 'SUM([FILL(level0, 0), FILL(level1, 0)])' }),
+      of('ApproximateNumberOfMessagesVisible'),
+      of('ApproximateNumberOfMessagesDelayed'),
+    ]),
+  });
+});
+
 test('a queue with a length rings when it is full, as publishers see it, over all its levels', () => {
   const template = synthesize(mall).template();
 

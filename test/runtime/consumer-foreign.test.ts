@@ -119,3 +119,23 @@ test('the attributes of a body that nobody can read are kept with it', async () 
 
   expect(sim.deadLetters(mail)).toMatchObject([{ headers: { word: 'w', count: '1' } }]);
 });
+
+test.each(['{"tenant":"two words"}', '{"tenant":""}', '{"tenant":5}', '{}', 'null'])(
+  'one whose group SQS would not take has its attempts, and goes where its queue says: %s',
+  async (body) => {
+    const graves = defineQueue('graves', { ordered: ({ tenant }: { tenant: string }) => tenant });
+    const fair = defineQueue('fair', {
+      fairBy: ({ tenant }: { tenant: string }) => tenant,
+      deadLetter: { to: graves },
+    });
+    const { sim, got } = createWorld(fair, () => {
+      throw new Error('not this');
+    });
+
+    await put(sim, fair, body);
+    await sim.advance('1m');
+
+    expect(got.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(messagesOf(sim, graves)).toHaveLength(1);
+  },
+);

@@ -47,6 +47,41 @@ describe('an ordered exchange', () => {
     ]);
   });
 
+  test('refuses further keys where queues filter by words: they would overtake', async () => {
+    const parts = defineExchange('parts', { type: 'topic', ordered: true });
+    const world = await openWorld(defineApp('shop', { bindings: [bind(parts, 'a.*', ledger)] }));
+
+    await world.client.publish(parts, 'a.b', 1);
+    const publishing = world.client.publish(parts, 'a.b', 2, { headers: { CC: ['a.c'] } });
+
+    await expect(publishing).rejects.toMatchObject({ code: 'CC_WITH_FACTS' });
+    await world.client.publish(parts, 'a.c', 3, { headers: { CC: ['a.c'] } });
+    await world.sim.settle();
+    expect(inputs(world, ledger)).toEqual([1, 3]);
+  });
+
+  test('keeps it although some messages go on to an alternate exchange', async () => {
+    const rest = defineExchange('rest', { type: 'fanout', ordered: true });
+    const inner = defineExchange('inner', { type: 'direct', ordered: true, alternate: rest });
+    const all = defineExchange('all', { type: 'fanout', ordered: true });
+    const [both, log] = [defineQueue('both', { ordered: true }), defineQueue('log', { ordered: true })];
+    const bindings = [
+      ...[bind(all, inner), bind(all, log), bind(inner, 'k', ledger)],
+      ...[bind(all, both), bind(rest, both)],
+    ];
+    const world = await openWorld(defineApp('shop', { bindings }));
+
+    for (const [index, key] of ['k', 'x', 'x', 'k', 'x', 'k'].entries())
+      await world.client.publish(all, key, index);
+    await world.sim.settle();
+
+    const order = (queue: typeof both) => world.envelopes(queue).map(({ input }) => input);
+    expect(order(log)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(order(ledger)).toEqual([0, 3, 5]);
+    // Behind two exchanges, and still each once.
+    expect(inputs(world, both).toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
   test('keeps the order of one tick although calls fail in part', async () => {
     let calls = 0;
     const onCall: OnCall = async (call, proceed) => {
@@ -128,6 +163,17 @@ describe('a fair queue', () => {
         .sort(),
     ).toEqual(['t1', 't2']);
   });
+
+  test.each([{}, { delay: '1m' }] as const)(
+    'refuses at once what it has no group for (%j)',
+    async (options) => {
+      const { client } = await openWorld(app);
+
+      const publishing = client.publish(news, '', { tenant: 'two words' }, options);
+
+      await expect(publishing).rejects.toMatchObject({ code: 'INVALID_GROUP' });
+    },
+  );
 
   test('and whose task', async () => {
     const groups: unknown[] = [];
@@ -218,6 +264,16 @@ describe('a queue with a length', () => {
     });
     expect(asked()).toBe(2);
     expect(messages(large)).toHaveLength(0);
+  });
+
+  test('may be one that only waits, where everything is delayed', async () => {
+    const wait = defineQueue('wait', { expires: '10m', maxLength: 1, deadLetter: { to: large } });
+    const { client, sim, messages } = await openWorld(defineApp('shop', { queues: [wait] }));
+    await client.publish(wait, 1);
+    await sim.advance('5s');
+
+    await expect(client.publish(wait, 2)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    expect(messages(wait)).toHaveLength(1);
   });
 
   test('takes messages when nobody can say how long it is', async () => {

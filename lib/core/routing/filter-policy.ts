@@ -168,9 +168,13 @@ function headerFact(name: string, text: string): string {
 
 /**
  * SNS wants quotes and backslashes escaped twice in attributes; without them there is nothing to get wrong.
+ * Half a pair of surrogates and the last two characters of the plane are in no text that SQS takes, so a
+ * message with them would be published and never arrive.
  */
 function safe(text: string): string {
-  return text.replace(/["\\%\p{Cc}]/gu, (character) => encodeURIComponent(character));
+  return text
+    .replace(/["\\%\p{Cc}]/gu, (character) => encodeURIComponent(character))
+    .replace(/[\p{Cs}\ufffe\uffff]/gu, (character) => `%u${character.charCodeAt(0).toString(16)}`);
 }
 
 function safeName(name: string): string {
@@ -211,7 +215,8 @@ function limitError(code: ErrorCode, exchange: string, given: string, allowed: n
   );
 }
 
-function copiesRefused(keys: readonly string[]): CeleriacError {
+/** What is told where a topic cannot bring a message under several keys. */
+export function copiesRefused(keys: readonly string[]): CeleriacError {
   return new CeleriacError(
     'CC_WITH_FACTS',
     'CC and BCC are not possible on this exchange over SNS, since a queue filters by words or headers; ' +
