@@ -13,7 +13,7 @@ import {
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { chunks, LEVELS_OF_AGE_MAX, oldest } from './scaling.ts';
+import { chunks, LEVELS_OF_AGE_MAX, METRICS_OF_ALARM_MAX, oldest } from './scaling.ts';
 
 /** When to ring, and whom to tell. */
 export interface AlarmProps {
@@ -48,7 +48,7 @@ export interface WatchedQueue {
 export class QueueAlarms extends Construct {
   constructor(scope: Construct, id: string, watched: WatchedQueue, props: AlarmProps) {
     super(scope, id);
-    const { levels, deadLetterQueue, maxLength, waits } = watched;
+    const { levels, deadLetterQueue, maxLength } = watched;
     const actions = props.actions ?? [];
     ringForDeadLetters(this, deadLetterQueue, actions);
     const name = levels[0]?.queueName;
@@ -62,15 +62,7 @@ export class QueueAlarms extends Construct {
     if (maxLength === undefined) return;
     ring(this, 'MaxLength', actions, {
       description: `${maxLength} messages or more wait in ${name}: publishers are refused`,
-      metric: ofAll(
-        [
-          ...levels.map((level) => level.metricApproximateNumberOfMessagesVisible(EACH_MINUTE)),
-          ...(waits ? levels : []).map((level) =>
-            level.metricApproximateNumberOfMessagesDelayed(EACH_MINUTE),
-          ),
-        ],
-        'SUM',
-      ),
+      metric: ofAll(waiting(watched), 'SUM'),
       // At the length itself publishers are refused, so that more than it hardly ever wait.
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: maxLength,
@@ -98,6 +90,17 @@ function ages({ levels, onMachine }: WatchedQueue): readonly (readonly [number, 
     return chunks(levels, LEVELS_OF_AGE_MAX).map(([first, some]) => [first, oldest(some)] as const);
   const metrics = levels.map((level) => level.metricApproximateAgeOfOldestMessage(EACH_MINUTE));
   return [[0, ofAll(metrics, 'MAX')]];
+}
+
+/**
+ * How many messages wait, which in a wait queue are delayed until they are due. An alarm has ten metrics at
+ * most (CloudWatch), so that with more levels those that are due, and taken at once, are left out.
+ */
+function waiting({ levels, waits }: WatchedQueue): readonly Metric[] {
+  const due = levels.map((level) => level.metricApproximateNumberOfMessagesVisible(EACH_MINUTE));
+  if (!waits) return due;
+  const delayed = levels.map((level) => level.metricApproximateNumberOfMessagesDelayed(EACH_MINUTE));
+  return due.length + delayed.length > METRICS_OF_ALARM_MAX ? delayed : [...due, ...delayed];
 }
 
 /** One metric over several; that of a single level is the metric itself, which costs less. */

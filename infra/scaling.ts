@@ -13,7 +13,7 @@ export interface Scale {
 }
 
 /** CloudWatch takes ten metrics in one alarm. */
-const METRICS_OF_ALARM_MAX = 10;
+export const METRICS_OF_ALARM_MAX = 10;
 /** Of which an age needs two. */
 export const LEVELS_OF_AGE_MAX = METRICS_OF_ALARM_MAX / 2;
 

@@ -86,6 +86,21 @@ test('a wait queue with a length rings when more is in it, delayed as all of it 
   });
 });
 
+test('of a wait queue with many levels what is delayed counts', () => {
+  const rest = defineQueue('rest');
+  const given = { expires: '1m', maxLength: 7, priorities: 10, deadLetter: { to: rest } } as const;
+  const wait = defineQueue('wait', given);
+  const template = synthesize(defineApp('shop', { queues: [wait] })).template();
+
+  const delayed = { MetricName: 'ApproximateNumberOfMessagesDelayed', Namespace: 'AWS/SQS' };
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Threshold: 7,
+    Metrics: Match.arrayWith([
+      Match.objectLike({ MetricStat: Match.objectLike({ Metric: Match.objectLike(delayed) }) }),
+    ]),
+  });
+});
+
 test('a queue with a length rings when it is full, as publishers see it, over all its levels', () => {
   const template = synthesize(mall).template();
 
