@@ -21,7 +21,6 @@ export interface BlobsBucketProps {
 export class BlobsBucket extends Construct {
   readonly bucket: Bucket;
   readonly #encryptionKey: IKey | undefined;
-  readonly #bucketName: string;
   readonly #prefix: string;
 
   constructor(scope: Construct, id: string, props: BlobsBucketProps) {
@@ -29,9 +28,8 @@ export class BlobsBucket extends Construct {
     const { resource, encryptionKey, removalPolicy } = props;
     this.#encryptionKey = encryptionKey;
     this.#prefix = resource.prefix;
-    this.#bucketName = `${resource.prefix}-${Aws.ACCOUNT_ID}-${Aws.REGION}`;
     this.bucket = new Bucket(this, 'Bucket', {
-      bucketName: this.#bucketName,
+      bucketName: `${resource.prefix}-${Aws.ACCOUNT_ID}-${Aws.REGION}`,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       lifecycleRules: [{ id: 'Expiry', expiration: Duration.days(resource.expiresDays) }],
@@ -61,15 +59,17 @@ export class BlobsBucket extends Construct {
   }
 
   #grant(grantee: IGrantable, action: string, objects: '' | '/*'): void {
-    const named = { service: 's3', region: '', account: '', resource: this.#bucketName };
+    const { account, region } = Stack.of(this);
+    // Its stack's, which a grantee in another Region does not share.
+    const resource = `${this.#prefix}-${account}-${region}`;
+    const named = { service: 's3', region: '', account: '', resource };
     const arn = arnFor(grantee, this.bucket, this.bucket.bucketArn, named);
     Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [`${arn}${objects}`] });
     const { grantPrincipal } = grantee;
     if (!Construct.isConstruct(grantPrincipal)) return;
     const shown = isElsewhere(grantee, this.bucket) ? this.#arnShown : `<${this.#logicalId}.Arn>`;
-    acknowledge(grantPrincipal, {
-      [`AwsSolutions-IAM5[Resource::${shown}/*]`]: 'Objects are named by the ids of messages.',
-    });
+    const reason = 'Objects are named by the ids of messages.';
+    acknowledge(grantPrincipal, { [`AwsSolutions-IAM5[Resource::${shown}/*]`]: reason }, this);
   }
 
   /** As cdk-nag writes it. */

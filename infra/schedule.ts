@@ -111,10 +111,10 @@ export class Later extends Construct {
     const found = `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/${resourceName}`;
     const { grantPrincipal } = grantee;
     // The finding is about the policy of whoever is granted it, who may stand anywhere in the app.
-    acknowledge(Construct.isConstruct(grantPrincipal) ? grantPrincipal : this, {
-      [`AwsSolutions-IAM5[Resource::${found}]`]:
-        'Timers are made at run time; the wildcard stands for their names in the group of this app.',
-    });
+    const reason =
+      'Timers are made at run time; the wildcard stands for their names in the group of this app.';
+    const scope = Construct.isConstruct(grantPrincipal) ? grantPrincipal : this;
+    acknowledge(scope, { [`AwsSolutions-IAM5[Resource::${found}]`]: reason }, this);
   }
 
   #grantPass(grantee: IGrantable): void {

@@ -59,6 +59,28 @@ test('who may send from another stack is granted the same by name, and has no fi
   expect(() => cdk.synth()).not.toThrow();
 });
 
+test('a stack with an account and a Region of its own has no finding, and who sends from another Region none', () => {
+  const { cdk, stack } = emptyStack({ validated: true });
+  const account = '123456789012';
+  const named = new Stack(cdk, 'Named', { env: { account, region: 'eu-central-1' } });
+  const broker = new Broker(named, 'Broker', {
+    app: mall,
+    entry: ENTRY,
+    dashboard: { entry: ENTRY, auth: 'iam' },
+  });
+  const other = new Stack(cdk, 'Web', { env: { account, region: 'us-east-1' } });
+  const web = new Role(other, 'Role', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+  broker.grantSend(web);
+  // A stack without resources is a finding.
+  new Key(stack, 'Key', { enableKeyRotation: true });
+
+  const text = JSON.stringify(Template.fromStack(other).findResources('AWS::IAM::Policy'));
+
+  expect(text).toContain(':mall-dev-blobs-123456789012-eu-central-1/*"');
+  expect(text).toContain(':sqs:eu-central-1:123456789012:mall-dev-work"');
+  expect(() => cdk.synth()).not.toThrow();
+});
+
 test("a customer's key may stand in a stack of its own, which then knows none of the app's", () => {
   const { cdk, stack } = emptyStack();
   const encryptionKey = new Key(new Stack(cdk, 'Keys'), 'Key');

@@ -247,7 +247,7 @@ async function remove(state: ResourceState, stack: StackState, work: Work): Prom
   work.changes.push({
     ...{ kind: 'deleted', stack: stack.facts.name, logicalId: state.logicalId, type: state.provider.type },
     ...{ physicalId: state.made.physicalId, properties: [] },
-    ...(state.retained ? { note: 'its DeletionPolicy is Retain: AWS would keep it' } : {}),
+    ...(state.retained ? { note: `its DeletionPolicy is ${state.deletionPolicy}: AWS would keep it` } : {}),
   });
 }
 

@@ -52,12 +52,17 @@ describe('loading again', () => {
 
     const report = await reload(
       emulator,
-      { Old: queue({ QueueName: 'old' }), Kept: queue({ QueueName: 'kept' }, { DeletionPolicy: 'Retain' }) },
+      {
+        Old: queue({ QueueName: 'old' }),
+        Kept: queue({ QueueName: 'kept' }, { DeletionPolicy: 'Retain' }),
+        Data: queue({ QueueName: 'data' }, { DeletionPolicy: 'RetainExceptOnCreate' }),
+      },
       { New: queue({ QueueName: 'new' }) },
     );
 
     expect(toChangeLines(report)).toEqual([
       '+ queue New',
+      '- queue Data (its DeletionPolicy is RetainExceptOnCreate: AWS would keep it)',
       '- queue Kept (its DeletionPolicy is Retain: AWS would keep it)',
       '- queue Old',
     ]);
