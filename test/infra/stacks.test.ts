@@ -59,7 +59,7 @@ test('who may send from another stack is granted the same by name, and has no fi
   expect(() => cdk.synth()).not.toThrow();
 });
 
-test('a stack with an account and a Region of its own has no finding, and who sends from another Region none', () => {
+test('a stack of a named account and Region has no finding, and who sends from another has none', () => {
   const { cdk, stack } = emptyStack({ validated: true });
   const account = '123456789012';
   const named = new Stack(cdk, 'Named', { env: { account, region: 'eu-central-1' } });
