@@ -53,7 +53,7 @@ export function checkGroups(shared: Shared, message: Published, { queues }: Way)
  * @throws as `toHand`, and CeleriacError EXCHANGE_NOT_FOUND, EXCHANGE_INTERNAL, CC_NOT_A_LIST.
  */
 export async function forward(shared: Shared, message: Published): Promise<boolean> {
-  const way = wayOf(shared.app, shared.carriers, message);
+  const way = wayOf(shared.app, shared.carriers, message, false);
   if (way.queues.length === 0 && way.carried.length === 0) return false;
   const hand = await toHand(shared, message, way);
   await hand();

@@ -35,10 +35,12 @@ export interface Carried {
 
 /**
  * The way of a message.
+ * @param told Whether its publisher can be told that an order would be lost; one who has gone is better served
+ * by a message in another place, which those that wait for their time have anyway.
  * @throws CeleriacError EXCHANGE_NOT_FOUND, EXCHANGE_INTERNAL, CC_NOT_A_LIST; CC_WITH_FACTS on an ordered
  * exchange whose queues filter by words or headers.
  */
-export function wayOf(app: App, carriers: Carriers, message: Published): Way {
+export function wayOf(app: App, carriers: Carriers, message: Published, told = true): Way {
   const routed = toRouted(message.via);
   const { exchange } = message.via;
   if (exchange === DEFAULT_EXCHANGE) {
@@ -64,7 +66,7 @@ export function wayOf(app: App, carriers: Carriers, message: Published): Way {
     (topics.some(({ facts }) => facts) || !entries.every((entry) => flattensCopies(table, entry)));
   // Sent straight to the queues, it would overtake those before it, which the topic brings.
   const ordered = topics.length === carried.length && topics.every(({ fifo }) => fifo);
-  if (split && ordered) throw copiesRefused(keys);
+  if (split && ordered && told) throw copiesRefused(keys);
   // An alternate exchange may enter beside the exchange, and a queue may stand behind both. Only an ordered
   // queue takes what both bring for one: it has one deduplication id.
   if (split || (entries.length > 1 && !ordered) || fairGroups(direct.queues) > 1) return direct;
