@@ -35,8 +35,8 @@ export interface Carried {
 
 /**
  * The way of a message.
- * @param told Whether its publisher can be told that an order would be lost; one who has gone is better served
- * by a message in another place, which those that wait for their time have anyway.
+ * @param told Whether its publisher can be told that an order would be lost; where nobody can, a message in
+ * another place is better than none, and what waits for its time has a place of its own anyway.
  * @throws CeleriacError EXCHANGE_NOT_FOUND, EXCHANGE_INTERNAL, CC_NOT_A_LIST; CC_WITH_FACTS on an ordered
  * exchange whose queues filter by words or headers.
  */

@@ -123,6 +123,23 @@ test('an archive keeps what no queue is there for, unless its publisher is told 
   expect(Archives).toMatchObject([{ EventCount: 2 }]);
 });
 
+test('what waits under several keys for an order is brought though a queue filters by now', async () => {
+  const ledger = defineQueue('ledger', { ordered: true });
+  const parts = defineExchange('parts', { type: 'topic', ordered: true });
+  const before = await openWorld(defineApp('shop', { bindings: [bind(parts, '#', ledger)] }));
+  const world = await openWorld(defineApp('shop', { bindings: [bind(parts, 'a.*', ledger)] }));
+  await before.client.publish(parts, 'b', 1, { headers: { CC: ['a.c'] }, delay: '1m' });
+  const queues = before.sim.emulator.services.sqs.snapshot();
+  const waiting = queues.find(({ name }) => name === 'shop-dev-later')?.messages ?? [];
+  const { emulator } = world.sim;
+
+  const { QueueUrl } = await emulator.call('sqs', 'GetQueueUrl', { QueueName: 'shop-dev-later' });
+  for (const { body } of waiting) await emulator.call('sqs', 'SendMessage', { QueueUrl, MessageBody: body });
+  await world.sim.advance('20m');
+
+  expect(inputs(world, ledger)).toEqual([1]);
+});
+
 describe('over SNS, texts that SQS takes nowhere are brought all the same', () => {
   const odd = ['\ud800', 'a\udc00', '\ufffe', '\uffff', '%ud800', '%25ud800', '\u0000', '😀'];
   const inbox = defineQueue('inbox');

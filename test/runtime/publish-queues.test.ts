@@ -60,23 +60,6 @@ describe('an ordered exchange', () => {
     expect(inputs(world, ledger)).toEqual([1, 3]);
   });
 
-  test('brings further keys that have waited since no queue filtered by words', async () => {
-    const parts = defineExchange('parts', { type: 'topic', ordered: true });
-    const before = await openWorld(defineApp('shop', { bindings: [bind(parts, '#', ledger)] }));
-    const world = await openWorld(defineApp('shop', { bindings: [bind(parts, 'a.*', ledger)] }));
-    await before.client.publish(parts, 'b', 1, { headers: { CC: ['a.c'] }, delay: '1m' });
-    const queues = before.sim.emulator.services.sqs.snapshot();
-    const waiting = queues.find(({ name }) => name === 'shop-dev-later')?.messages ?? [];
-    const { emulator } = world.sim;
-
-    const { QueueUrl } = await emulator.call('sqs', 'GetQueueUrl', { QueueName: 'shop-dev-later' });
-    for (const { body } of waiting)
-      await emulator.call('sqs', 'SendMessage', { QueueUrl, MessageBody: body });
-    await world.sim.advance('20m');
-
-    expect(inputs(world, ledger)).toEqual([1]);
-  });
-
   test('keeps it although some messages go on to an alternate exchange', async () => {
     const rest = defineExchange('rest', { type: 'fanout', ordered: true });
     const inner = defineExchange('inner', { type: 'direct', ordered: true, alternate: rest });
