@@ -57,7 +57,7 @@ export interface QueueOptions {
    */
   readonly expires?: Duration;
   /**
-   * How many messages may wait here: more ring an alarm, and publishers are refused with NackError QUEUE_FULL
+   * How many messages may wait here: so many ring an alarm, and publishers are refused: NackError QUEUE_FULL
    * (RabbitMQ's x-overflow=reject-publish). Counted is what is ready; in a wait queue, all. The number is
    * SQS's approximation, asked for at most once in 5 s a publisher, so a burst may pass it. @default no limit
    */

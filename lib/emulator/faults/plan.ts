@@ -41,7 +41,7 @@ export interface FaultRule {
   readonly queue?: string;
   readonly table?: string;
   readonly function?: string;
-  /** The name of a schedule. */
+  /** The name of a schedule, as EventBridge Scheduler has it. */
   readonly schedule?: string;
   /**
    * Calls of clients, those that Lambda makes for its mappings, or those by which SNS and EventBridge
