@@ -48,7 +48,7 @@ test(
         ),
       );
     const [due, allowed] = [idsUntil(end), new Set(idsUntil(end + LATE_MS))];
-    expect(due.length).toBeGreaterThan(20 * HOURS);
+    expect(due.length).toBeGreaterThan(15 * HOURS);
     expect(ran.length).toBe(new Set(ran).size);
     expect(due.filter((id) => !ran.includes(id))).toEqual([]);
     expect(ran.filter((id) => !allowed.has(id))).toEqual([]);
