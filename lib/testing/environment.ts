@@ -19,6 +19,7 @@ import type { Clock, LogLine, Ports } from '../runtime/ports.ts';
 import { createWorker } from '../runtime/worker.ts';
 import { awsError, type Fault, type FaultPlan, SLOW_MS_MAX } from './faults.ts';
 import { createLife, type Life, sleepInLife, untilEnd } from './life.ts';
+import { passive, passiveAll } from './passive.ts';
 
 /** The Region of every simulation. */
 export const REGION = 'us-east-1';
@@ -120,11 +121,11 @@ function createHandler(
   const own = { clock, chance, log };
   const records = state ? createState(call, world, own) : { runs: undefined };
   const sdk = { call, region: async () => REGION };
-  const messaging = createMessaging(sdk, world, world.needs);
-  const ports: Ports = { ...own, queues: createQueues(call), ...records, ...messaging };
+  const messaging = passiveAll(clock, createMessaging(sdk, world, world.needs));
+  const ports: Ports = { ...own, queues: passive(clock, createQueues(call)), ...records, ...messaging };
   if (!later) return toHandler(createWorker(app, stage, ports), ports);
   const replies = createReplyQueues(call, { app: app.name, stage });
-  const scheduling = createScheduling(sdk, world);
+  const scheduling = passiveAll(clock, createScheduling(sdk, world));
   const overdue = createWorkflowSweep(call, world);
   return toHandler(createLaterWorker(app, stage, { ...ports, replies, scheduling, overdue }), ports);
 }

@@ -20,6 +20,7 @@ import { createAsyncPool, type Pool, withIsolation } from '../runtime/pool.ts';
 import type { Clock, Ports } from '../runtime/ports.ts';
 import { createCall, createClock, REGION, type World } from './environment.ts';
 import { createLife, type Life, untilEnd } from './life.ts';
+import { passive, passiveAll } from './passive.ts';
 
 /** How many messages it runs at once. */
 const CONCURRENCY = 10;
@@ -138,8 +139,11 @@ function createPorts({ world, state }: Place, life: Life) {
   const call = createCall(world, life, clock, () => 0);
   const machine = { clock, chance, log };
   const records = state ? createState(call, { app, stage }, machine) : { runs: undefined };
-  const messaging = createMessaging({ call, region: async () => REGION }, world, world.needs);
-  const ports: Ports = { ...machine, queues: createQueues(call), ...records, ...messaging };
+  const messaging = passiveAll(
+    clock,
+    createMessaging({ call, region: async () => REGION }, world, world.needs),
+  );
+  const ports: Ports = { ...machine, queues: passive(clock, createQueues(call)), ...records, ...messaging };
   return { ports, call };
 }
 
