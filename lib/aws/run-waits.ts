@@ -9,11 +9,11 @@
  * comes from elsewhere, since a copy of its own line would be newer: from SQS's redrive, which gives new ids,
  * or by hand, when the queue was purged. It is the newest then; a copy that is there after all takes over.
  */
-import { RECORD_MS } from '../core/limits.ts';
+import { DEFERRED_MS_MAX, RECORD_MS } from '../core/limits.ts';
 import { isFinal } from '../core/task-state.ts';
 import type { ClaimRequest, RunRecord, WaitNote, WaitOutcome } from '../runtime/ports.ts';
 import { FINAL, FINAL_VALUES } from './run-control.ts';
-import { fromItem, type Item, toKey } from './run-item.ts';
+import { fromItem, type Item, type Key, toKey, type Values } from './run-item.ts';
 import { stateShard, taskShard } from './run-shard.ts';
 import type { Update, Updates } from './updates.ts';
 
@@ -31,6 +31,22 @@ export async function noteWait(
   if (record.generation === request.generation && isFinal(record.state) && !isBeyond(request, record))
     return { kind: 'finished', record: await whole(item) };
   return { kind: 'superseded' };
+}
+
+/**
+ * Notes that a copy of a message waits that has no record to note it in, or whose run is over while what
+ * follows from its end is out of reach; false: a newer copy of it waits already.
+ */
+export async function noteCopy(updates: Updates, request: ClaimRequest, note: WaitNote): Promise<boolean> {
+  const update = {
+    set: [NOTED, '#expiresAt = :expiresAt'],
+    values: { ...noteValues(request, note), ':expiresAt': toSeconds(note.until + DEFERRED_MS_MAX) },
+  };
+  return (await updates(toCopyKey(request.id), update, NEWEST)).kind === 'written';
+}
+
+function toCopyKey(id: string): Key {
+  return { pk: { S: `run#${id}` }, sk: { S: 'copy' } };
 }
 
 function isBeyond({ retries }: ClaimRequest, record: RunRecord): boolean {
@@ -51,6 +67,27 @@ const NEWEST =
   'attribute_not_exists(#waitTurn) OR #waitTurn < :waitTurn OR #waitUntil < :lost OR #waitAt < :sent OR ' +
   '(#waitTurn = :waitTurn AND (#waitHop < :waitHop OR (#waitHop = :waitHop AND #waitBy = :waitBy)))';
 
+const NOTED =
+  '#waitTurn = :waitTurn, #waitHop = :waitHop, #waitBy = :waitBy, #waitUntil = :waitUntil, #waitAt = :waitAt';
+
+/** What is noted, and what is asked of the note before. */
+function noteValues({ generation, retries, now }: ClaimRequest, note: WaitNote): Values {
+  return {
+    // On an ordered queue a message has no attempt of its own, and is none too old.
+    ':waitTurn': { N: String(generation * GENERATION + (retries ?? GENERATION - 1)) },
+    ':waitHop': { N: String(note.hop) },
+    ':waitBy': { S: note.by },
+    ':waitUntil': { N: String(note.until) },
+    ':waitAt': { N: String(now) },
+    ':lost': { N: String(now - WAIT_LOST_MS) },
+    ':sent': { N: String((note.sentAt ?? 0) - SKEW_MS) },
+  };
+}
+
+function toSeconds(ms: number): { readonly N: string } {
+  return { N: String(Math.ceil(ms / 1_000)) };
+}
+
 function waitUpdate(request: ClaimRequest, note: WaitNote): Update {
   const { id, task, queue, generation, retries, sentAt, now } = request;
   const { wait } = note;
@@ -60,8 +97,7 @@ function waitUpdate(request: ClaimRequest, note: WaitNote): Update {
     set: [
       ...kept.map((name) => `#${name} = if_not_exists(#${name}, :${name})`),
       '#starts = if_not_exists(#starts, :zero), #ends = if_not_exists(#ends, :zero)',
-      '#waitTurn = :waitTurn, #waitHop = :waitHop, #waitBy = :waitBy, #waitUntil = :waitUntil',
-      '#waitAt = :waitAt',
+      NOTED,
       '#expiresAt = :expiresAt',
       ...(wait === undefined ? [] : ['#wait = :wait']),
     ],
@@ -77,15 +113,8 @@ function waitUpdate(request: ClaimRequest, note: WaitNote): Update {
       ':stateShard': { S: stateShard('PENDING', id) },
       ':retries': { N: String(retries ?? 0) },
       ':zero': { N: '0' },
-      // On an ordered queue a message has no attempt of its own, and is none too old.
-      ':waitTurn': { N: String(generation * GENERATION + (retries ?? GENERATION - 1)) },
-      ':waitHop': { N: String(note.hop) },
-      ':waitBy': { S: note.by },
-      ':waitUntil': { N: String(note.until) },
-      ':waitAt': { N: String(now) },
-      ':lost': { N: String(now - WAIT_LOST_MS) },
-      ':sent': { N: String((note.sentAt ?? 0) - SKEW_MS) },
-      ':expiresAt': { N: String(Math.ceil((now + RECORD_MS) / 1_000)) },
+      ...noteValues(request, note),
+      ':expiresAt': toSeconds(now + RECORD_MS),
       ...(wait === undefined ? {} : { ':wait': { S: JSON.stringify(wait) } }),
     },
   };

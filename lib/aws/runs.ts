@@ -12,7 +12,7 @@ import { readItems } from './read-items.ts';
 import { createTogether } from './run-batch.ts';
 import { fromItem, toKey, toPart, type Values } from './run-item.ts';
 import { stateShard, taskShard } from './run-shard.ts';
-import { noteWait } from './run-waits.ts';
+import { noteCopy, noteWait } from './run-waits.ts';
 import { createUpdates, type Update, type Written } from './updates.ts';
 
 /** Writes one run's item. */
@@ -54,6 +54,7 @@ export function createRuns(call: Call, tableName: string): Runs {
       noteWait(updates, request, note, async (item) =>
         withApart(fromItem(item).record, item, await apart.read([item])),
       ),
+    noteCopy: (request, note) => noteCopy(updates, request, note),
     settle: async (request) => void (await write(request.id, settleUpdate(request), SAME_GENERATION)),
     read: (ids) => read(call, tableName, apart, ids),
   };

@@ -29,10 +29,15 @@ export interface Copies extends DeadLetters {
   /** Sends the copies that several takers get of one message, each to its own place in the same queue. */
   split(delivery: Delivery, copies: readonly Message[]): Promise<Outcome>;
   /**
-   * Puts off a message that failed through no fault of its task (AWS was out of reach); undefined when that
-   * has gone on for 24 h.
+   * Puts off a message that failed through no fault of its task (AWS was out of reach), unless something else
+   * becomes of it, which `instead` tells; undefined when that has gone on for 24 h.
    */
-  deferFailed(delivery: Delivery, message: Message, crashes: number): Promise<Outcome | undefined>;
+  deferFailed(
+    delivery: Delivery,
+    message: Message,
+    crashes: number,
+    instead: (seconds: number) => Promise<Outcome | undefined>,
+  ): Promise<Outcome | undefined>;
   /** Puts off a message of a task that this worker does not know; undefined likewise. */
   deferUnknown(delivery: Delivery, message: Message): Promise<Outcome | undefined>;
   /** Puts off a message of a newer version; after 24 h it is dead-lettered. */
@@ -75,7 +80,8 @@ export function createCopies(connection: Connection, queue: Queue, name: string)
       later(place, { ...message, deferrals: message.deferrals + 1, crashes }, seconds),
     forward: (message, to) => forward(connection, message, to),
     split: (delivery, copies) => split(place, delivery, copies),
-    deferFailed: (delivery, message, crashes) => deferSince(place, delivery, { ...message, crashes }),
+    deferFailed: (delivery, message, crashes, instead) =>
+      deferSince(place, delivery, { ...message, crashes }, instead),
     deferUnknown: (delivery, message) => deferSince(place, delivery, message),
     deferNewer: (delivery, newer) => deferNewer(place, delivery, newer),
   };
@@ -153,14 +159,17 @@ async function forward({ app, space, outbox }: Connection, message: Message, to:
 }
 
 /** Puts a message off at growing intervals; undefined when that has gone on for 24 h. */
-async function deferSince(place: Place, delivery: Delivery, message: Message): Promise<Outcome | undefined> {
+async function deferSince(
+  place: Place,
+  delivery: Delivery,
+  message: Message,
+  instead: (seconds: number) => Promise<Outcome | undefined> = async () => undefined,
+): Promise<Outcome | undefined> {
   const { since, deferrals } = waitOf(place, delivery, message);
   if (place.connection.ports.clock.now() - since > DEFERRED_MS_MAX) return undefined;
-  return later(
-    place,
-    { ...message, deferrals: message.deferrals + 1, deferredSince: since },
-    growing(deferrals),
-  );
+  const seconds = growing(deferrals);
+  const copy = { ...message, deferrals: message.deferrals + 1, deferredSince: since };
+  return (await instead(seconds)) ?? later(place, copy, seconds);
 }
 
 async function deferNewer(

@@ -20,7 +20,7 @@ import type { ClaimRequest } from './ports.ts';
 import { guarding, learnMessage, wireOf } from './secrets.ts';
 import { start } from './start.ts';
 import { unrun } from './unrun.ts';
-import { expire, giveUp, sendOn } from './unstarted.ts';
+import { expire, giveUp, sendOn, spared } from './unstarted.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone. */
 declare const CELERIAC_MESSAGING: boolean | undefined;
@@ -93,20 +93,28 @@ async function later(step: Step, delivery: Delivery, error: WireError): Promise<
   try {
     const arrival = readArrival(step.connection, step.lease.queue, delivery);
     if (step.lease.queue.ordered || arrival.kind === 'malformed' || arrival.kind === 'newer') return BACK;
-    const { message } = arrival;
-    const putOff = await step.copies.deferFailed(delivery, message, crashesOf(delivery));
-    if (putOff !== undefined) return putOff;
     const recorded =
       arrival.kind === 'run'
-        ? toRecorded(step, delivery, arrival)
-        : { ...toRecorded(step, delivery, { message, task: undefined }), runs: undefined };
-    // What was out of reach for so long may be the records: the message ends with or without one.
-    return await giveUp(recorded, 'worker-error', error).catch(() =>
-      giveUp({ ...recorded, runs: undefined }, 'worker-error', error),
+        ? { ...toRecorded(step, delivery, arrival), task: arrival.task }
+        : { ...toRecorded(step, delivery, { message: arrival.message, task: undefined }), runs: undefined };
+    const putOff = await step.copies.deferFailed(delivery, arrival.message, crashesOf(delivery), (seconds) =>
+      spared(recorded, seconds),
     );
+    return putOff ?? (await giveUp(recorded, 'worker-error', error).catch(() => leave(recorded, error)));
   } catch {
     return BACK;
   }
+}
+
+/**
+ * What could not be given up, since its record, or what follows from its end, is out of reach, comes back for
+ * both as long as it may. Then it is a dead letter, and nothing is told of the run, which may have ended
+ * otherwise.
+ */
+async function leave({ copies, delivery, lease, message }: Recorded, error: WireError): Promise<Outcome> {
+  if (delivery.receiveCount < lease.queue.deadLetterAfter) return BACK;
+  await copies.bury(delivery, message, { reason: 'worker-error', error, attempt: message.attempt });
+  return DONE;
 }
 
 async function processOne(step: Step, delivery: Delivery): Promise<Outcome> {

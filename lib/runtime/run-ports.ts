@@ -127,6 +127,8 @@ export interface Runs {
    * newer copy of it waits already.
    */
   wait(request: ClaimRequest, note: WaitNote): Promise<WaitOutcome>;
+  /** The same for a message without a record, or whose run is over; false: a newer copy of it waits already. */
+  noteCopy(request: ClaimRequest, note: WaitNote): Promise<boolean>;
   /** Gives the claim up for another attempt, which counts one retry; false as above. */
   release(request: ClaimRequest, owner: string, retries: number, error: WireError): Promise<boolean>;
   /** Ends a run that nobody has claimed: expired, crashed, never to be understood. */

@@ -10,7 +10,7 @@ import { followUp } from './follow-up.ts';
 import { tell } from './hooks.ts';
 import { letterOf } from './kept.ts';
 import { BACK, DONE, type Outcome } from './outcome.ts';
-import type { ClaimOutcome, Ending, RunRecord, Runs, WaitOutcome } from './ports.ts';
+import type { ClaimOutcome, Ending, RunRecord, Runs, WaitNote, WaitOutcome } from './ports.ts';
 
 /** Set by the bundler to `false` where no task needs it; see serve.ts. */
 declare const CELERIAC_STATE: boolean | undefined;
@@ -126,12 +126,35 @@ function toTold({ task, message }: Unrun) {
  * it would wait for what it does not need, and its duplicates with it, more of them each time.
  */
 export async function sendOn(attempt: Unrun, seconds: number, crashes: number): Promise<Outcome> {
-  const { runs, copies, message } = attempt;
-  // A task that nobody here knows may keep no record. What cannot be asked now is put off as the newest.
-  const isNoted = runs !== undefined && attempt.task !== undefined;
-  const noted = isNoted ? await note({ ...attempt, runs }, seconds).catch(() => undefined) : undefined;
+  const { copies, message } = attempt;
+  const noted = await tryNote(attempt, seconds);
   if (noted !== undefined && noted.kind !== 'waits') return unclaimed(attempt, noted);
   return copies.postpone(message, crashes, seconds);
+}
+
+/**
+ * What becomes of a message that has failed through no fault of its task and need not wait; undefined where
+ * it has to. A run that is over waits for what follows from its end, where that is out of reach.
+ */
+export async function spared(attempt: Unrun, seconds: number): Promise<Outcome | undefined> {
+  const { runs } = attempt;
+  if (runs === undefined) return undefined;
+  if (attempt.task !== undefined) {
+    const noted = await tryNote(attempt, seconds);
+    if (noted === undefined || noted.kind === 'waits') return undefined;
+    const outcome = await unclaimed(attempt, noted).catch(() => undefined);
+    if (outcome !== undefined) return outcome;
+  }
+  const isNewest = await runs.noteCopy(requestNow(attempt), toNote(attempt, seconds)).catch(() => true);
+  return isNewest ? undefined : DONE;
+}
+
+/** What cannot be noted now waits as the newest copy. */
+async function tryNote(attempt: Unrun, seconds: number): Promise<WaitOutcome | undefined> {
+  const { runs } = attempt;
+  // A task that nobody here knows may keep no record.
+  if (runs === undefined || attempt.task === undefined) return undefined;
+  return note({ ...attempt, runs }, seconds).catch(() => undefined);
 }
 
 /**
@@ -147,12 +170,15 @@ export async function sendOnReady(attempt: Noted, seconds: number, wait?: Wait):
 type Noted = Unrun & { readonly runs: Runs };
 
 function note(attempt: Noted, seconds: number, wait?: Wait): Promise<WaitOutcome> {
-  const { delivery, message, runs } = attempt;
-  const request = requestNow(attempt);
-  const until = request.now + seconds * 1_000;
+  const about = toNote(attempt, seconds);
+  return attempt.runs.wait(requestNow(attempt), wait === undefined ? about : { ...about, wait });
+}
+
+function toNote(attempt: Unrun, seconds: number): WaitNote {
+  const { delivery, message, connection } = attempt;
   const { messageId: by, sentAt } = delivery;
-  const about = { by, hop: message.deferrals + 1, until, ...(sentAt === undefined ? {} : { sentAt }) };
-  return runs.wait(request, wait === undefined ? about : { ...about, wait });
+  const until = connection.ports.clock.now() + seconds * 1_000;
+  return { by, hop: message.deferrals + 1, until, ...(sentAt === undefined ? {} : { sentAt }) };
 }
 
 /** Whoever ended a run may have died before its dead letter was sent; its claim drops a second one. */

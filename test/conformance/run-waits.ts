@@ -71,6 +71,23 @@ export function testWaits(open: OpenRuns): void {
       expect(await runs.wait(standard, note('m1', { hop: 6 }))).toEqual({ kind: 'waits', crashes: 0 });
     });
 
+    test('of a run that is over, or of what keeps no record, is noted beside it: the newest copy waits', async () => {
+      await runs.claim(standard, 'w1', LEASE);
+      await runs.complete(standard, 'w1', { state: 'SUCCESS' });
+      const before = await runs.recordOf();
+      const unrecorded = { ...standard, id: 'start-1' };
+
+      for (const request of [standard, unrecorded]) {
+        expect(await runs.noteCopy(request, note('m1'))).toBe(true);
+        expect(await runs.noteCopy(request, note('m1'))).toBe(true);
+        expect(await runs.noteCopy(request, note('m2'))).toBe(false);
+        expect(await runs.noteCopy(request, note('m2', { hop: 2 }))).toBe(true);
+        expect(await runs.noteCopy(request, note('m1'))).toBe(false);
+      }
+      expect(await runs.recordOf()).toEqual(before);
+      expect(await runs.recordOf('start-1')).toBeUndefined();
+    });
+
     test('of a task that has moved to an ordered queue is its wait, after whatever attempt', async () => {
       await runs.wait({ ...standard, retries: 2 }, note('m1', { hop: 5 }));
 

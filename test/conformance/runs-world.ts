@@ -58,6 +58,7 @@ export function eachWorld(open: OpenRuns): Runs & {
     release: (...given) => world.runs.release(...given),
     giveBack: (...given) => world.runs.giveBack(...given),
     wait: (...given) => world.runs.wait(...given),
+    noteCopy: (...given) => world.runs.noteCopy(...given),
     finish: (...given) => world.runs.finish(...given),
     settle: (...given) => world.runs.settle(...given),
     read: (...given) => world.runs.read(...given),

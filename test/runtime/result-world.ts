@@ -31,6 +31,7 @@ export function createWorld(clock: Clock = patientClock()) {
     giveBack: refuse,
     wait: refuse,
     finish: refuse,
+    noteCopy: refuse,
     settle: refuse,
     async read(ids) {
       reads.push(ids);

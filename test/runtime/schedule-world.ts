@@ -213,6 +213,7 @@ const NO_RUNS: Runs = {
   giveBack: refused,
   wait: refused,
   finish: refused,
+  noteCopy: refused,
   settle: refused,
   read: refused,
 };
