@@ -92,9 +92,9 @@ export function createModels(options: ModelOptions): Services {
     lambda: instrument('lambda', lambda, 'delivery', counters, onCall),
   };
   const sns = createSns(delivery);
-  const eventbridge = createEventbridge(delivery);
   const delivering = <S extends Service>(name: string, service: S) =>
     instrument(name, service, 'delivery', counters, onCall);
+  const eventbridge = createEventbridge({ ...delivery, sns: delivering('sns', sns) });
   const scheduler = createScheduler({
     ...{ ...delivery, ...noted, ...toSchedulerOptions(options) },
     sns: delivering('sns', sns),
