@@ -6,6 +6,7 @@ export const KNOWN_LIMITS: Readonly<Record<string, readonly string[]>> = {
     'Functions run on the Node.js of this process (nodejs20.x and later), each environment in a thread.',
     'A bundle without @aws-sdk and @smithy gets those of the folder that the emulator started in, else its own.',
     'Code comes as a zip in the request or in the emulated S3, or from a folder. Layers are refused.',
+    'Destinations: SQS, SNS, EventBridge and functions; of streams SQS and SNS. Dead letters: SQS and SNS.',
     'An alias names one version; weights are refused. Provisioned concurrency is without effect.',
     'A zip may hold 250 MB unpacked; links and permissions in it are not kept.',
   ],
