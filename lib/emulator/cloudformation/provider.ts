@@ -71,8 +71,8 @@ export interface Provider<P extends object> {
 }
 
 /**
- * Does what a resource needs that is just made. When that fails, the resource goes again: it was not created, so
- * no stack knows of it and none would delete it.
+ * Does what a resource needs that is just made. When that fails, the resource goes again: it was not created,
+ * so no stack knows of it and none would delete it.
  */
 export async function complete(needs: () => Promise<unknown>, undo: () => Promise<unknown>): Promise<void> {
   try {

@@ -168,9 +168,8 @@ function readDeadLetter(operation: string, input: Input, old: Settings | undefin
   if (outlet === undefined || outlet.kind === 'bus')
     throw notServed(`DeadLetterConfig of ${operation} to anything but a queue or a topic: ${arn}`);
   if (outlet.fifo) {
-    throw invalidParameter(
-      `The provided target ${arn} is a FIFO ${outlet.kind}; a dead-letter ${outlet.kind} of Lambda is a standard one`,
-    );
+    const rule = `a dead-letter ${outlet.kind} of Lambda is a standard one`;
+    throw invalidParameter(`The provided target ${arn} is a FIFO ${outlet.kind}; ${rule}`);
   }
   return arn;
 }

@@ -16,8 +16,8 @@ const { folder, handler: handlerName, context } = workerData;
 const port = parentPort;
 
 /**
- * AWS's runtimes bring the SDK, and bundlers leave it out for that reason. Here a bundle that does not find it
- * where it lies gets the one of the folder in which the emulator was started, else the emulator's own.
+ * AWS's runtimes bring the SDK, and bundlers leave it out for that reason. Here a bundle that does not find
+ * it where it lies gets that of the folder in which the emulator was started, else the emulator's own.
  */
 const SDK = /^@(aws-sdk|smithy)\//;
 const sdkPlaces = [join(process.cwd(), 'index.js'), fileURLToPath(import.meta.url)];

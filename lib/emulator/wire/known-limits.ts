@@ -4,7 +4,7 @@ export const KNOWN_LIMITS: Readonly<Record<string, readonly string[]>> = {
   dynamodb: ['Capacity is reported as consumed and never runs out; nothing is encrypted or backed up.'],
   lambda: [
     'Functions run on the Node.js of this process (nodejs20.x and later), each environment in a thread.',
-    'A bundle without @aws-sdk and @smithy gets those of the folder that the emulator started in, else its own.',
+    'A bundle without the AWS SDK gets that of the folder where the emulator was started, else its own.',
     'Code comes as a zip in the request or in the emulated S3, or from a folder. Layers are refused.',
     'Destinations: SQS, SNS, EventBridge and functions; of streams SQS and SNS. Dead letters: SQS and SNS.',
     'An alias names one version; weights are refused. Provisioned concurrency is without effect.',

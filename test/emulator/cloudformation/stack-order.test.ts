@@ -1,5 +1,6 @@
 /**
- * The order in which stacks that were updated are deleted: what needs others goes first, whenever it was made.
+ * The order in which stacks that were updated are deleted: what needs others goes first, whenever it was
+ * made.
  * Source: AWS CloudFormation user guide, DependsOn ("When deleting a stack, resources are deleted in the
  * reverse order of their dependencies").
  */
@@ -21,7 +22,7 @@ const WORKER = {
   },
 };
 
-/** A function with one version, whose logical id changes with each deployment as CDK's do, and an alias of it. */
+/** A function with an alias of a version, whose logical id changes with each deployment as CDK's do. */
 function release(version: string): string {
   const FunctionName = { Ref: 'Worker' };
   const live = { FunctionName, Name: 'live', FunctionVersion: { 'Fn::GetAtt': [version, 'Version'] } };

@@ -217,7 +217,8 @@ test.each<[string, string, Input, string, string]>([
     'PutFunctionEventInvokeConfig',
     { DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::b' } } },
     'NotImplementedException',
-    `${unserved} the OnFailure destination arn:aws:s3:::b; it serves queues, topics, event buses and functions`,
+    `${unserved} the OnFailure destination arn:aws:s3:::b; ` +
+      'it serves queues, topics, event buses and functions',
   ],
   [
     'an unknown type of invocation',

@@ -217,8 +217,8 @@ async function cleanUp(
   state.leftovers = [];
   const before = state.resources;
   for (const logicalId of before.keys()) if (!written.has(logicalId)) record.resources.delete(logicalId);
-  // In the order of the new template, so that a later deletion begins with what needs the others: what an update
-  // adds may be needed by what was there.
+  // In the order of the new template, so that a later deletion begins with what needs the others: what an
+  // update adds may be needed by what was there.
   state.resources = new Map(
     [...written.keys()].flatMap((logicalId) => {
       const made = before.get(logicalId);
