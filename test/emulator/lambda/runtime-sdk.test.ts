@@ -22,7 +22,7 @@ test.each<[string, Files]>([
   ['a module', { 'index.mjs': MODULE }],
   ['a module that requires', { 'index.mjs': MIXED }],
 ])('%s that leaves the SDK to its runtime finds one, as on AWS', async (_title, files) => {
-  const { invoke } = await rig.open(files);
+  const { invoke } = await rig.open(files, { initMs: 60_000 });
 
   const answer = await invoke();
 
@@ -34,7 +34,7 @@ test.each<[string, Files]>([
   ['a client that there is not', `require('@aws-sdk/client-nonsense'); exports.handler = async () => 1;`],
   ['a client that there is not, in a module', { 'index.mjs': `import '@aws-sdk/client-nonsense';` }],
 ])('%s is not found, and the function fails as it does on AWS', async (_title, files) => {
-  const { invoke } = await rig.open(files);
+  const { invoke } = await rig.open(files, { initMs: 60_000 });
 
   const answer = await invoke();
 
