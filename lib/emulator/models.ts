@@ -11,6 +11,7 @@ import { ServiceError } from './error.ts';
 import { createEventbridge, type Eventbridge } from './eventbridge/eventbridge.ts';
 import { type Instrumented, instrument, type OnCall } from './instrument.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
+import type { OutletServices } from './lambda/outlets.ts';
 import { createScheduler, type Scheduler, type SchedulerFaults } from './scheduler/scheduler.ts';
 import { createRandom } from './seed.ts';
 import type { Service } from './service.ts';
@@ -73,8 +74,10 @@ export function createModels(options: ModelOptions): Services {
   });
   const { logs, s3, ssm } = surroundings;
   const dynamodb = createDynamodb({ clock, trace: ring.add, ...noted });
+  const outlets: OutletServices = {};
   const lambda = createLambda({
     ...shared,
+    outlets,
     streams: dynamodb,
     // Lambda's own calls are counted apart: no client made them.
     sqs: instrument('sqs', sqs, 'lambda', counters, onCall),
@@ -92,9 +95,11 @@ export function createModels(options: ModelOptions): Services {
     lambda: instrument('lambda', lambda, 'delivery', counters, onCall),
   };
   const sns = createSns(delivery);
-  const eventbridge = createEventbridge(delivery);
   const delivering = <S extends Service>(name: string, service: S) =>
     instrument(name, service, 'delivery', counters, onCall);
+  const eventbridge = createEventbridge({ ...delivery, sns: delivering('sns', sns) });
+  outlets.sns = instrument('sns', sns, 'lambda', counters, onCall);
+  outlets.eventbridge = instrument('eventbridge', eventbridge, 'lambda', counters, onCall);
   const scheduler = createScheduler({
     ...{ ...delivery, ...noted, ...toSchedulerOptions(options) },
     sns: delivering('sns', sns),

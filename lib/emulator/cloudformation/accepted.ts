@@ -13,6 +13,7 @@ type Accepted = readonly [type: string, reason: string, attributes: readonly str
 const NO_IAM = 'the emulator lets every caller do everything';
 const NO_METRICS = 'the emulator measures nothing, so an alarm would never ring';
 const NO_LOGS = 'functions print to the terminal';
+const NO_SCALING = 'capacity never runs out here';
 const NO_KEYS = 'nothing is encrypted here';
 
 const ACCEPTED: readonly Accepted[] = [
@@ -35,6 +36,8 @@ const ACCEPTED: readonly Accepted[] = [
   ['AWS::CloudWatch::Alarm', NO_METRICS, ['Arn'], alarm],
   ['AWS::CloudWatch::CompositeAlarm', NO_METRICS, ['Arn'], alarm],
   ['AWS::CloudWatch::Dashboard', NO_METRICS, [], named('DashboardName')],
+  ['AWS::ApplicationAutoScaling::ScalableTarget', NO_SCALING, ['Id'], named('ResourceId')],
+  ['AWS::ApplicationAutoScaling::ScalingPolicy', NO_SCALING, ['Arn'], named('PolicyName')],
   ['AWS::KMS::Key', NO_KEYS, ['Arn', 'KeyId'], key],
   ['AWS::KMS::Alias', NO_KEYS, [], named('AliasName')],
   ['AWS::S3::BucketPolicy', NO_IAM, [], named('Bucket')],

@@ -70,6 +70,20 @@ export interface Provider<P extends object> {
   refresh?(made: Made, context: ProviderContext): Promise<Made>;
 }
 
+/**
+ * Does what a resource needs that is just made. When that fails, the resource goes again: it was not created,
+ * so no stack knows of it and none would delete it.
+ */
+export async function complete(needs: () => Promise<unknown>, undo: () => Promise<unknown>): Promise<void> {
+  try {
+    await needs();
+  } catch (error) {
+    // Why it was refused counts, whatever becomes of the undoing.
+    await undo().catch(() => undefined);
+    throw error;
+  }
+}
+
 /** A text member of an answer; its absence would be a fault of the emulator itself. */
 export function readText(output: Output, ...path: readonly string[]): string {
   let value: unknown = output;

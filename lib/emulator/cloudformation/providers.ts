@@ -23,6 +23,7 @@ import { snsTopic } from './providers/sns-topic.ts';
 import { snsTopicPolicy } from './providers/sns-topic-policy.ts';
 import { sqsQueue } from './providers/sqs-queue.ts';
 import { sqsQueuePolicy } from './providers/sqs-queue-policy.ts';
+import { ssmParameter } from './providers/ssm-parameter.ts';
 import type { Providers } from './reference.ts';
 
 const served: readonly Provider<object>[] = [
@@ -48,6 +49,7 @@ const served: readonly Provider<object>[] = [
   schedulerSchedule,
   s3Bucket,
   secretsmanagerSecret,
+  ssmParameter,
 ];
 
 /** Types with an effect and types without, as the loader looks them up. */

@@ -118,7 +118,9 @@ function parseTyped(type: AttributeType, content: unknown, depth: number): Attri
     case 'NULL':
       if (typeof content !== 'boolean')
         throw serialization(`${describe(content)} can not be converted to an Boolean`);
-      // AWS takes false as well and stores the one null there is.
+      // Recorded by others against AWS; PutItem and UpdateItem are said to put '1 validation error
+      // detected: ' before it.
+      if (!content) throw validation(`${WRONG}Null attribute value types must have the value of true`);
       return { type, value: true };
     case 'SS':
       return { type, value: stringSet(list(content).map(text)) };

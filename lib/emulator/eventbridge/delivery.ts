@@ -151,12 +151,13 @@ export class Deliveries {
   }
 
   #send(target: Target, body: string): Output | Promise<Output> {
-    const { lambda, sqs } = this.#options;
+    const { lambda, sns, sqs } = this.#options;
     const caller = callerAt(target.arn);
     if (target.kind === 'lambda') {
       const input = { FunctionName: target.arn, InvocationType: 'Event', Payload: Buffer.from(body) };
       return lambda.call('Invoke', input, caller);
     }
+    if (target.kind === 'sns') return sns.call('Publish', { TopicArn: target.arn, Message: body }, caller);
     const group = target.groupId === undefined ? {} : { MessageGroupId: target.groupId };
     return sqs.call('SendMessage', { QueueUrl: urlOf(target.arn), MessageBody: body, ...group }, caller);
   }
@@ -257,7 +258,7 @@ function toFailure(error: unknown): Failure {
   if (THROTTLES.includes(error.name) || error.status === 429)
     return { code: 'THROTTLING', message, final: false };
   if (error.fault === 'receiver') return { code: 'ERROR_FROM_TARGET', message, final: false };
-  if (/QueueDoesNotExist|NonExistentQueue|ResourceNotFound/.test(error.name)) {
+  if (/QueueDoesNotExist|NonExistentQueue|ResourceNotFound|^NotFound/.test(error.name)) {
     return { code: 'NO_RESOURCE', message, final: true };
   }
   if (error.name.startsWith('AccessDenied')) return { code: 'NO_PERMISSIONS', message, final: true };

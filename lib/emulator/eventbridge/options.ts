@@ -21,6 +21,8 @@ export interface EventbridgeOptions {
   readonly sqs: Service;
   /** Where targets that are functions get theirs. */
   readonly lambda: Service;
+  /** Where targets that are topics get theirs. */
+  readonly sns: Service;
   /** Chance in [0, 1): ids of events, jitter of retries. Seed it to replay. @default Math.random */
   readonly random?: () => number;
   readonly trace?: (entry: EventbridgeTraceEntry) => void;

@@ -49,6 +49,23 @@ export function parseQueueArn(arn: string): QueueName | undefined {
   return { arn, region, account, name, fifo: name.endsWith('.fifo') };
 }
 
+const TOPIC = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/;
+const BUS = /^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[/.\-_A-Za-z0-9]+$/;
+
+/** What can take what Lambda is done with. */
+export interface Outlet {
+  readonly kind: 'queue' | 'topic' | 'bus';
+  readonly fifo: boolean;
+}
+
+/** Reads the ARN of a queue, a topic or a bus; undefined when it is another resource's. */
+export function outletOf(arn: string): Outlet | undefined {
+  const queue = parseQueueArn(arn);
+  if (queue !== undefined) return { kind: 'queue', fifo: queue.fifo };
+  if (TOPIC.test(arn)) return { kind: 'topic', fifo: arn.endsWith('.fifo') };
+  return BUS.test(arn) ? { kind: 'bus', fifo: false } : undefined;
+}
+
 /** Where the thing that an ARN names is. */
 export function placeOf(arn: string): { readonly account: string; readonly region: string } {
   const [, , , region = '', account = ''] = arn.split(':');

@@ -1,7 +1,7 @@
 /** The settings of asynchronous invocation (FunctionEventInvokeConfig): read, checked and shown. */
 import type { Clock } from '../clock.ts';
 import type { Input, Output } from '../service.ts';
-import { parseQueueArn, qualifiedArn } from './arn.ts';
+import { outletOf, qualifiedArn } from './arn.ts';
 import { invalidParameter, notFound, notServed } from './errors.ts';
 import type { AsyncSettings, LambdaFunction } from './function.ts';
 import type { Functions, Operation } from './functions.ts';
@@ -81,10 +81,10 @@ function readDestination(destinations: Input, member: 'OnSuccess' | 'OnFailure')
   if (arn === undefined || arn === '') return undefined;
   if (/^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_$-]+)?$/.test(arn))
     return arn;
-  const queue = parseQueueArn(arn);
-  if (queue === undefined)
-    throw notServed(`the ${member} destination ${arn}; it serves SQS queues and functions`);
-  if (queue.fifo)
-    throw invalidParameter(`The destination ARN ${arn} is invalid: FIFO queues are not supported.`);
+  const outlet = outletOf(arn);
+  if (outlet === undefined)
+    throw notServed(`the ${member} destination ${arn}; it serves queues, topics, event buses and functions`);
+  if (outlet.fifo)
+    throw invalidParameter(`The destination ARN ${arn} is invalid: FIFO ${outlet.kind}s are not supported.`);
   return arn;
 }

@@ -5,7 +5,7 @@
 import type { Clock } from '../clock.ts';
 import type { Journal } from '../data/journal.ts';
 import { ServiceError } from '../error.ts';
-import { parseQueueArn, qualifiedArn } from './arn.ts';
+import { qualifiedArn } from './arn.ts';
 import { isThrottle } from './errors.ts';
 import type { Execution, ExecutionRequest, Executor, LambdaTraceEntry } from './execution.ts';
 import type { LambdaFunction } from './function.ts';
@@ -16,7 +16,7 @@ import {
   THROTTLE_WAIT_MAX_MS,
   THROTTLE_WAIT_MIN_MS,
 } from './limits.ts';
-import type { QueueClient } from './queue-client.ts';
+import type { InvocationRecord, Outlets } from './outlets.ts';
 import type { Statistics } from './statistics.ts';
 
 /** What the event queue works with. */
@@ -25,7 +25,7 @@ export interface AsynchronousOptions {
   readonly executor: Executor;
   readonly statistics: Statistics;
   readonly find: (arn: string) => LambdaFunction | undefined;
-  readonly queue: (arn: string) => QueueClient;
+  readonly outlets: Outlets;
   readonly trace?: (entry: LambdaTraceEntry) => void;
   readonly journal?: Journal;
 }
@@ -177,11 +177,8 @@ class EventQueue implements Asynchronous {
     if (!success) this.#countDropped(fn, event, condition);
     const destination = success ? fn.asyncSettings?.onSuccessArn : fn.asyncSettings?.onFailureArn;
     if (destination !== undefined) {
-      await this.#deliver(
-        event,
-        destination,
-        toRecord(fn, event, condition, last, this.#options.clock.now()),
-      );
+      const text = JSON.stringify(toRecord(fn, event, condition, last, this.#options.clock.now()));
+      await this.#deliver(event, destination, { text, functionArn: fn.arn, success });
     }
     const deadLetterArn = fn.settings.deadLetterArn;
     if (!success && deadLetterArn !== undefined) await this.#deadLetter(event, deadLetterArn, last);
@@ -205,14 +202,11 @@ class EventQueue implements Asynchronous {
     });
   }
 
-  async #deliver(event: AsyncEvent, arn: string, record: unknown): Promise<void> {
-    const payload = JSON.stringify(record);
+  async #deliver(event: AsyncEvent, arn: string, record: InvocationRecord): Promise<void> {
     const lineage = event.request.lineage + 1;
     const target = this.#options.find(arn);
-    if (target !== undefined) this.accept(target, { payload, lineage });
-    else if (parseQueueArn(arn) !== undefined) {
-      await quietly(() => this.#options.queue(arn).send(payload, undefined, lineage));
-    }
+    if (target !== undefined) this.accept(target, { payload: record.text, lineage });
+    else await quietly(() => this.#options.outlets.record(arn, record, lineage));
   }
 
   async #deadLetter(event: AsyncEvent, arn: string, last: Execution): Promise<void> {
@@ -226,7 +220,7 @@ class EventQueue implements Asynchronous {
         StringValue: (last.failure?.errorMessage || 'Unhandled').slice(0, 1024),
       },
     };
-    await quietly(() => this.#options.queue(arn).send(payload, attributes, lineage + 1));
+    await quietly(() => this.#options.outlets.send(arn, payload, attributes, lineage + 1));
   }
 }
 

@@ -25,6 +25,7 @@ import { createInlineRunner, type InlineSource } from './inline.ts';
 import { invokeOperation } from './invoke.ts';
 import { createKeeper, type Keeper } from './keep.ts';
 import { type MappingSummary, Mappings } from './mappings.ts';
+import { createOutlets, type OutletServices } from './outlets.ts';
 import { permissionOperations } from './permissions.ts';
 import { createQueueClient, type QueueClient } from './queue-client.ts';
 import type { Runner } from './runner.ts';
@@ -44,6 +45,8 @@ export interface LambdaOptions {
   readonly clock: Clock;
   /** Where mappings, destinations and dead-letter queues find their queues. */
   readonly sqs: Pick<Sqs, 'call' | 'watch'>;
+  /** Where destinations and dead-letter targets that are topics and buses are found. */
+  readonly outlets?: OutletServices;
   /** Where mappings find the streams of tables. */
   readonly streams?: Pick<Dynamodb, 'readStream' | 'subscribe'>;
   /** What functions get as AWS_ENDPOINT_URL; undefined while nothing listens. */
@@ -154,7 +157,9 @@ class EmulatedLambda implements Lambda {
       retire: (arn) => this.#environments.retire(arn),
     });
     const find = (arn: string) => this.#functions.find(arn);
-    const background = { ...shared, executor: this.#executor, find, queue: queueClients(sqs, endpoint) };
+    const queue = queueClients(sqs, endpoint);
+    const outlets = createOutlets({ queue, services: options.outlets ?? {}, endpoint });
+    const background = { ...shared, executor: this.#executor, find, queue, outlets };
     this.#asynchronous = createAsynchronous(background);
     this.#mappings = new Mappings(background);
     this.#operations = {

@@ -17,6 +17,7 @@ import type { Operation } from './functions.ts';
 import { optionalInteger, optionalText, requiredText } from './input.ts';
 import { uuid } from './lineage.ts';
 import { type Mapping, readMappingSettings } from './mapping.ts';
+import type { Outlets } from './outlets.ts';
 import { createPoller, type Poller } from './poller.ts';
 import type { QueueClient } from './queue-client.ts';
 import { parseStreamArn, readStreamSettings, type StreamName } from './stream-mapping.ts';
@@ -30,6 +31,7 @@ export interface MappingsOptions {
   readonly executor: Executor;
   readonly find: (arn: string) => LambdaFunction | undefined;
   readonly queue: (arn: string) => QueueClient;
+  readonly outlets: Outlets;
   readonly trace?: (entry: LambdaTraceEntry) => void;
   /** Absent where there is no DynamoDB. */
   readonly streams?: Pick<Dynamodb, 'readStream' | 'subscribe'>;

@@ -3,7 +3,7 @@
  * shows it.
  */
 import type { Input, Output } from '../service.ts';
-import { parseQueueArn } from './arn.ts';
+import { outletOf } from './arn.ts';
 import { constraintBroken, invalidParameter, notServed } from './errors.ts';
 import {
   isStructure,
@@ -164,13 +164,12 @@ function readDeadLetter(operation: string, input: Input, old: Settings | undefin
   if (config === undefined) return old?.deadLetterArn;
   const arn = optionalText(config, 'TargetArn');
   if (arn === undefined || arn === '') return undefined;
-  const queue = parseQueueArn(arn);
-  if (queue === undefined)
-    throw notServed(`DeadLetterConfig of ${operation} to anything but an SQS queue: ${arn}`);
-  if (queue.fifo) {
-    throw invalidParameter(
-      `The provided target ${arn} is a FIFO queue; a dead-letter queue of Lambda is a standard one`,
-    );
+  const outlet = outletOf(arn);
+  if (outlet === undefined || outlet.kind === 'bus')
+    throw notServed(`DeadLetterConfig of ${operation} to anything but a queue or a topic: ${arn}`);
+  if (outlet.fifo) {
+    const rule = `a dead-letter ${outlet.kind} of Lambda is a standard one`;
+    throw invalidParameter(`The provided target ${arn} is a FIFO ${outlet.kind}; ${rule}`);
   }
   return arn;
 }

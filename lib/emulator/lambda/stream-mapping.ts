@@ -1,7 +1,7 @@
 /** The configuration of an event source mapping from a DynamoDB stream: read, checked and shown. */
 import type { StreamPosition } from '../dynamodb/dynamodb.ts';
 import type { Input, Output } from '../service.ts';
-import { parseQueueArn } from './arn.ts';
+import { outletOf } from './arn.ts';
 import { constraintBroken, invalidParameter, notServed } from './errors.ts';
 import { compileFilters, type RecordFilter } from './filter.ts';
 import {
@@ -168,10 +168,10 @@ function readOnFailure(destinations: Input): string | undefined {
   const destination = optionalStructure(destinations, 'OnFailure');
   const arn = destination === undefined ? undefined : optionalText(destination, 'Destination');
   if (arn === undefined || arn === '') return undefined;
-  const queue = parseQueueArn(arn);
-  if (queue === undefined)
-    throw notServed(`the OnFailure destination ${arn} of a stream; it serves SQS queues`);
-  if (queue.fifo)
-    throw invalidParameter(`The destination ARN ${arn} is invalid: FIFO queues are not supported.`);
+  const outlet = outletOf(arn);
+  if (outlet === undefined || outlet.kind === 'bus')
+    throw notServed(`the OnFailure destination ${arn} of a stream; it serves queues and topics`);
+  if (outlet.fifo)
+    throw invalidParameter(`The destination ARN ${arn} is invalid: FIFO ${outlet.kind}s are not supported.`);
   return arn;
 }

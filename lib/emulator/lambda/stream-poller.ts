@@ -13,8 +13,8 @@ import { functionNotFound } from './errors.ts';
 import type { Executor, LambdaTraceEntry } from './execution.ts';
 import type { LambdaFunction } from './function.ts';
 import { SYNC_PAYLOAD_MAX_BYTES } from './limits.ts';
+import type { Outlets } from './outlets.ts';
 import { type Poller, problem } from './poller.ts';
-import type { QueueClient } from './queue-client.ts';
 import { doneOf, type GivenUp, type StreamEventRecord, toEventRecord, toNotice } from './stream-batch.ts';
 import type { StreamMapping } from './stream-mapping.ts';
 import { type Attempt, afterFailure, type Part } from './stream-retry.ts';
@@ -23,7 +23,7 @@ import { type Attempt, afterFailure, type Part } from './stream-retry.ts';
 export interface StreamPollerOptions {
   readonly clock: Clock;
   readonly streams: Pick<Dynamodb, 'readStream' | 'subscribe'>;
-  readonly queue: (arn: string) => QueueClient;
+  readonly outlets: Outlets;
   readonly mapping: StreamMapping;
   readonly executor: Executor;
   readonly find: (arn: string) => LambdaFunction | undefined;
@@ -269,10 +269,7 @@ class StreamPoller implements Poller {
       const now = this.#clock.now();
       const notice = toNotice(batch, stream.arn, { ...why, functionArn, version, now });
       // A destination that cannot take it loses it: AWS counts that, and goes on with the stream.
-      await this.#options
-        .queue(settings.onFailureArn)
-        .send(notice)
-        .catch(() => undefined);
+      await this.#options.outlets.send(settings.onFailureArn, notice).catch(() => undefined);
     }
     this.#done(batch);
   }

@@ -8,12 +8,35 @@
 import { existsSync, readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** @type {{ folder: string, handler: string, context: Record<string, string> }} */
 const { folder, handler: handlerName, context } = workerData;
 const port = parentPort;
+
+/**
+ * AWS's runtimes bring the SDK, and bundlers leave it out for that reason. Here a bundle that does not find
+ * it where it lies gets that of the folder in which the emulator was started, else the emulator's own.
+ */
+const SDK = /^@(aws-sdk|smithy)\//;
+const sdkPlaces = [join(process.cwd(), 'index.js'), fileURLToPath(import.meta.url)];
+
+/** A module that resolves as `bringSdk` does. */
+const IMPORTS = `
+let homes;
+export function initialize(data) { homes = data; }
+export async function resolve(name, context, next) {
+  try {
+    return await next(name, context);
+  } catch (error) {
+    if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !${SDK}.test(name)) throw error;
+    for (const parentURL of homes) {
+      try { return await next(name, { ...context, parentURL }); } catch {}
+    }
+    throw error;
+  }
+}`;
 
 for (const name of ['stdout', 'stderr']) {
   process[name].write = (chunk, encoding, done) => {
@@ -116,7 +139,11 @@ async function loadModule(name) {
   try {
     const isModule =
       file.endsWith('.mjs') || (file.endsWith('.js') && packageType(dirname(file)) === 'module');
-    if (isModule) return await import(pathToFileURL(file).href);
+    bringSdk();
+    if (isModule) {
+      bringSdkToModules();
+      return await import(pathToFileURL(file).href);
+    }
     readPackagesInsideOnly();
     return createRequire(file)(file);
   } catch (error) {
@@ -140,6 +167,36 @@ function readPackagesInsideOnly() {
     if (inside) module._compile(readFileSync(filename, 'utf8'), filename);
     else original(module, filename);
   };
+}
+
+/** Lets `require` find the SDK. */
+function bringSdk() {
+  const original = Module._resolveFilename;
+  const homes = sdkPlaces.map((place) => {
+    const paths = Module._nodeModulePaths(dirname(place));
+    return Object.assign(new Module(place), { filename: place, paths });
+  });
+  Module._resolveFilename = (request, ...rest) => {
+    try {
+      return original(request, ...rest);
+    } catch (error) {
+      if (error?.code !== 'MODULE_NOT_FOUND' || !SDK.test(request)) throw error;
+      for (const home of homes) {
+        try {
+          return original(request, home);
+        } catch {
+          // The next one may have it; in the end the first error says where the function looked.
+        }
+      }
+      throw error;
+    }
+  };
+}
+
+/** The same for `import`, whose hooks Node runs in another thread. */
+function bringSdkToModules() {
+  const data = sdkPlaces.map((place) => pathToFileURL(place).href);
+  Module.register(`data:text/javascript,${encodeURIComponent(IMPORTS)}`, { data });
 }
 
 /** The type that the nearest package.json inside the bundle gives; undefined when there is none. */

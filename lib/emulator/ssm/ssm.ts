@@ -149,11 +149,26 @@ function put(parameters: Parameters, input: Input, at: number): Output {
   }
   const description = text(input, 'Description') ?? before?.description;
   const version = (before?.version ?? 0) + 1;
+  checkPattern(text(input, 'AllowedPattern'), value);
   parameters.set(name, {
     ...{ name, type, value, tier, version, at, dataType: text(input, 'DataType') ?? 'text' },
     ...(description === undefined ? {} : { description }),
   });
   return { Version: version, Tier: tier };
+}
+
+/** AllowedPattern holds for the value that comes with it. The words are a guess; the code is documented. */
+function checkPattern(pattern: string | undefined, value: string): void {
+  if (pattern === undefined || pattern === '') return;
+  let matches: boolean;
+  try {
+    matches = new RegExp(`^(?:${pattern})$`, 's').test(value);
+  } catch {
+    throw new ServiceError('InvalidAllowedPatternException', `The pattern ${pattern} is not valid.`);
+  }
+  if (matches) return;
+  const problem = `Parameter value, cannot be validated against allowedPattern: ${pattern}`;
+  throw new ServiceError('ParameterPatternMismatchException', problem);
 }
 
 /** The rules of PutParameter's Name; the words are a guess. */

@@ -4,7 +4,9 @@ export const KNOWN_LIMITS: Readonly<Record<string, readonly string[]>> = {
   dynamodb: ['Capacity is reported as consumed and never runs out; nothing is encrypted or backed up.'],
   lambda: [
     'Functions run on the Node.js of this process (nodejs20.x and later), each environment in a thread.',
+    'A bundle without the AWS SDK gets that of the folder where the emulator was started, else its own.',
     'Code comes as a zip in the request or in the emulated S3, or from a folder. Layers are refused.',
+    'Destinations: SQS, SNS, EventBridge and functions; of streams SQS and SNS. Dead letters: SQS and SNS.',
     'An alias names one version; weights are refused. Provisioned concurrency is without effect.',
     'A zip may hold 250 MB unpacked; links and permissions in it are not kept.',
   ],
@@ -35,6 +37,7 @@ export const KNOWN_LIMITS: Readonly<Record<string, readonly string[]>> = {
     'Statistics: SampleCount, Sum, Average, Minimum, Maximum. Expressions and percentiles are refused.',
     'Alarms are kept and shown; none is evaluated, and SetAlarmState does no action.',
   ],
+  eventbridge: ['Targets: SQS, Lambda, SNS and other buses; patterns are those of the classic bus.'],
   scheduler: [
     'Targets are invoked within 60 s of their time, by chance and seed, or as schedulerPrecisionMs says.',
     'Targets: SQS, Lambda, SNS, EventBridge, and universal ones of every operation served here.',

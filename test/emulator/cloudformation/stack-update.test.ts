@@ -56,8 +56,8 @@ describe('an update', () => {
       ...['Replaced UPDATE_COMPLETE'],
       ...['Added CREATE_IN_PROGRESS', 'Added CREATE_IN_PROGRESS', 'Added CREATE_COMPLETE'],
       'shop UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
-      ...['Replaced DELETE_IN_PROGRESS', 'Replaced DELETE_COMPLETE', 'Gone DELETE_IN_PROGRESS'],
-      ...['Gone DELETE_COMPLETE', 'shop UPDATE_COMPLETE'],
+      ...['Gone DELETE_IN_PROGRESS', 'Gone DELETE_COMPLETE', 'Replaced DELETE_IN_PROGRESS'],
+      ...['Replaced DELETE_COMPLETE', 'shop UPDATE_COMPLETE'],
     ]);
     expect(StackResources.map((one) => [one.LogicalResourceId, one.ResourceStatus]).sort()).toEqual([
       ['Added', 'CREATE_COMPLETE'],

@@ -48,7 +48,7 @@ describe('a write', () => {
     expect(refusal.fields).toEqual({});
   });
 
-  test('keeps every type, empty texts and a null of false, and an attribute called __proto__', () => {
+  test('keeps every type, empty texts and null, and an attribute called __proto__', () => {
     const world = createWorld();
     const item: Attributes = {
       ...KEY,
@@ -58,7 +58,7 @@ describe('a write', () => {
       set: { NS: ['-56.789'] },
     };
     Object.defineProperty(item, '__proto__', { value: S('kept'), enumerable: true });
-    world.put('hash', { ...item, nil: { NULL: false }, ['__proto__']: S('kept') });
+    world.put('hash', { ...item, nil: { NULL: true }, ['__proto__']: S('kept') });
 
     const stored = world.get('hash', KEY);
 

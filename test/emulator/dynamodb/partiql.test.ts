@@ -203,24 +203,24 @@ describe('a batch of statements', () => {
     const world = createWorld();
     world.put('hash', { ...key('x'), v: N(1) });
 
-    const { Responses } = world.call('BatchExecuteStatement', {
-      Statements: [
-        { Statement: `SELECT * FROM hash WHERE a = ?`, Parameters: [S('x')] },
-        { Statement: `SELECT * FROM none WHERE a = 'x'` },
-        { Statement: `INSERT INTO hash VALUE {'a': 'x'}` },
-        { Statement: `UPDATE hash SET v = 2 WHERE a = 'x' AND v = 5` },
-        { Statement: `SLECT` },
-        { Statement: `SELECT * FROM hash WHERE v = 1` },
-        { Statement: `DELETE FROM hash WHERE a = 'x' RETURNING ALL OLD *` },
-      ],
-    });
+    const batch = (...Statements: readonly object[]) =>
+      world.call('BatchExecuteStatement', { Statements }).Responses;
+    const reads = batch(
+      { Statement: `SELECT * FROM hash WHERE a = ?`, Parameters: [S('x')] },
+      { Statement: `SELECT * FROM none WHERE a = 'x'` },
+      { Statement: `SLECT` },
+      { Statement: `SELECT * FROM hash WHERE v = 1` },
+    );
+    const writes = batch(
+      { Statement: `INSERT INTO hash VALUE {'a': 'x'}` },
+      { Statement: `UPDATE hash SET v = 2 WHERE a = 'x' AND v = 5` },
+      { Statement: `DELETE FROM hash WHERE a = 'x' RETURNING ALL OLD *` },
+    );
 
     const failed = (Code: string, Message: string) => ({ Error: { Code, Message } });
-    expect(Responses).toEqual([
+    expect(reads).toEqual([
       { TableName: 'hash', Item: { ...key('x'), v: N(1) } },
       failed('ResourceNotFound', 'Requested resource not found'),
-      failed('DuplicateItem', 'Duplicate primary key exists in table'),
-      failed('ConditionalCheckFailed', 'The conditional request failed'),
       failed(
         'ValidationError',
         "Statement wasn't well formed, can't be processed: Expected data manipulation",
@@ -229,8 +229,27 @@ describe('a batch of statements', () => {
         'ValidationError',
         'Select statements within BatchExecuteStatement must specify the primary key in the where clause.',
       ),
+    ]);
+    expect(writes).toEqual([
+      failed('DuplicateItem', 'Duplicate primary key exists in table'),
+      failed('ConditionalCheckFailed', 'The conditional request failed'),
       { TableName: 'hash', Item: { ...key('x'), v: N(1) } },
     ]);
+  });
+
+  test('only reads or only writes', () => {
+    const world = createWorld();
+
+    const refusal = world.refusal('BatchExecuteStatement', {
+      Statements: [
+        { Statement: `SELECT * FROM hash WHERE a = 'x'` },
+        { Statement: `INSERT INTO hash VALUE {'a': 'x'}` },
+      ],
+    });
+
+    expect(refusal.name).toBe('ValidationException');
+    expect(refusal.message).toContain('either read statements or write statements');
+    expect(world.get('hash', key('x'))).toBeUndefined();
   });
 
   test('of nothing is refused', () => {

@@ -26,6 +26,12 @@ describe('a value', () => {
       source: 'dynalite',
     },
     {
+      title: 'null that is false',
+      ...of({ NULL: false }),
+      message: `${INVALID}Null attribute value types must have the value of true`,
+      source: 'dynalite',
+    },
+    {
       title: 'empty set of strings',
       ...of({ SS: [] }),
       message: `${INVALID}An string set  may not be empty`,

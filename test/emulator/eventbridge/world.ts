@@ -9,6 +9,7 @@ import {
 import { createLambda, type InlineContext, type Lambda } from '../../../lib/emulator/lambda/lambda.ts';
 import { createRandom } from '../../../lib/emulator/seed.ts';
 import type { Caller, Input, Output, Service } from '../../../lib/emulator/service.ts';
+import { createSns, type Sns } from '../../../lib/emulator/sns/sns.ts';
 import { createSqs, type Sqs } from '../../../lib/emulator/sqs/sqs.ts';
 
 export const CALLER: Caller = {
@@ -23,6 +24,7 @@ export interface World {
   readonly clock: VirtualClock;
   readonly sqs: Sqs;
   readonly lambda: Lambda;
+  readonly sns: Sns;
   readonly eventbridge: Eventbridge;
   /** Any operation of EventBridge. */
   call(operation: string, input?: Input): Output;
@@ -50,8 +52,9 @@ export function createWorld({ around = (sqs) => sqs, trace }: WorldOptions = {})
   const clock = createVirtualClock(START);
   const sqs = createSqs({ clock, random: createRandom(1) });
   const lambda = createLambda({ clock, sqs, endpoint: () => undefined, random: createRandom(2) });
+  const sns = createSns({ clock, sqs, lambda, random: createRandom(4) });
   const eventbridge = createEventbridge({
-    ...{ clock, sqs: around(sqs), lambda, random: createRandom(3) },
+    ...{ clock, sqs: around(sqs), lambda, sns, random: createRandom(3) },
     ...(trace === undefined ? {} : { trace }),
   });
   const call = (operation: string, input: Input = {}): Output => {
@@ -73,7 +76,7 @@ export function createWorld({ around = (sqs) => sqs, trace }: WorldOptions = {})
     }
   };
   return {
-    ...{ clock, sqs, lambda, eventbridge, call, received },
+    ...{ clock, sqs, lambda, sns, eventbridge, call, received },
     bus: (name) => String(call('CreateEventBus', { Name: name }).EventBusArn),
     queue: (name, attributes = {}) => {
       const fifo = name.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
@@ -105,6 +108,10 @@ export function createWorld({ around = (sqs) => sqs, trace }: WorldOptions = {})
 
 export function queueArn(name: string): string {
   return `arn:aws:sqs:${CALLER.region}:${CALLER.account}:${name}`;
+}
+
+export function topicArn(name: string): string {
+  return `arn:aws:sns:${CALLER.region}:${CALLER.account}:${name}`;
 }
 
 export function busArn(name: string): string {

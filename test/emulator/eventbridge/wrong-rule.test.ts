@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Input } from '../../../lib/emulator/service.ts';
-import { busArn, createWorld, queueArn } from './world.ts';
+import { busArn, createWorld, queueArn, topicArn } from './world.ts';
 import { EXISTS, NOT_FOUND, NOT_SERVED, testCases, VALIDATION } from './wrong-input.ts';
 
 const PATTERN = '{"source":["shop"]}';
@@ -97,7 +97,8 @@ testCases([
   ['PutTargets', target({ Id: '!' }), VALIDATION, "Value '!' at 'targets.1.member.id' failed", 'recorded'],
   ['PutTargets', target({ Arn: 'queue' }), VALIDATION, ARN_FORMAT, 'recorded'],
   ['PutTargets', target({ Arn: 'arn:aws:sqs:x:1:q' }), VALIDATION, ARN_FORMAT, 'assumed'],
-  ['PutTargets', target({ Arn: 'arn:aws:sns:x:1:t' }), NOT_SERVED, 'with a target of sns', 'assumed'],
+  ['PutTargets', target({ Arn: topicArn('t.fifo') }), VALIDATION, ARN_FORMAT, 'assumed'],
+  ['PutTargets', target({ Arn: 'arn:aws:states:x:1:t' }), NOT_SERVED, 'with a target of states', 'assumed'],
   ['PutTargets', target({ EcsParameters: {} }), NOT_SERVED, 'PutTargets with EcsParameters', 'assumed'],
   [
     'PutTargets',

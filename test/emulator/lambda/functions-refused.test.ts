@@ -129,10 +129,10 @@ test.each<[string, Input, string, string]>([
     `${unserved} PublishTo of CreateFunction`,
   ],
   [
-    'a topic as dead-letter queue',
-    { DeadLetterConfig: { TargetArn: 'arn:aws:sns:eu-west-1:1:t' } },
+    'a bucket as dead-letter queue',
+    { DeadLetterConfig: { TargetArn: 'arn:aws:s3:::b' } },
     'NotImplementedException',
-    `${unserved} DeadLetterConfig of CreateFunction to anything but an SQS queue: arn:aws:sns:eu-west-1:1:t`,
+    `${unserved} DeadLetterConfig of CreateFunction to anything but a queue or a topic: arn:aws:s3:::b`,
   ],
 ])('CreateFunction with %s is refused', async (_name, input, name, message) => {
   const rig = createRig();
@@ -213,11 +213,12 @@ test.each<[string, string, Input, string, string]>([
     constraintText("'3'", 'maximumRetryAttempts', 'have value less than or equal to 2'),
   ],
   [
-    'a topic as destination',
+    'a bucket as destination',
     'PutFunctionEventInvokeConfig',
-    { DestinationConfig: { OnFailure: { Destination: 'arn:aws:sns:eu-west-1:1:t' } } },
+    { DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::b' } } },
     'NotImplementedException',
-    `${unserved} the OnFailure destination arn:aws:sns:eu-west-1:1:t; it serves SQS queues and functions`,
+    `${unserved} the OnFailure destination arn:aws:s3:::b; ` +
+      'it serves queues, topics, event buses and functions',
   ],
   [
     'an unknown type of invocation',

@@ -68,7 +68,7 @@ export function createWorld(options: WorldOptions = {}): World {
   const sqs = createSqs({ clock, random });
   const lambda = createLambda({ clock, sqs, endpoint: () => undefined, random });
   const sns = createSns({ clock, sqs, lambda, random });
-  const eventbridge = createEventbridge({ clock, sqs, lambda, random });
+  const eventbridge = createEventbridge({ clock, sqs, lambda, sns, random });
   const trace: SchedulerTraceEntry[] = [];
   const services = { sqs: around(sqs), sns, lambda, eventbridge };
   const scheduler = createScheduler({

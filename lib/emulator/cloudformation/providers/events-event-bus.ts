@@ -1,5 +1,5 @@
 /** AWS::Events::EventBus, custom ones. */
-import { type Provider, type ProviderContext, readText } from '../provider.ts';
+import { complete, type Provider, type ProviderContext, readText } from '../provider.ts';
 import { json, record, required, text, type ValueOf } from '../shape.ts';
 import { TAGS, toTagChange } from '../tags.ts';
 
@@ -28,7 +28,10 @@ export const eventsEventBus: Provider<Properties> = {
       ...toSettings(properties),
       Tags,
     });
-    await setPolicy(properties, context);
+    await complete(
+      () => setPolicy(properties, context),
+      () => context.call('eventbridge', 'DeleteEventBus', { Name }),
+    );
     return toMade(properties, readText(answer, 'EventBusArn'));
   },
 

@@ -1,6 +1,6 @@
 /** AWS::Events::Rule with its targets: queues, functions and buses. */
 import { ServiceError } from '../../error.ts';
-import { type Provider, type ProviderContext, readText } from '../provider.ts';
+import { complete, type Provider, type ProviderContext, readText } from '../provider.ts';
 import { dictionary, integer, json, list, record, required, text, type ValueOf } from '../shape.ts';
 import { TAGS, toTagChange } from '../tags.ts';
 
@@ -44,7 +44,11 @@ export const eventsRule: Provider<Properties> = {
     const name = properties.Name ?? context.name(NAME_LENGTH_MAX);
     await refuseExisting(name, properties, context);
     const arn = await putRule(name, properties, context);
-    await putTargets(name, properties, context);
+    const { EventBusName } = properties;
+    await complete(
+      () => putTargets(name, properties, context),
+      () => context.call('eventbridge', 'DeleteRule', { Name: name, EventBusName }),
+    );
     // On a custom bus the name alone says too little.
     const ref = properties.EventBusName === undefined ? name : `${busName(properties)}|${name}`;
     return { physicalId: name, ref, attributes: { Arn: arn } };

@@ -1,6 +1,13 @@
 /** AWS::Lambda::Function: code from an asset folder or written in the template, on Node.js. */
 import type { Input } from '../../service.ts';
-import { type CheckContext, type Made, type Provider, type ProviderContext, readText } from '../provider.ts';
+import {
+  type CheckContext,
+  complete,
+  type Made,
+  type Provider,
+  type ProviderContext,
+  readText,
+} from '../provider.ts';
 import { dictionary, integer, list, type Notices, record, required, text, type ValueOf } from '../shape.ts';
 import { TAGS, toTagChange, toTagMap } from '../tags.ts';
 
@@ -71,8 +78,13 @@ export const lambdaFunction: Provider<Properties> = {
       Code: await toCode(properties, context),
       Tags: toTagMap(properties.Tags),
     });
-    await setConcurrency(FunctionName, properties, context);
-    if (properties.RecursiveLoop !== undefined) await setRecursion(FunctionName, properties, context);
+    await complete(
+      async () => {
+        await setConcurrency(FunctionName, properties, context);
+        if (properties.RecursiveLoop !== undefined) await setRecursion(FunctionName, properties, context);
+      },
+      () => context.call('lambda', 'DeleteFunction', { FunctionName }),
+    );
     const arn = readText(answer, 'FunctionArn');
     const made: Made = { physicalId: FunctionName, ref: FunctionName, attributes: { Arn: arn } };
     return made;

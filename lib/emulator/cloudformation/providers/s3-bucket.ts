@@ -1,6 +1,6 @@
 /** AWS::S3::Bucket, with the age at which its objects expire. */
 import { ServiceError } from '../../error.ts';
-import type { Made, Provider, ProviderContext } from '../provider.ts';
+import { complete, type Made, type Provider, type ProviderContext } from '../provider.ts';
 import { integer, list, record, required, text, type ValueOf } from '../shape.ts';
 
 const RULE = record({
@@ -38,7 +38,10 @@ export const s3Bucket: Provider<Properties> = {
     const location =
       region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region } };
     await context.call('s3', 'CreateBucket', { Bucket: name, ...location });
-    await setLifecycle(name, properties, context);
+    await complete(
+      () => setLifecycle(name, properties, context),
+      () => context.call('s3', 'DeleteBucket', { Bucket: name }),
+    );
     const made: Made = {
       physicalId: name,
       ref: name,

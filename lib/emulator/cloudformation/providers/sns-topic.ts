@@ -1,6 +1,6 @@
 /** AWS::SNS::Topic. A property that leaves the template goes back to SNS's default. */
 import { ServiceError } from '../../error.ts';
-import { type Made, type Provider, type ProviderContext, readText } from '../provider.ts';
+import { complete, type Made, type Provider, type ProviderContext, readText } from '../provider.ts';
 import { flag, integer, list, record, required, text, type ValueOf } from '../shape.ts';
 import { TAGS, toTagChange } from '../tags.ts';
 
@@ -53,7 +53,10 @@ export const snsTopic: Provider<Properties> = {
     });
     const arn = readText(answer, 'TopicArn');
     const made: Made = { physicalId: arn, ref: arn, attributes: { TopicArn: arn, TopicName: name } };
-    await subscribe(made, properties, context);
+    await complete(
+      () => subscribe(made, properties, context),
+      () => context.call('sns', 'DeleteTopic', { TopicArn: arn }),
+    );
     return made;
   },
 

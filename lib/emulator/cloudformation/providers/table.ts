@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Output } from '../../service.ts';
-import { type Made, type ProviderContext, readText } from '../provider.ts';
+import { complete, type Made, type ProviderContext, readText } from '../provider.ts';
 import { flag, integer, list, record, required, text, type ValueOf } from '../shape.ts';
 import { type TAGS, toTagChange } from '../tags.ts';
 
@@ -78,7 +78,11 @@ export async function createTable(table: TableDefinition, context: ProviderConte
     ...(Tags.length === 0 ? {} : { Tags }),
     TableName: name,
   });
-  if (TimeToLiveSpecification?.Enabled === true) await setTimeToLive(name, TimeToLiveSpecification, context);
+  if (TimeToLiveSpecification?.Enabled === true)
+    await complete(
+      () => setTimeToLive(name, TimeToLiveSpecification, context),
+      () => context.call('dynamodb', 'DeleteTable', { TableName: name }),
+    );
   return toMade(answer, 'TableDescription', name);
 }
 

@@ -11,7 +11,7 @@ import { resolve } from '../resolve.ts';
 import { type Host, isUnresolved, type Outcome, type ResourceState, takeStep, toChanged } from '../step.ts';
 import { importersOf, importsOf } from './imports.ts';
 import { type StackRecord, tell } from './record.ts';
-import { removeResources } from './remove.ts';
+import { type Removal, removeResources } from './remove.ts';
 import { rollBack, type Snapshot, toSnapshot } from './rollback.ts';
 
 export interface Deployment {
@@ -206,19 +206,25 @@ async function cleanUp(
   work: Deployment,
 ): Promise<void> {
   const written = new Map(planned.planned.map((resource) => [resource.logicalId, resource.written]));
-  const replaced = state.leftovers.map((old) => ({
-    state: old,
-    kept: written.get(old.logicalId)?.keptOnReplace === true,
-  }));
-  const gone = [...state.resources.values()]
-    .filter(({ logicalId }) => !written.has(logicalId))
-    .map((each) => ({ state: each, kept: each.retained }));
-  await removeResources([...gone, ...replaced], state, record, work);
-  state.leftovers = [];
-  for (const { state: old } of gone) {
-    state.resources.delete(old.logicalId);
-    record.resources.delete(old.logicalId);
+  const removals: Removal[] = [];
+  // What was replaced goes in its old place: what used it, and is gone too, goes before it.
+  for (const each of state.resources.values()) {
+    for (const old of state.leftovers.filter(({ logicalId }) => logicalId === each.logicalId))
+      removals.push({ state: old, kept: written.get(old.logicalId)?.keptOnReplace === true });
+    if (!written.has(each.logicalId)) removals.push({ state: each, kept: each.retained });
   }
+  await removeResources(removals, state, record, work);
+  state.leftovers = [];
+  const before = state.resources;
+  for (const logicalId of before.keys()) if (!written.has(logicalId)) record.resources.delete(logicalId);
+  // In the order of the new template, so that a later deletion begins with what needs the others: what an
+  // update adds may be needed by what was there.
+  state.resources = new Map(
+    [...written.keys()].flatMap((logicalId) => {
+      const made = before.get(logicalId);
+      return made === undefined ? [] : [[logicalId, made] as const];
+    }),
+  );
 }
 
 async function fail(

@@ -46,10 +46,7 @@ export function executeStatement(context: Context, input: Fields): Output {
   constrainStatement(constraints, input, '');
   constraints.check();
   const token = optionalText(input, 'NextToken');
-  const statement = parseStatement(
-    optionalText(input, 'Statement') ?? '',
-    optionalList(input, 'Parameters') ?? [],
-  );
+  const statement = parseStatement(...toStatement(input));
   const start = token === undefined ? undefined : fromToken(token);
   const answer = execute(context, statement, { input, start, wantsItem: wantsItem(input) });
   const last = answer.LastEvaluatedKey;
@@ -69,17 +66,35 @@ export function batchExecuteStatement(context: Context, input: Fields): Output {
     constrainStatement(constraints, request, `statements.${index + 1}.member.`);
   }
   constraints.check();
+  refuseMixture(requests);
   const capacity: unknown[] = [];
   const responses = requests.map((request) => executeMember(context, request, input, capacity));
   return { Responses: responses, ...(capacity.length === 0 ? {} : { ConsumedCapacity: capacity }) };
 }
 
+/** A batch only reads or only writes (BatchExecuteStatement, API reference); the words are a guess. */
+function refuseMixture(requests: readonly Fields[]): void {
+  const kinds = new Set(
+    requests.flatMap((request) => {
+      try {
+        return [parseStatement(...toStatement(request)).kind === 'select'];
+      } catch {
+        // What is wrong with it is its own answer.
+        return [];
+      }
+    }),
+  );
+  if (kinds.size < 2) return;
+  throw validation('The entire batch must consist of either read statements or write statements');
+}
+
+function toStatement(request: Fields): [statement: string, parameters: readonly unknown[]] {
+  return [optionalText(request, 'Statement') ?? '', optionalList(request, 'Parameters') ?? []];
+}
+
 function executeMember(context: Context, request: Fields, batch: Fields, capacity: unknown[]): Fields {
   try {
-    const statement = parseStatement(
-      optionalText(request, 'Statement') ?? '',
-      optionalList(request, 'Parameters') ?? [],
-    );
+    const statement = parseStatement(...toStatement(request));
     const table = findTable(context, statement.table);
     if (statement.kind === 'select' && !namesItem(table, statement)) {
       const rule = 'must specify the primary key in the where clause';
