@@ -5,7 +5,7 @@
  */
 import type { IdSpace } from '../id.ts';
 import { LATE_MS } from '../limits.ts';
-import { type EffectiveSchedule, fireIdOf, isPausedAt, type Pause } from './entry.ts';
+import { type EffectiveSchedule, fireIdOf, firesFromOf, isPausedAt, type Pause } from './entry.ts';
 import { dueTime, type Fire } from './fire.ts';
 import { isLate, isMisfire } from './misfire.ts';
 import { isFire, nextFire, type ScheduleSpec } from './spec.ts';
@@ -82,6 +82,9 @@ function isHandedAnew({ revision, scheduledAt }: Fire, schedule: EffectiveSchedu
 function isSuperseded(fire: Fire, schedule: EffectiveSchedule): boolean {
   const { spec, createdAt, revision } = schedule;
   if (createdAt !== undefined && fire.scheduledAt < createdAt && spec.trigger.kind !== 'date') return true;
+  // What it was before it was another thing, or slept, it is again: its fires of meanwhile are not (with
+  // jitter or a delay one may come that was handed on before all of that).
+  if (fire.revision === revision && fire.scheduledAt < firesFromOf(schedule)) return true;
   // EventBridge Scheduler fires a template's schedule outside of its start and end, too. That the scheduled
   // time it gives is the nominal one is what its user guide says ("the time you specified"); where nothing
   // hangs on it, it is not relied on.
