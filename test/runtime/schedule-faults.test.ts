@@ -73,6 +73,30 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   },
 );
 
+test.each([1, 2, 3, 4])(
+  'a fire whose worker died is made up for, though the ones behind it were in time (seed %i)',
+  async (seed) => {
+    const often = defineApp('shop', {
+      schedules: [
+        defineSchedule('ticked', { trigger: every('20s'), send }),
+        defineSchedule('minutely', { trigger: every('1m'), send }),
+      ],
+    });
+    // As the queue of `later` has it: what its function does not end is hidden for three minutes.
+    const faults = { crash: 0.02, doubledDelivery: 0.05, deliveryMs: 5_000, backMs: 3 * MINUTE };
+    const world = createScheduleWorld(often, { start: START, random: createRandom(seed), faults });
+
+    await world.advance(90 * MINUTE);
+
+    const to = START + 70 * MINUTE;
+    for (const { name, spec } of often.schedules) {
+      const wanted = fireTimes(spec.trigger, new Date(START), new Date(to)).map(Number);
+      expect([name, firesOf(world, name, to)]).toEqual([name, wanted]);
+    }
+    expect(world.performances.length).toBeGreaterThan(world.runs.length);
+  },
+);
+
 const OUTAGE = { outage: [START + 20 * MINUTE, START + 30 * MINUTE] as const };
 
 function outageApp(trigger: ReturnType<typeof every>) {

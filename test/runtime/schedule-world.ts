@@ -32,6 +32,8 @@ export interface ScheduleFaults {
   /** A call to the record, the queue or a run dies before or after its effect. */
   readonly crash?: number;
   readonly doubledDelivery?: number;
+  /** After so long a delivery that died comes back. @default 30000 */
+  readonly backMs?: number;
   /** Deliveries come late by up to so much. */
   readonly deliveryMs?: number;
   /** Nothing runs in this stretch. */
@@ -99,7 +101,7 @@ export function createScheduleWorld(app: App, options: WorldOptions): ScheduleWo
       // Nobody receives it: it stays where it is.
       if (isDown()) return deliver(body, faults.outage?.[1] ?? 0);
       if (strikes(faults.doubledDelivery)) deliver(body, clock.now() + random() * MINUTE);
-      await later.take(body).catch(() => deliver(body, clock.now() + 30_000));
+      await later.take(body).catch(() => deliver(body, clock.now() + (faults.backMs ?? 30_000)));
     });
   }
   const outbox: Pick<Outbox, 'send' | 'flush'> = {

@@ -7,6 +7,7 @@ import type { IdSpace } from '../id.ts';
 import { LATE_MS } from '../limits.ts';
 import { type EffectiveSchedule, fireIdOf, firesFromOf, isPausedAt, type Pause } from './entry.ts';
 import { dueTime, type Fire } from './fire.ts';
+import { wasInTime } from './in-time.ts';
 import { isLate, isMisfire } from './misfire.ts';
 import { isFire, nextFire, type ScheduleSpec } from './spec.ts';
 import type { DropReason, ScheduleState } from './state.ts';
@@ -27,7 +28,7 @@ export interface FireSituation {
   readonly fire: Fire;
   /** undefined: there is no such schedule. */
   readonly schedule: EffectiveSchedule | undefined;
-  readonly state: Pick<ScheduleState, 'absorbed' | 'last'>;
+  readonly state: Pick<ScheduleState, 'absorbed' | 'last' | 'inTime'>;
   /** The pause of all schedules. */
   readonly pause: Pause | undefined;
   readonly now: number;
@@ -118,7 +119,8 @@ function isStoodFor(
     case 'latest': {
       if (!isLate(dueAt, now, lateMs)) return false;
       const next = nextFire(spec, scheduledAt + 1);
-      if (next === undefined) return false;
+      // Where the next fire came in time there was no outage: this one's own delivery has died.
+      if (next === undefined || wasInTime(state, next)) return false;
       // That the next fire is late, too, is true for every later delivery as well.
       return isLate(dueTime(space, schedule, spec, next), now, lateMs);
     }
