@@ -28,7 +28,8 @@ export interface FireSituation {
   readonly fire: Fire;
   /** undefined: there is no such schedule. */
   readonly schedule: EffectiveSchedule | undefined;
-  readonly state: Pick<ScheduleState, 'absorbed' | 'last' | 'inTime'>;
+  readonly state: Pick<ScheduleState, 'absorbed' | 'last' | 'inTime'> &
+    Partial<Pick<ScheduleState, 'instances'>>;
   /** The pause of all schedules. */
   readonly pause: Pause | undefined;
   readonly now: number;
@@ -99,8 +100,12 @@ function isPaused(pause: Pause | undefined, scheduledAt: number, now: number): b
   return isPausedAt(pause, now) || isPausedAt(pause, scheduledAt);
 }
 
-function isSent({ state: { last } }: FireSituation, id: string): boolean {
-  return last?.outcome === 'sent' && last.id === id;
+/**
+ * With maxInstances a fire keeps its place until its run is known to have ended, so that one of which others
+ * have come since is known as well: dropped, it would hold its place for nothing.
+ */
+function isSent({ state: { last, instances = [] } }: FireSituation, id: string): boolean {
+  return (last?.outcome === 'sent' && last.id === id) || instances.some((instance) => instance.id === id);
 }
 
 /** Whether another fire stands for this one. */
