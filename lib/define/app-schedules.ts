@@ -2,6 +2,7 @@
 import type { ErrorCode, Problem } from '../errors.ts';
 import type { App } from './app.ts';
 import { inputProblems, taskProblems } from './call-problems.ts';
+import { publishProblems } from './publish-problems.ts';
 import type { Schedule } from './schedule.ts';
 import { workflowProblems } from './schedule-workflow.ts';
 
@@ -19,13 +20,16 @@ export function callProblems(app: App, { name, spec, action }: Pick<Schedule, 'n
     problems.push({ code, path: `${path}.${member}`, message: `schedule '${name}': ${text}` });
   };
   if (call.kind === 'publish') {
-    const exchange = app.exchanges.find((candidate) => candidate.name === call.exchange);
-    const isKnown =
-      call.exchange === '' ? app.queues.some((queue) => queue.name === call.key) : exchange !== undefined;
-    if (!isKnown)
+    const to =
+      call.exchange === ''
+        ? app.queues.find((queue) => queue.name === call.key)
+        : app.exchanges.find((candidate) => candidate.name === call.exchange);
+    if (to === undefined)
       say('publish', 'UNKNOWN_EXCHANGE', `the app has no exchange or queue '${call.exchange || call.key}'`);
-    if (exchange?.internal === true)
-      say('publish', 'EXCHANGE_INTERNAL', `exchange '${exchange.name}' is internal; publish to another`);
+    else if (to.kind === 'exchange' && to.internal)
+      say('publish', 'EXCHANGE_INTERNAL', `exchange '${to.name}' is internal; publish to another`);
+    else if (action.publish !== undefined)
+      for (const { code, text } of publishProblems(app, to, action.publish)) say('publish', code, text);
     return problems;
   }
   if (call.kind === 'workflow') {

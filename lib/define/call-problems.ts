@@ -75,7 +75,8 @@ export function inputProblems(task: AnyTask, input: unknown): CallProblem[] {
   return [{ code: 'INVALID_INPUT', text }];
 }
 
-function inputIssue(schema: AnyTask['input'], input: unknown): string | undefined {
+/** What a schema says at once against a value; undefined: nothing. */
+export function inputIssue(schema: AnyTask['input'], input: unknown): string | undefined {
   const result = schema?.['~standard'].validate(input);
   if (result === undefined) return undefined;
   if (result instanceof Promise) {

@@ -97,7 +97,7 @@ test.each([1, 2, 3, 4])(
   },
 );
 
-test('a fire that was let go, and whose worker died, takes its place in maxInstances and gives it back', async () => {
+test('a fire that was let go, and whose worker died, gives its place in maxInstances back', async () => {
   const single = { trigger: every('1m'), send, maxInstances: 1, misfireGrace: '1m' } as const;
   const strict = defineApp('shop', { schedules: [defineSchedule('single', single)] });
   const second = START + MINUTE;
