@@ -1,7 +1,7 @@
 /** What is wrong between the schedules of an app and what they send and publish. */
 import type { ErrorCode, Problem } from '../errors.ts';
 import type { App } from './app.ts';
-import { inputProblems, taskProblems } from './call-problems.ts';
+import { groupProblems, inputProblems, taskProblems } from './call-problems.ts';
 import { publishProblems } from './publish-problems.ts';
 import type { Schedule } from './schedule.ts';
 import { workflowProblems } from './schedule-workflow.ts';
@@ -43,7 +43,10 @@ export function callProblems(app: App, { name, spec, action }: Pick<Schedule, 'n
     return problems;
   }
   const { input, options } = action.send;
-  for (const { code, text } of [...taskProblems(task, options), ...inputProblems(task, input)])
-    say('send', code, text);
+  const wrong = [...taskProblems(task, options), ...inputProblems(task, input)];
+  // What does not fit is nothing that a group could be made of.
+  if (wrong.length === 0 && spec.call.kind === 'send')
+    wrong.push(...groupProblems(`queue '${task.queue.name}'`, task.queue, input, options.group));
+  for (const { code, text } of wrong) say('send', code, text);
   return problems;
 }

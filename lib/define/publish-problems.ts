@@ -2,13 +2,13 @@
 import type { StandardSchemaV1 as Schema } from '@standard-schema/spec';
 import { isDuration } from '../core/duration.ts';
 import { type Json, jsonProblem } from '../core/json.ts';
-import { GROUP_LENGTH_MAX, PRIORITY_MAX } from '../core/limits.ts';
+import { PRIORITY_MAX } from '../core/limits.ts';
 import { redactJson, redactText } from '../core/redact.ts';
 import { routingKeys } from '../core/routing/route.ts';
 import { checkRoutingKey, topicMatches } from '../core/routing/topic.ts';
 import { CeleriacError } from '../errors.ts';
 import type { App } from './app.ts';
-import { type CallProblem, inputIssue } from './call-problems.ts';
+import { type CallProblem, groupProblems, inputIssue } from './call-problems.ts';
 import { type AnyExchange, isOneSchema } from './exchange.ts';
 import type { DescribedPublish } from './publication.ts';
 import type { Queue } from './queue.ts';
@@ -31,11 +31,13 @@ export function publishProblems(
   to: AnyExchange | Queue,
   publish: DescribedPublish,
 ): readonly CallProblem[] {
-  return [
+  const problems = [
     ...keyProblems(publish),
     ...optionProblems(to, publish),
     ...(to.kind === 'exchange' ? messageProblems(app, to, publish) : []),
   ];
+  if (problems.length > 0) return problems;
+  return groupProblems(`${to.kind} '${to.name}'`, to, publish.message, publish.options.group);
 }
 
 function keyProblems({ key, options }: DescribedPublish): CallProblem[] {
@@ -62,11 +64,6 @@ function optionProblems(to: AnyExchange | Queue, { options }: DescribedPublish):
     problems.push({
       code: 'GROUP_ON_STANDARD_QUEUE',
       text: `${to.kind} '${to.name}' is not ordered and keeps no groups; drop group`,
-    });
-  else if (group !== undefined && !(/^[\x21-\x7e]+$/.test(group) && group.length <= GROUP_LENGTH_MAX))
-    problems.push({
-      code: 'INVALID_GROUP',
-      text: `group is '${group}'; give 1 to ${GROUP_LENGTH_MAX} letters, digits and punctuation`,
     });
   return problems;
 }

@@ -22,6 +22,7 @@ const send = price({ sku: 'tea' });
 const inbox = defineQueue('inbox');
 const news = defineExchange('news', { type: 'topic' });
 const line = defineQueue('line', { ordered: true });
+const byName = defineQueue('by-name', { ordered: ({ name }: { name: string }) => name });
 const sold = defineExchange('sold', { type: 'direct', messages: { sold: z.object({ sku: z.string() }) } });
 
 function caught(work: () => unknown): unknown {
@@ -191,6 +192,24 @@ test.each<[string, object, string, string]>([
     { publish: describePublish(line, 1, { group: 'ä' }) },
     'INVALID_GROUP',
     "group is 'ä'",
+  ],
+  [
+    'whose input has no group on an ordered queue',
+    { send: defineTask('book', { queue: byName, run })({ name: '' }) },
+    'INVALID_GROUP',
+    "group is ''",
+  ],
+  [
+    'whose message makes the function of its group throw',
+    { publish: describePublish(byName, null) },
+    'INVALID_GROUP',
+    'threw: TypeError',
+  ],
+  [
+    "whose message is nobody's on a fair queue",
+    { publish: describePublish(defineQueue('fair', { fairBy: ({ name }: { name: string }) => name }), {}) },
+    'INVALID_GROUP',
+    "group is 'undefined'",
   ],
   [
     'under whose routing key nothing is published',
