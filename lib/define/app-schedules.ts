@@ -1,7 +1,8 @@
 /** What is wrong between the schedules of an app and what they send and publish. */
 import type { ErrorCode, Problem } from '../errors.ts';
 import type { App } from './app.ts';
-import { inputProblems, taskProblems } from './call-problems.ts';
+import { groupProblems, inputProblems, taskProblems } from './call-problems.ts';
+import { publishProblems } from './publish-problems.ts';
 import type { Schedule } from './schedule.ts';
 import { workflowProblems } from './schedule-workflow.ts';
 
@@ -19,13 +20,16 @@ export function callProblems(app: App, { name, spec, action }: Pick<Schedule, 'n
     problems.push({ code, path: `${path}.${member}`, message: `schedule '${name}': ${text}` });
   };
   if (call.kind === 'publish') {
-    const exchange = app.exchanges.find((candidate) => candidate.name === call.exchange);
-    const isKnown =
-      call.exchange === '' ? app.queues.some((queue) => queue.name === call.key) : exchange !== undefined;
-    if (!isKnown)
+    const to =
+      call.exchange === ''
+        ? app.queues.find((queue) => queue.name === call.key)
+        : app.exchanges.find((candidate) => candidate.name === call.exchange);
+    if (to === undefined)
       say('publish', 'UNKNOWN_EXCHANGE', `the app has no exchange or queue '${call.exchange || call.key}'`);
-    if (exchange?.internal === true)
-      say('publish', 'EXCHANGE_INTERNAL', `exchange '${exchange.name}' is internal; publish to another`);
+    else if (to.kind === 'exchange' && to.internal)
+      say('publish', 'EXCHANGE_INTERNAL', `exchange '${to.name}' is internal; publish to another`);
+    else if (action.publish !== undefined)
+      for (const { code, text } of publishProblems(app, to, action.publish)) say('publish', code, text);
     return problems;
   }
   if (call.kind === 'workflow') {
@@ -39,7 +43,10 @@ export function callProblems(app: App, { name, spec, action }: Pick<Schedule, 'n
     return problems;
   }
   const { input, options } = action.send;
-  for (const { code, text } of [...taskProblems(task, options), ...inputProblems(task, input)])
-    say('send', code, text);
+  const wrong = [...taskProblems(task, options), ...inputProblems(task, input)];
+  // What does not fit is nothing that a group could be made of.
+  if (wrong.length === 0 && spec.call.kind === 'send')
+    wrong.push(...groupProblems(`queue '${task.queue.name}'`, task.queue, input, options.group));
+  for (const { code, text } of wrong) say('send', code, text);
   return problems;
 }

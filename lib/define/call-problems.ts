@@ -1,7 +1,7 @@
 /** What is wrong with a call of a task as a part of a workflow, or by a schedule. */
 import { fromMilliseconds, isDuration, toMilliseconds } from '../core/duration.ts';
 import { type Json, jsonProblem } from '../core/json.ts';
-import { PRIORITY_MAX, WAIT_MS_MAX } from '../core/limits.ts';
+import { GROUP_LENGTH_MAX, PRIORITY_MAX, WAIT_MS_MAX } from '../core/limits.ts';
 import { redactJson, redactText } from '../core/redact.ts';
 import { limitsOfRun } from '../core/time-limit.ts';
 import type { PlanOptions } from '../core/workflow/plan.ts';
@@ -64,6 +64,35 @@ export function taskProblems(task: AnyTask, { group, timeLimit }: PlanOptions): 
   return problems;
 }
 
+/** Whose order a message keeps, or whose turn it is: what an exchange or a queue says of it. */
+interface Grouping {
+  readonly ordered: boolean;
+  readonly groupBy?: ((message: never) => string) | undefined;
+  readonly fairBy?: ((message: never) => string) | undefined;
+}
+
+/** Whether there is a group for a message where it needs one. */
+export function groupProblems(
+  what: string,
+  { ordered, groupBy, fairBy }: Grouping,
+  message: unknown,
+  given: string | undefined,
+): CallProblem[] {
+  const by = ordered ? groupBy : fairBy;
+  try {
+    // The function takes what is sent there, which only the user's own types know.
+    const group: unknown = (ordered ? given : undefined) ?? by?.(message as never);
+    // Without a group of its own a message of an ordered queue has the one for all.
+    if ((group ?? undefined) === undefined && (ordered || by === undefined)) return [];
+    const isGroup = typeof group === 'string' && /^[\x21-\x7e]+$/.test(group);
+    if (isGroup && group.length <= GROUP_LENGTH_MAX) return [];
+    const allowed = `give 1 to ${GROUP_LENGTH_MAX} letters, digits and punctuation (SQS)`;
+    return [{ code: 'INVALID_GROUP', text: `${what}: the message group is '${group}'; ${allowed}` }];
+  } catch (thrown) {
+    return [{ code: 'INVALID_GROUP', text: `${what}: its function of the message group threw: ${thrown}` }];
+  }
+}
+
 /** Whether a task takes an input, where its schema says so at once; what it says later, the worker hears. */
 export function inputProblems(task: AnyTask, input: unknown): CallProblem[] {
   const issue = inputIssue(task.input, input);
@@ -75,7 +104,8 @@ export function inputProblems(task: AnyTask, input: unknown): CallProblem[] {
   return [{ code: 'INVALID_INPUT', text }];
 }
 
-function inputIssue(schema: AnyTask['input'], input: unknown): string | undefined {
+/** What a schema says at once against a value; undefined: nothing. */
+export function inputIssue(schema: AnyTask['input'], input: unknown): string | undefined {
   const result = schema?.['~standard'].validate(input);
   if (result === undefined) return undefined;
   if (result instanceof Promise) {

@@ -220,7 +220,8 @@ export interface Client extends Sender, WorkflowClient, AsyncDisposable {
   readonly flush: () => Promise<void>;
   /**
    * Brings archived messages of an exchange to its queues once more, under their old ids: consumers with
-   * `once` and tasks with results drop what they have had. Resolves when the replay has started.
+   * `once` and tasks with results drop what they have had; where records are kept, so do others what was
+   * published with a `messageId`, with a delay, or by a schedule. Resolves when the replay has started.
    * @throws SendError REPLAY_NOT_ARCHIVED, REPLAY_NOT_BOUND, REPLAY_REFUSED
    */
   readonly replay: (exchange: AnyExchange, options: ReplayOptions) => Promise<{ readonly replayId: string }>;

@@ -44,9 +44,11 @@ export interface ExchangeOptions<Type extends ExchangeType, Schemas extends Mess
    */
   readonly ordered?: boolean | ((message: never) => string);
   /**
-   * Keeps messages so long, for `client.replay`: `'30d'`; those too that no queue is there for. Not those
-   * that a publisher has to send straight to the queues, past EventBridge: with a priority for a queue with
-   * `priorities`, or too large for an event. Over EventBridge only. @default not kept
+   * Keeps messages so long, for `client.replay`: `'30d'`; those too that no queue is there for. Kept is what
+   * enters here: what comes from an exchange that is bound to this one is in the archive of that one, and
+   * what goes on to the alternate exchange in its. Not those that a publisher has to send straight to the
+   * queues, past EventBridge: with a priority for a queue with `priorities`, by way of two exchanges at once
+   * (an alternate behind this one), or too large for an event. Over EventBridge only. @default not kept
    */
   readonly archive?: Duration;
 }

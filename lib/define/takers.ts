@@ -51,7 +51,8 @@ function createRoutes(app: App): Routes {
       name,
       type,
       internal,
-      ...(alternate === undefined ? {} : { alternate: alternate.name }),
+      // A caller without types may give anything, which a problem tells.
+      ...(alternate?.name === undefined ? {} : { alternate: alternate.name }),
     })),
     queues: [...takers.keys()],
     bindings: app.bindings.map(toRoutingBinding),

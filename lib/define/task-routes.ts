@@ -41,7 +41,8 @@ export function createRouting(routes: TaskRoutes | undefined): (task: AnyTask) =
 /** A binding to a task that was routed. */
 export function toRouted(binding: Binding, route: (task: AnyTask) => AnyTask): Binding {
   const { destination } = binding;
-  return destination.kind === 'task' ? { ...binding, destination: route(destination) } : binding;
+  // Where modules import each other there may be none yet; a problem of the binding says so.
+  return destination?.kind === 'task' ? { ...binding, destination: route(destination) } : binding;
 }
 
 function find(list: readonly TaskRoute[], task: AnyTask): Queue | undefined {

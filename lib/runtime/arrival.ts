@@ -5,18 +5,20 @@
 import { type IdSpace, originId } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
 import type { Message, Parsed, Via } from '../core/message.ts';
+import { mayPass } from '../core/routing/clause-match.ts';
 import { toJsonHeaders } from '../core/routing/header-codec.ts';
 import type { App } from '../define/app.ts';
 import type { Consumer } from '../define/consumer.ts';
 import type { Queue } from '../define/queue.ts';
 import { consumerName } from '../define/takers.ts';
 import type { AnyTask } from '../define/task.ts';
+import { entrancesOf } from '../define/transport.ts';
 import { isWaitQueue } from '../define/work.ts';
 import { carriedBy } from './carried.ts';
 import type { Connection } from './client.ts';
 import { consumerOf, toTask } from './consumer-run.ts';
 import { foreignLetterOf, parseDelivery } from './dead-letter.ts';
-import { takersOf } from './forwarder.ts';
+import { takersOf, toRouted } from './forwarder.ts';
 import type { Delivery } from './outcome.ts';
 import { takenId } from './taken.ts';
 
@@ -107,7 +109,7 @@ function byRoute({ app, space }: Connection, queue: Queue, message: Message, via
   });
   const [first, ...others] = names.map((name) => forTaker(space, message, via, name));
   if (first === undefined) {
-    const stray = here.length === 0 && !isExact(app, space.stage, via.exchange, queue);
+    const stray = here.length === 0 && isOverMatched(app, space.stage, via, queue);
     return stray ? { kind: 'over-matched', message } : { kind: 'nobody', message, reason: 'unroutable' };
   }
   if (others.length === 0) return run(app, queue, first);
@@ -122,7 +124,7 @@ function strayed({ app, space }: Connection, queue: Queue, { task, via }: Messag
   const takers = takersOf(app, via);
   return (
     takers?.every((taker) => taker.queue.name !== queue.name) === true &&
-    !isExact(app, space.stage, via.exchange, queue)
+    isOverMatched(app, space.stage, via, queue)
   );
 }
 
@@ -137,20 +139,35 @@ function forTaker(space: IdSpace, message: Message, via: Via, name: string): Mes
 }
 
 /**
- * Whether the filter between an exchange, or one that stands in for it, and a queue lets through only what is
- * for somebody there.
+ * Whether a message that is for nobody here has come because the filter between its exchange, or one that
+ * stands in for it, and the queue cannot say exactly what is meant. What that filter does not let in came by
+ * a binding that is gone since then, or not here yet, and is not to be dropped.
  */
-function isExact(app: App, stage: string, exchange: string, queue: Queue): boolean {
+function isOverMatched(app: App, stage: string, via: Via, queue: Queue): boolean {
+  return typeof CELERIAC_TOPICS === 'undefined' ||
+    CELERIAC_TOPICS ||
+    typeof CELERIAC_BUS === 'undefined' ||
+    CELERIAC_BUS
+    ? isLetIn(app, stage, via, queue)
+    : false;
+}
+
+function isLetIn(app: App, stage: string, via: Via, queue: Queue): boolean {
   const { subscriptions, rules } = carriedBy(app, stage);
-  const entries = new Set([exchange]);
+  const entries = new Set([via.exchange]);
   // A set that grows while it is walked: alternates may have alternates.
   for (const name of entries) {
     const alternate = app.exchanges.find((one) => one.name === name)?.alternate;
     if (alternate !== undefined) entries.add(alternate.name);
   }
-  return [...subscriptions, ...rules].every(
-    (pair) => pair.queue !== queue.name || !entries.has(pair.exchange) || pair.exact,
-  );
+  const isWide = (exchange: string): boolean =>
+    [...subscriptions, ...rules].some(
+      (pair) => pair.queue === queue.name && pair.exchange === exchange && !pair.exact,
+    );
+  return entrancesOf(app)
+    .entrances.filter(({ exchange }) => entries.has(exchange.name) && isWide(exchange.name))
+    .flatMap(({ routes }) => routes.filter((route) => route.queue.name === queue.name))
+    .some(({ conditions }) => mayPass(conditions, toRouted(via)));
 }
 
 /** Remembers when a message entered a queue in which messages expire. */

@@ -76,7 +76,8 @@ function waitSeconds(queue: Queue): number {
   return Math.ceil(Math.min(queue.expiresMs ?? 0, DELAY_MS_MAX) / 1_000);
 }
 
-function toRouted({ key, headers = {}, bcc }: Via): RoutedMessage {
+/** What decides a message's way, as it was published. */
+export function toRouted({ key, headers = {}, bcc }: Via): RoutedMessage {
   const given = fromJsonHeaders(headers);
   return { key, headers: bcc === undefined ? given : { ...given, BCC: bcc } };
 }

@@ -5,16 +5,20 @@
  * delivery, which finds its own lease and sends under the same id.
  */
 import type { IdSpace } from '../core/id.ts';
+import { LATE_MS } from '../core/limits.ts';
 import { decideFire, type FireDecision } from '../core/schedule/delivery.ts';
 import { type EffectiveSchedule, effectiveOf, type Pause } from '../core/schedule/entry.ts';
 import {
   type DelayedMessage,
   type DelayedPublish,
+  dueTime,
   type Fire,
   fireId,
   parseLater,
 } from '../core/schedule/fire.ts';
+import { withTaken } from '../core/schedule/in-time.ts';
 import { admit, holding, leaseOf } from '../core/schedule/instances.ts';
+import { isLate } from '../core/schedule/misfire.ts';
 import { type FireOutcome, NEW_STATE, type ScheduleState, withOutcome } from '../core/schedule/state.ts';
 import type { App } from '../define/app.ts';
 import { CeleriacError } from '../errors.ts';
@@ -146,14 +150,16 @@ interface Found {
 }
 
 async function settleFire(
-  { ports, store }: Work,
-  { fire, schedule, state, now }: Found,
+  work: Work,
+  found: Found,
   decision: Exclude<FireDecision, { kind: 'wait' }>,
 ): Promise<boolean> {
+  const { ports, store } = work;
+  const { fire, schedule, state, now } = found;
   const { name, spec } = schedule;
   const at = { scheduledAt: fire.scheduledAt, at: now };
   if (decision.kind === 'drop') {
-    const dropped = withOutcome(state, { ...at, outcome: decision.why });
+    const dropped = counted(work, found, withOutcome(state, { ...at, outcome: decision.why }));
     if (!(await written(store, name, dropped, state))) return false;
     await removeIfOver(store, schedule, fire);
     return logged(ports, fire, decision.why);
@@ -163,7 +169,7 @@ async function settleFire(
   const admission = admit(held, leaseOf(spec.call, id, now), spec.maxInstances);
   const outcome = admission.kind === 'full' ? 'max-instances' : 'sent';
   const next = {
-    ...withOutcome(state, { ...at, outcome, ...(outcome === 'sent' ? { id } : {}) }),
+    ...counted(work, found, withOutcome(state, { ...at, outcome, ...(outcome === 'sent' ? { id } : {}) })),
     instances: admission.instances,
     ...(absorbs === undefined || outcome !== 'sent'
       ? {}
@@ -174,6 +180,15 @@ async function settleFire(
     await ports.perform(spec.call, { schedule: name, id, scheduledAt: fire.scheduledAt, dueAt });
   await removeIfOver(store, schedule, fire);
   return logged(ports, fire, outcome);
+}
+
+/** The state after a fire, with whether that came in time. */
+function counted({ space }: Work, { fire, schedule, state, now }: Found, next: ScheduleState): ScheduleState {
+  const { name, spec } = schedule;
+  if (next === state || spec.coalesce !== 'latest' || spec.trigger.kind === 'date') return next;
+  const { scheduledAt } = fire;
+  const late = isLate(dueTime(space, name, spec, scheduledAt), now, LATE_MS);
+  return { ...next, inTime: withTaken(state, spec, scheduledAt, late) };
 }
 
 async function stillHeld(

@@ -8,10 +8,11 @@ import { GROUP_LENGTH_MAX, HOPS_MAX, PRIORITY_MAX } from '../core/limits.ts';
 import type { MessageProperties, Via } from '../core/message.ts';
 import { toJsonHeaders } from '../core/routing/header-codec.ts';
 import { DEFAULT_EXCHANGE, deliveredHeaders, routingKeys } from '../core/routing/route.ts';
-import { checkRoutingKey, topicMatches } from '../core/routing/topic.ts';
+import { checkRoutingKey } from '../core/routing/topic.ts';
 import type { App } from '../define/app.ts';
 import type { PublishOptions } from '../define/client.ts';
-import { type AnyExchange, isOneSchema } from '../define/exchange.ts';
+import type { AnyExchange } from '../define/exchange.ts';
+import { schemasAt } from '../define/publish-problems.ts';
 import type { Queue } from '../define/queue.ts';
 import { type ErrorCode, SendError } from '../errors.ts';
 import { checkedGroup, ONE_GROUP } from './group.ts';
@@ -163,15 +164,10 @@ async function validate({ tasks }: App, exchange: AnyExchange, key: string, body
   }
 }
 
-function schemasOf({ name, type, messages }: AnyExchange, key: string) {
-  if (messages === undefined) return [];
-  if (isOneSchema(messages)) return [messages];
-  // Exchanges without keys have one schema for all, and where somebody wrote a table none can be chosen.
-  if (type !== 'topic' && type !== 'direct') return Object.values(messages);
-  const found = Object.entries(messages).filter(([pattern]) =>
-    type === 'topic' ? topicMatches(pattern, key) : pattern === key,
-  );
-  if (found.length > 0) return found.map(([, schema]) => schema);
+function schemasOf(exchange: AnyExchange, key: string) {
+  const found = schemasAt(exchange, key);
+  if (found !== undefined) return found;
+  const { name, messages = {} } = exchange;
   const patterns = Object.keys(messages).join(', ');
   const text = `exchange '${name}' has no messages under the routing key '${key}'; it has ${patterns}`;
   throw new SendError('UNKNOWN_ROUTING_KEY', text, { value: key, allowed: patterns });

@@ -115,7 +115,9 @@ function toQueue(answering: Answering, name: string, ended: Ended): Outgoing | u
   if (queue === undefined || ended.state !== 'SUCCESS' || ended.result === undefined) return undefined;
   const input = toJson(ended.result);
   // A reply that failed for want of a group would run the handler again and again.
-  const group = queue.ordered ? (groupBy(queue.groupBy, { input }) ?? ONE_GROUP) : undefined;
+  const group = queue.ordered
+    ? (groupBy(queue.groupBy, { input }) ?? ONE_GROUP)
+    : groupBy(queue.fairBy, { input });
   const published: Message = {
     id: derivedId(space, message.id, `reply/${message.generation}`),
     task: '',
@@ -126,7 +128,7 @@ function toQueue(answering: Answering, name: string, ended: Ended): Outgoing | u
     sentAt: ports.clock.now(),
     // It is sent again, under this id, when a duplicate of the run is met.
     claim: true,
-    ...(group === undefined ? {} : { group }),
+    ...(group !== undefined && queue.ordered ? { group } : {}),
     headers: {},
     history: [],
   };
@@ -135,7 +137,10 @@ function toQueue(answering: Answering, name: string, ended: Ended): Outgoing | u
     drop(answering, `the reply is larger than ${MESSAGE_BYTES_MAX / 1024} KiB`);
     return undefined;
   }
-  const place = group === undefined ? {} : { group, deduplication: deduplicationOf(published) };
+  const place = {
+    ...(group === undefined ? {} : { group }),
+    ...(queue.ordered ? { deduplication: deduplicationOf(published) } : {}),
+  };
   return { queueName: queueName(app.name, space.stage, queue), message: { body, ...place } };
 }
 

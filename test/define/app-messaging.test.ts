@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bind, defineApp, defineConsumer, defineExchange, defineQueue, defineTask } from '#lib';
+import { bind, defineApp, defineConsumer, defineExchange, defineQueue, defineTask, type Queue } from '#lib';
 import { DefinitionError } from '../../lib/errors.ts';
 
 const run = (): void => {};
@@ -196,8 +196,14 @@ describe('dead letters and waiting', () => {
     expectProblem(define, 'ARCHIVE_OF_INTERNAL', 'exchanges.hidden.archive', 'would stay empty');
   });
 
-  test('an alternate that is no exchange is told so', () => {
-    const wrong = defineExchange('wrong', { type: 'direct', alternate: JSON.parse('{"name":"x"}') });
+  test('a binding to what is not there yet, as where modules import each other, is told so', () => {
+    const define = () => defineApp('shop', { bindings: [bind(all, undefined as unknown as Queue)] });
+
+    expectProblem(define, 'INVALID_BINDING', 'bindings.all.?', 'leads to no task, queue or exchange');
+  });
+
+  test.each(['{"name":"x"}', 'null'])('an alternate that is no exchange is told so: %s', (given) => {
+    const wrong = defineExchange('wrong', { type: 'direct', alternate: JSON.parse(given) });
 
     expectProblem(
       () => defineApp('shop', { exchanges: [wrong] }),

@@ -21,6 +21,9 @@ const price = defineTask('price', { input: z.object({ sku: z.string() }), run })
 const send = price({ sku: 'tea' });
 const inbox = defineQueue('inbox');
 const news = defineExchange('news', { type: 'topic' });
+const line = defineQueue('line', { ordered: true });
+const byName = defineQueue('by-name', { ordered: ({ name }: { name: string }) => name });
+const sold = defineExchange('sold', { type: 'direct', messages: { sold: z.object({ sku: z.string() }) } });
 
 function caught(work: () => unknown): unknown {
   try {
@@ -153,6 +156,72 @@ test.each<[string, object, string, string]>([
     { publish: describePublish(defineExchange('inner', { type: 'fanout', internal: true }), '', 1) },
     'EXCHANGE_INTERNAL',
     'inner',
+  ],
+  [
+    'whose routing key is too long',
+    { publish: describePublish(news, 'k'.repeat(256), 1) },
+    'ROUTING_KEY_TOO_LONG',
+    '255',
+  ],
+  [
+    'whose CC is a text',
+    { publish: describePublish(news, 'k', 1, { headers: { CC: 'other' } }) },
+    'CC_NOT_A_LIST',
+    'CC',
+  ],
+  [
+    'whose message expires without a unit',
+    { publish: describePublish(news, 'k', 1, { expires: '5' as '5s' }) },
+    'INVALID_DURATION',
+    "'5'",
+  ],
+  [
+    'whose message has no priority that is one',
+    { publish: describePublish(inbox, 1, { priority: 256 }) },
+    'INVALID_PRIORITY',
+    '0 to 255',
+  ],
+  [
+    'that publishes in a group where there are none',
+    { publish: describePublish(inbox, 1, { group: 'g' }) },
+    'GROUP_ON_STANDARD_QUEUE',
+    "queue 'inbox' is not ordered",
+  ],
+  [
+    'whose group is none',
+    { publish: describePublish(line, 1, { group: 'ä' }) },
+    'INVALID_GROUP',
+    "group is 'ä'",
+  ],
+  [
+    'whose input has no group on an ordered queue',
+    { send: defineTask('book', { queue: byName, run })({ name: '' }) },
+    'INVALID_GROUP',
+    "group is ''",
+  ],
+  [
+    'whose message makes the function of its group throw',
+    { publish: describePublish(byName, null) },
+    'INVALID_GROUP',
+    'threw: TypeError',
+  ],
+  [
+    "whose message is nobody's on a fair queue",
+    { publish: describePublish(defineQueue('fair', { fairBy: ({ name }: { name: string }) => name }), {}) },
+    'INVALID_GROUP',
+    "group is 'undefined'",
+  ],
+  [
+    'under whose routing key nothing is published',
+    { publish: describePublish(sold, sold.key('lost') as unknown as 'sold', { sku: 'a' }) },
+    'UNKNOWN_ROUTING_KEY',
+    'it has sold',
+  ],
+  [
+    'whose message does not fit',
+    { publish: describePublish(sold, 'sold', { sku: 1 as unknown as string }) },
+    'INVALID_MESSAGE',
+    "exchange 'sold' does not take this message",
   ],
 ])('a schedule %s is refused with its path', (_, options, code, text) => {
   const error = caught(() => appOf(options));

@@ -192,6 +192,16 @@ test('by hand, a reply to an ordered queue goes into the group that its function
   expect(messagesOf(sim, sorted)).toMatchObject([{ groupId: 'group-8' }]);
 });
 
+test("by hand, a reply to a fair queue is its tenant's, whom its function gives", async () => {
+  const shared = defineQueue('shared', { fairBy: (input: number) => `tenant-${input}` });
+  await using sim = simulate(defineApp('shop', { tasks: [double], queues: [shared] }));
+
+  await put(sim, work, envelope(ID, 'double', { input: 4, replyTo: 'shared' }));
+  await sim.advance('1m');
+
+  expect(messagesOf(sim, shared)).toMatchObject([{ groupId: 'tenant-8' }]);
+});
+
 test('a message of a task that nobody knows is replied to in the end', async () => {
   const { sim } = await createShop();
   await open(sim);

@@ -73,6 +73,55 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   },
 );
 
+test.each([1, 2, 3, 4])(
+  'a fire whose worker died is made up for, though the ones behind it were in time (seed %i)',
+  async (seed) => {
+    const often = defineApp('shop', {
+      schedules: [
+        defineSchedule('ticked', { trigger: every('20s'), send }),
+        defineSchedule('minutely', { trigger: every('1m'), send }),
+      ],
+    });
+    // As the queue of `later` has it: what its function does not end is hidden for three minutes.
+    const faults = { crash: 0.02, doubledDelivery: 0.05, deliveryMs: 5_000, backMs: 3 * MINUTE };
+    const world = createScheduleWorld(often, { start: START, random: createRandom(seed), faults });
+
+    await world.advance(90 * MINUTE);
+
+    const to = START + 70 * MINUTE;
+    for (const { name, spec } of often.schedules) {
+      const wanted = fireTimes(spec.trigger, new Date(START), new Date(to)).map(Number);
+      expect([name, firesOf(world, name, to)]).toEqual([name, wanted]);
+    }
+    expect(world.performances.length).toBeGreaterThan(world.runs.length);
+  },
+);
+
+test('a fire that was let go, and whose worker died, gives its place in maxInstances back', async () => {
+  const single = { trigger: every('1m'), send, maxInstances: 1, misfireGrace: '1m' } as const;
+  const strict = defineApp('shop', { schedules: [defineSchedule('single', single)] });
+  const second = START + MINUTE;
+  let deaths = 0;
+  // It comes back when its grace is over, and others have been taken meanwhile.
+  const faults: ScheduleFaults = {
+    backMs: 3 * MINUTE,
+    dies: ({ scheduledAt }) => scheduledAt === second && deaths++ === 0,
+  };
+  const world = createScheduleWorld(strict, { start: START, random: () => 0.1, faults });
+
+  for (let half = 0; half < 40; half++) {
+    await world.advance(MINUTE / 2);
+    // What runs has ended by then.
+    for (const { id } of world.runs) world.records.set(id, 'SUCCESS');
+  }
+
+  const info = await world.schedules.get('single');
+  const fired = firesOf(world, 'single').map((at) => (at - START) / MINUTE);
+  expect(deaths).toBe(2);
+  expect(fired.slice(0, 6)).toEqual([0, 1, 5, 6, 7, 8]);
+  expect(info?.misses).toBe(3);
+});
+
 const OUTAGE = { outage: [START + 20 * MINUTE, START + 30 * MINUTE] as const };
 
 function outageApp(trigger: ReturnType<typeof every>) {

@@ -31,7 +31,11 @@ export interface ScheduleFaults {
   readonly doubledTick?: number;
   /** A call to the record, the queue or a run dies before or after its effect. */
   readonly crash?: number;
+  /** Whether whoever performs this fire dies before that, its record being written. */
+  readonly dies?: (run: FireRun) => boolean;
   readonly doubledDelivery?: number;
+  /** After so long a delivery that died comes back. @default 30000 */
+  readonly backMs?: number;
   /** Deliveries come late by up to so much. */
   readonly deliveryMs?: number;
   /** Nothing runs in this stretch. */
@@ -99,7 +103,7 @@ export function createScheduleWorld(app: App, options: WorldOptions): ScheduleWo
       // Nobody receives it: it stays where it is.
       if (isDown()) return deliver(body, faults.outage?.[1] ?? 0);
       if (strikes(faults.doubledDelivery)) deliver(body, clock.now() + random() * MINUTE);
-      await later.take(body).catch(() => deliver(body, clock.now() + 30_000));
+      await later.take(body).catch(() => deliver(body, clock.now() + (faults.backMs ?? 30_000)));
     });
   }
   const outbox: Pick<Outbox, 'send' | 'flush'> = {
@@ -112,6 +116,7 @@ export function createScheduleWorld(app: App, options: WorldOptions): ScheduleWo
   };
   const perform: Perform = (call, run) =>
     mortal(async () => {
+      if (faults.dies?.(run) === true) throw new Error('died before');
       const input = call.kind === 'send' ? call.input : call.kind === 'publish' ? call.message : call.plan;
       performances.push(run.id);
       if (!performed.has(run.id)) performed.set(run.id, { ...run, at: clock.now(), input });

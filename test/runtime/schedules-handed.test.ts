@@ -244,3 +244,26 @@ test('a conflict that is none of its words is refused, and replaces nothing', as
   });
   expect(await sim.schedules.get('native')).toMatchObject({ sentence: 'every 5 minutes' });
 });
+
+test.each<[string, (schedules: Schedules) => Promise<unknown>]>([
+  ['was another thing', (schedules) => schedules.reschedule('ticked', every('7m'))],
+  ['slept', (schedules) => schedules.pause('ticked')],
+])('a fire that is due when its schedule is reset is not of the time in which that %s', async (_, change) => {
+  const jittery = defineApp('shop', {
+    tasks: [work],
+    schedules: [defineSchedule('ticked', { trigger: every('30s'), send, jitter: '29s', coalesce: 'all' })],
+  });
+  const sim = createScheduleWorld(jittery, { start: START });
+  await sim.advance(10 * MINUTE + 29_500);
+
+  // Ticks have handed on the fires of the next minutes, which are due a part of the jitter later.
+  await change(sim.schedules);
+  await sim.advance(2 * MINUTE + 1_000);
+  const resetAt = (sim.clock.now() - START) / 1_000;
+  await sim.schedules.reset('ticked');
+  await sim.advance(2 * MINUTE);
+
+  const fires = secondsOf(sim, 'ticked').sort((a, b) => a - b);
+  expect(fires.filter((second) => second > 629 && second < resetAt)).toEqual([]);
+  expect(fires.filter((second) => second > resetAt).slice(0, 3)).toEqual([780, 810, 840]);
+});

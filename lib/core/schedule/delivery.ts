@@ -5,8 +5,9 @@
  */
 import type { IdSpace } from '../id.ts';
 import { LATE_MS } from '../limits.ts';
-import { type EffectiveSchedule, fireIdOf, isPausedAt, type Pause } from './entry.ts';
+import { type EffectiveSchedule, fireIdOf, firesFromOf, isPausedAt, type Pause } from './entry.ts';
 import { dueTime, type Fire } from './fire.ts';
+import { wasInTime } from './in-time.ts';
 import { isLate, isMisfire } from './misfire.ts';
 import { isFire, nextFire, type ScheduleSpec } from './spec.ts';
 import type { DropReason, ScheduleState } from './state.ts';
@@ -27,7 +28,8 @@ export interface FireSituation {
   readonly fire: Fire;
   /** undefined: there is no such schedule. */
   readonly schedule: EffectiveSchedule | undefined;
-  readonly state: Pick<ScheduleState, 'absorbed' | 'last'>;
+  readonly state: Pick<ScheduleState, 'absorbed' | 'last' | 'inTime'> &
+    Partial<Pick<ScheduleState, 'instances'>>;
   /** The pause of all schedules. */
   readonly pause: Pause | undefined;
   readonly now: number;
@@ -82,6 +84,9 @@ function isHandedAnew({ revision, scheduledAt }: Fire, schedule: EffectiveSchedu
 function isSuperseded(fire: Fire, schedule: EffectiveSchedule): boolean {
   const { spec, createdAt, revision } = schedule;
   if (createdAt !== undefined && fire.scheduledAt < createdAt && spec.trigger.kind !== 'date') return true;
+  // What it was before it was another thing, or slept, it is again: its fires of meanwhile are not (with
+  // jitter or a delay one may come that was handed on before all of that).
+  if (fire.revision === revision && fire.scheduledAt < firesFromOf(schedule)) return true;
   // EventBridge Scheduler fires a template's schedule outside of its start and end, too. That the scheduled
   // time it gives is the nominal one is what its user guide says ("the time you specified"); where nothing
   // hangs on it, it is not relied on.
@@ -95,8 +100,12 @@ function isPaused(pause: Pause | undefined, scheduledAt: number, now: number): b
   return isPausedAt(pause, now) || isPausedAt(pause, scheduledAt);
 }
 
-function isSent({ state: { last } }: FireSituation, id: string): boolean {
-  return last?.outcome === 'sent' && last.id === id;
+/**
+ * With maxInstances a fire keeps its place until its run is known to have ended, so that one of which others
+ * have come since is known as well: dropped, it would hold its place for nothing.
+ */
+function isSent({ state: { last, instances = [] } }: FireSituation, id: string): boolean {
+  return (last?.outcome === 'sent' && last.id === id) || instances.some((instance) => instance.id === id);
 }
 
 /** Whether another fire stands for this one. */
@@ -115,7 +124,8 @@ function isStoodFor(
     case 'latest': {
       if (!isLate(dueAt, now, lateMs)) return false;
       const next = nextFire(spec, scheduledAt + 1);
-      if (next === undefined) return false;
+      // Where the next fire came in time there was no outage: this one's own delivery has died.
+      if (next === undefined || wasInTime(state, next)) return false;
       // That the next fire is late, too, is true for every later delivery as well.
       return isLate(dueTime(space, schedule, spec, next), now, lateMs);
     }

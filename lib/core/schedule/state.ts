@@ -2,6 +2,7 @@
  * What is known of a schedule's fires: the record that changes with them, beside the one that users
  * change.
  */
+import type { InTime } from './in-time.ts';
 import type { Instance } from './instances.ts';
 
 /** Why a fire did not run. */
@@ -40,6 +41,8 @@ export interface ScheduleState {
   readonly coalesced: number;
   /** With coalesce 'earliest': the fire that stands for all others until a time. */
   readonly absorbed?: { readonly by: number; readonly until: number };
+  /** With coalesce 'latest': which fires came in time, so that no other one stands for them. */
+  readonly inTime?: InTime;
   /** Runs under way, with maxInstances. */
   readonly instances: readonly Instance[];
   /** In processes with a scheduler of their own: the fire up to which they have taken all. */

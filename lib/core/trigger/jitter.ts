@@ -5,6 +5,7 @@
 import { type Duration, toMilliseconds } from '../duration.ts';
 import { invalid, windowOf } from './instant.ts';
 import type { Trigger } from './trigger.ts';
+import { instantsOf, zoneOf } from './zone.ts';
 
 /**
  * A fire moved back by part of `max`, but not past the trigger's end.
@@ -26,9 +27,16 @@ function endOf(trigger: Trigger): number {
       return Math.min(...trigger.triggers.map(endOf));
     case 'anyOf':
       return Math.max(...trigger.triggers.map(endOf));
-    // The last day of a calendar trigger is not over when its time of day is, and a date has no end.
     case 'calendar':
+      return trigger.end === undefined ? Number.POSITIVE_INFINITY : endOfDay(trigger.timezone, trigger.end);
     case 'date':
       return Number.POSITIVE_INFINITY;
   }
+}
+
+/** The last millisecond of a date in a zone: the end of a calendar trigger is a day, not a time. */
+function endOfDay(timezone: string, date: string): number {
+  const last = Date.parse(`${date}T23:59:59.999Z`);
+  // A date that a zone has left out has no end, and no fire either.
+  return instantsOf(zoneOf(timezone), last).at(-1) ?? Number.POSITIVE_INFINITY;
 }

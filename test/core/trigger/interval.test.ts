@@ -73,6 +73,22 @@ test('jitter moves a fire by its part of the most, and never past the end', () =
   );
 });
 
+test.each([
+  ['in UTC', 'UTC', '2026-01-05T23:30:00Z', '2026-01-05T23:59:59.999Z'],
+  ['behind UTC', 'America/Los_Angeles', '2026-01-06T07:30:00Z', '2026-01-06T07:59:59.999Z'],
+  // At midnight clocks were set back by an hour, so that the last hour of the day came twice.
+  ['whose last hour comes twice', 'America/Sao_Paulo', '2019-02-17T01:30:00Z', '2019-02-17T02:59:59.999Z'],
+])(
+  'jitter moves the last fire of a calendar trigger no further than its last day %s',
+  (_, timezone, at, end) => {
+    const trigger = calendar({ days: 1, hour: 23, minute: 30, end: new Date(at), timezone });
+
+    const moved = withJitter(trigger, new Date(at), '1d', 1);
+
+    expect(moved).toEqual(new Date(end));
+  },
+);
+
 test('jitter never moves a fire back in time, whatever the chance', () => {
   fc.assert(
     fc.property(
