@@ -20,7 +20,13 @@ export interface LockRequest {
 export type LockOutcome =
   | { readonly kind: 'taken' }
   /** The message `by` has it, at the latest until then. */
-  | { readonly kind: 'held'; readonly by: string; readonly untilMs: number };
+  | {
+      readonly kind: 'held';
+      readonly by: string;
+      readonly untilMs: number;
+      /** Whether a worker runs it. */
+      readonly isRunning: boolean;
+    };
 
 /** A message that is about to be sent, and wants a key. */
 export interface Reservation {

@@ -10,10 +10,11 @@ import type { Message } from '../core/message.ts';
 import { parseRate, type Rate, type RateLimit } from '../core/rate.ts';
 import { secondsAfterTurn, secondsToKey, secondsToTurn } from '../core/wait.ts';
 import { toWireError } from '../errors.ts';
-import type { LimitSettings, Limits, Locks, SlotOutcome } from './gate-ports.ts';
+import type { LimitSettings, Limits, LockOutcome, Locks, SlotOutcome } from './gate-ports.ts';
 import { type Entered, type Entry, type Gate, onceKeyOf, type Pass, type Waiting } from './gated.ts';
 import { leaseEnd, PASS_BEAT_MS } from './lease.ts';
-import type { Chance, Clock, Log } from './ports.ts';
+import { isGivenUp } from './once-send.ts';
+import type { Chance, Clock, Log, Runs } from './ports.ts';
 import { createSlots, type RateSlot, type Slots } from './rate-slot.ts';
 
 export interface GatePorts {
@@ -22,6 +23,7 @@ export interface GatePorts {
   readonly log: Log;
   readonly locks: Locks;
   readonly limits: Limits;
+  readonly runs: Pick<Runs, 'read'>;
 }
 
 /** A worker learns of changed limits within this. */
@@ -41,6 +43,8 @@ export function createGate(ports: GatePorts): Gate {
   return {
     async enter(entry) {
       const { task } = entry;
+      // First of all: what is not to run takes no turn from what is.
+      if (await isDebounced(ports, entry)) return { kind: 'drop', reason: 'debounced' };
       const limited = task.limits.rate !== undefined || task.limits.slots !== undefined;
       const set = limited ? await settings(task.name) : undefined;
       const slot = await enterRate(slots, entry, set);
@@ -130,6 +134,14 @@ async function enterPlaces(
   return waiting(at, secondsToTurn(at, now));
 }
 
+/** Whether a later call of its key was sent. Whoever runs it again by hand, or redrives it, wants this one. */
+async function isDebounced({ locks }: GatePorts, { task, message, input }: Entry): Promise<boolean> {
+  const { once } = task;
+  if (once?.keep !== 'last' || message.force === true || message.generation > 0) return false;
+  const latest = await locks.latest(onceKeyOf(task, once.key, input));
+  return latest !== undefined && latest > orderOf(message);
+}
+
 type Kept = { readonly key: string };
 
 async function enterOnce(
@@ -138,30 +150,49 @@ async function enterOnce(
 ): Promise<Kept | Exclude<Entered, { kind: 'in' }> | undefined> {
   const { task, message, input, token } = entry;
   const { once } = task;
-  if (once === undefined || once.keep === 'first' || message.force === true) return undefined;
+  if (once === undefined || once.keep !== undefined || message.force === true) return undefined;
+  // It has given its key up when it began, for good: another call that has it by now does not stand for it.
+  if (once.until === 'start' && message.attempt > 0) return undefined;
   const key = onceKeyOf(task, once.key, input);
-  if (once.keep === 'last') {
-    // Whoever runs it again by hand, or redrives it, wants this call.
-    const latest = message.generation > 0 ? undefined : await ports.locks.latest(key);
-    const isLater = latest !== undefined && latest > orderOf(message);
-    return isLater ? { kind: 'drop', reason: 'debounced' } : undefined;
-  }
-  const now = ports.clock.now();
   const { id } = message;
   const turn = turnOf(message);
-  const outcome = await ports.locks.take({
-    key,
-    id,
-    turn,
-    token,
-    now,
-    until: leaseEnd(entry.deadline, now, PASS_BEAT_MS),
-  });
+  const ask = async (now: number): Promise<LockOutcome> =>
+    ports.locks.take({ key, id, turn, token, now, until: leaseEnd(entry.deadline, now, PASS_BEAT_MS) });
+  let now = ports.clock.now();
+  let outcome = await ask(now);
+  if (outcome.kind === 'held' && outcome.by !== id && (await isLeft(ports, key, outcome))) {
+    now = ports.clock.now();
+    outcome = await ask(now);
+  }
   if (outcome.kind === 'taken') return { key };
-  if (outcome.by !== id && once.taken !== 'wait') return { kind: 'drop', reason: 'once' };
+  if (outcome.by !== id && once.taken !== 'wait') {
+    if (!(await hasBegun(ports, message))) return { kind: 'drop', reason: 'once' };
+    if (once.until === 'start') return undefined;
+  }
   const count = message.wait?.for === 'once' ? message.wait.count + 1 : 1;
   const seconds = secondsToKey(outcome.untilMs, now, count, ports.chance());
   return { kind: 'wait', wait: { for: 'once', at: now + seconds * 1_000, count }, seconds };
+}
+
+/**
+ * Whether its run has begun before: it has crashed or was interrupted, and has lost the key meanwhile. It was
+ * accepted, so it is not dropped for a call that came later.
+ */
+async function hasBegun({ runs }: GatePorts, { id, generation }: Message): Promise<boolean> {
+  const record = (await runs.read([id])).get(id);
+  return record?.generation === generation && (record.state === 'STARTED' || record.state === 'RETRY');
+}
+
+/**
+ * Whether a key has been freed that nobody would give back: its run was revoked or has expired while it
+ * waited.
+ */
+async function isLeft(
+  { locks, runs }: GatePorts,
+  key: string,
+  { by, isRunning }: Extract<LockOutcome, { kind: 'held' }>,
+): Promise<boolean> {
+  return !isRunning && (await isGivenUp({ runs }, by, undefined)) && (await locks.free(key, by));
 }
 
 /** Grows with each attempt and each generation. */

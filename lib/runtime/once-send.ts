@@ -7,6 +7,7 @@ import type { Connection } from './client.ts';
 import type { Composed } from './compose.ts';
 import type { Locks } from './gate-ports.ts';
 import { onceKeyOf } from './gated.ts';
+import type { Runs } from './ports.ts';
 
 /** What became of a key at send. */
 export interface Reserved {
@@ -92,7 +93,11 @@ async function reserve(
  * Whether a run has ended that nobody runs: revoked or expired, it never came to give its key back. The
  * window of a throttle outlives its run, but there is none of a run that never began.
  */
-async function isGivenUp({ runs }: Connection['ports'], id: string, keep: Once['keep']): Promise<boolean> {
+export async function isGivenUp(
+  { runs }: { readonly runs: Pick<Runs, 'read'> | undefined },
+  id: string,
+  keep: Once['keep'],
+): Promise<boolean> {
   const record = (await runs?.read([id]))?.get(id);
   if (record === undefined || !isFinal(record.state)) return false;
   return keep === undefined || (record.state === 'REVOKED' && record.startedAt === undefined);

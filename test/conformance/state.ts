@@ -26,7 +26,7 @@ const wanted = { key: 'k', id: 'm1', now: T, until: T + MINUTE, dueAt: T + 7 };
 
 function testLocks(given: () => StateWorld): void {
   const locks = () => given().state.locks;
-  const held = { kind: 'held', by: 'm1', untilMs: T + MINUTE };
+  const held = { kind: 'held', by: 'm1', untilMs: T + MINUTE, isRunning: true };
 
   test('a key is one message’s until its deadline, and free at once when it is released', async () => {
     const taken = await locks().take(ask);
@@ -46,7 +46,7 @@ function testLocks(given: () => StateWorld): void {
     const third = await locks().take({ ...later, id: 'm3', token: 't3' });
 
     expect([taken, kept]).toEqual([{ kind: 'taken' }, false]);
-    expect(third).toEqual({ kind: 'held', by: 'm2', untilMs: T + 2 * MINUTE });
+    expect(third).toEqual({ ...held, by: 'm2', untilMs: T + 2 * MINUTE });
   });
 
   test('a call whose answer was lost may be made again', async () => {

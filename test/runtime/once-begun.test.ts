@@ -1,0 +1,104 @@
+/** A key beside what else happens to a run: retries, crashes, revokes, rates. */
+import { expect, test } from 'vitest';
+import { defineApp, defineQueue, defineTask, fixed, type OnceOptions, RetryError } from '#lib';
+import { simulate } from '#lib/testing';
+import { killWorker } from './simulated.ts';
+
+const queue = defineQueue('work', { deadLetter: { after: 5 } });
+
+/** Tasks of one key; the first call's first attempt fails after a while. */
+function createWorld(once: OnceOptions<string>) {
+  const runs: string[] = [];
+  const task = defineTask('task', {
+    queue,
+    retry: { attempts: 3, backoff: fixed('20s') },
+    once: { key: () => 'one', ...once },
+    async run(name: string, { attempt, sleep }) {
+      runs.push(`${name} ${attempt}`);
+      if (name !== 'first' || runs.length > 1) return;
+      await sleep('10s');
+      throw new Error('busy');
+    },
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task] }));
+  return { sim, task, runs };
+}
+
+test.each(['reject', 'return', 'wait'] as const)(
+  'a run that has given its key up at its start is tried again beside the call that has it (taken: %s)',
+  async (taken) => {
+    const { sim, task, runs } = createWorld({ until: 'start', taken });
+    const first = await sim.send(task('first'));
+    await sim.advance('1s');
+    const second = await sim.send(task('second', { delay: '1m' }));
+
+    await sim.advance('5m');
+
+    expect(runs).toEqual(['first 1', 'first 2', 'second 1']);
+    expect([await first.state(), await second.state()]).toEqual(['SUCCESS', 'SUCCESS']);
+    await sim.close();
+  },
+);
+
+test.each(['start', 'end'] as const)(
+  'a run whose worker has died is made again, though another call has got its key (until: %s)',
+  async (until) => {
+    const { sim, task, runs } = createWorld({ until, taken: 'reject' });
+    const first = await sim.send(task('first'));
+    await sim.advance('1s');
+    killWorker(sim, queue);
+    await sim.advance('25s');
+    const second = await sim.send(task('second', { delay: '4m' }));
+
+    await sim.advance('20m');
+
+    expect([...runs].sort()).toEqual(['first 1', 'first 1', 'second 1']);
+    expect([await first.state(), await second.state()]).toEqual(['SUCCESS', 'SUCCESS']);
+    await sim.close();
+  },
+);
+
+test('a call does not wait for the key of a run that was revoked between two attempts', async () => {
+  const starts: string[] = [];
+  const task = defineTask('task', {
+    queue,
+    once: () => 'one',
+    run(name: string) {
+      starts.push(name);
+      if (name === 'first') throw new RetryError('not yet', { after: '1h' });
+    },
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task] }));
+  const first = await sim.send(task('first'));
+  await sim.advance('5s');
+  const second = await sim.send(task('second'));
+  await sim.advance('5s');
+  const before = await second.state();
+
+  const outcome = await first.revoke();
+  await sim.advance('1m');
+
+  expect([before, outcome, await second.state()]).toEqual(['PENDING', 'revoked', 'SUCCESS']);
+  expect(starts).toEqual(['first', 'second']);
+  await sim.close();
+});
+
+test('calls that are debounced take no turn from the one that runs', async () => {
+  const task = defineTask('task', {
+    queue,
+    rateLimit: '1/m',
+    once: { key: () => 'one', keep: 'last', for: '5s' },
+    run: (n: number) => n,
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task] }));
+  for (let n = 0; n < 10; n++) {
+    await sim.send(task(n));
+    await sim.advance('100ms');
+  }
+
+  const last = await sim.send(task(10));
+
+  expect(await last.get({ timeout: '20s' })).toBe(10);
+  expect(sim.attempts(task)).toEqual(['00:00:06']);
+  await sim.close();
+});
