@@ -3,12 +3,13 @@
  * again. Slots in number are items of their own, each under a partition of its own, so that none is hot and
  * each is taken by one conditional write.
  */
+import type { LimitSettings } from '../core/limit-settings.ts';
 import { CeleriacError } from '../errors.ts';
-import type { LimitSettings, Limits, SlotOutcome, SlotRequest } from '../runtime/gate-ports.ts';
+import type { Limits, SlotOutcome, SlotRequest } from '../runtime/gate-ports.ts';
 import type { Call } from './call.ts';
 import { readItems } from './read-items.ts';
 import type { Item, Key } from './run-item.ts';
-import { createUpdates, type Updates, type Written } from './updates.ts';
+import { createUpdates, type Update, type Updates, type Written } from './updates.ts';
 
 /** What nobody has asked for so long is cleared away. */
 const IDLE_SECONDS = 7 * 86_400;
@@ -34,15 +35,28 @@ export function createLimits(call: Call, tableName: string): Limits {
       const [item] = await readItems(call, tableName, [toKey(`limits#${task}`)]);
       return item === undefined ? undefined : toSettings(item);
     },
-    async set(task, settings) {
-      const values = { ':text': { S: JSON.stringify(settings) }, ':one': number(1), ':zero': number(0) };
-      const set = ['#settings = :text, #epoch = if_not_exists(#epoch, :zero) + :one'];
-      // No condition can fail: the item may or may not be there.
-      const condition = 'attribute_not_exists(#epoch) OR #epoch >= :zero';
-      const written = await update(toKey(`limits#${task}`), { set, values }, condition);
-      return toSettings(written.item);
+    async set(task, change) {
+      const key = toKey(`limits#${task}`);
+      let [item] = await readItems(call, tableName, [key]);
+      for (let tries = 0; tries < TRIES_MAX; tries++) {
+        const settings = change(item === undefined ? undefined : toSettings(item));
+        const written = await update(key, ...settingsUpdate(settings, item));
+        if (written.kind === 'written') return settings;
+        item = written.item;
+      }
+      throw foughtOver(`the limits of '${task}' are`, task);
     },
   };
+}
+
+/** Writes settings in the place of those that were there, unless there are others by now. */
+function settingsUpdate({ epoch, ...rest }: LimitSettings, old: Item | undefined): [Update, string] {
+  const values = { ':text': { S: JSON.stringify(rest) }, ':epoch': number(epoch) };
+  const set = ['#settings = :text, #epoch = :epoch'];
+  if (old === undefined) return [{ set, values }, 'attribute_not_exists(#epoch)'];
+  const { settings: was = { S: '' }, epoch: epochWas = number(0) } = old;
+  const seen = { ...values, ':was': was, ':epochWas': epochWas };
+  return [{ set, values: seen }, '#settings = :was AND #epoch = :epochWas'];
 }
 
 const MINE = '#token = :token';
@@ -84,15 +98,21 @@ async function reserve(
     if (fullAt > latest) return fullAt;
     busy = fullAt > now;
   }
-  const text = `the rate '${key}' is fought over: ${TRIES_MAX} writes in a row came second`;
-  throw new CeleriacError('LIMIT_BUSY', text, { value: key });
+  throw foughtOver(`the rate '${key}' is`, key);
+}
+
+function foughtOver(what: string, value: string): CeleriacError {
+  const text = `${what} fought over: ${TRIES_MAX} writes in a row came second`;
+  return new CeleriacError('LIMIT_BUSY', text, { value });
 }
 
 type Read = (keys: readonly Key[]) => Promise<readonly Item[]>;
 
 /** One slot at a guess, which succeeds while there is room; then a look at all, and a few that are free. */
 async function acquire(update: Updates, read: Read, request: SlotRequest): Promise<SlotOutcome> {
-  const { key, max, token, now, until, chance } = request;
+  const { key, token, now, until, chance } = request;
+  const max = await openPlaces(read, request);
+  if (max === 0) return { kind: 'full', tookMs: undefined };
   const first = Math.floor(chance * max);
   const tookOf = new Map<string, number>();
   const remember = (slot: string, item: Item): void => {
@@ -128,6 +148,27 @@ async function acquire(update: Updates, read: Read, request: SlotRequest): Promi
   for (const slot of free.slice(0, 3)) if (await take(slot)) return { kind: 'taken', slot };
   const sum = [...tookOf.values()].reduce((total, ms) => total + ms, 0);
   return { kind: 'full', tookMs: tookOf.size === 0 ? undefined : sum / tookOf.size };
+}
+
+/**
+ * How many places may be taken, counted from the first one: so many that with the runs behind them, which
+ * began when there were more, there are never more than `max`.
+ */
+async function openPlaces(read: Read, { key, max, before, now }: SlotRequest): Promise<number> {
+  if (before === undefined) return max;
+  const names = Array.from({ length: before }, (_, place) => `${key}#${place}`);
+  const batches = Array.from({ length: Math.ceil(before / LOOKED_MAX) }, (_, batch) =>
+    read(names.slice(batch * LOOKED_MAX, (batch + 1) * LOOKED_MAX).map(toKey)),
+  );
+  const items = (await Promise.all(batches)).flat();
+  const taken = new Set(items.filter(({ until }) => Number(until?.N ?? 0) >= now).map(({ slot }) => slot?.S));
+  let open = max;
+  let behind = names.slice(max).filter((name) => taken.has(name)).length;
+  while (open > 0 && open + behind > max) {
+    open -= 1;
+    if (taken.has(`${key}#${open}`)) behind += 1;
+  }
+  return open;
 }
 
 function toSettings(item: Item): LimitSettings {

@@ -3,6 +3,7 @@
  * keys that one run at a time may have, slots in time and in number, and what is known of running ones. All
  * of it lies in the table of runs.
  */
+import type { LimitSettings } from '../core/limit-settings.ts';
 
 /** A run that wants a key. */
 export interface LockRequest {
@@ -82,6 +83,8 @@ export interface Locks {
 export interface SlotRequest {
   readonly key: string;
   readonly max: number;
+  /** How many there were before there were fewer, where runs from then may still be in them. */
+  readonly before?: number | undefined;
   /** Known to this attempt alone. */
   readonly token: string;
   readonly now: number;
@@ -94,14 +97,6 @@ export type SlotOutcome =
   | { readonly kind: 'taken'; readonly slot: string }
   /** All are taken; how long runs took of late, where that is known. */
   | { readonly kind: 'full'; readonly tookMs: number | undefined };
-
-/** Limits as they were set while the app runs; what is undefined is as it was defined. */
-export interface LimitSettings {
-  readonly rateLimit?: string | number | null;
-  readonly concurrency?: number | null;
-  /** Grows with each change: a slot in time that was reserved before a change holds no longer. */
-  readonly epoch: number;
-}
 
 /** Slots in time (rates) and in number (concurrency) for a whole fleet. */
 export interface Limits {
@@ -116,5 +111,6 @@ export interface Limits {
   /** Gives a slot back, and says how long the run took. */
   free(slot: string, token: string, tookMs: number): Promise<void>;
   settings(task: string): Promise<LimitSettings | undefined>;
-  set(task: string, settings: Omit<LimitSettings, 'epoch'>): Promise<LimitSettings>;
+  /** Changes the settings of a task; `change` is asked again when somebody else was faster. */
+  set(task: string, change: (old: LimitSettings | undefined) => LimitSettings): Promise<LimitSettings>;
 }

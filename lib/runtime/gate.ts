@@ -6,11 +6,12 @@
  */
 
 import { orderOf } from '../core/id.ts';
+import { isLowered, type LimitSettings } from '../core/limit-settings.ts';
 import type { Message } from '../core/message.ts';
 import { parseRate, type Rate, type RateLimit } from '../core/rate.ts';
 import { secondsAfterTurn, secondsToKey, secondsToTurn } from '../core/wait.ts';
 import { toWireError } from '../errors.ts';
-import type { LimitSettings, Limits, LockOutcome, Locks, SlotOutcome } from './gate-ports.ts';
+import type { Limits, LockOutcome, Locks, SlotOutcome } from './gate-ports.ts';
 import { type Entered, type Entry, type Gate, onceKeyOf, type Pass, type Waiting } from './gated.ts';
 import { leaseEnd, PASS_BEAT_MS } from './lease.ts';
 import { isGivenUp } from './once-send.ts';
@@ -106,7 +107,8 @@ async function enterPlaces(
   const wait = message.wait?.for === 'concurrency' ? message.wait : undefined;
   const ask = (now: number): Promise<SlotOutcome> => {
     const until = leaseEnd(entry.deadline, now, PASS_BEAT_MS);
-    return limits.acquire({ key, max, token, now, until, chance: chance() });
+    const before = set !== undefined && isLowered(set, max, now) ? set.before?.places : undefined;
+    return limits.acquire({ key, max, before, token, now, until, chance: chance() });
   };
   let now = clock.now();
   let outcome = await ask(now);
@@ -134,7 +136,9 @@ async function enterPlaces(
   return waiting(at, secondsToTurn(at, now));
 }
 
-/** Whether a later call of its key was sent. Whoever runs it again by hand, or redrives it, wants this one. */
+/**
+ * Whether a later call of its key was sent. Whoever runs it again by hand, or redrives it, wants this one.
+ */
 async function isDebounced({ locks }: GatePorts, { task, message, input }: Entry): Promise<boolean> {
   const { once } = task;
   if (once?.keep !== 'last' || message.force === true || message.generation > 0) return false;

@@ -12,13 +12,14 @@ import {
   runStateless,
 } from './attempt.ts';
 import { ackEarly } from './early.ts';
+import { expiryOf } from './expiry.ts';
 import { type Entered, isGated, type Waiting } from './gated.ts';
 import { leaseEnd } from './lease.ts';
-import type { Outcome } from './outcome.ts';
+import { BACK, type Outcome } from './outcome.ts';
 import { fetchInput, parseInput } from './payload.ts';
 import { isRevokedBy } from './revocation.ts';
 import { learnInput, wireOf } from './secrets.ts';
-import { giveUp, revoke, sendOnReady, unclaimed } from './unstarted.ts';
+import { expire, giveUp, revoke, sendOnReady, unclaimed } from './unstarted.ts';
 import { fetchResult, parseInputs } from './workflow-input.ts';
 
 /** Set by the bundler to `false` where nothing of messaging is used; see serve.ts. */
@@ -109,6 +110,9 @@ async function claimAndRun(attempt: Omit<Claimed, 'retries'>, input: unknown): P
   if (typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) {
     const late = await pass?.start();
     if (late !== undefined) return waitAgain(claimed, late);
+    const expiresAt = pass && expiryOf(attempt.lease.queue, attempt.message);
+    if (expiresAt !== undefined && expiresAt <= attempt.connection.ports.clock.now())
+      return expireClaimed(claimed, expiresAt);
   }
   return (await early(claimed)) ?? runClaimed(claimed, input);
 }
@@ -119,6 +123,12 @@ async function waitAgain(claimed: Claimed, late: Waiting): Promise<Outcome> {
   const outcome = await putOff(claimed, late);
   await claimed.runs.giveBack(requestNow(claimed), claimed.owner, claimed.retries);
   return outcome;
+}
+
+/** Ends a run that has waited for its slot for too long; it has not begun, so its claim was none. */
+async function expireClaimed(claimed: Claimed, expiresAt: number): Promise<Outcome> {
+  const given = await claimed.runs.giveBack(requestNow(claimed), claimed.owner, claimed.retries);
+  return given ? expire(claimed, expiresAt) : BACK;
 }
 
 /** Acks a message whose consumer asks for that before it runs; not every bundle has consumers. */
