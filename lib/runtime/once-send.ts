@@ -2,6 +2,7 @@
 import { orderOf } from '../core/id.ts';
 import { isFinal } from '../core/task-state.ts';
 import { type Once, reservesAtSend } from '../define/once.ts';
+import type { AnyTask } from '../define/task.ts';
 import { SendError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Composed } from './compose.ts';
@@ -47,6 +48,20 @@ export async function reserveKey(
   const keptMs = once.forMs + (once.keep === undefined ? delayMs : 0);
   const staleAt = message.expiresAt;
   return reserve(connection, locks, once, { key, id, delayMs, staleAt, keptMs, task: task.name, sendAs });
+}
+
+/** How many debounced calls a client has begun in its last millisecond. */
+const counted = new WeakMap<Connection['outbox'], { readonly at: number; readonly count: number }>();
+/** As many as an id can count. */
+const COUNT_MAX = 32 ** 3 - 1;
+
+/** Which call of its millisecond this one is, where the last one of a burst counts. */
+export function countOf({ outbox }: Connection, task: AnyTask | undefined, now: number): number | undefined {
+  if (task?.once?.keep !== 'last') return undefined;
+  const before = counted.get(outbox);
+  const count = before?.at === now ? Math.min(COUNT_MAX, before.count + 1) : 0;
+  counted.set(outbox, { at: now, count });
+  return count;
 }
 
 /** The calls of a client that have reserved their key and are on their way: whether they were sent. */

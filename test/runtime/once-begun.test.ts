@@ -102,3 +102,21 @@ test('calls that are debounced take no turn from the one that runs', async () =>
   expect(sim.attempts(task)).toEqual(['00:00:06']);
   await sim.close();
 });
+
+test('of debounced calls that are sent in the same moment the last one runs', async () => {
+  const runs: number[] = [];
+  const task = defineTask('task', {
+    queue,
+    once: { key: () => 'one', keep: 'last', for: '5s' },
+    run: (n: number) => void runs.push(n),
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task] }));
+
+  for (let burst = 1; burst <= 5; burst++) {
+    await sim.sendMany(Array.from({ length: 40 }, (_, n) => task(100 * burst + n)));
+    await sim.advance('1m');
+  }
+
+  expect(runs).toEqual([139, 239, 339, 439, 539]);
+  await sim.close();
+});
