@@ -6,7 +6,7 @@ import type { AnyTask } from '../define/task.ts';
 import { SendError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Composed } from './compose.ts';
-import type { Locks } from './gate-ports.ts';
+import type { Locks, Reserve } from './gate-ports.ts';
 import { onceKeyOf } from './gated.ts';
 import type { Runs } from './ports.ts';
 
@@ -67,6 +67,8 @@ export function countOf({ outbox }: Connection, task: AnyTask | undefined, now: 
 /** The calls of a client that have reserved their key and are on their way: whether they were sent. */
 const underWay = new WeakMap<Connection['outbox'], Map<string, Promise<boolean>>>();
 
+type Held = Extract<Reserve, { kind: 'held' }>;
+
 interface Wanted {
   readonly key: string;
   readonly id: string;
@@ -92,7 +94,7 @@ async function reserve(
   const outcome = await locks.reserve({ key, id, ...times });
   if (outcome.kind === 'taken') return onItsWay(sending, id, () => locks.withdraw(key, id));
   const { by } = outcome;
-  if (!outcome.isRunning && (await isGivenUp(ports, by, once.keep)))
+  if (!outcome.isRunning && (isTooOld(outcome, once.keep, now) || (await isGivenUp(ports, by, once.keep))))
     if (await locks.free(key, by)) return reserve(connection, locks, once, wanted);
   if (once.taken === 'return') {
     if (outcome.isSent || (await comes(connection, locks, sending, wanted, outcome))) return { by };
@@ -102,6 +104,14 @@ async function reserve(
     `task '${task}': run '${by}' has the same key, at the latest until ` +
     `${new Date(outcome.untilMs).toISOString()} unless it goes on; wait for it, or send with force: true`;
   throw new SendError('ONCE_TAKEN', text, { value: by });
+}
+
+/**
+ * Whether the message that has reserved a key is not run any more, though it may yet lie in its queue. A window
+ * outlives its run, and what another call has vouched for may live longer.
+ */
+function isTooOld({ isSent, staleAt }: Held, keep: Once['keep'], now: number): boolean {
+  return keep === undefined && !isSent && staleAt !== undefined && staleAt <= now;
 }
 
 /**
