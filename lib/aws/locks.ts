@@ -36,6 +36,15 @@ export function createLocks(call: Call, tableName: string): Locks {
           HIS,
         ),
       ),
+    async prolong(key, id, until) {
+      const values = { ':id': { S: id }, ':zero': { N: '0' }, ':parked': { S: 'parked' } };
+      const longer = { ':until': { N: String(until) }, ':expiresAt': seconds(until) };
+      await update(
+        toKey(key),
+        { set: ['#until = :until, #expiresAt = :expiresAt'], values: { ...values, ...longer } },
+        `${HIS} AND #phase = :parked AND #until < :until`,
+      );
+    },
     free(key, id) {
       const values = { ':id': { S: id }, ':zero': { N: '0' }, ':parked': { S: 'parked' } };
       return asHolder(update(toKey(key), { set: ['#until = :zero'], values }, `${HIS} AND #phase = :parked`));

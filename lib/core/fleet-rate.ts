@@ -34,7 +34,7 @@ export function fleetRate({ permits, periodMs }: Rate): FleetRate {
   const perShard = shards === 1 ? whole.permits : Math.floor(whole.permits / shards);
   const toleranceMs = Math.min(TOLERANCE_MS_MAX, whole.periodMs * TOLERANCE_SHARE);
   const spacingMs = (whole.periodMs + toleranceMs) / perShard;
-  // Rounded up, so that the rate is kept, to what sums up exactly in floating point and decimal numbers: whole
-  // milliseconds would take a sixth from a rate of hundreds a second.
+  // Rounded up, so that the rate is kept, to what sums up exactly in floating point and in decimal numbers;
+  // whole milliseconds would take a sixth from a rate of hundreds a second.
   return { spacingMs: Math.ceil(spacingMs * GRAIN) / GRAIN, toleranceMs, shards };
 }

@@ -61,6 +61,8 @@ export interface Locks {
   reserve(wanted: Reservation): Promise<Reserve>;
   /** Says that the message which has reserved a key is under way; false: the key is not its any more. */
   vouch(key: string, id: string): Promise<boolean>;
+  /** Keeps a key for longer whose message waits before it begins, or between two attempts. */
+  prolong(key: string, id: string, until: number): Promise<void>;
   /** Frees a key whose message has ended before it began, or between two attempts; false: it is otherwise. */
   free(key: string, id: string): Promise<boolean>;
   /** Gives a reserved key up: its message could not be sent. Not where somebody has vouched for that. */

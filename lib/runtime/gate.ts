@@ -10,6 +10,7 @@ import { isLowered, type LimitSettings } from '../core/limit-settings.ts';
 import type { Message } from '../core/message.ts';
 import { parseRate, type Rate, type RateLimit } from '../core/rate.ts';
 import { secondsAfterTurn, secondsToKey, secondsToTurn } from '../core/wait.ts';
+import type { Once } from '../define/once.ts';
 import { toWireError } from '../errors.ts';
 import type { Limits, LockOutcome, Locks, SlotOutcome } from './gate-ports.ts';
 import { type Entered, type Entry, type Gate, onceKeyOf, type Pass, type Waiting } from './gated.ts';
@@ -49,9 +50,9 @@ export function createGate(ports: GatePorts): Gate {
       const limited = task.limits.rate !== undefined || task.limits.slots !== undefined;
       const set = limited ? await settings(task.name) : undefined;
       const slot = await enterRate(slots, entry, set);
-      if (slot !== undefined && 'kind' in slot) return slot;
+      if (slot !== undefined && 'kind' in slot) return keptMeanwhile(ports, entry, slot);
       const place = await enterPlaces(ports, entry, set);
-      if (place?.kind === 'wait') return place;
+      if (place?.kind === 'wait') return keptMeanwhile(ports, entry, place);
       const pass = createPass(ports, entry, slot, place?.slot);
       const kept = await enterOnce(ports, entry);
       if (kept === undefined || 'kind' in kept === false) return { kind: 'in', pass: pass(kept?.key) };
@@ -88,6 +89,24 @@ async function enterRate(
   if (limit === undefined) return undefined;
   const epoch = set?.epoch ?? 0;
   return slots.take(entry.message, onceKeyOf(entry.task, rate.by, entry.input), limit, epoch);
+}
+
+/** A wait for something else than the key, over which a key that was reserved at send stays reserved. */
+async function keptMeanwhile(
+  { clock, locks }: GatePorts,
+  { task, message, input }: Entry,
+  waiting: Waiting,
+): Promise<Waiting> {
+  const { once } = task;
+  if (!isReserved(once) || message.force === true) return waiting;
+  const until = clock.now() + waiting.seconds * 1_000 + once.forMs;
+  await locks.prolong(onceKeyOf(task, once.key, input), message.id, until);
+  return waiting;
+}
+
+/** Whether a call has its key from its send on, until it has run. */
+function isReserved(once: Once | undefined): once is Once {
+  return once !== undefined && once.keep === undefined && once.taken !== 'wait';
 }
 
 /** What was set was checked when it was set. */
@@ -170,8 +189,9 @@ async function enterOnce(
   }
   if (outcome.kind === 'taken') return { key };
   if (outcome.by !== id && once.taken !== 'wait') {
-    if (!(await hasBegun(ports, message))) return { kind: 'drop', reason: 'once' };
-    if (once.until === 'start') return undefined;
+    const isBegun = await hasBegun(ports, message);
+    if (isBegun && once.until === 'start') return undefined;
+    if (!isBegun && !mayHaveHad(entry)) return { kind: 'drop', reason: 'once' };
   }
   const count = message.wait?.for === 'once' ? message.wait.count + 1 : 1;
   const seconds = secondsToKey(outcome.untilMs, now, count, ports.chance());
@@ -185,6 +205,11 @@ async function enterOnce(
 async function hasBegun({ runs }: GatePorts, { id, generation }: Message): Promise<boolean> {
   const record = (await runs.read([id])).get(id);
   return record?.generation === generation && (record.state === 'STARTED' || record.state === 'RETRY');
+}
+
+/** Whether it may have lost the key before its claim: its worker has died there, or could not reach AWS. */
+function mayHaveHad({ message, crashes }: Entry): boolean {
+  return crashes > 0 || message.deferredSince !== undefined || message.wait?.for === 'once';
 }
 
 /**
@@ -230,10 +255,21 @@ function createPass(
       held = undefined;
       if (given !== undefined) await quietly(locks.release(given, token), undefined);
     };
+    const park = async (seconds: number, attempts: number): Promise<void> => {
+      const given = held;
+      if (given === undefined) return;
+      held = undefined;
+      const until = clock.now() + seconds * 1_000 + (task.once?.forMs ?? 0);
+      await quietly(locks.park(given, token, turnOf(message, attempts), until), false);
+    };
+    const putOff = async (seconds: number): Promise<void> => {
+      if (isReserved(task.once)) await park(seconds, 0);
+    };
     return {
       async start() {
         const late = await slot?.start();
         startedAt = clock.now();
+        if (late !== undefined) await putOff(late.seconds);
         if (late === undefined && task.once?.until === 'start') await release();
         return late;
       },
@@ -245,13 +281,8 @@ function createPass(
         ]);
         return kept.every((one) => one);
       },
-      async park(seconds, attempts = 1) {
-        const given = held;
-        if (given === undefined) return;
-        held = undefined;
-        const until = clock.now() + seconds * 1_000 + (task.once?.forMs ?? 0);
-        await quietly(locks.park(given, token, turnOf(message, attempts), until), false);
-      },
+      park: (seconds, attempts = 1) => park(seconds, attempts),
+      putOff,
       async leave() {
         await release();
         if (place !== undefined) await quietly(limits.free(place, token, clock.now() - startedAt), undefined);

@@ -107,8 +107,8 @@ async function reserve(
 }
 
 /**
- * Whether the message that has reserved a key is not run any more, though it may yet lie in its queue. A window
- * outlives its run, and what another call has vouched for may live longer.
+ * Whether the message that has reserved a key is not run any more, though it may yet lie in its queue. A
+ * window outlives its run, and what another call has vouched for may live longer.
  */
 function isTooOld({ isSent, staleAt }: Held, keep: Once['keep'], now: number): boolean {
   return keep === undefined && !isSent && staleAt !== undefined && staleAt <= now;

@@ -6,6 +6,7 @@ import {
   type Attempt,
   type Claimed,
   crashError,
+  crashesNow,
   endClaimed,
   requestNow,
   runClaimed,
@@ -77,10 +78,16 @@ async function startGated(
   if (entered?.kind === 'drop') return revoke(attempt, entered.reason);
   try {
     return await claimAndRun({ ...attempt, owner: token, pass: entered?.pass }, input);
+  } catch (thrown) {
+    // AWS was out of reach; the message goes on, and no other call is to have its key meanwhile.
+    await entered?.pass.putOff(OUT_OF_REACH_SECONDS);
+    throw thrown;
   } finally {
     await entered?.pass.leave();
   }
 }
+
+const OUT_OF_REACH_SECONDS = 60;
 
 /** An error where a key cannot be made of this input: it will not be another time. */
 async function enter(
@@ -91,7 +98,8 @@ async function enter(
   const { task, message, lease, connection } = attempt;
   const { deadline } = lease.batch;
   try {
-    return await connection.ports.state?.gate?.enter({ task, message, input, token, deadline });
+    const crashes = crashesNow(attempt);
+    return await connection.ports.state?.gate?.enter({ task, message, input, token, crashes, deadline });
   } catch (thrown) {
     if (thrown instanceof CeleriacError && thrown.code === 'KEY_FAILED') return thrown;
     throw thrown;

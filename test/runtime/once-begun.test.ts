@@ -120,3 +120,52 @@ test('of debounced calls that are sent in the same moment the last one runs', as
   expect(runs).toEqual([139, 239, 339, 439, 539]);
   await sim.close();
 });
+
+test('a call keeps the key that it has reserved while it waits for its slot', async () => {
+  const runs: string[] = [];
+  const task = defineTask('task', {
+    queue,
+    rateLimit: '1/m',
+    once: { key: (name: string) => name[0], taken: 'reject', for: '30s' },
+    run: (name: string) => void runs.push(name),
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task] }));
+  const sent = await sim.sendMany([task('a'), task('b'), task('c')]);
+  const refused: unknown[] = [];
+
+  for (const name of ['c2', 'c3', 'c4', 'c5', 'c6', 'c7']) {
+    await sim.advance('20s');
+    await sim.send(task(name)).catch((error) => refused.push(error.code));
+  }
+  await sim.advance('5m');
+
+  expect(refused).toEqual(Array.from({ length: 6 }, () => 'ONCE_TAKEN'));
+  const states = sent.map((one) => (one.status === 'sent' ? one.result.state() : 'not sent'));
+  expect(await Promise.all(states)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
+  expect([...runs].sort()).toEqual(['a', 'b', 'c']);
+  await sim.close();
+});
+
+test('a call that has reserved its key is not dropped for another one because its claim failed', async () => {
+  let fails = 1;
+  const task = defineTask('task', {
+    queue,
+    once: { key: () => 'one', taken: 'reject', for: '30s' },
+    run: (n: number) => n,
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task] }), {
+    onCall(call, proceed) {
+      const isClaim = JSON.stringify(call.input).includes('leaseUntil');
+      if (isClaim && fails-- > 0) throw new Error('out of reach');
+      return proceed();
+    },
+  });
+
+  const first = await sim.send(task(1));
+  await sim.advance('5s');
+  const second = await sim.send(task(2)).catch((error) => error.code);
+  await sim.advance('1m');
+
+  expect([await first.state(), second]).toEqual(['SUCCESS', 'ONCE_TAKEN']);
+  await sim.close();
+});
