@@ -21,8 +21,9 @@ export interface OnceOptions<Input> {
   readonly key?: KeyOf<Input>;
   /**
    * How long a key stays taken without a sign of life: from the send (and its delay), and again from each
-   * wait for a rate or a place, until the run starts, where `taken` or `keep` reserve it at send. A run that has started keeps its key for as long as it runs,
-   * retries included; a crashed one loses it after 20 s. With `keep` it is the window. @default '5m'
+   * wait for a rate or a place, until the run starts, where `taken` or `keep` reserve it at send. A run that
+   * has started keeps its key for as long as it runs, retries included; a crashed one loses it after 20 s.
+   * With `keep` it is the window. @default '5m'
    */
   readonly for?: Duration;
   /** Until when a run keeps its key: its start, or its end. @default 'end' */
