@@ -17,12 +17,17 @@ const IDLE_SECONDS = 7 * 86_400;
 const TRIES_MAX = 20;
 /** DynamoDB: keys of one BatchGetItem. Of more slots, so many in a row are looked at. */
 const LOOKED_MAX = 100;
+/** By then every worker knows of a change (gate.ts), and what had asked before has its place. */
+const KNOWN_MS = 30_000;
+const OVER_MAX = 1_000;
 
 export function createLimits(call: Call, tableName: string): Limits {
   const update = createUpdates(call, tableName);
+  /** Lowered numbers of places behind which nobody is any more. */
+  const over = new Set<string>();
   return {
     reserve: (key, lengthMs, now, latest) => reserve(update, key, lengthMs, now, latest),
-    acquire: (request) => acquire(update, (keys) => readItems(call, tableName, keys), request),
+    acquire: (request) => acquire(update, (keys) => readItems(call, tableName, keys), over, request),
     async extend(slot, token, until) {
       const values = { ':until': number(until), ':token': { S: token } };
       return (await update(toKey(slot), { set: ['#until = :until'], values }, MINE)).kind === 'written';
@@ -109,9 +114,14 @@ function foughtOver(what: string, value: string): CeleriacError {
 type Read = (keys: readonly Key[]) => Promise<readonly Item[]>;
 
 /** One slot at a guess, which succeeds while there is room; then a look at all, and a few that are free. */
-async function acquire(update: Updates, read: Read, request: SlotRequest): Promise<SlotOutcome> {
+async function acquire(
+  update: Updates,
+  read: Read,
+  over: Set<string>,
+  request: SlotRequest,
+): Promise<SlotOutcome> {
   const { key, token, now, until, chance } = request;
-  const max = await openPlaces(read, request);
+  const max = await openPlaces(read, over, request);
   if (max === 0) return { kind: 'full', tookMs: undefined };
   const first = Math.floor(chance * max);
   const tookOf = new Map<string, number>();
@@ -152,23 +162,37 @@ async function acquire(update: Updates, read: Read, request: SlotRequest): Promi
 
 /**
  * How many places may be taken, counted from the first one: so many that with the runs behind them, which
- * began when there were more, there are never more than `max`.
+ * began when there were more, there are never more than `max`. Where none is left, it is not asked again.
  */
-async function openPlaces(read: Read, { key, max, before, now }: SlotRequest): Promise<number> {
-  if (before === undefined) return max;
-  const names = Array.from({ length: before }, (_, place) => `${key}#${place}`);
-  const batches = Array.from({ length: Math.ceil(before / LOOKED_MAX) }, (_, batch) =>
-    read(names.slice(batch * LOOKED_MAX, (batch + 1) * LOOKED_MAX).map(toKey)),
-  );
-  const items = (await Promise.all(batches)).flat();
-  const taken = new Set(items.filter(({ until }) => Number(until?.N ?? 0) >= now).map(({ slot }) => slot?.S));
+async function openPlaces(read: Read, over: Set<string>, request: SlotRequest): Promise<number> {
+  const { key, max, before, now } = request;
+  const change = `${key}#${before?.at}`;
+  if (before === undefined || over.has(change)) return max;
+  const names = Array.from({ length: before.places }, (_, place) => `${key}#${place}`);
+  const taken = await takenOf(read, names.slice(max), now);
+  let behind = taken.size;
+  if (behind === 0) {
+    if (over.size >= OVER_MAX) over.clear();
+    if (now > before.at + KNOWN_MS) over.add(change);
+    return max;
+  }
+  for (const name of await takenOf(read, names.slice(0, max), now)) taken.add(name);
   let open = max;
-  let behind = names.slice(max).filter((name) => taken.has(name)).length;
   while (open > 0 && open + behind > max) {
     open -= 1;
     if (taken.has(`${key}#${open}`)) behind += 1;
   }
   return open;
+}
+
+/** Which of these places are taken. */
+async function takenOf(read: Read, names: readonly string[], now: number): Promise<Set<string>> {
+  const batches = Array.from({ length: Math.ceil(names.length / LOOKED_MAX) }, (_, batch) =>
+    read(names.slice(batch * LOOKED_MAX, (batch + 1) * LOOKED_MAX).map(toKey)),
+  );
+  const items = (await Promise.all(batches)).flat();
+  const taken = items.filter(({ until }) => Number(until?.N ?? 0) >= now);
+  return new Set(taken.flatMap(({ slot }) => slot?.S ?? []));
 }
 
 function toSettings(item: Item): LimitSettings {

@@ -12,7 +12,13 @@ export interface LimitSettings extends LimitsGiven {
   /** Grows with each change of the rate: a slot that was reserved before a change holds no longer. */
   readonly epoch: number;
   /** How many places there were before there were fewer: runs that began then are in them. */
-  readonly before?: { readonly places: number; readonly at: number };
+  readonly before?: Places;
+}
+
+/** How many places there were, until when. */
+export interface Places {
+  readonly places: number;
+  readonly at: number;
 }
 
 /** SQS hides no message longer, so no run from before is there after that; the rest is for clocks. */

@@ -3,7 +3,7 @@
  * keys that one run at a time may have, slots in time and in number, and what is known of running ones. All
  * of it lies in the table of runs.
  */
-import type { LimitSettings } from '../core/limit-settings.ts';
+import type { LimitSettings, Places } from '../core/limit-settings.ts';
 
 /** A run that wants a key. */
 export interface LockRequest {
@@ -86,7 +86,7 @@ export interface SlotRequest {
   readonly key: string;
   readonly max: number;
   /** How many there were before there were fewer, where runs from then may still be in them. */
-  readonly before?: number | undefined;
+  readonly before?: Places | undefined;
   /** Known to this attempt alone. */
   readonly token: string;
   readonly now: number;

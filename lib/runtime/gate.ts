@@ -126,7 +126,7 @@ async function enterPlaces(
   const wait = message.wait?.for === 'concurrency' ? message.wait : undefined;
   const ask = (now: number): Promise<SlotOutcome> => {
     const until = leaseEnd(entry.deadline, now, PASS_BEAT_MS);
-    const before = set !== undefined && isLowered(set, max, now) ? set.before?.places : undefined;
+    const before = set !== undefined && isLowered(set, max, now) ? set.before : undefined;
     return limits.acquire({ key, max, before, token, now, until, chance: chance() });
   };
   let now = clock.now();

@@ -76,10 +76,11 @@ export function testLimits(given: () => StateWorld): void {
     const taken = [0, 1, 2].map((place) => ({ ...slot, max: 3, token: `r${place}`, chance: place / 3 }));
     const [, , last] = await Promise.all(taken.map((request) => limits().acquire(request)));
     await limits().free('p#0', 'r0', 1);
-    const full = await limits().acquire({ ...slot, before: 3 });
+    const before = { places: 3, at: T };
+    const full = await limits().acquire({ ...slot, before });
     if (last?.kind === 'taken') await limits().free(last.slot, 'r2', 1);
 
     expect(full.kind).toBe('full');
-    expect(await limits().acquire({ ...slot, before: 3 })).toEqual({ kind: 'taken', slot: 'p#0' });
+    expect(await limits().acquire({ ...slot, before })).toEqual({ kind: 'taken', slot: 'p#0' });
   });
 }
