@@ -92,16 +92,13 @@ async function enterRate(
 }
 
 /** A wait for something else than the key, over which a key that was reserved at send stays reserved. */
-async function keptMeanwhile(
-  { clock, locks }: GatePorts,
-  { task, message, input }: Entry,
-  waiting: Waiting,
-): Promise<Waiting> {
+async function keptMeanwhile({ clock, locks }: GatePorts, entry: Entry, waiting: Waiting): Promise<Waiting> {
+  const { task, message, input } = entry;
   const { once } = task;
   if (!isReserved(once) || message.force === true) return waiting;
   const until = clock.now() + waiting.seconds * 1_000 + once.forMs;
   await locks.prolong(onceKeyOf(task, once.key, input), message.id, until);
-  return waiting;
+  return mayHaveHad(entry) ? { ...waiting, wait: { ...waiting.wait, owed: true } } : waiting;
 }
 
 /** Whether a call has its key from its send on, until it has run. */
@@ -209,7 +206,8 @@ async function hasBegun({ runs }: GatePorts, { id, generation }: Message): Promi
 
 /** Whether it may have lost the key before its claim: its worker has died there, or could not reach AWS. */
 function mayHaveHad({ message, crashes }: Entry): boolean {
-  return crashes > 0 || message.deferredSince !== undefined || message.wait?.for === 'once';
+  const { deferredSince, wait } = message;
+  return crashes > 0 || deferredSince !== undefined || wait?.for === 'once' || wait?.owed === true;
 }
 
 /**

@@ -169,3 +169,28 @@ test('a call that has reserved its key is not dropped for another one because it
   expect([await first.state(), second]).toEqual(['SUCCESS', 'ONCE_TAKEN']);
   await sim.close();
 });
+
+test('a call whose worker died before its claim is not dropped, whatever it waits for next', async () => {
+  let claims = 0;
+  const task = defineTask('task', {
+    queue,
+    rateLimit: '1/m',
+    once: { key: () => 'one', taken: 'reject', for: '30s' },
+    run: (n: number) => n,
+  });
+  const sim = simulate(defineApp('shop', { tasks: [task] }), {
+    onCall(call, proceed) {
+      const isClaim = JSON.stringify(call.input).includes('leaseUntil');
+      if (isClaim && claims++ === 0) killWorker(sim, queue);
+      return claims === 1 && isClaim ? new Promise(() => {}) : proceed();
+    },
+  });
+  const first = await sim.send(task(1));
+  await sim.advance('25s');
+  const second = await sim.send(task(2, { delay: '3m' }));
+
+  await sim.advance('10m');
+
+  expect([await first.state(), await second.state()]).toEqual(['SUCCESS', 'SUCCESS']);
+  await sim.close();
+});
