@@ -92,6 +92,8 @@ class ChildKeeper implements Keeper {
     return {
       start: async () => undefined,
       beat: async () => true,
+      // It speaks for runs that have begun.
+      putOff: async () => {},
       park: (seconds, attempts = 1) => {
         const until = clock.now() + seconds * 1_000;
         const keys = of('key').flatMap((one) => (one.what === 'key' ? [one] : []));

@@ -3,12 +3,13 @@
  * again. Slots in number are items of their own, each under a partition of its own, so that none is hot and
  * each is taken by one conditional write.
  */
+import type { LimitSettings } from '../core/limit-settings.ts';
 import { CeleriacError } from '../errors.ts';
-import type { LimitSettings, Limits, SlotOutcome, SlotRequest } from '../runtime/gate-ports.ts';
+import type { Limits, SlotOutcome, SlotRequest } from '../runtime/gate-ports.ts';
 import type { Call } from './call.ts';
 import { readItems } from './read-items.ts';
 import type { Item, Key } from './run-item.ts';
-import { createUpdates, type Updates, type Written } from './updates.ts';
+import { createUpdates, type Update, type Updates, type Written } from './updates.ts';
 
 /** What nobody has asked for so long is cleared away. */
 const IDLE_SECONDS = 7 * 86_400;
@@ -16,12 +17,17 @@ const IDLE_SECONDS = 7 * 86_400;
 const TRIES_MAX = 20;
 /** DynamoDB: keys of one BatchGetItem. Of more slots, so many in a row are looked at. */
 const LOOKED_MAX = 100;
+/** By then every worker knows of a change (gate.ts), and what had asked before has its place. */
+const KNOWN_MS = 30_000;
+const OVER_MAX = 1_000;
 
 export function createLimits(call: Call, tableName: string): Limits {
   const update = createUpdates(call, tableName);
+  /** Lowered numbers of places behind which nobody is any more. */
+  const over = new Set<string>();
   return {
     reserve: (key, lengthMs, now, latest) => reserve(update, key, lengthMs, now, latest),
-    acquire: (request) => acquire(update, (keys) => readItems(call, tableName, keys), request),
+    acquire: (request) => acquire(update, (keys) => readItems(call, tableName, keys), over, request),
     async extend(slot, token, until) {
       const values = { ':until': number(until), ':token': { S: token } };
       return (await update(toKey(slot), { set: ['#until = :until'], values }, MINE)).kind === 'written';
@@ -34,15 +40,28 @@ export function createLimits(call: Call, tableName: string): Limits {
       const [item] = await readItems(call, tableName, [toKey(`limits#${task}`)]);
       return item === undefined ? undefined : toSettings(item);
     },
-    async set(task, settings) {
-      const values = { ':text': { S: JSON.stringify(settings) }, ':one': number(1), ':zero': number(0) };
-      const set = ['#settings = :text, #epoch = if_not_exists(#epoch, :zero) + :one'];
-      // No condition can fail: the item may or may not be there.
-      const condition = 'attribute_not_exists(#epoch) OR #epoch >= :zero';
-      const written = await update(toKey(`limits#${task}`), { set, values }, condition);
-      return toSettings(written.item);
+    async set(task, change) {
+      const key = toKey(`limits#${task}`);
+      let [item] = await readItems(call, tableName, [key]);
+      for (let tries = 0; tries < TRIES_MAX; tries++) {
+        const settings = change(item === undefined ? undefined : toSettings(item));
+        const written = await update(key, ...settingsUpdate(settings, item));
+        if (written.kind === 'written') return settings;
+        item = written.item;
+      }
+      throw foughtOver(`the limits of '${task}' are`, task);
     },
   };
+}
+
+/** Writes settings in the place of those that were there, unless there are others by now. */
+function settingsUpdate({ epoch, ...rest }: LimitSettings, old: Item | undefined): [Update, string] {
+  const values = { ':text': { S: JSON.stringify(rest) }, ':epoch': number(epoch) };
+  const set = ['#settings = :text, #epoch = :epoch'];
+  if (old === undefined) return [{ set, values }, 'attribute_not_exists(#epoch)'];
+  const { settings: was = { S: '' }, epoch: epochWas = number(0) } = old;
+  const seen = { ...values, ':was': was, ':epochWas': epochWas };
+  return [{ set, values: seen }, '#settings = :was AND #epoch = :epochWas'];
 }
 
 const MINE = '#token = :token';
@@ -84,15 +103,26 @@ async function reserve(
     if (fullAt > latest) return fullAt;
     busy = fullAt > now;
   }
-  const text = `the rate '${key}' is fought over: ${TRIES_MAX} writes in a row came second`;
-  throw new CeleriacError('LIMIT_BUSY', text, { value: key });
+  throw foughtOver(`the rate '${key}' is`, key);
+}
+
+function foughtOver(what: string, value: string): CeleriacError {
+  const text = `${what} fought over: ${TRIES_MAX} writes in a row came second`;
+  return new CeleriacError('LIMIT_BUSY', text, { value });
 }
 
 type Read = (keys: readonly Key[]) => Promise<readonly Item[]>;
 
 /** One slot at a guess, which succeeds while there is room; then a look at all, and a few that are free. */
-async function acquire(update: Updates, read: Read, request: SlotRequest): Promise<SlotOutcome> {
-  const { key, max, token, now, until, chance } = request;
+async function acquire(
+  update: Updates,
+  read: Read,
+  over: Set<string>,
+  request: SlotRequest,
+): Promise<SlotOutcome> {
+  const { key, token, now, until, chance } = request;
+  const max = await openPlaces(read, over, request);
+  if (max === 0) return { kind: 'full', tookMs: undefined };
   const first = Math.floor(chance * max);
   const tookOf = new Map<string, number>();
   const remember = (slot: string, item: Item): void => {
@@ -128,6 +158,41 @@ async function acquire(update: Updates, read: Read, request: SlotRequest): Promi
   for (const slot of free.slice(0, 3)) if (await take(slot)) return { kind: 'taken', slot };
   const sum = [...tookOf.values()].reduce((total, ms) => total + ms, 0);
   return { kind: 'full', tookMs: tookOf.size === 0 ? undefined : sum / tookOf.size };
+}
+
+/**
+ * How many places may be taken, counted from the first one: so many that with the runs behind them, which
+ * began when there were more, there are never more than `max`. Where none is left, it is not asked again.
+ */
+async function openPlaces(read: Read, over: Set<string>, request: SlotRequest): Promise<number> {
+  const { key, max, before, now } = request;
+  const change = `${key}#${before?.at}`;
+  if (before === undefined || over.has(change)) return max;
+  const names = Array.from({ length: before.places }, (_, place) => `${key}#${place}`);
+  const taken = await takenOf(read, names.slice(max), now);
+  let behind = taken.size;
+  if (behind === 0) {
+    if (over.size >= OVER_MAX) over.clear();
+    if (now > before.at + KNOWN_MS) over.add(change);
+    return max;
+  }
+  for (const name of await takenOf(read, names.slice(0, max), now)) taken.add(name);
+  let open = max;
+  while (open > 0 && open + behind > max) {
+    open -= 1;
+    if (taken.has(`${key}#${open}`)) behind += 1;
+  }
+  return open;
+}
+
+/** Which of these places are taken. */
+async function takenOf(read: Read, names: readonly string[], now: number): Promise<Set<string>> {
+  const batches = Array.from({ length: Math.ceil(names.length / LOOKED_MAX) }, (_, batch) =>
+    read(names.slice(batch * LOOKED_MAX, (batch + 1) * LOOKED_MAX).map(toKey)),
+  );
+  const items = (await Promise.all(batches)).flat();
+  const taken = items.filter(({ until }) => Number(until?.N ?? 0) >= now);
+  return new Set(taken.flatMap(({ slot }) => slot?.S ?? []));
 }
 
 function toSettings(item: Item): LimitSettings {

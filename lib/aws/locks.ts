@@ -36,6 +36,15 @@ export function createLocks(call: Call, tableName: string): Locks {
           HIS,
         ),
       ),
+    async prolong(key, id, until) {
+      const values = { ':id': { S: id }, ':zero': { N: '0' }, ':parked': { S: 'parked' } };
+      const longer = { ':until': { N: String(until) }, ':expiresAt': seconds(until) };
+      await update(
+        toKey(key),
+        { set: ['#until = :until, #expiresAt = :expiresAt'], values: { ...values, ...longer } },
+        `${HIS} AND #phase = :parked AND #until < :until`,
+      );
+    },
     free(key, id) {
       const values = { ':id': { S: id }, ':zero': { N: '0' }, ':parked': { S: 'parked' } };
       return asHolder(update(toKey(key), { set: ['#until = :zero'], values }, `${HIS} AND #phase = :parked`));
@@ -123,17 +132,17 @@ function seconds(ms: number): { N: string } {
 /** Refused by itself: the first answer was lost, and the call was made again. */
 function outcome({ kind, item }: Written, token: string): LockOutcome {
   if (kind === 'written' || item.token?.S === token) return { kind: 'taken' };
-  return { kind: 'held', by: item.holder?.S ?? '', untilMs: Number(item.until?.N ?? 0) };
+  const isRunning = item.phase?.S === 'running';
+  return { kind: 'held', by: item.holder?.S ?? '', untilMs: Number(item.until?.N ?? 0), isRunning };
 }
 
 function reservation(written: Written, id: string): Reserve {
   const got = outcome(written, id);
   if (got.kind === 'taken') return got;
-  const { phase, sent, dueAt, staleAt } = written.item;
-  const isRunning = phase?.S === 'running';
+  const { sent, dueAt, staleAt } = written.item;
   const stale = Number(staleAt?.N ?? NEVER);
   return {
-    ...{ ...got, isRunning, isSent: isRunning || sent?.BOOL === true, dueAt: Number(dueAt?.N ?? 0) },
+    ...{ ...got, isSent: got.isRunning || sent?.BOOL === true, dueAt: Number(dueAt?.N ?? 0) },
     ...(stale === NEVER ? {} : { staleAt: stale }),
   };
 }

@@ -30,10 +30,13 @@ export function createRunAdmin(call: Call, tableName: string): Omit<RunAdmin, 'o
     async revokeBy(name, { until, terminate }, expiresAt) {
       const values = {
         ':until': { N: String(until) },
-        ':terminate': { BOOL: terminate },
         ':expiresAt': { N: String(Math.ceil(expiresAt / 1_000)) },
       };
-      const set = ['#until = :until, #terminate = :terminate, #expiresAt = :expiresAt'];
+      // Whoever was told to stop by an earlier one is to stop all the same.
+      const set = [
+        '#until = :until, #expiresAt = :expiresAt',
+        ...(terminate ? ['#terminateUntil = :until'] : []),
+      ];
       await updates(
         toRevocationKey(name),
         { set, values },

@@ -48,7 +48,7 @@ export function createRunControl(call: Call, tableName: string): RunControl {
       return items.map(
         (item): Revocation => ({
           until: Number(item.until?.N ?? 0),
-          terminate: item.terminate?.BOOL === true,
+          ...(item.terminateUntil === undefined ? {} : { terminateUntil: Number(item.terminateUntil.N) }),
         }),
       );
     },
@@ -80,12 +80,9 @@ async function revoke(updates: Updates, request: RevokeRequest): Promise<Revoked
     const marked = await updates(
       key,
       {
-        set: ['#revokedAt = :now, #terminate = :terminate'],
-        values: {
-          ':now': { N: String(now) },
-          ':terminate': { BOOL: terminate },
-          ':started': { S: 'STARTED' },
-        },
+        // Whoever was told to stop by an earlier one is to stop all the same.
+        set: ['#revokedAt = :now', ...(terminate ? ['#terminate = :yes'] : [])],
+        values: { ':now': { N: String(now) }, ':yes': { BOOL: true }, ':started': { S: 'STARTED' } },
       },
       '#state = :started',
     );

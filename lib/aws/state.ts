@@ -1,7 +1,7 @@
 /** All ports that lie in the table of runs. */
 import type { App } from '../define/app.ts';
 import { runsTableName } from '../define/resource-name.ts';
-import { createGate } from '../runtime/gate.ts';
+import { createGate, type GatePorts } from '../runtime/gate.ts';
 import type { Ports } from '../runtime/ports.ts';
 import type { Overdue } from '../runtime/workflow-ports.ts';
 import type { Call } from './call.ts';
@@ -29,7 +29,9 @@ export function createState(
   const runs = createRuns(call, tableName);
   const control = createRunControl(call, tableName);
   const gated =
-    typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS ? createGated(call, tableName, ports) : {};
+    typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS
+      ? createGated(call, tableName, { ...ports, runs })
+      : {};
   const workflows =
     typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
       ? { workflows: createWorkflows(call, tableName), workflowViews: createWorkflowViews(call, tableName) }
@@ -59,7 +61,7 @@ export function createClientState(
   return { runs, state: state && { ...state, admin } };
 }
 
-function createGated(call: Call, tableName: string, ports: Pick<Ports, 'clock' | 'chance' | 'log'>) {
+function createGated(call: Call, tableName: string, ports: Omit<GatePorts, 'locks' | 'limits'>) {
   const locks = createLocks(call, tableName);
   const limits = createLimits(call, tableName);
   return { locks, limits, gate: createGate({ ...ports, locks, limits }) };

@@ -10,7 +10,7 @@ type Say = (message: FromChild) => void;
 export function telling(ports: Ports, say: Say): Ports {
   const { runs, state } = ports;
   if (runs === undefined || state === undefined) return ports;
-  return { ...ports, runs: tellingRuns(runs, say), state: tellingState(ports, state, say) };
+  return { ...ports, runs: tellingRuns(runs, say), state: tellingState({ ...ports, runs }, state, say) };
 }
 
 function tellingRuns(runs: Runs, say: Say): Runs {
@@ -38,7 +38,11 @@ function tellingRuns(runs: Runs, say: Say): Runs {
   };
 }
 
-function tellingState({ clock, chance, log }: Ports, state: State, say: Say): State {
+function tellingState(
+  { clock, chance, log, runs }: Ports & { readonly runs: Runs },
+  state: State,
+  say: Say,
+): State {
   const control: State['control'] = {
     ...state.control,
     async extend(id, owner, leaseUntil) {
@@ -50,7 +54,7 @@ function tellingState({ clock, chance, log }: Ports, state: State, say: Say): St
   if (state.locks === undefined || state.limits === undefined) return { ...state, control };
   const locks = tellingLocks(state.locks, say);
   const limits = tellingLimits(state.limits, say);
-  return { ...state, control, locks, limits, gate: createGate({ clock, chance, log, locks, limits }) };
+  return { ...state, control, locks, limits, gate: createGate({ clock, chance, log, locks, limits, runs }) };
 }
 
 function tellingLocks(locks: Locks, say: Say): Locks {

@@ -21,6 +21,8 @@ const STARTS_PER_SHARD = 200;
 /** What is given away of the rate, so that starts need not be exact. */
 const TOLERANCE_SHARE = 0.04;
 const TOLERANCE_MS_MAX = 5_000;
+/** So many parts a millisecond has. */
+const GRAIN = 16;
 
 /** The slots of a rate. */
 export function fleetRate({ permits, periodMs }: Rate): FleetRate {
@@ -31,6 +33,8 @@ export function fleetRate({ permits, periodMs }: Rate): FleetRate {
   // Each shard keeps a whole number of permits, or their sum could exceed the rate.
   const perShard = shards === 1 ? whole.permits : Math.floor(whole.permits / shards);
   const toleranceMs = Math.min(TOLERANCE_MS_MAX, whole.periodMs * TOLERANCE_SHARE);
-  // Whole milliseconds, as clocks count them; rounded up, so that the rate is kept.
-  return { spacingMs: Math.ceil((whole.periodMs + toleranceMs) / perShard), toleranceMs, shards };
+  const spacingMs = (whole.periodMs + toleranceMs) / perShard;
+  // Rounded up, so that the rate is kept, to what sums up exactly in floating point and in decimal numbers;
+  // whole milliseconds would take a sixth from a rate of hundreds a second.
+  return { spacingMs: Math.ceil(spacingMs * GRAIN) / GRAIN, toleranceMs, shards };
 }

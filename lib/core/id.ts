@@ -1,7 +1,8 @@
 /**
  * Message ids. An id holds the time of its send and a checksum over app and stage, so that an id which was
  * never ours is told apart from one that still waits, without any write at send. Layout, in Crockford's base
- * 32 (lower case): 10 characters of time (milliseconds), 16 of chance, 4 of checksum. Ids sort by time.
+ * 32 (lower case): 10 characters of time (milliseconds), 16 of chance, 4 of checksum. Ids sort by time. Where
+ * calls of one millisecond have an order, the first three of chance count them.
  */
 import { hash } from 'node:crypto';
 
@@ -9,6 +10,7 @@ const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_LENGTH = 10;
 const BODY_LENGTH = 26;
 const CHECK_LENGTH = 4;
+const COUNT_LENGTH = 3;
 
 /** Whose id it is. */
 export interface IdSpace {
@@ -18,10 +20,12 @@ export interface IdSpace {
 
 /**
  * A new id for a message sent at `now`, or later where it waits for weeks; `chance` gives numbers in [0, 1).
+ * `count` puts it behind those of that time with a smaller one.
  */
-export function newId(space: IdSpace, now: number, chance: () => number): string {
+export function newId(space: IdSpace, now: number, chance: () => number, count?: number): string {
   let body = toBase32(Math.floor(now), TIME_LENGTH);
-  for (let index = TIME_LENGTH; index < BODY_LENGTH; index++) body += DIGITS[Math.floor(chance() * 32)];
+  if (count !== undefined) body += toBase32(count, COUNT_LENGTH);
+  while (body.length < BODY_LENGTH) body += DIGITS[Math.floor(chance() * 32)];
   return body + checksum(space, body);
 }
 

@@ -12,6 +12,8 @@ export interface Wait {
   readonly count: number;
   /** Of which change of its task's limits the turn is. */
   readonly epoch?: number;
+  /** Whether it may have lost its key to a worker that failed, and is not dropped for whoever has it now. */
+  readonly owed?: boolean;
 }
 
 /** A message comes back so long before its slot: SQS is late by up to a second, and a late slot is lost. */

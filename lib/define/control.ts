@@ -32,7 +32,10 @@ export type RevokeOutcome = 'revoked' | 'running' | 'over';
 export interface Limits {
   /** As the task's `rateLimit`; null: as defined. */
   readonly rateLimit?: string | number | null;
-  /** As the task's `concurrency`, also of each key where that is by key; null: as defined. */
+  /**
+   * As the task's `concurrency`, also of each key where that is by key; null: as defined. Runs that began
+   * when it was higher go on and count, so others may have to wait for them.
+   */
   readonly concurrency?: number | null;
 }
 
@@ -40,7 +43,8 @@ export interface Limits {
 export interface LimitsClient {
   /**
    * Changes the limits of a task for all workers, within 5 s and until they are set again; a deploy does not
-   * undo it. What is left out becomes as defined.
+   * undo it. What is left out becomes as defined. A rate that stays the same is kept over the change; one
+   * that changes begins anew, with a start at once.
    * @throws CeleriacError LIMIT_NOT_DEFINED for a limit that the task was defined without (define it as
    * `rateLimit: 0`, or as a high `concurrency`, to set it later), RATE_INVALID, CONCURRENCY_OUT_OF_RANGE.
    */

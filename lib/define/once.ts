@@ -20,9 +20,10 @@ export interface OnceOptions<Input> {
    */
   readonly key?: KeyOf<Input>;
   /**
-   * How long a key stays taken without a sign of life: from the send (and its delay) until the run starts,
-   * where `taken` or `keep` reserve it at send. A run that has started keeps its key for as long as it runs,
-   * retries included; a crashed one loses it after 20 s. With `keep` it is the window. @default '5m'
+   * How long a key stays taken without a sign of life: from the send (and its delay), and again from each
+   * wait for a rate or a place, until the run starts, where `taken` or `keep` reserve it at send. A run that
+   * has started keeps its key for as long as it runs, retries included; a crashed one loses it after 20 s.
+   * With `keep` it is the window. @default '5m'
    */
   readonly for?: Duration;
   /** Until when a run keeps its key: its start, or its end. @default 'end' */
@@ -33,7 +34,8 @@ export interface OnceOptions<Input> {
    * the key, and `call` to its result, which is the default with `keep: 'first'`; while nothing is known of
    * that run but its key, its sender may have died, so this call is sent as that run, and one of both is run:
    * give the same key only to calls that may stand for each other. A part of a workflow, a fire, and a
-   * message of an exchange reserve nothing: one whose key is taken as it begins is REVOKED as 'once'.
+   * message of an exchange reserve nothing: one whose key is taken as it begins is REVOKED as 'once'. So is a
+   * call that was not met for longer than `for`; one that has begun, or whose worker has failed, is not.
    * @default 'wait'
    */
   readonly taken?: 'reject' | 'return' | 'wait';

@@ -33,6 +33,8 @@ export interface ComposeContext {
   readonly space: IdSpace;
   readonly now: number;
   readonly chance: () => number;
+  /** Which call of its millisecond it is, where the last one counts. */
+  readonly count?: number | undefined;
   /** How many tasks have sent each other on before this send. */
   readonly hops: number;
   /** Where the reply goes, for a call. */
@@ -85,7 +87,7 @@ async function composeFor(context: ComposeContext, signature: Signature, task: A
   checkTimeLimit(task, timeLimit);
   if (context.hops > HOPS_MAX) throw tooManyHops(task, context.hops);
   const message: Message = {
-    id: again?.id ?? newId(context.space, idTime(now, waitMs), context.chance),
+    id: again?.id ?? newId(context.space, idTime(now, waitMs), context.chance, context.count),
     task: task.name,
     // `validate` has just shown that nothing but JSON is in it.
     ...(signature.input === undefined ? {} : { input: signature.input as Json }),

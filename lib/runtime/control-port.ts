@@ -16,10 +16,10 @@ export interface RevokeRequest extends RunName {
   readonly terminate: boolean;
 }
 
-/** All runs with this header that were sent until then. */
+/** All runs with this header that were sent until then; those until `terminateUntil` are to stop, too. */
 export interface Revocation {
   readonly until: number;
-  readonly terminate: boolean;
+  readonly terminateUntil?: number;
 }
 
 /**
@@ -47,7 +47,11 @@ export interface RunAdmin extends Overdue {
   /** Says of a run that is over that its next generation is on its way, unless that has begun already. */
   reopen(id: string, generation: number): Promise<void>;
   /** Revokes by header; `name` is 'header=value'. */
-  revokeBy(name: string, revocation: Revocation, expiresAt: number): Promise<void>;
+  revokeBy(
+    name: string,
+    revocation: { readonly until: number; readonly terminate: boolean },
+    expiresAt: number,
+  ): Promise<void>;
 }
 
 /** How far a run is, in its own words. */

@@ -1,4 +1,5 @@
 /** The part of a client that acts on runs which are under way or over, and on the limits of tasks. */
+import { changeLimits } from '../core/limit-settings.ts';
 import { SLOTS_MAX } from '../core/limits.ts';
 import { parseRate } from '../core/rate.ts';
 import type { AsyncResult, Client } from '../define/client.ts';
@@ -73,16 +74,32 @@ async function setLimits({ ports }: Connection, task: AnyTask, limits: Limits): 
       `task '${task.name}': concurrency is ${concurrency}; give a whole number from 1 to ` + `${SLOTS_MAX}`;
     throw new CeleriacError('CONCURRENCY_OUT_OF_RANGE', text, { value: concurrency });
   }
-  await limitsOf(ports.state).set(task.name, limits);
+  const given = {
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+  };
+  const now = ports.clock.now();
+  await limitsOf(ports.state).set(task.name, (old) => changeLimits(old, given, definedOf(task), now));
 }
 
 async function getLimits({ ports }: Connection, task: AnyTask): Promise<Limits> {
   const set = await limitsOf(ports.state).settings(task.name);
-  const rate = set?.rateLimit ?? task.limits.rate?.limit;
-  const concurrency = set?.concurrency ?? task.limits.slots?.max;
+  const defined = definedOf(task);
+  const rateLimit = set?.rateLimit ?? defined.rateLimit;
+  const concurrency = set?.concurrency ?? defined.concurrency;
   return {
-    ...(rate === undefined || rate === false ? {} : { rateLimit: rate }),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
     ...(concurrency === undefined ? {} : { concurrency }),
+  };
+}
+
+/** The limits that a task was defined with. */
+function definedOf({ limits: { rate, slots } }: AnyTask): Limits {
+  return {
+    ...(rate === undefined || rate.limit === undefined || rate.limit === false
+      ? {}
+      : { rateLimit: rate.limit }),
+    ...(slots === undefined ? {} : { concurrency: slots.max }),
   };
 }
 

@@ -3,6 +3,7 @@
  * keys that one run at a time may have, slots in time and in number, and what is known of running ones. All
  * of it lies in the table of runs.
  */
+import type { LimitSettings, Places } from '../core/limit-settings.ts';
 
 /** A run that wants a key. */
 export interface LockRequest {
@@ -20,7 +21,13 @@ export interface LockRequest {
 export type LockOutcome =
   | { readonly kind: 'taken' }
   /** The message `by` has it, at the latest until then. */
-  | { readonly kind: 'held'; readonly by: string; readonly untilMs: number };
+  | {
+      readonly kind: 'held';
+      readonly by: string;
+      readonly untilMs: number;
+      /** Whether a worker runs it. */
+      readonly isRunning: boolean;
+    };
 
 /** A message that is about to be sent, and wants a key. */
 export interface Reservation {
@@ -54,6 +61,8 @@ export interface Locks {
   reserve(wanted: Reservation): Promise<Reserve>;
   /** Says that the message which has reserved a key is under way; false: the key is not its any more. */
   vouch(key: string, id: string): Promise<boolean>;
+  /** Keeps a key for longer whose message waits before it begins, or between two attempts. */
+  prolong(key: string, id: string, until: number): Promise<void>;
   /** Frees a key whose message has ended before it began, or between two attempts; false: it is otherwise. */
   free(key: string, id: string): Promise<boolean>;
   /** Gives a reserved key up: its message could not be sent. Not where somebody has vouched for that. */
@@ -76,6 +85,8 @@ export interface Locks {
 export interface SlotRequest {
   readonly key: string;
   readonly max: number;
+  /** How many there were before there were fewer, where runs from then may still be in them. */
+  readonly before?: Places | undefined;
   /** Known to this attempt alone. */
   readonly token: string;
   readonly now: number;
@@ -88,14 +99,6 @@ export type SlotOutcome =
   | { readonly kind: 'taken'; readonly slot: string }
   /** All are taken; how long runs took of late, where that is known. */
   | { readonly kind: 'full'; readonly tookMs: number | undefined };
-
-/** Limits as they were set while the app runs; what is undefined is as it was defined. */
-export interface LimitSettings {
-  readonly rateLimit?: string | number | null;
-  readonly concurrency?: number | null;
-  /** Grows with each change: a slot in time that was reserved before a change holds no longer. */
-  readonly epoch: number;
-}
 
 /** Slots in time (rates) and in number (concurrency) for a whole fleet. */
 export interface Limits {
@@ -110,5 +113,6 @@ export interface Limits {
   /** Gives a slot back, and says how long the run took. */
   free(slot: string, token: string, tookMs: number): Promise<void>;
   settings(task: string): Promise<LimitSettings | undefined>;
-  set(task: string, settings: Omit<LimitSettings, 'epoch'>): Promise<LimitSettings>;
+  /** Changes the settings of a task; `change` is asked again when somebody else was faster. */
+  set(task: string, change: (old: LimitSettings | undefined) => LimitSettings): Promise<LimitSettings>;
 }

@@ -6,14 +6,17 @@
  */
 
 import { orderOf } from '../core/id.ts';
+import { isLowered, type LimitSettings } from '../core/limit-settings.ts';
 import type { Message } from '../core/message.ts';
 import { parseRate, type Rate, type RateLimit } from '../core/rate.ts';
 import { secondsAfterTurn, secondsToKey, secondsToTurn } from '../core/wait.ts';
+import type { Once } from '../define/once.ts';
 import { toWireError } from '../errors.ts';
-import type { LimitSettings, Limits, Locks, SlotOutcome } from './gate-ports.ts';
+import type { Limits, LockOutcome, Locks, SlotOutcome } from './gate-ports.ts';
 import { type Entered, type Entry, type Gate, onceKeyOf, type Pass, type Waiting } from './gated.ts';
 import { leaseEnd, PASS_BEAT_MS } from './lease.ts';
-import type { Chance, Clock, Log } from './ports.ts';
+import { isGivenUp } from './once-send.ts';
+import type { Chance, Clock, Log, Runs } from './ports.ts';
 import { createSlots, type RateSlot, type Slots } from './rate-slot.ts';
 
 export interface GatePorts {
@@ -22,6 +25,7 @@ export interface GatePorts {
   readonly log: Log;
   readonly locks: Locks;
   readonly limits: Limits;
+  readonly runs: Pick<Runs, 'read'>;
 }
 
 /** A worker learns of changed limits within this. */
@@ -41,12 +45,14 @@ export function createGate(ports: GatePorts): Gate {
   return {
     async enter(entry) {
       const { task } = entry;
+      // First of all: what is not to run takes no turn from what is.
+      if (await isDebounced(ports, entry)) return { kind: 'drop', reason: 'debounced' };
       const limited = task.limits.rate !== undefined || task.limits.slots !== undefined;
       const set = limited ? await settings(task.name) : undefined;
       const slot = await enterRate(slots, entry, set);
-      if (slot !== undefined && 'kind' in slot) return slot;
+      if (slot !== undefined && 'kind' in slot) return keptMeanwhile(ports, entry, slot);
       const place = await enterPlaces(ports, entry, set);
-      if (place?.kind === 'wait') return place;
+      if (place?.kind === 'wait') return keptMeanwhile(ports, entry, place);
       const pass = createPass(ports, entry, slot, place?.slot);
       const kept = await enterOnce(ports, entry);
       if (kept === undefined || 'kind' in kept === false) return { kind: 'in', pass: pass(kept?.key) };
@@ -85,6 +91,21 @@ async function enterRate(
   return slots.take(entry.message, onceKeyOf(entry.task, rate.by, entry.input), limit, epoch);
 }
 
+/** A wait for something else than the key, over which a key that was reserved at send stays reserved. */
+async function keptMeanwhile({ clock, locks }: GatePorts, entry: Entry, waiting: Waiting): Promise<Waiting> {
+  const { task, message, input } = entry;
+  const { once } = task;
+  if (!isReserved(once) || message.force === true) return waiting;
+  const until = clock.now() + waiting.seconds * 1_000 + once.forMs;
+  await locks.prolong(onceKeyOf(task, once.key, input), message.id, until);
+  return mayHaveHad(entry) ? { ...waiting, wait: { ...waiting.wait, owed: true } } : waiting;
+}
+
+/** Whether a call has its key from its send on, until it has run. */
+function isReserved(once: Once | undefined): once is Once {
+  return once !== undefined && once.keep === undefined && once.taken !== 'wait';
+}
+
 /** What was set was checked when it was set. */
 function parsed(limit: RateLimit): Rate | undefined {
   return parseRate(limit);
@@ -102,7 +123,8 @@ async function enterPlaces(
   const wait = message.wait?.for === 'concurrency' ? message.wait : undefined;
   const ask = (now: number): Promise<SlotOutcome> => {
     const until = leaseEnd(entry.deadline, now, PASS_BEAT_MS);
-    return limits.acquire({ key, max, token, now, until, chance: chance() });
+    const before = set !== undefined && isLowered(set, max, now) ? set.before : undefined;
+    return limits.acquire({ key, max, before, token, now, until, chance: chance() });
   };
   let now = clock.now();
   let outcome = await ask(now);
@@ -130,6 +152,16 @@ async function enterPlaces(
   return waiting(at, secondsToTurn(at, now));
 }
 
+/**
+ * Whether a later call of its key was sent. Whoever runs it again by hand, or redrives it, wants this one.
+ */
+async function isDebounced({ locks }: GatePorts, { task, message, input }: Entry): Promise<boolean> {
+  const { once } = task;
+  if (once?.keep !== 'last' || message.force === true || message.generation > 0) return false;
+  const latest = await locks.latest(onceKeyOf(task, once.key, input));
+  return latest !== undefined && latest > orderOf(message);
+}
+
 type Kept = { readonly key: string };
 
 async function enterOnce(
@@ -138,30 +170,56 @@ async function enterOnce(
 ): Promise<Kept | Exclude<Entered, { kind: 'in' }> | undefined> {
   const { task, message, input, token } = entry;
   const { once } = task;
-  if (once === undefined || once.keep === 'first' || message.force === true) return undefined;
+  if (once === undefined || once.keep !== undefined || message.force === true) return undefined;
+  // It has given its key up when it began, for good: another call that has it by now does not stand for it.
+  if (once.until === 'start' && message.attempt > 0) return undefined;
   const key = onceKeyOf(task, once.key, input);
-  if (once.keep === 'last') {
-    // Whoever runs it again by hand, or redrives it, wants this call.
-    const latest = message.generation > 0 ? undefined : await ports.locks.latest(key);
-    const isLater = latest !== undefined && latest > orderOf(message);
-    return isLater ? { kind: 'drop', reason: 'debounced' } : undefined;
-  }
-  const now = ports.clock.now();
   const { id } = message;
   const turn = turnOf(message);
-  const outcome = await ports.locks.take({
-    key,
-    id,
-    turn,
-    token,
-    now,
-    until: leaseEnd(entry.deadline, now, PASS_BEAT_MS),
-  });
+  const ask = async (now: number): Promise<LockOutcome> =>
+    ports.locks.take({ key, id, turn, token, now, until: leaseEnd(entry.deadline, now, PASS_BEAT_MS) });
+  let now = ports.clock.now();
+  let outcome = await ask(now);
+  if (outcome.kind === 'held' && outcome.by !== id && (await isLeft(ports, key, outcome))) {
+    now = ports.clock.now();
+    outcome = await ask(now);
+  }
   if (outcome.kind === 'taken') return { key };
-  if (outcome.by !== id && once.taken !== 'wait') return { kind: 'drop', reason: 'once' };
+  if (outcome.by !== id && once.taken !== 'wait') {
+    const isBegun = await hasBegun(ports, message);
+    if (isBegun && once.until === 'start') return undefined;
+    if (!isBegun && !mayHaveHad(entry)) return { kind: 'drop', reason: 'once' };
+  }
   const count = message.wait?.for === 'once' ? message.wait.count + 1 : 1;
   const seconds = secondsToKey(outcome.untilMs, now, count, ports.chance());
   return { kind: 'wait', wait: { for: 'once', at: now + seconds * 1_000, count }, seconds };
+}
+
+/**
+ * Whether its run has begun before: it has crashed or was interrupted, and has lost the key meanwhile. It was
+ * accepted, so it is not dropped for a call that came later.
+ */
+async function hasBegun({ runs }: GatePorts, { id, generation }: Message): Promise<boolean> {
+  const record = (await runs.read([id])).get(id);
+  return record?.generation === generation && (record.state === 'STARTED' || record.state === 'RETRY');
+}
+
+/** Whether it may have lost the key before its claim: its worker has died there, or could not reach AWS. */
+function mayHaveHad({ message, crashes }: Entry): boolean {
+  const { deferredSince, wait } = message;
+  return crashes > 0 || deferredSince !== undefined || wait?.for === 'once' || wait?.owed === true;
+}
+
+/**
+ * Whether a key has been freed that nobody would give back: its run was revoked or has expired while it
+ * waited.
+ */
+async function isLeft(
+  { locks, runs }: GatePorts,
+  key: string,
+  { by, isRunning }: Extract<LockOutcome, { kind: 'held' }>,
+): Promise<boolean> {
+  return !isRunning && (await isGivenUp({ runs }, by, undefined)) && (await locks.free(key, by));
 }
 
 /** Grows with each attempt and each generation. */
@@ -195,10 +253,21 @@ function createPass(
       held = undefined;
       if (given !== undefined) await quietly(locks.release(given, token), undefined);
     };
+    const park = async (seconds: number, attempts: number): Promise<void> => {
+      const given = held;
+      if (given === undefined) return;
+      held = undefined;
+      const until = clock.now() + seconds * 1_000 + (task.once?.forMs ?? 0);
+      await quietly(locks.park(given, token, turnOf(message, attempts), until), false);
+    };
+    const putOff = async (seconds: number): Promise<void> => {
+      if (isReserved(task.once)) await park(seconds, 0);
+    };
     return {
       async start() {
         const late = await slot?.start();
         startedAt = clock.now();
+        if (late !== undefined) await putOff(late.seconds);
         if (late === undefined && task.once?.until === 'start') await release();
         return late;
       },
@@ -210,13 +279,8 @@ function createPass(
         ]);
         return kept.every((one) => one);
       },
-      async park(seconds, attempts = 1) {
-        const given = held;
-        if (given === undefined) return;
-        held = undefined;
-        const until = clock.now() + seconds * 1_000 + (task.once?.forMs ?? 0);
-        await quietly(locks.park(given, token, turnOf(message, attempts), until), false);
-      },
+      park: (seconds, attempts = 1) => park(seconds, attempts),
+      putOff,
       async leave() {
         await release();
         if (place !== undefined) await quietly(limits.free(place, token, clock.now() - startedAt), undefined);

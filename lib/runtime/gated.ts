@@ -16,6 +16,8 @@ export interface Entry {
   readonly deadline: number;
   /** Known to this attempt alone. */
   readonly token: string;
+  /** How many deliveries of it had no outcome, as far as is known. */
+  readonly crashes: number;
 }
 
 /** A message that has to wait. */
@@ -39,6 +41,8 @@ export interface Pass {
   beat(): Promise<boolean>;
   /** Keeps the key for the next attempt, or for this one once more (0). */
   park(seconds: number, attempts?: number): Promise<void>;
+  /** The same for this attempt, where the key was reserved at send; else others may have it meanwhile. */
+  putOff(seconds: number): Promise<void>;
   /** Gives everything back. */
   leave(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { Hooks, RunEvent } from '../define/hooks.ts';
 import type { AnyTask } from '../define/task.ts';
 import { toWireError } from '../errors.ts';
 import type { Connection } from './client.ts';
+import type { Lease } from './outcome.ts';
 
 /** Set by the bundler to `false` where no task needs it; see serve.ts. */
 declare const CELERIAC_TELEMETRY: boolean | undefined;
@@ -35,12 +36,14 @@ const TOLD = Promise.resolve();
 interface Told {
   readonly task: AnyTask | undefined;
   readonly message: Message;
+  /** Where the message was met, for a task that nobody here knows: CloudWatch takes no empty name. */
+  readonly lease?: Pick<Lease, 'queue'> | undefined;
 }
 
 async function tellAll<Name extends keyof Hooks>(
   { app, ports }: Connection,
   name: Name,
-  { task, message }: Told,
+  { task, message, lease }: Told,
   more: More<Name>,
 ): Promise<void> {
   const told = [task?.hooks, app.hooks, ...app.telemetry.map(({ hooks }) => hooks)];
@@ -50,7 +53,7 @@ async function tellAll<Name extends keyof Hooks>(
   const about: RunEvent = {
     task: task?.name ?? message.task,
     id: message.id,
-    queue: task?.queue.name ?? '',
+    queue: (task?.queue ?? lease?.queue)?.name ?? '',
     headers: message.headers,
     at: new Date(ports.clock.now()),
   };

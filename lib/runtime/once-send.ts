@@ -2,11 +2,13 @@
 import { orderOf } from '../core/id.ts';
 import { isFinal } from '../core/task-state.ts';
 import { type Once, reservesAtSend } from '../define/once.ts';
+import type { AnyTask } from '../define/task.ts';
 import { SendError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Composed } from './compose.ts';
-import type { Locks } from './gate-ports.ts';
+import type { Locks, Reserve } from './gate-ports.ts';
 import { onceKeyOf } from './gated.ts';
+import type { Runs } from './ports.ts';
 
 /** What became of a key at send. */
 export interface Reserved {
@@ -48,8 +50,24 @@ export async function reserveKey(
   return reserve(connection, locks, once, { key, id, delayMs, staleAt, keptMs, task: task.name, sendAs });
 }
 
+/** How many debounced calls a client has begun in its last millisecond. */
+const counted = new WeakMap<Connection['outbox'], { readonly at: number; readonly count: number }>();
+/** As many as an id can count. */
+const COUNT_MAX = 32 ** 3 - 1;
+
+/** Which call of its millisecond this one is, where the last one of a burst counts. */
+export function countOf({ outbox }: Connection, task: AnyTask | undefined, now: number): number | undefined {
+  if (task?.once?.keep !== 'last') return undefined;
+  const before = counted.get(outbox);
+  const count = before?.at === now ? Math.min(COUNT_MAX, before.count + 1) : 0;
+  counted.set(outbox, { at: now, count });
+  return count;
+}
+
 /** The calls of a client that have reserved their key and are on their way: whether they were sent. */
 const underWay = new WeakMap<Connection['outbox'], Map<string, Promise<boolean>>>();
+
+type Held = Extract<Reserve, { kind: 'held' }>;
 
 interface Wanted {
   readonly key: string;
@@ -76,7 +94,7 @@ async function reserve(
   const outcome = await locks.reserve({ key, id, ...times });
   if (outcome.kind === 'taken') return onItsWay(sending, id, () => locks.withdraw(key, id));
   const { by } = outcome;
-  if (!outcome.isRunning && (await isGivenUp(ports, by, once.keep)))
+  if (!outcome.isRunning && (isTooOld(outcome, once.keep, now) || (await isGivenUp(ports, by, once.keep))))
     if (await locks.free(key, by)) return reserve(connection, locks, once, wanted);
   if (once.taken === 'return') {
     if (outcome.isSent || (await comes(connection, locks, sending, wanted, outcome))) return { by };
@@ -89,10 +107,22 @@ async function reserve(
 }
 
 /**
+ * Whether the message that has reserved a key is not run any more, though it may yet lie in its queue. A
+ * window outlives its run, and what another call has vouched for may live longer.
+ */
+function isTooOld({ isSent, staleAt }: Held, keep: Once['keep'], now: number): boolean {
+  return keep === undefined && !isSent && staleAt !== undefined && staleAt <= now;
+}
+
+/**
  * Whether a run has ended that nobody runs: revoked or expired, it never came to give its key back. The
  * window of a throttle outlives its run, but there is none of a run that never began.
  */
-async function isGivenUp({ runs }: Connection['ports'], id: string, keep: Once['keep']): Promise<boolean> {
+export async function isGivenUp(
+  { runs }: { readonly runs: Pick<Runs, 'read'> | undefined },
+  id: string,
+  keep: Once['keep'],
+): Promise<boolean> {
   const record = (await runs?.read([id]))?.get(id);
   if (record === undefined || !isFinal(record.state)) return false;
   return keep === undefined || (record.state === 'REVOKED' && record.startedAt === undefined);

@@ -29,7 +29,10 @@ type SlotPorts = Pick<GatePorts, 'clock' | 'limits' | 'chance'>;
 const NEAR_MS = 2_500;
 /** How much denser the first line is. */
 const DENSITY = 0.97;
-/** Over so many slots those are spread that have come in vain: who all asked for the next would all wait. */
+/**
+ * Over so many slots those are spread that have come in vain: who all asked for the next would all wait. They
+ * come in time for one of them, since a slow rate has none to lose to whoever comes some time after it.
+ */
 const AGAIN_SLOTS = 20;
 const AGAIN_MS_MAX = 30_000;
 /** A slot is reserved so long ahead: the answer takes its time, and a slot that has begun may be too late. */
@@ -56,9 +59,9 @@ export function createSlots(ports: SlotPorts): Slots {
         const at = await limits.reserve(line, fleet.spacingMs, now, now + NEAR_MS);
         if (at <= now + NEAR_MS) return at;
         // Its turn has come, and others were before it. At the next slot they would be again, since some come
-        // at each; a little later it is as good as any.
-        const spreadMs = Math.min(AGAIN_MS_MAX, AGAIN_SLOTS * fleet.spacingMs);
-        return waiting(at + Math.floor(ports.chance() * spreadMs));
+        // at each; one a little later is as good as any.
+        const slots = Math.min(AGAIN_SLOTS, Math.floor(AGAIN_MS_MAX / fleet.spacingMs));
+        return waiting(at + Math.floor(ports.chance() * (slots + 1)) * fleet.spacingMs);
       };
       return createSlot(clock, fleet.toleranceMs, reserve);
     },

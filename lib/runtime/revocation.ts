@@ -43,7 +43,10 @@ export async function isRevokedBy(
     cache.set(key, entry);
   }
   const found = await entry.found;
-  return found.some(({ until, terminate }: Revocation) => message.sentAt <= until && (terminate || !running));
+  const { sentAt } = message;
+  return found.some(({ until, terminateUntil = Number.NEGATIVE_INFINITY }: Revocation) =>
+    running ? sentAt <= terminateUntil : sentAt <= until,
+  );
 }
 
 /** The name under which a header's value is revoked. */

@@ -6,19 +6,21 @@ import {
   type Attempt,
   type Claimed,
   crashError,
+  crashesNow,
   endClaimed,
   requestNow,
   runClaimed,
   runStateless,
 } from './attempt.ts';
 import { ackEarly } from './early.ts';
+import { expiryOf } from './expiry.ts';
 import { type Entered, isGated, type Waiting } from './gated.ts';
 import { leaseEnd } from './lease.ts';
-import type { Outcome } from './outcome.ts';
+import { BACK, type Outcome } from './outcome.ts';
 import { fetchInput, parseInput } from './payload.ts';
 import { isRevokedBy } from './revocation.ts';
 import { learnInput, wireOf } from './secrets.ts';
-import { giveUp, revoke, sendOnReady, unclaimed } from './unstarted.ts';
+import { expire, giveUp, revoke, sendOnReady, unclaimed } from './unstarted.ts';
 import { fetchResult, parseInputs } from './workflow-input.ts';
 
 /** Set by the bundler to `false` where nothing of messaging is used; see serve.ts. */
@@ -76,10 +78,16 @@ async function startGated(
   if (entered?.kind === 'drop') return revoke(attempt, entered.reason);
   try {
     return await claimAndRun({ ...attempt, owner: token, pass: entered?.pass }, input);
+  } catch (thrown) {
+    // AWS was out of reach; the message goes on, and no other call is to have its key meanwhile.
+    await entered?.pass.putOff(OUT_OF_REACH_SECONDS);
+    throw thrown;
   } finally {
     await entered?.pass.leave();
   }
 }
+
+const OUT_OF_REACH_SECONDS = 60;
 
 /** An error where a key cannot be made of this input: it will not be another time. */
 async function enter(
@@ -90,7 +98,8 @@ async function enter(
   const { task, message, lease, connection } = attempt;
   const { deadline } = lease.batch;
   try {
-    return await connection.ports.state?.gate?.enter({ task, message, input, token, deadline });
+    const crashes = crashesNow(attempt);
+    return await connection.ports.state?.gate?.enter({ task, message, input, token, crashes, deadline });
   } catch (thrown) {
     if (thrown instanceof CeleriacError && thrown.code === 'KEY_FAILED') return thrown;
     throw thrown;
@@ -109,6 +118,9 @@ async function claimAndRun(attempt: Omit<Claimed, 'retries'>, input: unknown): P
   if (typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS) {
     const late = await pass?.start();
     if (late !== undefined) return waitAgain(claimed, late);
+    const expiresAt = pass && expiryOf(attempt.lease.queue, attempt.message);
+    if (expiresAt !== undefined && expiresAt <= attempt.connection.ports.clock.now())
+      return expireClaimed(claimed, expiresAt);
   }
   return (await early(claimed)) ?? runClaimed(claimed, input);
 }
@@ -119,6 +131,12 @@ async function waitAgain(claimed: Claimed, late: Waiting): Promise<Outcome> {
   const outcome = await putOff(claimed, late);
   await claimed.runs.giveBack(requestNow(claimed), claimed.owner, claimed.retries);
   return outcome;
+}
+
+/** Ends a run that has waited for its slot for too long; it has not begun, so its claim was none. */
+async function expireClaimed(claimed: Claimed, expiresAt: number): Promise<Outcome> {
+  const given = await claimed.runs.giveBack(requestNow(claimed), claimed.owner, claimed.retries);
+  return given ? expire(claimed, expiresAt) : BACK;
 }
 
 /** Acks a message whose consumer asks for that before it runs; not every bundle has consumers. */

@@ -6,7 +6,7 @@ import type { Connection } from './client.ts';
 import { type ComposeContext, type Composed, compose } from './compose.ts';
 import { putOff } from './delayed.ts';
 import { tell } from './hooks.ts';
-import { type Reserved, reserveKey, type SendAs } from './once-send.ts';
+import { countOf, type Reserved, reserveKey, type SendAs } from './once-send.ts';
 import { watchedSend } from './watched-send.ts';
 
 /** Set by the bundler to `false` where no task needs it; see serve.ts. */
@@ -41,8 +41,12 @@ async function pass(
 ): Promise<Transmitted> {
   const { app, space, ports } = shared;
   const patient = shared.delays !== undefined;
-  const context = { app, space, now: ports.clock.now(), chance: ports.chance, patient, ...options };
-  const queue = app.tasks.find(({ name }) => name === signature.task)?.queue;
+  const task = app.tasks.find(({ name }) => name === signature.task);
+  const now = ports.clock.now();
+  const count =
+    typeof CELERIAC_LIMITS === 'undefined' || CELERIAC_LIMITS ? countOf(shared, task, now) : undefined;
+  const context = { app, space, now, count, chance: ports.chance, patient, ...options };
+  const queue = task?.queue;
   if (queue?.ordered !== true) return hand(shared, context, signature);
   const prepare = async (): Promise<Composed> => {
     const composed = await compose(context, signature);

@@ -36,12 +36,7 @@ export async function giveUp(attempt: Unrun, reason: DeadReason, error: WireErro
   await settle(attempt);
   await followUp(attempt, { state: 'FAILURE', error, reason });
   const { connection, message } = attempt;
-  await tell(
-    connection,
-    'onFailure',
-    { task: attempt.task, message },
-    { attempt: message.attempt, error, reason },
-  );
+  await tell(connection, 'onFailure', toTold(attempt), { attempt: message.attempt, error, reason });
   return DONE;
 }
 
@@ -117,8 +112,8 @@ export async function unclaimed(
   }
 }
 
-function toTold({ task, message }: Unrun) {
-  return { task, message };
+function toTold({ task, message, lease }: Unrun) {
+  return { task, message, lease };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The suite of Locks, Limits and RunControl, which lie in one table. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Runs, State } from '../../lib/runtime/ports.ts';
+import { testLimits } from './limits.ts';
 import { standard, T } from './runs-world.ts';
 
 export interface StateWorld {
@@ -26,7 +27,7 @@ const wanted = { key: 'k', id: 'm1', now: T, until: T + MINUTE, dueAt: T + 7 };
 
 function testLocks(given: () => StateWorld): void {
   const locks = () => given().state.locks;
-  const held = { kind: 'held', by: 'm1', untilMs: T + MINUTE };
+  const held = { kind: 'held', by: 'm1', untilMs: T + MINUTE, isRunning: true };
 
   test('a key is one message’s until its deadline, and free at once when it is released', async () => {
     const taken = await locks().take(ask);
@@ -46,7 +47,7 @@ function testLocks(given: () => StateWorld): void {
     const third = await locks().take({ ...later, id: 'm3', token: 't3' });
 
     expect([taken, kept]).toEqual([{ kind: 'taken' }, false]);
-    expect(third).toEqual({ kind: 'held', by: 'm2', untilMs: T + 2 * MINUTE });
+    expect(third).toEqual({ ...held, by: 'm2', untilMs: T + 2 * MINUTE });
   });
 
   test('a call whose answer was lost may be made again', async () => {
@@ -134,71 +135,6 @@ function testLocks(given: () => StateWorld): void {
     await locks().announce('k', 'a', T);
 
     expect([before, await locks().latest('k')]).toEqual([undefined, 'c']);
-  });
-}
-
-function testLimits(given: () => StateWorld): void {
-  const limits = () => given().state.limits;
-  const slot = { key: 'p', max: 2, token: 't1', now: T, until: T + MINUTE, chance: 0 };
-
-  test('slots in time follow each other, and begin now after a pause', async () => {
-    const times = [
-      await limits().reserve('r', 100, T),
-      await limits().reserve('r', 250, T + 10),
-      await limits().reserve('r', 100, T + 20),
-      await limits().reserve('r', 100, T + 5_000),
-    ];
-
-    expect(times).toEqual([T, T + 100, T + 350, T + 5_000]);
-  });
-
-  test('nothing is reserved that would be too late', async () => {
-    await limits().reserve('r', 1_000, T);
-    const far = await limits().reserve('r', 1_000, T, T + 500);
-    const near = await limits().reserve('r', 1_000, T, T + 1_000);
-
-    expect([far, near]).toEqual([T + 1_000, T + 1_000]);
-  });
-
-  test('many who reserve at once get different slots', async () => {
-    const times = await Promise.all(Array.from({ length: 10 }, () => limits().reserve('r', 100, T)));
-
-    expect([...times].sort((left, right) => left - right)).toEqual(times.map((_, index) => T + 100 * index));
-  });
-
-  test('places are taken up to their number, and say how long runs took when they are full', async () => {
-    const one = await limits().acquire(slot);
-    const two = await limits().acquire({ ...slot, token: 't2' });
-    const three = await limits().acquire({ ...slot, token: 't3' });
-    if (one.kind === 'taken') await limits().free(one.slot, 't1', 4_000);
-    const four = await limits().acquire({ ...slot, token: 't4' });
-    const five = await limits().acquire({ ...slot, token: 't5' });
-
-    expect([one.kind, two.kind, four.kind]).toEqual(['taken', 'taken', 'taken']);
-    expect([three, five]).toEqual([
-      { kind: 'full', tookMs: undefined },
-      { kind: 'full', tookMs: 4_000 },
-    ]);
-  });
-
-  test('a place whose lease has lapsed is free, and cannot be kept by who had it', async () => {
-    const one = await limits().acquire({ ...slot, max: 1 });
-    const now = T + MINUTE + 1;
-    const two = await limits().acquire({ ...slot, max: 1, token: 't2', now, until: now + MINUTE });
-    const name = one.kind === 'taken' ? one.slot : '';
-
-    expect(two.kind).toBe('taken');
-    expect(await limits().extend(name, 't1', now + MINUTE)).toBe(false);
-    expect(await limits().extend(name, 't2', now + MINUTE)).toBe(true);
-  });
-
-  test('changed limits are read back, each change with a later epoch', async () => {
-    const before = await limits().settings('charge');
-    await limits().set('charge', { rateLimit: '5/m' });
-    await limits().set('charge', { rateLimit: null, concurrency: 3 });
-
-    expect(before).toBeUndefined();
-    expect(await limits().settings('charge')).toEqual({ rateLimit: null, concurrency: 3, epoch: 2 });
   });
 }
 
@@ -290,7 +226,9 @@ function testControl(given: () => StateWorld): void {
   test('revocations by header are found by their names, the latest of each', async () => {
     await given().state.admin.revokeBy('tenant=a', { until: T, terminate: true }, T);
     await given().state.admin.revokeBy('tenant=a', { until: T - 5, terminate: false }, T);
+    await given().state.admin.revokeBy('tenant=a', { until: T + 5, terminate: false }, T);
 
-    expect(await control().revocations(['tenant=a', 'tenant=b'])).toEqual([{ until: T, terminate: true }]);
+    const found = [{ until: T + 5, terminateUntil: T }];
+    expect(await control().revocations(['tenant=a', 'tenant=b'])).toEqual(found);
   });
 }

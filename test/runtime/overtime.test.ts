@@ -55,6 +55,7 @@ async function createWorld(
   const pass: LateRun['pass'] = {
     start: async () => undefined,
     beat: async () => true,
+    putOff: async () => {},
     park: async (...given) => void parked.push(given),
     leave: async () => {
       left += 1;

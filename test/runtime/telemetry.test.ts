@@ -16,6 +16,7 @@ import {
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { chain, chord, defineApp, defineQueue, defineTask, emf, fixed, openTelemetry } from '#lib';
 import { simulate } from '#lib/testing';
+import { envelope, put } from './simulated.ts';
 
 const spans = new InMemorySpanExporter();
 const metrics = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -162,4 +163,18 @@ test('CloudWatch’s metrics are lines of the log', async () => {
     },
     ...{ Task: 'task', Queue: 'work', Succeeded: 1, Took: 2_000 },
   });
+});
+
+test('CloudWatch’s metrics of a task that nobody knows have the queue in which it was met', async () => {
+  const lines: Readonly<Record<string, unknown>>[] = [];
+  const known = defineTask('known', { queue, run: () => 1 });
+  const app = defineApp('shop', { tasks: [known], telemetry: emf({ namespace: 'Shop' }) });
+  const sim = simulate(app, { log: (line) => lines.push(line) });
+
+  await put(sim, queue, envelope('m1', 'unheard'));
+  await sim.advance('2d');
+
+  expect(lines.filter((line) => '_aws' in line)).toMatchObject([
+    { Task: 'unheard', Queue: 'work', Failed: 1 },
+  ]);
 });
