@@ -6,7 +6,7 @@
 import { DEFERRED_MS_MAX } from '../core/limits.ts';
 import { isFinal } from '../core/task-state.ts';
 import { advance, type Next, type NodeEnd } from '../core/workflow/advance.ts';
-import { comparePaths, parentOf, pathOf } from '../core/workflow/path.ts';
+import { ADDED, comparePaths, parentOf, pathOf } from '../core/workflow/path.ts';
 import type { Instead } from '../core/workflow/plan.ts';
 import { isRevoked } from '../core/workflow/stop.ts';
 import {
@@ -23,16 +23,7 @@ import {
 import { toWireError, type WireError } from '../errors.ts';
 import { startAdded, startedBy } from './added.ts';
 import type { Recorded } from './attempt.ts';
-import {
-  ADDED,
-  type Ended,
-  endingOf,
-  errorOf,
-  failureOf,
-  type RunEnd,
-  toBefore,
-  toEnded,
-} from './node-end.ts';
+import { type Ended, endingOf, errorOf, failureOf, type RunEnd, toBefore, toEnded } from './node-end.ts';
 import { DONE, type Outcome } from './outcome.ts';
 import { endReplaced, wantedBy } from './replaced.ts';
 import { traceOf } from './watched-send.ts';
@@ -251,9 +242,11 @@ function endOf(path: string, planned: number, tally: Tally): NodeEnd {
   const index = firstFailed(tally);
   if (index === undefined) return { state: 'SUCCESS' };
   const added = tally.added?.[index - planned];
-  if (added !== undefined) return { state: 'FAILURE', failedPath: `${ADDED}${added}`, ofMember: true };
+  if (added !== undefined) return { state: 'FAILURE', failedPath: `${path}${ADDED}${added}`, ofMember: true };
   const member = pathOf(path, { kind: 'child', index });
-  const within = (tally.failedPaths ?? []).filter((one) => one === member || one.startsWith(`${member}.`));
+  const isWithin = (one: string): boolean =>
+    one === member || one.startsWith(`${member}.`) || one.startsWith(`${member}${ADDED}`);
+  const within = (tally.failedPaths ?? []).filter(isWithin);
   const [failedPath = member] = within.sort(comparePaths);
   return { state: 'FAILURE', failedPath, ofMember: true };
 }
