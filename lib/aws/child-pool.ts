@@ -42,6 +42,8 @@ export async function createChildPool(
 ): Promise<Pool> {
   const seats = await createSeats(ports, options);
   let problem: string | undefined;
+  let isInterrupted = false;
+  let isKilled = false;
 
   async function handle(batch: Batch): Promise<readonly string[]> {
     const child = await seats.take();
@@ -58,7 +60,9 @@ export async function createChildPool(
       limit.hear(message);
     };
     try {
-      const { back, memoryBytes } = await child.seat.run({ ...batch, beatMs }, hear);
+      const running = child.seat.run({ ...batch, beatMs }, hear);
+      if (isInterrupted) child.seat.interrupt();
+      const { back, memoryBytes } = await running;
       if (!limit.isLeft()) seats.giveBack(child, memoryBytes);
       else {
         child.seat.kill();
@@ -67,7 +71,8 @@ export async function createChildPool(
       return back;
     } catch (error) {
       void seats.remove(child);
-      if (!isBegun) return await notBegun(batch, error);
+      // What a cold stop has handed back must not be sent on besides.
+      if (!isBegun && !isKilled) return await notBegun(batch, error);
       keeper.stop();
       const late = limit.late();
       if (late !== undefined) return await worker.overtime(batch, { ...late, pass: keeper.pass() });
@@ -91,9 +96,11 @@ export async function createChildPool(
     handle,
     putOff: (queueName: string, deliveries: readonly Delivery[]) => worker.putOff(queueName, deliveries),
     interrupt: () => {
+      isInterrupted = true;
       for (const { seat } of seats.all) seat.interrupt();
     },
     kill: () => {
+      isKilled = true;
       for (const { seat } of seats.all) seat.kill();
     },
     resize: seats.resize,
