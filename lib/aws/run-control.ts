@@ -80,10 +80,11 @@ async function revoke(updates: Updates, request: RevokeRequest): Promise<Revoked
     const marked = await updates(
       key,
       {
-        set: ['#revokedAt = :now, #terminate = :terminate'],
+        // Whoever asks gently takes back nothing: it may not have heard yet that it is to stop.
+        set: [`#revokedAt = :now${terminate ? ', #terminate = :yes' : ''}`],
         values: {
           ':now': { N: String(now) },
-          ':terminate': { BOOL: terminate },
+          ...(terminate ? { ':yes': { BOOL: true } } : {}),
           ':started': { S: 'STARTED' },
         },
       },

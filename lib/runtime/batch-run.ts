@@ -102,9 +102,9 @@ export async function runBatch(
 }
 
 /**
- * How long a batch waits for a slot, beyond what may wait as long as it takes. A worker asks all its queues at
- * once for what it has room for, and short tasks may be followed by long ones: what was received and does not
- * begin soon is for other workers, or for this one when it has room.
+ * How long a batch waits for a slot, beyond what may wait as long as it takes. A worker asks all its queues
+ * at once for what it has room for, and short tasks may be followed by long ones: what was received and does
+ * not begin soon is for other workers, or for this one when it has room.
  */
 const PATIENCE_MS = 2_000;
 
