@@ -23,6 +23,7 @@ import {
 import { createHeld } from './held.ts';
 import type { Delivery } from './outcome.ts';
 import { createTurn, type Turn } from './owed.ts';
+import type { Clock } from './ports.ts';
 import { receive } from './receive.ts';
 import { createRemovals } from './removals.ts';
 import type { Slots } from './slots.ts';
@@ -44,7 +45,7 @@ export interface Poller {
   running(): readonly RunningBatch[];
   /** How many messages were acked. */
   processed(): number;
-  /** When a call for messages was last answered; undefined: none yet. */
+  /** When a call for messages was last answered, or none was needed; undefined: none yet. */
   answeredAt(): number | undefined;
   /** Whether the last look at a queue brought as much as was asked for. */
   busy(): boolean;
@@ -117,7 +118,7 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, among: A
   const work = new Set<Promise<void>>();
   let busy = false;
   let processed = 0;
-  let answeredAt: number | undefined;
+  const reach = createReach(ports.clock);
   const acked = (count: number): void => {
     processed += count;
   };
@@ -140,11 +141,10 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, among: A
     const wanted = busy ? free : Math.min(free, BATCH_ENTRIES_MAX);
     // The first answer says that the queue is in reach, and is not waited for long, nor is one for which
     // other queues wait.
-    const isBrief = answeredAt === undefined || turn.first;
+    const isBrief = reach.answeredAt() === undefined || turn.first;
     const wait = isBrief ? { waitSeconds: BRIEF_WAIT_SECONDS } : {};
-    const found = await receive(ports.receiver, open, { wanted, ...wait }, signal);
+    const found = await reach.ask(() => receive(ports.receiver, open, { wanted, ...wait }, signal));
     busy = found !== undefined && found.deliveries.length >= Math.min(free, BATCH_ENTRIES_MAX);
-    answeredAt = ports.clock.now();
     if (found !== undefined) start(found.level, found.deliveries);
   }
 
@@ -160,8 +160,7 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, among: A
     count: () => levels.reduce((sum, level) => sum + level.held.count, 0),
     running: () => [...running.values()].flatMap((run) => run.batch ?? []),
     processed: () => processed,
-    // Whoever asks for nothing is not out of reach.
-    answeredAt: () => (isPaused() ? ports.clock.now() : answeredAt),
+    answeredAt: () => (isPaused() ? ports.clock.now() : reach.answeredAt()),
     busy: () => busy && !isPaused(),
     async abandon() {
       const left = [...running];
@@ -169,6 +168,24 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, among: A
       await Promise.all(left.map(([deliveries, { level }]) => level.held.handBack(deliveries)));
       await Promise.all(levels.map((level) => level.removals.flush()));
       for (const level of levels) level.held.stop();
+    },
+  };
+}
+
+/** When a queue last answered. Whoever asks for nothing, since it has no room, is not out of its reach. */
+function createReach({ now }: Pick<Clock, 'now'>) {
+  let answeredAt: number | undefined;
+  let isAsking = false;
+  return {
+    answeredAt: () => (answeredAt === undefined || isAsking ? answeredAt : now()),
+    async ask<Found>(work: () => Promise<Found>): Promise<Found> {
+      // After a rest the time of this call alone counts; one that fails is still without an answer.
+      if (!isAsking && answeredAt !== undefined) answeredAt = now();
+      isAsking = true;
+      const found = await work();
+      isAsking = false;
+      answeredAt = now();
+      return found;
     },
   };
 }

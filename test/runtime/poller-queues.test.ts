@@ -127,3 +127,23 @@ test('short tasks of two queues wait for each other where they are', async () =>
   expect(began).toHaveLength(40);
   expect(putOff).toEqual([]);
 });
+
+test('a worker that has no room for hours is in reach of its queues, also when it looks again', async () => {
+  const { emulator, send, start } = await createWorld();
+  await send('a', 1, HOUR);
+  const poller = start();
+  const silentMs = () => emulator.clock.now() - (poller.answeredAt() ?? 0);
+
+  await emulator.advance(HOUR / 2);
+  const full = silentMs();
+  await emulator.advance(HOUR / 2 + 5_000);
+  const again = silentMs();
+  await emulator.call('sqs', 'DeleteQueue', {
+    QueueUrl: 'https://sqs.us-east-1.amazonaws.com/000000000000/b',
+  });
+  await emulator.advance(10 * 60_000);
+
+  expect(full).toBe(0);
+  expect(again).toBeLessThanOrEqual(20_000);
+  expect(silentMs()).toBeGreaterThan(5 * 60_000);
+});
