@@ -17,7 +17,7 @@ export interface ChildPoolOptions extends SeatOptions {
   /** How many children are kept; with 0 each is made for its batch. */
   readonly size: number;
   readonly beatMs: number;
-  /** How many batches a child handles before it is replaced. */
+  /** After how many messages a child is replaced; those of a batch it handles all. */
   readonly tasksMax: number | undefined;
   /** How much it may need after one, in bytes, before it is replaced. */
   readonly memoryBytesMax: number | undefined;
@@ -25,7 +25,7 @@ export interface ChildPoolOptions extends SeatOptions {
 
 interface Child {
   readonly seat: Seat;
-  batches: number;
+  messages: number;
 }
 
 /** A child that cannot start will not start a moment later either. */
@@ -63,6 +63,7 @@ export async function createChildPool(
       const running = child.seat.run({ ...batch, beatMs }, hear);
       if (isInterrupted) child.seat.interrupt();
       const { back, memoryBytes } = await running;
+      child.messages += batch.deliveries.length;
       if (!limit.isLeft()) seats.giveBack(child, memoryBytes);
       else {
         child.seat.kill();
@@ -136,7 +137,7 @@ async function createSeats({ log }: KeeperPorts, options: ChildPoolOptions): Pro
   let { size } = options;
 
   async function add(): Promise<Child> {
-    const child = { seat: await createSeat(options), batches: 0 };
+    const child = { seat: await createSeat(options), messages: 0 };
     all.add(child);
     child.seat.onDeath((error) => {
       if (!all.has(child) || !idle.includes(child)) return;
@@ -161,9 +162,9 @@ async function createSeats({ log }: KeeperPorts, options: ChildPoolOptions): Pro
     all,
     take: async () => idle.pop() ?? add(),
     giveBack(child, memoryBytes) {
-      child.batches += 1;
-      const isWorn = child.batches >= tasksMax || memoryBytes > memoryBytesMax;
-      if (isWorn) log({ level: 'info', message: 'a child is replaced', batches: child.batches, memoryBytes });
+      const { messages } = child;
+      const isWorn = messages >= tasksMax || memoryBytes > memoryBytesMax;
+      if (isWorn) log({ level: 'info', message: 'a child is replaced', messages, memoryBytes });
       if (isWorn || all.size > size) void remove(child);
       else idle.push(child);
     },
