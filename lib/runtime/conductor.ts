@@ -151,29 +151,36 @@ async function start(workflow: OpenWorkflow, path: string, before: Before): Prom
 /**
  * Whether nothing at this path starts any more: the workflow was revoked, or has ended. What was linked to a
  * part of it goes on after its end. What it stands for may not have ended with it: nobody who revokes it ends
- * that, and whoever ended it may have died. What it is within may have been revoked before it was there.
+ * that, and whoever ended it may have died. What it is within may have been revoked before it was there, or
+ * have failed as a whole, as overdue.
  */
 async function isOver(workflow: OpenWorkflow, path: string): Promise<boolean> {
   const { runs, id } = workflow;
   const root = await workflow.nodeAt(id, '');
   const instead = root?.kind === 'chain' ? root.instead : undefined;
-  const { run = id, workflow: around = id } = instead === undefined ? {} : wantedBy(instead);
+  const { run = id, workflow: around = id, path: at = '' } = instead === undefined ? {} : wantedBy(instead);
   const records = await runs.read([...new Set([id, run, around])]);
   const record = records.get(id);
   if (record === undefined) return true;
-  const isBeside = /(^|\.)[le]/.test(path);
+  const isBeside = isLinked(path);
   if (isRevoked(record) || (isFinal(record.state) && !isBeside)) {
     await standIn(workflow, root);
     return true;
   }
   if (isFinal(record.state)) return false;
-  const isEnded = !isBeside && isFinal(records.get(run)?.state ?? 'PENDING');
+  const wanted = [run, ...(isLinked(at) ? [] : [around])];
+  const isEnded = !isBeside && wanted.some((one) => isFinal(records.get(one)?.state ?? 'PENDING'));
   if (!isEnded && !isRevoked(records.get(around))) return false;
   // Somebody has ended the run by itself, or all around it: nobody wants what has taken its place.
   const ending = { state: 'REVOKED', reason: 'revoked' } as const;
   await workflow.store.end(id, ending, workflow.connection.ports.clock.now());
   await standIn(workflow, root);
   return true;
+}
+
+/** Whether a path leads through a link or error link. */
+function isLinked(path: string): boolean {
+  return /(^|\.)[le]/.test(path);
 }
 
 /** Counts a member of the group at `path`; whoever completes the group goes on with what follows it. */
