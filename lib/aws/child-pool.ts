@@ -17,7 +17,7 @@ export interface ChildPoolOptions extends SeatOptions {
   /** How many children are kept; with 0 each is made for its batch. */
   readonly size: number;
   readonly beatMs: number;
-  /** How many batches a child handles before it is replaced. */
+  /** After how many messages a child is replaced; those of a batch it handles all. */
   readonly tasksMax: number | undefined;
   /** How much it may need after one, in bytes, before it is replaced. */
   readonly memoryBytesMax: number | undefined;
@@ -25,7 +25,7 @@ export interface ChildPoolOptions extends SeatOptions {
 
 interface Child {
   readonly seat: Seat;
-  batches: number;
+  messages: number;
 }
 
 /** A child that cannot start will not start a moment later either. */
@@ -42,6 +42,8 @@ export async function createChildPool(
 ): Promise<Pool> {
   const seats = await createSeats(ports, options);
   let problem: string | undefined;
+  let isInterrupted = false;
+  let isKilled = false;
 
   async function handle(batch: Batch): Promise<readonly string[]> {
     const child = await seats.take();
@@ -58,7 +60,10 @@ export async function createChildPool(
       limit.hear(message);
     };
     try {
-      const { back, memoryBytes } = await child.seat.run({ ...batch, beatMs }, hear);
+      const running = child.seat.run({ ...batch, beatMs }, hear);
+      if (isInterrupted) child.seat.interrupt();
+      const { back, memoryBytes } = await running;
+      child.messages += batch.deliveries.length;
       if (!limit.isLeft()) seats.giveBack(child, memoryBytes);
       else {
         child.seat.kill();
@@ -67,7 +72,8 @@ export async function createChildPool(
       return back;
     } catch (error) {
       void seats.remove(child);
-      if (!isBegun) return await notBegun(batch, error);
+      // What a cold stop has handed back must not be sent on besides.
+      if (!isBegun && !isKilled) return await notBegun(batch, error);
       keeper.stop();
       const late = limit.late();
       if (late !== undefined) return await worker.overtime(batch, { ...late, pass: keeper.pass() });
@@ -91,9 +97,11 @@ export async function createChildPool(
     handle,
     putOff: (queueName: string, deliveries: readonly Delivery[]) => worker.putOff(queueName, deliveries),
     interrupt: () => {
+      isInterrupted = true;
       for (const { seat } of seats.all) seat.interrupt();
     },
     kill: () => {
+      isKilled = true;
       for (const { seat } of seats.all) seat.kill();
     },
     resize: seats.resize,
@@ -129,7 +137,7 @@ async function createSeats({ log }: KeeperPorts, options: ChildPoolOptions): Pro
   let { size } = options;
 
   async function add(): Promise<Child> {
-    const child = { seat: await createSeat(options), batches: 0 };
+    const child = { seat: await createSeat(options), messages: 0 };
     all.add(child);
     child.seat.onDeath((error) => {
       if (!all.has(child) || !idle.includes(child)) return;
@@ -154,9 +162,9 @@ async function createSeats({ log }: KeeperPorts, options: ChildPoolOptions): Pro
     all,
     take: async () => idle.pop() ?? add(),
     giveBack(child, memoryBytes) {
-      child.batches += 1;
-      const isWorn = child.batches >= tasksMax || memoryBytes > memoryBytesMax;
-      if (isWorn) log({ level: 'info', message: 'a child is replaced', batches: child.batches, memoryBytes });
+      const { messages } = child;
+      const isWorn = messages >= tasksMax || memoryBytes > memoryBytesMax;
+      if (isWorn) log({ level: 'info', message: 'a child is replaced', messages, memoryBytes });
       if (isWorn || all.size > size) void remove(child);
       else idle.push(child);
     },

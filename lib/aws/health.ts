@@ -52,9 +52,7 @@ function toStatus({ record, answeredAt, beatenAt, problem }: Watched) {
   const { beatAt: now, ...rest } = record();
   const answered = answeredAt();
   const beaten = beatenAt();
-  // Whoever has no room asks for nothing.
-  const isFull = rest.running.length >= rest.concurrency;
-  const isReached = answered !== undefined && (isFull || now - answered < SILENT_MS);
+  const isReached = answered !== undefined && now - answered < SILENT_MS;
   const why = problem();
   return {
     ready: rest.state === 'running' && isReached && why === undefined,

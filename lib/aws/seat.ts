@@ -32,6 +32,8 @@ export interface Seat {
   readonly pid: number | undefined;
 }
 
+const INTERRUPT: ToChild = { kind: 'interrupt' };
+
 /** Makes a seat; its child starts at once. */
 export async function createSeat({ kind, child, settings }: SeatOptions): Promise<Seat> {
   const { Tinypool: Pool } = await import('tinypool');
@@ -49,6 +51,7 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
   });
   let tell = (_message: ToChild): void => {};
   let pid: number | undefined;
+  let isInterrupted = false;
   const death = deathOf(pool);
   return {
     get pid() {
@@ -64,10 +67,13 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
     async run({ interrupted: _, watcher: __, ...batch }, hear) {
       const heard = (message: FromChild): void => {
         if (message.kind === 'begun' && kind === 'processes') pid = message.pid;
+        // A process that was still loading the app when it was told to stop has not heard it.
+        if (message.kind === 'begun' && isInterrupted) tell(INTERRUPT);
         hear(message);
       };
       const line = kind === 'threads' ? toThread(heard) : toProcess(heard);
       tell = line.tell;
+      isInterrupted = false;
       const given: ChildBatch = { settings, batch, ...line.given };
       try {
         return await death.until(pool.run(given, line.options));
@@ -81,7 +87,10 @@ export async function createSeat({ kind, child, settings }: SeatOptions): Promis
       }
     },
     onDeath: death.on,
-    interrupt: () => tell({ kind: 'interrupt' }),
+    interrupt() {
+      isInterrupted = true;
+      tell(INTERRUPT);
+    },
     kill() {
       if (pid === undefined) void pool.destroy().catch(() => {});
       else end(pid);

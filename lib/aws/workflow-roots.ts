@@ -1,6 +1,7 @@
 /**
  * The records of workflows: items of runs, under the workflow's id, which nobody claims. They wait as PENDING
- * in the index by state, where the sweeper finds those whose deadline has passed.
+ * in the index by state, where the sweeper finds those whose deadline has passed. That of a single task with
+ * links is its run's own, which waits as RETRY too; while it runs it is left alone, until the next sweep.
  */
 import { RECORD_MS } from '../core/limits.ts';
 import { isFinal } from '../core/task-state.ts';
@@ -8,7 +9,7 @@ import type { Ending } from '../runtime/ports.ts';
 import type { Overdue, WorkflowEnd, WorkflowRoot, Workflows } from '../runtime/workflow-ports.ts';
 import type { Call } from './call.ts';
 import { readItems } from './read-items.ts';
-import { fromItem, type Key, toKey } from './run-item.ts';
+import { fromItem, type Item, type Key, toKey } from './run-item.ts';
 import { RUN_SHARDS, stateShard, taskShard } from './run-shard.ts';
 import { createUpdates, type Update } from './updates.ts';
 
@@ -22,11 +23,7 @@ export function createWorkflowRoots(
       await updates(toKey(root.id), beginUpdate(root), 'attribute_not_exists(#pk)');
     },
     async end(workflowId, ending, now, listed = false) {
-      const written = await updates(
-        toKey(workflowId),
-        endUpdate(workflowId, ending, now, listed),
-        '#state = :pending',
-      );
+      const written = await updates(toKey(workflowId), endUpdate(workflowId, ending, now, listed), OPEN);
       if (written.kind === 'written') return ending;
       return written.item.state === undefined ? {} : toEnd(fromItem(written.item).record);
     },
@@ -40,21 +37,35 @@ export function createWorkflowRoots(
   };
 }
 
+/** A workflow that is a single task with links has that task's record, and may wait for its next attempt. */
+const OPEN = '#state IN (:pending, :retry)';
+const OPEN_STATES = ['PENDING', 'RETRY'] as const;
+
 /** The other side of `listed`: those under way, or not known to have been settled, whose time is over. */
 export function createOverdue(call: Call, tableName: string): Overdue {
   return {
     async overdue(now, limit) {
       const found: string[] = [];
-      for (let shard = 0; shard < RUN_SHARDS && found.length < limit; shard++)
-        for await (const ids of pending(call, tableName, shard)) {
+      for (const name of shards())
+        for await (const ids of idsIn(call, tableName, name)) {
           const items = await readItems(call, tableName, ids.map(toKey));
-          const late = items.filter(({ deadline }) => deadline !== undefined && Number(deadline.N) <= now);
-          found.push(...late.map((item) => fromItem(item).record.id));
-          if (found.length >= limit) break;
+          found.push(...items.filter((item) => isLate(item, now)).map((item) => fromItem(item).record.id));
+          if (found.length >= limit) return found.slice(0, limit);
         }
-      return found.slice(0, limit);
+      return found;
     },
   };
+}
+
+/** A run that was run again by hand is wanted for itself, whenever that is. */
+function isLate({ deadline, generation }: Item, now: number): boolean {
+  return deadline !== undefined && Number(deadline.N) <= now && Number(generation?.N ?? 0) === 0;
+}
+
+function shards(): readonly string[] {
+  return OPEN_STATES.flatMap((state) =>
+    Array.from({ length: RUN_SHARDS }, (_, shard) => `${state}#${shard}`),
+  );
 }
 
 /** DynamoDB reads a hundred keys at once. */
@@ -63,7 +74,7 @@ const PAGE = 100;
 const PAGES_MAX = 1_000;
 
 /** The ids of one shard of what waits, page by page. */
-async function* pending(call: Call, tableName: string, shard: number): AsyncGenerator<readonly string[]> {
+async function* idsIn(call: Call, tableName: string, shard: string): AsyncGenerator<readonly string[]> {
   let from: Key | undefined;
   for (let pages = 0; pages < PAGES_MAX; pages++) {
     const answer = await call('dynamodb', 'Query', {
@@ -71,7 +82,7 @@ async function* pending(call: Call, tableName: string, shard: number): AsyncGene
       IndexName: 'byState',
       KeyConditionExpression: '#stateShard = :shard',
       ExpressionAttributeNames: { '#stateShard': 'stateShard' },
-      ExpressionAttributeValues: { ':shard': { S: `PENDING#${shard}` } },
+      ExpressionAttributeValues: { ':shard': { S: shard } },
       Limit: PAGE,
       ...(from === undefined ? {} : { ExclusiveStartKey: { ...from } }),
     });
@@ -130,6 +141,7 @@ function endUpdate(id: string, ending: Ending, now: number, listed: boolean): Up
       ':ended': { S: ending.state },
       ':now': { N: String(now) },
       ':pending': { S: 'PENDING' },
+      ':retry': { S: 'RETRY' },
       ':byPart': { BOOL: true },
       ':shard': { S: stateShard(ending.state, id) },
       ...Object.fromEntries(texts.map((name) => [`:${name}`, { S: ending[name] ?? '' }])),

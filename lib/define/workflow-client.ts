@@ -9,7 +9,7 @@ import type { AsyncResult, GetOptions, WorkflowOptions } from './client.ts';
 import type { RevokeOptions, RevokeOutcome } from './control.ts';
 import type { GroupSignature, Signature } from './signature.ts';
 
-/** How many of a group's members have ended. */
+/** How many of a group's members have ended, those that were added to it (`context.addToChord`) too. */
 export interface GroupTally {
   readonly total: number;
   readonly succeeded: number;
@@ -57,20 +57,25 @@ export interface GroupHandle<Output extends readonly unknown[] = unknown[]> {
   /** Where it stands in its workflow; '' when it is the workflow. */
   readonly path: string;
   /**
-   * Waits for all members; resolves to their results, in their order. Rejects as soon as one has failed, with
+   * Waits for all members; resolves to their results, in their order, those that were added (addToChord)
+   * behind the others. Rejects as soon as one has failed, with
    * that one's error, while the others run on. `timeout` is 5 minutes by default.
    * @throws TaskError TASK_FAILED, TASK_REVOKED of a member, or of the workflow when it ended before.
    * @throws TimeoutError RESULT_TIMEOUT
    */
   join(options?: GetOptions): Promise<Jsonify<Output>>;
   /**
-   * The members as they end, each once, failed ones too; over when all have ended. Looks every second; each
-   * look costs one read a 10,000 members, and one more a 100 that have ended. Several loops may run.
+   * The members as they end, each once, failed ones too; over when all have ended. What was added to the
+   * group has a place behind the others, and of more than 100 comes after them. Looks every second; each look
+   * costs one read a 10,000 members, and one more a 100 that have ended. Several loops may run.
    * @throws TaskError TASK_FAILED, TASK_REVOKED when the workflow ended while members had not.
    * @throws TimeoutError RESULT_TIMEOUT after `timeout`, 5 minutes by default, counted from the first look.
    */
   results(options?: GetOptions): AsyncIterable<MemberResults<JsonifyAll<Output>>>;
-  /** How the members are doing. Costs a read, and one more a 100 that have not ended. */
+  /**
+   * How the members are doing. Costs a read, of more than 100 members two, and one more a 100 that have not
+   * ended.
+   */
   counts(): Promise<GroupCounts>;
   /** Whether all members have ended, whatever way. */
   ready(): Promise<boolean>;

@@ -6,6 +6,7 @@
  */
 import { derivedId } from '../core/id.ts';
 import { type Message, parseMessage } from '../core/message.ts';
+import { DEADLINE_INSTEAD } from '../core/workflow/deadline.ts';
 import { sizeOf } from '../core/workflow/page.ts';
 import { parentOf } from '../core/workflow/path.ts';
 import { plannedAtTop, shardOf, topOf } from '../core/workflow/tally.ts';
@@ -42,7 +43,7 @@ export function createAdder(invocation: Invocation): (signature: AnySignature) =
       const text = `the group '${path}' of workflow '${group.id}' has ended, so nothing can be added to it`;
       throw new CeleriacError('GROUP_OVER', text, { value: path });
     };
-    await sendWorkflow(connection, hops + 1, plan, { id }, { stored });
+    await sendWorkflow(connection, hops + 1, plan, { id }, { stored, deadline: DEADLINE_INSTEAD });
     started.set(message, [...(started.get(message) ?? []), id]);
   };
 }

@@ -10,6 +10,8 @@ export interface Ahead {
   count(slots: number): number;
   /** Says how long a run took. */
   ran(ms: number): void;
+  /** Says that something has waited for too long: what earlier runs took holds no more. */
+  late(): void;
 }
 
 const AHEAD_MS = 500;
@@ -27,6 +29,9 @@ export function createAhead(prefetch: number | undefined): Ahead {
     },
     ran(ms) {
       meanMs = meanMs === undefined ? ms : meanMs + WEIGHT * (ms - meanMs);
+    },
+    late() {
+      meanMs = undefined;
     },
   };
 }

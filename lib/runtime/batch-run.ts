@@ -57,6 +57,8 @@ export interface Shared {
 }
 
 export interface Around extends Shared {
+  /** Told when the batch goes back because it found no slot. */
+  readonly shed: () => void;
   readonly running: Map<readonly Delivery[], Run>;
   readonly acked: (count: number) => void;
   readonly receivedAt: number;
@@ -74,9 +76,10 @@ export async function runBatch(
   const { slots, stopping, running } = around;
   const run: Run = { level };
   running.set(deliveries, run);
-  const giveBack = await slots.take(level.rank, stopping);
+  const giveBack = await takeSlot(ports, level, around);
   try {
     if (!running.has(deliveries)) return;
+    if (giveBack === undefined && !stopping.aborted) around.shed();
     if (giveBack === undefined || stopping.aborted || ports.pause?.has(queueName) === true) {
       ack(level, deliveries, await runner.putOff(queueName, deliveries), around);
       return;
@@ -95,6 +98,38 @@ export async function runBatch(
     running.delete(deliveries);
     level.held.drop(deliveries);
     giveBack?.();
+  }
+}
+
+/**
+ * How long a batch waits for a slot, beyond what may wait as long as it takes. A worker asks all its queues
+ * at once for what it has room for, and short tasks may be followed by long ones: what was received and does
+ * not begin soon is for other workers, or for this one when it has room.
+ */
+const PATIENCE_MS = 2_000;
+
+/** Resolves to what gives the slot back; undefined: the worker stops, or none was free for too long. */
+async function takeSlot(
+  { clock }: PollerPorts,
+  { rank }: Level,
+  { slots, stopping }: Around,
+): Promise<(() => void) | undefined> {
+  if (!slots.full) return slots.take(rank, stopping);
+  const leaving = new AbortController();
+  const leave = (): void => leaving.abort();
+  stopping.addEventListener('abort', leave, { once: true });
+  if (stopping.aborted) leave();
+  const cancel = clock.alarm(PATIENCE_MS, () => {
+    if (slots.excess === 0) return;
+    // Else it would be received once more for as long as what runs goes on.
+    slots.late();
+    leave();
+  });
+  try {
+    return await slots.take(rank, leaving.signal);
+  } finally {
+    cancel();
+    stopping.removeEventListener('abort', leave);
   }
 }
 

@@ -6,7 +6,7 @@
 import { DEFERRED_MS_MAX } from '../core/limits.ts';
 import { isFinal } from '../core/task-state.ts';
 import { advance, type Next, type NodeEnd } from '../core/workflow/advance.ts';
-import { comparePaths, parentOf, pathOf } from '../core/workflow/path.ts';
+import { ADDED, comparePaths, parentOf, pathOf } from '../core/workflow/path.ts';
 import type { Instead } from '../core/workflow/plan.ts';
 import { isRevoked } from '../core/workflow/stop.ts';
 import {
@@ -23,16 +23,7 @@ import {
 import { toWireError, type WireError } from '../errors.ts';
 import { startAdded, startedBy } from './added.ts';
 import type { Recorded } from './attempt.ts';
-import {
-  ADDED,
-  type Ended,
-  endingOf,
-  errorOf,
-  failureOf,
-  type RunEnd,
-  toBefore,
-  toEnded,
-} from './node-end.ts';
+import { type Ended, endingOf, errorOf, failureOf, type RunEnd, toBefore, toEnded } from './node-end.ts';
 import { DONE, type Outcome } from './outcome.ts';
 import { endReplaced, wantedBy } from './replaced.ts';
 import { traceOf } from './watched-send.ts';
@@ -160,29 +151,36 @@ async function start(workflow: OpenWorkflow, path: string, before: Before): Prom
 /**
  * Whether nothing at this path starts any more: the workflow was revoked, or has ended. What was linked to a
  * part of it goes on after its end. What it stands for may not have ended with it: nobody who revokes it ends
- * that, and whoever ended it may have died. What it is within may have been revoked before it was there.
+ * that, and whoever ended it may have died. What it is within may have been revoked before it was there, or
+ * have failed as a whole, as overdue.
  */
 async function isOver(workflow: OpenWorkflow, path: string): Promise<boolean> {
   const { runs, id } = workflow;
   const root = await workflow.nodeAt(id, '');
   const instead = root?.kind === 'chain' ? root.instead : undefined;
-  const { run = id, workflow: around = id } = instead === undefined ? {} : wantedBy(instead);
+  const { run = id, workflow: around = id, path: at = '' } = instead === undefined ? {} : wantedBy(instead);
   const records = await runs.read([...new Set([id, run, around])]);
   const record = records.get(id);
   if (record === undefined) return true;
-  const isBeside = /(^|\.)[le]/.test(path);
+  const isBeside = isLinked(path);
   if (isRevoked(record) || (isFinal(record.state) && !isBeside)) {
     await standIn(workflow, root);
     return true;
   }
   if (isFinal(record.state)) return false;
-  const isEnded = !isBeside && isFinal(records.get(run)?.state ?? 'PENDING');
+  const wanted = [run, ...(isLinked(at) ? [] : [around])];
+  const isEnded = !isBeside && wanted.some((one) => isFinal(records.get(one)?.state ?? 'PENDING'));
   if (!isEnded && !isRevoked(records.get(around))) return false;
   // Somebody has ended the run by itself, or all around it: nobody wants what has taken its place.
   const ending = { state: 'REVOKED', reason: 'revoked' } as const;
   await workflow.store.end(id, ending, workflow.connection.ports.clock.now());
   await standIn(workflow, root);
   return true;
+}
+
+/** Whether a path leads through a link or error link. */
+function isLinked(path: string): boolean {
+  return /(^|\.)[le]/.test(path);
 }
 
 /** Counts a member of the group at `path`; whoever completes the group goes on with what follows it. */
@@ -251,9 +249,11 @@ function endOf(path: string, planned: number, tally: Tally): NodeEnd {
   const index = firstFailed(tally);
   if (index === undefined) return { state: 'SUCCESS' };
   const added = tally.added?.[index - planned];
-  if (added !== undefined) return { state: 'FAILURE', failedPath: `${ADDED}${added}`, ofMember: true };
+  if (added !== undefined) return { state: 'FAILURE', failedPath: `${path}${ADDED}${added}`, ofMember: true };
   const member = pathOf(path, { kind: 'child', index });
-  const within = (tally.failedPaths ?? []).filter((one) => one === member || one.startsWith(`${member}.`));
+  const isWithin = (one: string): boolean =>
+    one === member || one.startsWith(`${member}.`) || one.startsWith(`${member}${ADDED}`);
+  const within = (tally.failedPaths ?? []).filter(isWithin);
   const [failedPath = member] = within.sort(comparePaths);
   return { state: 'FAILURE', failedPath, ofMember: true };
 }

@@ -3,12 +3,20 @@
  * who have ended since the look before: following 10,000 members to their end reads each record once.
  */
 import { isFinal } from '../core/task-state.ts';
-import type { Tally } from '../core/workflow/tally.ts';
+import { sizeWithAdded, type Tally } from '../core/workflow/tally.ts';
 import { hasBegun } from '../core/workflow/view.ts';
 import type { GetOptions } from '../define/client.ts';
 import type { GroupCounts, GroupHandle, MemberResult } from '../define/workflow-client.ts';
 import { TaskError } from '../errors.ts';
-import { broughtBy, type EndReads, firstTask, resultOf } from './member-ends.ts';
+import {
+  addedResultOf,
+  broughtBy,
+  type EndReads,
+  firstTask,
+  type NodeResult,
+  readsOf,
+  resultOf,
+} from './member-ends.ts';
 import type { Clock, RunRecord } from './ports.ts';
 import { type About, endError, type Poll, toWaiting } from './result.ts';
 import type { PlanNode } from './workflow-plan.ts';
@@ -84,8 +92,8 @@ async function look(reads: GroupReads, group: PlanNode): Promise<Look> {
   return { group, tally, over: root !== undefined && isFinal(root.state) ? root : undefined };
 }
 
-async function tallyOf(reads: GroupReads, group: PlanNode): Promise<Tally> {
-  const tally = (await readTallies(reads, [group])).get(group.path);
+async function tallyOf(reads: GroupReads, group: PlanNode, added?: 'always'): Promise<Tally> {
+  const tally = (await readTallies(reads, [group], added)).get(group.path);
   return tally ?? { done: new Set(), failed: new Set() };
 }
 
@@ -106,7 +114,7 @@ async function* results(reads: GroupReads, path: string, options: GetOptions): A
         yield one;
       }
     }
-    if (given.size >= group.total) return;
+    if (given.size >= sizeWithAdded(group.total, tally)) return;
     if (over !== undefined) throw workflowError(reads, over);
   }
 }
@@ -117,17 +125,26 @@ async function membersAt(
   indexes: readonly number[],
   tally: Tally,
 ): Promise<readonly MemberResult[]> {
-  const ranges = indexes.map((index) => ({ node: group, from: index, to: index + 1 }));
-  const nodes = (await reads.plan.parts(ranges)).flat();
-  return Promise.all(
-    nodes.map(async (node, place) => {
-      const index = indexes[place] ?? 0;
-      const result = await resultOf(reads, node, !tally.failed.has(index));
-      // As in the list of all of them.
-      const nothing = result.state === 'SUCCESS' && result.value === undefined ? { value: null } : {};
-      return { index, id: idOf(reads, node.path), ...result, ...nothing };
+  const { path, total } = group;
+  const planned = indexes.filter((index) => index < total);
+  const ranges = planned.map((index) => ({ node: group, from: index, to: index + 1 }));
+  const nodes = new Map((await reads.plan.parts(ranges)).flat().map((node, at) => [planned[at], node]));
+  const ends = await Promise.all(
+    indexes.map(async (index): Promise<readonly MemberResult[]> => {
+      const node = nodes.get(index);
+      const isDone = !tally.failed.has(index);
+      if (node !== undefined)
+        return [{ index, id: idOf(reads, node.path), ...listed(await resultOf(reads, node, isDone)) }];
+      const id = tally.added?.[index - total];
+      return id === undefined ? [] : [{ index, id, ...listed(await addedResultOf(reads, path, id, isDone)) }];
     }),
   );
+  return ends.flat();
+}
+
+/** As it stands in the list of all of them. */
+function listed(result: NodeResult): NodeResult {
+  return result.state === 'SUCCESS' && result.value === undefined ? { ...result, value: null } : result;
 }
 
 async function join(reads: GroupReads, path: string, options: GetOptions): Promise<never> {
@@ -137,7 +154,7 @@ async function join(reads: GroupReads, path: string, options: GetOptions): Promi
       const [end] = await reads.clock.waiting(membersAt(reads, group, [lowest], tally));
       if (end !== undefined && end.state !== 'SUCCESS') throw end.error;
     }
-    if (endedIn(tally).size >= group.total)
+    if (endedIn(tally).size >= sizeWithAdded(group.total, tally))
       // Who called knows the members' types, which the plan does not hold.
       return (await reads.clock.waiting(broughtBy(reads, group))) as never;
     if (over !== undefined) throw workflowError(reads, over);
@@ -147,12 +164,12 @@ async function join(reads: GroupReads, path: string, options: GetOptions): Promi
 
 async function counts(reads: GroupReads, path: string): Promise<GroupCounts> {
   const group = await groupAt(reads, path);
-  const { done, failed } = await tallyOf(reads, group);
+  const tally = await tallyOf(reads, group, 'always');
+  const { done, failed } = tally;
   const numbers = { succeeded: 0, failed: failed.size, running: 0, waiting: 0 };
   numbers.succeeded = [...done].filter((index) => !failed.has(index)).length;
-  const open = Array.from({ length: group.total }, (_, index) => index).filter(
-    (index) => !done.has(index) && !failed.has(index),
-  );
+  const ended = endedIn(tally);
+  const open = Array.from({ length: group.total }, (_, index) => index).filter((index) => !ended.has(index));
   for (let from = 0; from < open.length; from += MEMBERS_READ) {
     const ranges = open
       .slice(from, from + MEMBERS_READ)
@@ -160,7 +177,16 @@ async function counts(reads: GroupReads, path: string): Promise<GroupCounts> {
     const members = (await reads.plan.parts(ranges)).flat();
     for (const kind of await doings(reads, members)) numbers[kind]++;
   }
-  return { total: group.total, ...numbers };
+  for (const id of (tally.added ?? []).filter((_, place) => !ended.has(group.total + place)))
+    numbers[await doing(readsOf(reads, id))]++;
+  return { total: sizeWithAdded(group.total, tally), ...numbers };
+}
+
+/** What a workflow does that was added to a group and was not counted as ended. */
+async function doing(reads: GroupReads): Promise<'running' | 'waiting'> {
+  const first = await firstTask(reads, await reads.plan.root());
+  const begun = first === undefined ? undefined : await reads.read(idOf(reads, first.path));
+  return hasBegun(begun?.state ?? 'PENDING') ? 'running' : 'waiting';
 }
 
 /** What members do that were not counted as ended: of a chain or group, by the first task of it. */
@@ -183,5 +209,5 @@ async function doings(
 
 async function ready(reads: GroupReads, path: string): Promise<boolean> {
   const { tally, over, group } = await look(reads, await groupAt(reads, path));
-  return over !== undefined || endedIn(tally).size >= group.total;
+  return over !== undefined || endedIn(tally).size >= sizeWithAdded(group.total, tally);
 }

@@ -1,5 +1,6 @@
 /** What the members of a group have brought: values as JSON brings them, or the error that ended them. */
 import { isFinal } from '../core/task-state.ts';
+import { ADDED } from '../core/workflow/path.ts';
 import { firstFailed, topOf } from '../core/workflow/tally.ts';
 import { viewOf } from '../core/workflow/view.ts';
 import { TaskError } from '../errors.ts';
@@ -28,14 +29,37 @@ const PARTS_READ = 100;
 /** The result of a node that was counted as ended. */
 export async function resultOf(reads: EndReads, node: PlanNode, isDone: boolean): Promise<NodeResult> {
   if (isDone && node.kind !== 'task') return { state: 'SUCCESS', value: await broughtBy(reads, node) };
-  const task = node.kind === 'task' ? node : await failedIn(reads, node);
-  if (task === undefined) return { state: 'FAILURE', error: unread(reads, node) };
-  const record = await reads.read(idOf(reads, task.path));
-  if (record?.state === 'FAILURE' || record?.state === 'REVOKED')
-    return { state: record.state, error: endError(record) };
+  const failed = await failedIn(reads, node);
+  if (failed === undefined) return { state: 'FAILURE', error: unread(reads, node) };
+  const record = await reads.read(failed.id);
   if (record?.state === 'SUCCESS' && isDone) return { state: 'SUCCESS', value: await outcome(reads, record) };
+  return failureOf(reads, failed, record);
+}
+
+/** The result of a workflow that was added to the group at `path` and was counted as ended. */
+export async function addedResultOf(
+  reads: EndReads,
+  path: string,
+  id: string,
+  isDone: boolean,
+): Promise<NodeResult> {
+  if (isDone) return { state: 'SUCCESS', value: await broughtByOther(reads, id) };
+  const record = await reads.read(id);
+  return failureOf(reads, { id, path: `${path}${ADDED}${id}`, what: 'workflow' }, record);
+}
+
+function failureOf(
+  reads: WorkflowReads,
+  { id, path, what }: Failed,
+  record: RunRecord | undefined,
+): NodeResult {
+  if (record?.state === 'FAILURE' || record?.state === 'REVOKED')
+    return {
+      state: record.state,
+      error: what === 'task' ? endError(record) : endError({ ...record, id }, what),
+    };
   // A group keeps to the first end of a member, whatever is made of it by hand afterwards.
-  return { state: 'FAILURE', error: unread(reads, task, record) };
+  return { state: 'FAILURE', error: unread(reads, { path }, record) };
 }
 
 /** The value of a node that has succeeded: a task's, a chain's last step's, the list of a group's members. */
@@ -68,12 +92,17 @@ export async function broughtBy(reads: EndReads, node: PlanNode): Promise<unknow
 async function broughtByAdded(reads: EndReads, { path, total }: PlanNode): Promise<readonly unknown[]> {
   if (total === 0) return [];
   const [top] = await reads.views.tallies(reads.workflowId, [{ path, shard: topOf(total) }]);
-  return Promise.all(
-    (top?.added ?? []).map(async (workflowId) => {
-      const added = { ...reads, workflowId, plan: createPlanReader(reads.views, workflowId) };
-      return broughtBy(added, await added.plan.root());
-    }),
-  );
+  return Promise.all((top?.added ?? []).map((workflowId) => broughtByOther(reads, workflowId)));
+}
+
+async function broughtByOther(reads: EndReads, workflowId: string): Promise<unknown> {
+  const other = readsOf(reads, workflowId);
+  return broughtBy(other, await other.plan.root());
+}
+
+/** What another workflow is read with. */
+export function readsOf<Reads extends WorkflowReads>(reads: Reads, workflowId: string): Reads {
+  return { ...reads, workflowId, plan: createPlanReader(reads.views, workflowId) };
 }
 
 /** Parts of a node, from one place up to, and without, another. */
@@ -97,15 +126,24 @@ export async function firstTask(
   return first && firstTask(reads, first);
 }
 
-/** The task whose failure ended a chain or group: of a group the lowest one's, which its failure names. */
-async function failedIn(reads: EndReads, node: PlanNode): Promise<PlanNode | undefined> {
+/** Whose record has the failure of a node: a task's, or that of a workflow that was added to a group. */
+interface Failed {
+  readonly id: string;
+  readonly path: string;
+  readonly what: 'task' | 'workflow';
+}
+
+/** Whose failure ended a node: of a group the lowest one's, which its failure names. */
+async function failedIn(reads: EndReads, node: PlanNode): Promise<Failed | undefined> {
   switch (node.kind) {
     case 'task':
-      return node;
+      return { id: idOf(reads, node.path), path: node.path, what: 'task' };
     case 'group': {
       const tally = (await readTallies(reads, [node])).get(node.path);
       const lowest = tally === undefined ? undefined : firstFailed(tally);
       if (lowest === undefined) return undefined;
+      const added = tally?.added?.[lowest - node.total];
+      if (added !== undefined) return { id: added, path: `${node.path}${ADDED}${added}`, what: 'workflow' };
       const [member] = await partsOf(reads, node, lowest, lowest + 1);
       return member && failedIn(reads, member);
     }
@@ -128,7 +166,11 @@ export async function stoppedAt(reads: WorkflowReads, node: PlanNode): Promise<P
   return undefined;
 }
 
-function unread({ workflowId }: WorkflowReads, { path }: PlanNode, record?: RunRecord): TaskError {
+function unread(
+  { workflowId }: WorkflowReads,
+  { path }: Pick<PlanNode, 'path'>,
+  record?: RunRecord,
+): TaskError {
   const now = record === undefined ? 'there is no record of it' : `its run is ${record.state} now`;
   const text = `the part '${path}' of workflow '${workflowId}' has ended before, and ${now}`;
   return new TaskError('RESULT_NOT_READABLE', text, { value: path });

@@ -4,7 +4,7 @@ import { RESULT_BYTES_MAX, WORKFLOW_INPUT_BYTES_MAX } from '../core/limits.ts';
 import { type Message, sizeBytes } from '../core/message.ts';
 import type { NodeEnd } from '../core/workflow/advance.ts';
 import { groupError } from '../core/workflow/outcome.ts';
-import { runIdOf } from '../core/workflow/path.ts';
+import { ADDED, runIdOf } from '../core/workflow/path.ts';
 import type { Failure } from '../define/workflow.ts';
 import { toWireError, type WireError } from '../errors.ts';
 import type { Ending, RunRecord } from './ports.ts';
@@ -22,9 +22,6 @@ export interface Ended {
   readonly blob?: string;
   readonly failure?: Failure;
 }
-
-/** Stands before the id of a workflow that is no part of the plan. */
-export const ADDED = '+';
 
 /** The end of a node as the record of its workflow keeps it. */
 export async function endingOf(workflow: OpenWorkflow, ended: Ended): Promise<Ending> {
@@ -52,10 +49,8 @@ export function toEnded(message: Message, path: string, ended: RunEnd): Ended {
 export async function failureOf(workflow: OpenWorkflow, { end, failure }: Ended): Promise<Failure> {
   if (failure !== undefined || end.state === 'SUCCESS')
     return failure ?? toFailure(NOBODY, { state: 'FAILURE' });
-  const isAdded = end.failedPath.startsWith(ADDED);
-  const id = isAdded
-    ? end.failedPath.slice(ADDED.length)
-    : runIdOf(workflow.space, workflow.id, end.failedPath);
+  const [path = '', added] = end.failedPath.split(ADDED);
+  const id = added ?? runIdOf(workflow.space, workflow.id, path);
   const record: RunRecord | undefined = (await workflow.runs.read([id])).get(id);
   // It may have been run again by hand since: the group's count remembers only that it had failed.
   const run = { id, task: record?.task ?? '' };

@@ -22,6 +22,8 @@ import {
 } from './batch-run.ts';
 import { createHeld } from './held.ts';
 import type { Delivery } from './outcome.ts';
+import { createTurn, type Turn } from './owed.ts';
+import type { Clock } from './ports.ts';
 import { receive } from './receive.ts';
 import { createRemovals } from './removals.ts';
 import type { Slots } from './slots.ts';
@@ -43,7 +45,7 @@ export interface Poller {
   running(): readonly RunningBatch[];
   /** How many messages were acked. */
   processed(): number;
-  /** When a call for messages was last answered; undefined: none yet. */
+  /** When a call for messages was last answered, or none was needed; undefined: none yet. */
   answeredAt(): number | undefined;
   /** Whether the last look at a queue brought as much as was asked for. */
   busy(): boolean;
@@ -53,7 +55,7 @@ export interface Poller {
   abandon(): Promise<void>;
 }
 
-const FIRST_WAIT_SECONDS = 1;
+const BRIEF_WAIT_SECONDS = 1;
 /** After a call that failed: full jitter below these, so that a fleet does not come back at once. */
 const PAUSE_MS = 500;
 const PAUSE_MS_MAX = 30_000;
@@ -68,7 +70,8 @@ export function createPoller(
   // As many wait for it as messages run.
   setMaxListeners(0, stopping.signal);
   const shared = { slots, stopping: stopping.signal };
-  const pulls = sources.map((source) => createPull(ports, runner, source, shared));
+  const turnOf = createTurn();
+  const pulls = sources.map((source) => createPull(ports, runner, source, { ...shared, turn: turnOf() }));
   return {
     done: Promise.all(pulls.map((pull) => pull.done)).then(() => {}),
     count: () => pulls.reduce((sum, pull) => sum + pull.count(), 0),
@@ -98,8 +101,13 @@ interface Pull {
   abandon(): Promise<void>;
 }
 
-function createPull(ports: PollerPorts, runner: Runner, source: Source, shared: Shared): Pull {
-  const { slots, stopping } = shared;
+/** What a queue shares with the others, and its turn among them. */
+interface Among extends Shared {
+  readonly turn: Turn;
+}
+
+function createPull(ports: PollerPorts, runner: Runner, source: Source, among: Among): Pull {
+  const { slots, turn } = among;
   const levels = source.queueNames.map((queueName, index) => ({
     queueName,
     rank: source.queueNames.length - index,
@@ -110,7 +118,7 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, shared: 
   const work = new Set<Promise<void>>();
   let busy = false;
   let processed = 0;
-  let answeredAt: number | undefined;
+  const reach = createReach(ports.clock);
   const acked = (count: number): void => {
     processed += count;
   };
@@ -121,7 +129,7 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, shared: 
     level.held.add(deliveries);
     for (const batch of source.ordered ? groups(deliveries) : deliveries.map((delivery) => [delivery])) {
       const receivedAt = ports.clock.now();
-      const around = { ...shared, running, acked, receivedAt };
+      const around = { ...among, running, acked, receivedAt, shed: turn.shed };
       const ran = runBatch(ports, runner, level, batch, around).finally(() => work.delete(ran));
       work.add(ran);
     }
@@ -131,16 +139,17 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, shared: 
     const open = levels.filter(({ queueName }) => ports.pause?.has(queueName) !== true);
     const free = Math.max(1, slots.free);
     const wanted = busy ? free : Math.min(free, BATCH_ENTRIES_MAX);
-    // The first answer says that the queue is in reach, and is not waited for long.
-    const first = answeredAt === undefined ? { waitSeconds: FIRST_WAIT_SECONDS } : {};
-    const found = await receive(ports.receiver, open, { wanted, ...first }, signal);
+    // The first answer says that the queue is in reach, and is not waited for long, nor is one for which
+    // other queues wait.
+    const isBrief = reach.answeredAt() === undefined || turn.first;
+    const wait = isBrief ? { waitSeconds: BRIEF_WAIT_SECONDS } : {};
+    const found = await reach.ask(() => receive(ports.receiver, open, { wanted, ...wait }, signal));
     busy = found !== undefined && found.deliveries.length >= Math.min(free, BATCH_ENTRIES_MAX);
-    answeredAt = ports.clock.now();
     if (found !== undefined) start(found.level, found.deliveries);
   }
 
   async function finish(): Promise<void> {
-    await poll(ports, source, slots, stopping, look);
+    await poll(ports, source, among, (signal) => turn.look(() => look(signal)));
     while (work.size > 0) await Promise.all(work);
     await Promise.all(levels.map((level) => level.removals.flush()));
     for (const level of levels) level.held.stop();
@@ -151,8 +160,7 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, shared: 
     count: () => levels.reduce((sum, level) => sum + level.held.count, 0),
     running: () => [...running.values()].flatMap((run) => run.batch ?? []),
     processed: () => processed,
-    // Whoever asks for nothing is not out of reach.
-    answeredAt: () => (isPaused() ? ports.clock.now() : answeredAt),
+    answeredAt: () => (isPaused() ? ports.clock.now() : reach.answeredAt()),
     busy: () => busy && !isPaused(),
     async abandon() {
       const left = [...running];
@@ -164,20 +172,43 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, shared: 
   };
 }
 
+/** When a queue last answered. Whoever asks for nothing, since it has no room, is not out of its reach. */
+function createReach({ now }: Pick<Clock, 'now'>) {
+  let answeredAt: number | undefined;
+  let isAsking = false;
+  return {
+    answeredAt: () => (answeredAt === undefined || isAsking ? answeredAt : now()),
+    async ask<Found>(work: () => Promise<Found>): Promise<Found> {
+      // After a rest the time of this call alone counts; one that fails is still without an answer.
+      if (!isAsking && answeredAt !== undefined) answeredAt = now();
+      isAsking = true;
+      const found = await work();
+      isAsking = false;
+      answeredAt = now();
+      return found;
+    },
+  };
+}
+
 /** Looks again and again while there is room and no pause, until it is told to stop. */
 async function poll(
   { clock, chance, log, pause }: PollerPorts,
-  { queueNames }: Source,
-  slots: Slots,
-  stopping: AbortSignal,
+  source: Source,
+  { slots, stopping, turn }: Among,
   look: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
+  const { queueNames } = source;
   const [queue] = queueNames;
   let failures = 0;
   while (!stopping.aborted) {
     await untilAborted(slots.ready(), stopping);
-    if (pause !== undefined) await untilAborted(pause.open(queueNames), stopping);
+    if (pause !== undefined && queueNames.every((name) => pause.has(name))) {
+      turn.pass();
+      await untilAborted(pause.open(queueNames), stopping);
+    }
     if (stopping.aborted) return;
+    // Whoever was before may have taken the slot.
+    if ((await untilAborted(turn.wait(), stopping)) === true) continue;
     const looking = new AbortController();
     const leave = (): void => looking.abort(new Error('what is polled has changed'));
     stopping.addEventListener('abort', leave, { once: true });
@@ -209,14 +240,14 @@ function groups(deliveries: readonly Delivery[]): readonly (readonly Delivery[])
   return [...byGroup.values()];
 }
 
-function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
+function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
+  if (signal.aborted) return Promise.resolve(undefined);
   return new Promise((resolve) => {
-    const abort = (): void => resolve();
+    const abort = (): void => resolve(undefined);
     signal.addEventListener('abort', abort, { once: true });
-    void promise.then(() => {
+    void promise.then((value) => {
       signal.removeEventListener('abort', abort);
-      resolve();
+      resolve(value);
     });
   });
 }

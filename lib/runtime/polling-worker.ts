@@ -47,7 +47,7 @@ export interface PollingWorker {
   record(): WorkerRecord;
   /** How many messages it has: those that run, and those that wait for a slot. */
   held(): number;
-  /** When a call for messages was last answered, and when a beat last got through. */
+  /** When a call for messages was last answered, or none was needed, and when a beat last got through. */
   answeredAt(): number | undefined;
   beatenAt(): number | undefined;
   /** Why what it receives does not run for now; undefined: it does. */

@@ -5,6 +5,7 @@
  */
 import { RESULT_BYTES_MAX } from '../core/limits.ts';
 import { encodeMessage, type Message, parseMessage, sizeBytes } from '../core/message.ts';
+import { DEADLINE_INSTEAD } from '../core/workflow/deadline.ts';
 import { inPlaceOf } from '../core/workflow/path.ts';
 import type { Instead, Plan } from '../core/workflow/plan.ts';
 import type { AnySignature } from '../define/signature.ts';
@@ -68,7 +69,13 @@ async function sendInPlace({ connection, message, lease }: Claimed, id: string, 
     queue: lease.queue.name,
   };
   const plan = { kind: 'chain', steps: [step], instead } as const;
-  await sendWorkflow(connection, message.hops + 1, plan, { id }, { trace: traceOf(message) });
+  await sendWorkflow(
+    connection,
+    message.hops + 1,
+    plan,
+    { id },
+    { trace: traceOf(message), deadline: DEADLINE_INSTEAD },
+  );
 }
 
 /** Whose end is the end of what stands for it. */
@@ -77,16 +84,18 @@ export interface Wanted {
   readonly run?: string;
   /** The workflow that this run, or the group that something was added to, is a part of. */
   readonly workflow?: string | undefined;
+  /** Where it is in that. */
+  readonly path?: string | undefined;
 }
 
 /** What a workflow stands for, or was added to. */
 export function wantedBy(instead: Instead): Wanted {
-  if (instead.kind === 'member') return { workflow: instead.id };
+  if (instead.kind === 'member') return { workflow: instead.id, path: instead.path };
   const parsed = parseMessage(instead.letter);
   if (parsed.kind !== 'message') return {};
   const { id, generation, workflow } = parsed.message;
   // One that was run again by hand is wanted for itself, whatever has become of its workflow.
-  return { run: id, ...(generation === 0 ? { workflow: workflow?.id } : {}) };
+  return { run: id, ...(generation === 0 ? { workflow: workflow?.id, path: workflow?.path } : {}) };
 }
 
 /** How the workflow of an id has ended, as the end of a run; undefined: it has not. */

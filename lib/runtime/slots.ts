@@ -12,12 +12,18 @@ export interface Slots {
    */
   readonly free: number;
   readonly limit: number;
+  /** Whether who asks for a slot has to wait. */
+  readonly full: boolean;
+  /** How many wait for a slot beyond those that may for as long as it takes: as many as `prefetch` says. */
+  readonly excess: number;
   /** Resolves when a slot is ours, to a function that gives it back; undefined: aborted before that. */
   take(rank: number, signal?: AbortSignal): Promise<(() => void) | undefined>;
   /** Resolves when a call for more is worth it: nobody waits for a slot, or there is room for many. */
   ready(): Promise<void>;
   /** Says how long a run took. */
   ran(ms: number): void;
+  /** Says that somebody has waited for a slot too long. */
+  late(): void;
   /** Changes how many there are; what runs goes on. */
   resize(limit: number): void;
 }
@@ -63,6 +69,12 @@ export function createSlots(initial: number, prefetch: number | undefined): Slot
     get limit() {
       return limit;
     },
+    get full() {
+      return taken >= limit;
+    },
+    get excess() {
+      return Math.max(0, waiting.length - (prefetch ?? 0));
+    },
     take(rank, signal) {
       if (signal?.aborted === true) return Promise.resolve(undefined);
       return new Promise((resolve) => {
@@ -86,6 +98,7 @@ export function createSlots(initial: number, prefetch: number | undefined): Slot
       return new Promise((resolve) => watching.push(resolve));
     },
     ran: ahead.ran,
+    late: ahead.late,
     resize(to) {
       limit = to;
       wake();

@@ -9,9 +9,9 @@ import { inPlaceOf } from '../core/workflow/path.ts';
 import { openAdded, plannedAtTop, topOf } from '../core/workflow/tally.ts';
 import type { RevokeOutcome } from '../define/control.ts';
 import type { RunControl } from './control-port.ts';
-import { type EndReads, partsOf, stoppedAt } from './member-ends.ts';
+import { type EndReads, partsOf, readsOf, stoppedAt } from './member-ends.ts';
 import type { Clock, RunRecord } from './ports.ts';
-import { createPlanReader, type PlanNode } from './workflow-plan.ts';
+import type { PlanNode } from './workflow-plan.ts';
 import { idOf, readTallies } from './workflow-tree.ts';
 
 export interface RevokeReads extends EndReads {
@@ -96,7 +96,7 @@ async function addedTo(
 }
 
 function revokeOther(reads: RevokeReads, workflowId: string, terminate: boolean): Promise<RevokeOutcome> {
-  return revokeWorkflow({ ...reads, workflowId, plan: createPlanReader(reads.views, workflowId) }, terminate);
+  return revokeWorkflow(readsOf(reads, workflowId), terminate);
 }
 
 async function revokeTask(

@@ -3,7 +3,7 @@
  * says that it is on its way and until when, and then one message starts it. A client that dies in between
  * has started nothing, or all of it; where the record is, the sweeper ends what never began.
  */
-import { toMilliseconds } from '../core/duration.ts';
+import { type Duration, toMilliseconds } from '../core/duration.ts';
 import { newId, sentAtOf } from '../core/id.ts';
 import { HOPS_MAX, WORKFLOW_DEADLINE_MS_MAX } from '../core/limits.ts';
 import { DEADLINE_DEFAULT, deadlineMsOf } from '../core/workflow/deadline.ts';
@@ -41,6 +41,8 @@ export interface SentWorkflow {
 interface SendMore {
   /** Called before it begins. */
   readonly stored?: () => Promise<void>;
+  /** How long it may take that does not say. */
+  readonly deadline?: Duration;
   /** Of what is sent after a run has ended. */
   readonly trace?: OpenWorkflow['trace'];
 }
@@ -51,7 +53,7 @@ export async function sendWorkflow(
   hops: number,
   plan: Plan,
   options: WorkflowOptions = {},
-  { stored, trace }: SendMore = {},
+  { stored, trace, deadline = DEADLINE_DEFAULT }: SendMore = {},
 ): Promise<SentWorkflow> {
   const { app, space, ports } = shared;
   const now = ports.clock.now();
@@ -60,7 +62,7 @@ export async function sendWorkflow(
     const text = `'${id}' is no id of app '${space.app}' in stage '${space.stage}'; make one with newId()`;
     throw new SendError('INVALID_ID', text, { value: id });
   }
-  const deadlineMs = toDeadlineMs(options.deadline ?? DEADLINE_DEFAULT);
+  const deadlineMs = toDeadlineMs(options.deadline ?? deadline);
   const unsaidMs = options.deadline === undefined ? deadlineMs : undefined;
   await check(app, plan, { now, deadlineMs: unsaidMs, patient: shared.delays !== undefined });
   if (hops > HOPS_MAX) throw tooManyHops(hops);

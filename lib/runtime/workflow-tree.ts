@@ -3,7 +3,7 @@ import type { IdSpace } from '../core/id.ts';
 import { TREE_NODES_MAX, TREE_PARTS_MAX } from '../core/limits.ts';
 import { isFinal, type TaskState } from '../core/task-state.ts';
 import { runIdOf } from '../core/workflow/path.ts';
-import { shardOf, shardsOf, type Tally } from '../core/workflow/tally.ts';
+import { plannedAtTop, shardOf, shardsOf, sizeWithAdded, type Tally, topOf } from '../core/workflow/tally.ts';
 import { endsOf, type Seen, type View, viewOf } from '../core/workflow/view.ts';
 import type { PartsOptions, PartsPage, TreeOptions, WorkflowNode } from '../define/workflow-client.ts';
 import { CeleriacError } from '../errors.ts';
@@ -109,25 +109,74 @@ export async function readRuns(
   return new Map(read.flatMap((some) => [...some]));
 }
 
-/** The counts of groups' planned members, their shards put together, a hundred shards a call. */
+interface Counted {
+  readonly done: Set<number>;
+  readonly failed: Set<number>;
+  added?: readonly string[];
+}
+
+/**
+ * The counts of groups, their shards put together, a hundred shards a call. What was added to a group is
+ * counted behind its planned members; of a large one that is another read, made when all of those have ended,
+ * unless it is wanted always.
+ */
 export async function readTallies(
-  { views, workflowId }: Pick<WorkflowReads, 'views' | 'workflowId'>,
-  groups: readonly { readonly path: string; readonly total: number }[],
+  reads: Pick<WorkflowReads, 'views' | 'workflowId'>,
+  groups: readonly Sized[],
+  added: 'always' | 'at the end' = 'at the end',
 ): Promise<ReadonlyMap<string, Tally>> {
+  const counted = await readPlanned(reads, groups);
+  const full = groups.filter(({ path, total }) => {
+    const { done, failed } = counted.get(path) ?? NONE;
+    const isFull = new Set([...done, ...failed]).size >= total;
+    return topOf(total) === 'all' && (isFull || added === 'always');
+  });
+  const tops = full.map(({ path }): ShardName => ({ path, shard: 'all' }));
+  const read = await Promise.all(cutsOf(tops).map((cut) => reads.views.tallies(reads.workflowId, cut)));
+  for (const [place, top] of read.flat().entries()) {
+    const { path = '', total = 0 } = full[place] ?? {};
+    addAdded(counted.get(path), top, total);
+  }
+  return counted;
+}
+
+const NONE: Tally = { done: new Set(), failed: new Set() };
+
+interface Sized {
+  readonly path: string;
+  readonly total: number;
+}
+
+/** Puts what was added to a group, as its top counts it, behind the planned members. */
+function addAdded(counted: Counted | undefined, { done, failed, added }: Tally, total: number): void {
+  if (counted === undefined || added === undefined) return;
+  counted.added = added;
+  for (const place of added.keys()) {
+    if (done.has(plannedAtTop(total) + place)) counted.done.add(total + place);
+    if (failed.has(plannedAtTop(total) + place)) counted.failed.add(total + place);
+  }
+}
+
+async function readPlanned(
+  { views, workflowId }: Pick<WorkflowReads, 'views' | 'workflowId'>,
+  groups: readonly Sized[],
+): Promise<ReadonlyMap<string, Counted>> {
   const shards = groups.flatMap(({ path, total }) =>
     Array.from({ length: shardsOf(total) }, (_, shard): ShardName => ({ path, shard })),
   );
   const totals = new Map(groups.map(({ path, total }) => [path, total]));
   const read = await Promise.all(cutsOf(shards).map((cut) => views.tallies(workflowId, cut)));
-  const counted = new Map<string, { readonly done: Set<number>; readonly failed: Set<number> }>();
-  for (const [place, { done, failed }] of read.flat().entries()) {
+  const counted = new Map<string, Counted>();
+  for (const [place, shardTally] of read.flat().entries()) {
+    const { done, failed } = shardTally;
     const { path = '', shard = 0 } = shards[place] ?? {};
-    // Members that were added are counted behind the planned ones.
-    const isPlanned = (index: number): boolean => index < (totals.get(path) ?? 0) && shardOf(index) === shard;
-    const tally = counted.get(path) ?? { done: new Set(), failed: new Set() };
+    const total = totals.get(path) ?? 0;
+    const isPlanned = (index: number): boolean => index < total && shardOf(index) === shard;
+    const tally: Counted = counted.get(path) ?? { done: new Set(), failed: new Set() };
     counted.set(path, tally);
     for (const index of done) if (isPlanned(index)) tally.done.add(index);
     for (const index of failed) if (isPlanned(index)) tally.failed.add(index);
+    if (topOf(total) === 0) addAdded(tally, shardTally, total);
   }
   return counted;
 }
@@ -162,8 +211,9 @@ function toNode(reads: WorkflowReads, found: Found, part: Outline, view: View): 
   const times = timesOf(all, total, view.state);
   const list = { ...about, ...times, total, parts: all.slice(0, shown), isCut: shown < total };
   if (part.kind === 'chain') return { ...list, kind: 'chain', name: 'chain' };
-  const { done, failed } = endsOf(part, view.parts, found.seen.tally(path));
-  const counts = { total, succeeded: done.size, failed: failed.size };
+  const tally = found.seen.tally(path);
+  const { done, failed } = endsOf(part, view.parts, tally);
+  const counts = { total: sizeWithAdded(total, tally), succeeded: done.size, failed: failed.size };
   return { ...list, kind: 'group', name: 'group', counts };
 }
 

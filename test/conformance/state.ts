@@ -165,6 +165,8 @@ function testControl(given: () => StateWorld): void {
     const outcome = await control().revoke(run);
     const second = await control().extend(standard.id, 'w1', T + 2 * MINUTE);
     await control().revoke({ ...run, terminate: true });
+    // Once more without it takes nothing back.
+    await control().revoke(run);
     const third = await control().extend(standard.id, 'w1', T + 2 * MINUTE);
     const error = { code: 'BOOM', name: 'Error', message: 'boom' };
     await runs().release(standard, 'w1', 1, error);

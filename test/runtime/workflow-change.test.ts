@@ -73,7 +73,7 @@ test('the result of a group that has grown ends with what was added', async () =
   const result = await sim.send(group([add(1), grow(2), add(3)]));
 
   expect(await result.get()).toEqual([2, 2, 4, 1, 11]);
-  expect(await result.counts()).toMatchObject({ total: 3, succeeded: 3, failed: 0 });
+  expect(await result.counts()).toMatchObject({ total: 5, succeeded: 5, failed: 0 });
 });
 
 test('a run that replaces itself ends as what has taken its place, under its own id', async () => {

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Client } from '#lib';
 import { connect, type RunningWorker, type RunWorkerOptions, runWorker } from '#lib/aws';
 import { createEmulator, type Emulator } from '#lib/emulator';
 import { toModule } from '../../lib/cli/app-file.ts';
 import type { LogLine } from '../../lib/runtime/ports.ts';
-import { app, where } from './killed/busy.ts';
+import { app, wait, where } from './killed/busy.ts';
 import { addressOf, provisionBySdk } from './provisioned.ts';
 
 const HERE = import.meta.dirname;
@@ -43,11 +43,21 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What children load: the app, or a mistake. */
-async function write(content: 'app' | 'mistake'): Promise<void> {
+/** What children load: the app, at once or when the file `gate` is there, or a mistake. */
+async function write(content: 'app' | 'app behind a gate' | 'mistake'): Promise<void> {
   const whole = await toModule(join(HERE, 'killed/busy.ts'));
-  const text = content === 'app' ? `export * from '${whole}';` : "throw new Error('only in a child');";
-  writeFileSync(entry, text);
+  const load = `export * from '${whole}';`;
+  const waits = "while (!existsSync(new URL('gate', import.meta.url))) await sleep(20);";
+  const texts = {
+    app: load,
+    'app behind a gate': [
+      "import { existsSync } from 'node:fs';",
+      "import { setTimeout as sleep } from 'node:timers/promises';",
+      ...[waits, load],
+    ].join('\n'),
+    mistake: "throw new Error('only in a child');",
+  };
+  writeFileSync(entry, texts[content]);
 }
 
 async function start(options: RunWorkerOptions): Promise<RunningWorker> {
@@ -115,3 +125,47 @@ test('a child that dies between two messages costs neither of them anything', as
   expect(next.pid).not.toBe(pid);
   expect(log.filter(({ level }) => level === 'error')).toEqual([]);
 });
+
+describe.each(['threads', 'processes'] as const)('a worker that stops while its %s load the app', (pool) => {
+  /** Has one message whose child waits at the gate. */
+  async function atTheGate(): Promise<RunningWorker> {
+    await write('app');
+    const running = await start({ pool, maxTasksPerChild: 1 });
+    await (await client.send(where())).get({ timeout: '2m' });
+    await write('app behind a gate');
+    await client.send(wait());
+    await vi.waitUntil(() => running.status().running.length === 1, WAIT);
+    return running;
+  }
+
+  test('soft, tells the task to stop once it begins, and it counts as no attempt', async () => {
+    const { stop, done } = await atTheGate();
+
+    stop('soft');
+    writeFileSync(join(folder, 'gate'), '');
+    await done;
+
+    const [left] = messages();
+    expect(JSON.parse(left?.body ?? '{}')).toMatchObject({ task: 'wait', deferrals: 1 });
+    expect(left?.receiveCount).toBe(0);
+    expect(log.filter(({ how }) => how === 'cold')).toEqual([]);
+  });
+
+  test('cold, hands the message back and no copy of it', async () => {
+    const { stop, done } = await atTheGate();
+
+    stop('cold');
+    await done;
+
+    // Its child's end is heard of after the worker's own.
+    const died = await vi.waitUntil(() => log.find(({ level }) => level === 'error'), WAIT);
+    expect(died.message).toBe('a runner died');
+    expect(messages()).toHaveLength(1);
+  });
+});
+
+/** What lies in the queue. */
+function messages() {
+  const { services } = emulator;
+  return services.sqs.snapshot().find(({ name }) => name.endsWith('-work'))?.messages ?? [];
+}

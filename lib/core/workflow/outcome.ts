@@ -39,10 +39,12 @@ export function groupError(member: {
 }): WireError {
   const { id, path, task, ended } = member;
   const why = ended.error === undefined ? (ended.reason ?? ended.state) : described(ended.error);
+  // One that was added to the group is a workflow, whose record is of no task.
+  const called = task === '' ? 'a workflow' : `task '${task}'`;
   return {
     code: 'GROUP_MEMBER_FAILED' satisfies ErrorCode,
     name: 'TaskError',
-    message: `member ${path} of the group, task '${task}' (${id}), did not succeed: ${why}`,
+    message: `member ${path} of the group, ${called} (${id}), did not succeed: ${why}`,
     ...(ended.error === undefined ? {} : { cause: ended.error }),
   };
 }

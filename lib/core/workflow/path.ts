@@ -12,6 +12,9 @@ export type Place =
   | { readonly kind: 'link'; readonly index: number }
   | { readonly kind: 'errorLink'; readonly index: number };
 
+/** Stands between the path of a group and the id of what was added to it, which its plan does not have. */
+export const ADDED = '+';
+
 const LETTERS = { child: '', link: 'l', errorLink: 'e' } as const;
 
 /** The path of a node below another one. */
@@ -104,5 +107,6 @@ function listOf(plan: Plan, kind: Place['kind']): readonly Plan[] {
 function toPlace(step: string): Place {
   if (step.startsWith('l')) return { kind: 'link', index: Number(step.slice(1)) };
   if (step.startsWith('e')) return { kind: 'errorLink', index: Number(step.slice(1)) };
-  return { kind: 'child', index: Number(step) };
+  // What was added to a group has its id behind the group's place: '1+01k…'.
+  return { kind: 'child', index: Number.parseInt(step, 10) };
 }

@@ -41,6 +41,14 @@ export function plannedAtTop(members: number): number {
   return members <= SHARD_MEMBERS ? members : shardsOf(members);
 }
 
+/**
+ * How many members a group has with those that were added, whose places are behind the planned ones: by the
+ * counts of a whole group, as they are read for whoever asks how it is.
+ */
+export function sizeWithAdded(planned: number, tally: Pick<Tally, 'added'> | undefined): number {
+  return planned + (tally?.added?.length ?? 0);
+}
+
 /** How many members a shard counts. */
 export function membersIn(shard: number, members: number): number {
   return Math.max(0, Math.min(SHARD_MEMBERS, members - shard * SHARD_MEMBERS));

@@ -5,7 +5,7 @@
  * after it.
  */
 import { type FinalState, isFinal, type TaskState } from '../task-state.ts';
-import type { Tally } from './tally.ts';
+import { sizeWithAdded, type Tally } from './tally.ts';
 
 /** A node of a plan, with those of its parts that were looked at: a range of them. */
 export interface Part {
@@ -22,7 +22,7 @@ export interface Part {
 export interface Seen {
   /** The state of a task's run; undefined where it has no record yet. */
   readonly run: (path: string) => TaskState | undefined;
-  /** Who of a group has been counted; of all its shards. */
+  /** Who of a group has been counted; of all its shards, and of what was added to it (sizeWithAdded). */
   readonly tally: (path: string) => Tally | undefined;
 }
 
@@ -113,7 +113,8 @@ function groupState(
 ): TaskState {
   if (part.total === 0) return reached ? 'SUCCESS' : 'PENDING';
   const { done, failed } = endsOf(part, views, tally);
-  if (done.size + failed.size >= part.total) return failed.size === 0 ? 'SUCCESS' : 'FAILURE';
+  if (done.size + failed.size >= sizeWithAdded(part.total, tally))
+    return failed.size === 0 ? 'SUCCESS' : 'FAILURE';
   return done.size + failed.size > 0 ? 'STARTED' : begun(views);
 }
 
