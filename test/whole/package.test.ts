@@ -141,9 +141,10 @@ describe('the package', () => {
 
   test('has every page of docs/ that the README, the guides and its own messages name', () => {
     const texts = packed.paths.filter((path) => /\.(md|js)$/.test(path));
-    const named = texts.flatMap((path) => [
-      ...textOf(path).matchAll(path.startsWith('docs/') ? /\]\(([\w.]+)\)/g : /docs\/([\w.]+\.(?:md|json))/g),
-    ]);
+    const named = texts.flatMap((path) => {
+      const link = path.startsWith('docs/') ? /\]\(([\w.]+)\)/g : /docs\/([\w.]+\.(?:md|json))/g;
+      return [...textOf(path).matchAll(link)];
+    });
 
     const pages = new Set(named.map(([, page]) => `docs/${page}`));
 
