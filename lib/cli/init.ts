@@ -41,11 +41,11 @@ export async function toInit(options: InitOptions, folder: string, asks: Ask): P
   const wanted = plan.filter(({ action }) => action !== 'keep');
   const files = plan.map(({ path, action, what }) => ({ path, action, what }));
   const said = sayPlan(plan, folder);
+  const notes = notesOf(plan);
   if (wanted.length === 0)
     return { value: { folder, files, written: [] }, text: 'nothing to do: all is there' };
-  const notes = notesOf(plan);
   if (options.dryRun === true) {
-    return { value: { folder, files, written: [] }, text: [said, ...paragraphs(notes)].join('\n') };
+    return { value: { folder, files, written: [], notes }, text: [said, ...paragraphs(notes)].join('\n') };
   }
   const empty = found.files.size === 0 && found.app === undefined && !found.sources;
   const written: string[] = [];
@@ -54,7 +54,7 @@ export async function toInit(options: InitOptions, folder: string, asks: Ask): P
     for (const file of group.files) await write(folder, file);
     written.push(...group.files.map(({ path }) => path));
   }
-  const value = { folder, files, written };
+  const value = { folder, files, written, notes };
   if (written.length === 0) return { value, text: 'nothing was written', code: EXIT.failed };
   const complete = written.length === wanted.length;
   const end = complete ? await sayNext(folder, found) : `written: ${written.join(', ')}`;
