@@ -1,5 +1,5 @@
 /** `npm run demo`: synthesizes the stack, runs it on the emulator, and sends a task to its bundled worker. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,11 +9,12 @@ import { app, welcome } from './functions/app.ts';
 
 const template = mkdtempSync(join(tmpdir(), 'hello-'));
 console.log('synthesizing infra/main.ts');
-execFileSync(process.execPath, ['--import', 'tsx', 'infra/main.ts'], {
-  env: { ...process.env, CDK_OUTDIR: template },
-  // What it says is shown if it fails.
-  stdio: 'pipe',
+const env = { ...process.env, CDK_OUTDIR: template };
+const synthesized = spawnSync(process.execPath, ['--import', 'tsx', 'infra/main.ts'], {
+  env,
+  encoding: 'utf8',
 });
+if (synthesized.status !== 0) throw new Error(`infra/main.ts failed:\n${synthesized.stderr}`);
 
 const emulator = await startEmulator({ template });
 const { url } = await emulator.listen();

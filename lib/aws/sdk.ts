@@ -221,7 +221,10 @@ export function createSdk(
     // command.
     const command = new Command(input as never) as never;
     const sendOptions = signal === undefined ? [] : ([{ abortSignal: signal }] as const);
-    return clientOf(service, known).send(command, ...sendOptions);
+    const sent = clientOf(service, known).send(command, ...sendOptions);
+    return typeof CELERIAC_STATE === 'undefined' || CELERIAC_STATE
+      ? sent.catch((error: unknown) => nameTable(error, input))
+      : sent;
   };
 
   return {
@@ -233,6 +236,20 @@ export function createSdk(
       clients.clear();
     },
   };
+}
+
+/** DynamoDB's words for a table that is not there, and for nothing else. */
+const NO_TABLE = 'Requested resource not found';
+
+/** Says which table is missing, since DynamoDB does not: mostly it is that of another stage or Region. */
+function nameTable(error: unknown, input: unknown): never {
+  if (error instanceof Error && error.message === NO_TABLE) {
+    // Each operation names its table in one of these.
+    const { TableName, RequestItems = {} } = input as Readonly<Record<string, object | undefined>>;
+    const table = TableName ?? Object.keys(RequestItems).join(', ');
+    error.message = `${NO_TABLE}: table '${table}'; is the app deployed in this stage and Region?`;
+  }
+  throw error;
 }
 
 /**

@@ -31,7 +31,8 @@ const HEAD = `# The command line
 - Where it runs: \`--stage\`, \`--region\`, \`--endpoint\`, or CELERIAC_STAGE, AWS_REGION,
   AWS_ENDPOINT_URL. An emulator on this machine needs neither Region nor credentials:
   \`--endpoint http://127.0.0.1:4566\`.
-- Inputs are JSON; \`-\` reads them from stdin. Times are \`2026-01-01T00:00:00Z\`, or how long ago: \`2h\`.
+- Inputs are JSON; \`-\` reads them from stdin. Times are \`2026-01-01T00:00:00Z\`; those of
+  \`--from\` and \`--to\` may say how long ago: \`2h\`.
 - What cannot be taken back asks first; where nobody can be asked, \`--yes\` has to be given.
 - Colours and bars are for terminals; NO_COLOR and \`--no-color\` turn colours off.
 

@@ -79,14 +79,14 @@ export function sayFailure(error: unknown, json: boolean): string {
 const WITHOUT_CODE: ErrorCode = 'FAILED';
 
 const LOCAL = "or give --endpoint http://127.0.0.1:4566 for 'celeriac dev'";
-/** What the SDK and Node say by these words, and what to do about it. */
+/** What the SDK and Node say by these words, alone or at the end of an error of ours, and what to do. */
 const ADVICE: readonly (readonly [said: RegExp, advice: string])[] = [
-  [/^Region is missing$/, `give --region, or set AWS_REGION; ${LOCAL}`],
-  [/^Could not load credentials from any providers$/, `set AWS_PROFILE, or sign in to AWS; ${LOCAL}`],
+  [/(^|: )Region is missing$/, `give --region, or set AWS_REGION; ${LOCAL}`],
+  [/(^|: )Could not load credentials from any providers$/, `set AWS_PROFILE, or sign in to AWS; ${LOCAL}`],
   [/\bEADDRINUSE\b/, 'another program listens there; give another port'],
   [/\bECONNREFUSED\b/, "nothing listens there; 'celeriac dev' does while it runs"],
   [
-    /^(Requested resource not found|The specified queue does not exist\.)$/,
+    /(^|: )(Requested resource not found|The specified queue does not exist\.)$/,
     'is the app deployed there, as this --stage?',
   ],
 ];

@@ -55,8 +55,8 @@ export async function findAppFile(folder: string): Promise<string> {
   );
 }
 
-/** How a module looks that defines an app. */
-export const DEFINES = /^export const \w+ = defineApp\(/m;
+/** How a module looks that defines an app, and the name that it exports it by. */
+export const DEFINES = /^export const (\w+) = defineApp\(/m;
 /** Paths of tests, whose apps are none of the project's. */
 export const TEST = /(^|\/)(tests?|__tests__)\/|\.(test|spec)\.[cm]?[jt]s$/;
 

@@ -26,6 +26,13 @@ export function readTime(what: string, text: string, now: number): number {
   throw invalid(what, text, "a time (2026-01-01T00:00:00Z), or how long ago ('2h')");
 }
 
+/** A time to come in milliseconds, ISO 8601: a duration would be one that is over. */
+export function readTimeToCome(what: string, text: string, instead: string): number {
+  const time = isDuration(text) ? Number.NaN : Date.parse(text);
+  if (Number.isFinite(time)) return time;
+  throw invalid(what, text, `a time such as 2026-01-01T00:00:00Z; how long from now is said by ${instead}`);
+}
+
 /** Reads JSON; what is none is said with where it ends to be some, as far as the parser says. */
 export function readJson(what: string, text: string): Json {
   try {

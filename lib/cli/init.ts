@@ -7,8 +7,10 @@ import { type Ask, ask } from './ask.ts';
 import { readSources } from './example-call.ts';
 import { EXIT, invalid } from './failure.ts';
 import { DEFINES, TEST } from './find-app.ts';
+import { notesOf } from './init-notes.ts';
 import { APP_PATH, type Found, type PlannedFile, planInit } from './init-plan.ts';
 import { buildFor, ownPackage } from './own-package.ts';
+import { packageManagerOf } from './package-manager.ts';
 import { bold, cyan, dim, green } from './paint.ts';
 import { readTemplates } from './templates.ts';
 
@@ -39,9 +41,12 @@ export async function toInit(options: InitOptions, folder: string, asks: Ask): P
   const wanted = plan.filter(({ action }) => action !== 'keep');
   const files = plan.map(({ path, action, what }) => ({ path, action, what }));
   const said = sayPlan(plan, folder);
+  const notes = notesOf(plan);
   if (wanted.length === 0)
     return { value: { folder, files, written: [] }, text: 'nothing to do: all is there' };
-  if (options.dryRun === true) return { value: { folder, files, written: [] }, text: said };
+  if (options.dryRun === true) {
+    return { value: { folder, files, written: [], notes }, text: [said, ...paragraphs(notes)].join('\n') };
+  }
   const empty = found.files.size === 0 && found.app === undefined && !found.sources;
   const written: string[] = [];
   for (const group of toQuestions(wanted)) {
@@ -49,16 +54,16 @@ export async function toInit(options: InitOptions, folder: string, asks: Ask): P
     for (const file of group.files) await write(folder, file);
     written.push(...group.files.map(({ path }) => path));
   }
-  const value = { folder, files, written };
+  const value = { folder, files, written, notes };
   if (written.length === 0) return { value, text: 'nothing was written', code: EXIT.failed };
   const complete = written.length === wanted.length;
-  const notes = sayNotes(plan);
-  return {
-    value,
-    text: [said, '', ...notes, complete ? sayNext(folder, found) : `written: ${written.join(', ')}`].join(
-      '\n',
-    ),
-  };
+  const end = complete ? await sayNext(folder, found) : `written: ${written.join(', ')}`;
+  return { value, text: [said, ...paragraphs(notes), '', end].join('\n') };
+}
+
+/** Each with an empty line before it. */
+function paragraphs(notes: readonly string[]): readonly string[] {
+  return notes.flatMap((note) => ['', note]);
 }
 
 interface Question {
@@ -94,10 +99,11 @@ async function lookAround(
   const home = sources.find(({ path, text }) => DEFINES.test(text) && !TEST.test(path));
   return {
     files: new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text]]))),
-    app: home?.path.replace(/^\.\//, ''),
+    app: home && { path: home.path.replace(/^\.\//, ''), name: DEFINES.exec(home.text)?.[1] ?? 'app' },
     sources: sources.length > 0,
     name: toPackageName(basename(folder)),
     celeriac: options.package ?? (await ownPackage(folder)),
+    asked: options.package !== undefined,
   };
 }
 
@@ -131,21 +137,12 @@ function sayPlan(plan: readonly PlannedFile[], folder: string): string {
   return [bold(folder), ...lines].join('\n');
 }
 
-/** What the user has to decide: changing it would change what their own sources mean. */
-function sayNotes(plan: readonly PlannedFile[]): readonly string[] {
-  const manifest = plan.find(({ path }) => path === 'package.json')?.text ?? '{}';
-  const { type }: { readonly type?: unknown } = JSON.parse(manifest);
-  if (type === 'module') return [];
-  return [
-    'package.json has no "type": "module", and there are sources already: Celeriac is ESM only, so set it, ' +
-      'or run init in a folder of its own',
-  ];
-}
-
-function sayNext(folder: string, { app }: Found): string {
+async function sayNext(folder: string, { app }: Found): Promise<string> {
   const way = relative(process.cwd(), folder);
   const go = way.startsWith('..') ? folder : way;
-  const first = [...(go === '' ? [] : [`cd ${go}`]), 'npm install'];
-  if (app === undefined || app === APP_PATH) return `Next:\n  ${[...first, 'npm run demo'].join('\n  ')}`;
-  return `The app is ${app}. Next:\n  ${[...first, 'npm run check'].join('\n  ')}`;
+  const manager = await packageManagerOf(folder);
+  const first = [...(go === '' ? [] : [`cd ${go}`]), `${manager} install`];
+  if (app === undefined || app.path === APP_PATH)
+    return `Next:\n  ${[...first, `${manager} run demo`].join('\n  ')}`;
+  return `The app is ${app.path}. Next:\n  ${[...first, `${manager} run check`].join('\n  ')}`;
 }

@@ -1,11 +1,11 @@
 /**
- * This package as `celeriac init` names it in a project: an installed one by its version, a checkout by its
- * folder, since what stands there may be in no registry. Projects import the build, which a checkout has to
- * make first.
+ * This package as `celeriac init` names it in a project: an installed one by its version, or by the file or
+ * address that it was installed from, and a checkout by its folder, since what stands there may be in no
+ * registry. Projects import the build, which a checkout has to make first.
  */
 import { spawn } from 'node:child_process';
 import { access, readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CeleriacError } from '../errors.ts';
 
@@ -15,11 +15,34 @@ const ROOT = fileURLToPath(
 
 /** What the package.json of a project in `folder` asks for as `celeriac`. */
 export async function ownPackage(folder: string): Promise<string> {
-  if (await isCheckout()) return `file:${relative(folder, ROOT).replaceAll('\\', '/') || '.'}`;
+  if (await isCheckout()) return toFile(folder, ROOT);
   const { version }: { readonly version: string } = JSON.parse(
     await readFile(join(ROOT, 'package.json'), 'utf8'),
   );
-  return `^${version}`;
+  return installedAs(ROOT, folder, `^${version}`);
+}
+
+/**
+ * How the project in `folder` asks for a package that is installed in `root`: as the project around `root`
+ * does, where that names a file or an address, else by its version.
+ */
+export async function installedAs(root: string, folder: string, version: string): Promise<string> {
+  const home = dirname(dirname(root));
+  const text = await readFile(join(home, 'package.json'), 'utf8').catch(() => '{}');
+  const { dependencies, devDependencies }: Asking = JSON.parse(text);
+  const named = dependencies?.celeriac ?? devDependencies?.celeriac;
+  if (named === undefined || !named.includes(':') || named.startsWith('npm:')) return version;
+  const [, file] = /^file:(.*)$/.exec(named) ?? [];
+  return file === undefined ? named : toFile(folder, resolve(home, file));
+}
+
+interface Asking {
+  readonly dependencies?: { readonly celeriac?: string };
+  readonly devDependencies?: { readonly celeriac?: string };
+}
+
+function toFile(folder: string, path: string): string {
+  return `file:${relative(folder, path).replaceAll('\\', '/') || '.'}`;
 }
 
 /**

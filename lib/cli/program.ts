@@ -53,7 +53,10 @@ function addGroup(program: Command, groups: Map<string, Command>, name: string):
 }
 
 function addEntry(parent: Command, name: string, entry: Entry, perform: Perform): void {
-  const command = parent.command(name).description(entry.summary);
+  const command = parent
+    .command(name)
+    .description(entry.summary)
+    .showHelpAfterError(`(celeriac ${entry.name} --help says what it takes)`);
   for (const { name: argument, summary, optional = false, choices } of entry.arguments ?? []) {
     const added = new Argument(optional ? `[${argument}]` : `<${argument}>`, summary);
     command.addArgument(choices === undefined ? added : added.choices(choices));

@@ -2,7 +2,7 @@
 import type { Json } from '../core/json.ts';
 import type { Answer } from './answer.ts';
 import { EXIT, invalid } from './failure.ts';
-import { readDuration, readHeaders, readJson, readTime } from './given.ts';
+import { readDuration, readHeaders, readJson, readTimeToCome } from './given.ts';
 import { type Session, STDIN } from './over-desk.ts';
 import { bold, cyan, yellow } from './paint.ts';
 
@@ -34,7 +34,7 @@ export async function send(
   task: string,
   input?: string,
 ): Promise<Answer> {
-  const given = toSendOptions(session, options);
+  const given = toSendOptions(options);
   if (options.each !== undefined) {
     if (input !== undefined) throw invalid('the input', input, 'left out with --each, which has the inputs');
     return sendEach(session, task, options.each, given);
@@ -96,13 +96,13 @@ export function pretty(json: string): string {
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 }
 
-function toSendOptions({ now }: Session, options: SendCommandOptions): Readonly<Record<string, Json>> {
+function toSendOptions(options: SendCommandOptions): Readonly<Record<string, Json>> {
   const { delay, at, expires, group, force, ignoreResult, header } = options;
   if (delay !== undefined) readDuration('--delay', delay);
   if (expires !== undefined) readDuration('--expires', expires);
   return {
     ...(delay === undefined ? {} : { delay }),
-    ...(at === undefined ? {} : { at: new Date(readTime('--at', at, now())).toISOString() }),
+    ...(at === undefined ? {} : { at: new Date(readTimeToCome('--at', at, '--delay')).toISOString() }),
     ...(expires === undefined ? {} : { expires }),
     ...(group === undefined ? {} : { group }),
     ...(force === true ? { force } : {}),
@@ -127,7 +127,10 @@ async function sendEach(
   file: string,
   options: Readonly<Record<string, Json>>,
 ): Promise<Answer> {
-  const lines = (await read(file)).split('\n').filter((line) => line.trim() !== '');
+  const text = await read(file).catch((error: unknown) => {
+    throw invalid('--each', file, `a file with JSON in each line, or -, but ${String(error)}`);
+  });
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
   for (const [index, line] of lines.entries()) readJson(`line ${index + 1} of ${file}`, line);
   const bar = progress(`sending ${task}`);
   const outcomes: { readonly id?: string; readonly error?: string }[] = [];
@@ -146,6 +149,6 @@ async function sendEach(
   const failed = outcomes.flatMap(({ error }, index) =>
     error === undefined ? [] : [`line ${index + 1}: ${error}`],
   );
-  const text = [...failed, `${outcomes.length - failed.length} of ${lines.length} sent`].join('\n');
-  return { value: outcomes, text, code: failed.length > 0 ? EXIT.failed : EXIT.ok };
+  const said = [...failed, `${outcomes.length - failed.length} of ${lines.length} sent`].join('\n');
+  return { value: outcomes, text: said, code: failed.length > 0 ? EXIT.failed : EXIT.ok };
 }

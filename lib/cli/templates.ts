@@ -30,6 +30,23 @@ export const APP_FILES: ReadonlySet<string> = new Set<TemplatePath>([
   'README.md',
 ]);
 
+/**
+ * A file of the template for an app that is there already: its worker and its CDK app import that. Undefined
+ * of what only makes sense beside the template's own.
+ */
+export function toOwnApp(
+  path: string,
+  text: string,
+  app: { readonly path: string; readonly name: string },
+): string | undefined {
+  if (!APP_FILES.has(path)) return text;
+  if (path !== 'functions/worker.ts' && path !== 'infra/main.ts') return undefined;
+  const imported = app.name === 'app' ? 'app' : `${app.name} as app`;
+  return text
+    .replace(/import \{ app \} from '[^']+'/, `import { ${imported} } from '../${app.path}'`)
+    .replace(/^ {2}workers: .*\n/m, '');
+}
+
 /** The files of a new project, whose app is called `name`. */
 export async function readTemplates(name: string): Promise<ReadonlyMap<string, string>> {
   const texts = await Promise.all(

@@ -2,7 +2,9 @@
 import { type RunWorkerOptions, runWorker } from '../aws/index.ts';
 import type { PoolKind } from '../core/worker-record.ts';
 import { toModule } from './app-file.ts';
+import { invalid } from './failure.ts';
 import { openModule } from './find-app.ts';
+import { readDuration } from './given.ts';
 import { toPlace } from './place.ts';
 import { parsePort } from './port.ts';
 import { onReaderGone } from './reader.ts';
@@ -35,15 +37,20 @@ export async function worker(options: WorkerCommandOptions): Promise<void> {
   process.exit();
 }
 
-function toOptions(options: WorkerCommandOptions): RunWorkerOptions {
+/**
+ * The words of the command line as options; what is a word of another kind is said here, by its name there.
+ * @throws CeleriacError INVALID_ARGUMENT
+ */
+export function toOptions(options: WorkerCommandOptions): RunWorkerOptions {
   const { queues, autoscale, health } = options;
-  const [min, max] = (autoscale ?? '').split(',');
+  if (options.heartbeat !== undefined) readDuration('--heartbeat', options.heartbeat);
+  if (options.softTimeout !== undefined) readDuration('--soft-timeout', options.softTimeout);
   return {
     // What is none of them is said by runWorker, with all else that is wrong.
     ...(kept(options, ['pool', 'heartbeat', 'softTimeout']) as { readonly pool?: PoolKind }),
     ...numbers(options, ['concurrency', 'prefetch', 'maxTasksPerChild', 'maxMemoryPerChild']),
     ...(queues === undefined ? {} : { queues: queues.split(',').map((name) => name.trim()) }),
-    ...(autoscale === undefined ? {} : { autoscale: { min: Number(min), max: Number(max) } }),
+    ...(autoscale === undefined ? {} : { autoscale: readScale(autoscale) }),
     ...(health === undefined ? {} : { health: { port: parsePort(health, '--health') } }),
   };
 }
@@ -56,8 +63,24 @@ function kept(options: WorkerCommandOptions, names: readonly Name[]): Readonly<R
 
 function numbers(options: WorkerCommandOptions, names: readonly Name[]): Readonly<Record<string, number>> {
   return Object.fromEntries(
-    names.flatMap((name) => (options[name] === undefined ? [] : [[name, Number(options[name])]])),
+    names.flatMap((name) => {
+      const text = options[name];
+      if (text === undefined) return [];
+      if (!/^\d+$/.test(text)) throw invalid(`--${toWords(name)}`, text, 'a whole number');
+      return [[name, Number(text)]];
+    }),
   );
+}
+
+function readScale(text: string): { readonly min: number; readonly max: number } {
+  const [, min, max] = /^(\d+),\s*(\d+)$/.exec(text) ?? [];
+  if (min !== undefined && max !== undefined) return { min: Number(min), max: Number(max) };
+  throw invalid('--autoscale', text, "the least and the most, such as '2,50'");
+}
+
+/** maxTasksPerChild is written max-tasks-per-child on the command line. */
+function toWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** In a checkout there is no build of the module that children load: it is bundled as an app's file is. */

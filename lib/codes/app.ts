@@ -137,6 +137,10 @@ export const APP_CODES = {
     means: '`chunks` was given a size that is no whole number of at least 1.',
     remedy: 'Give how many inputs a chunk has.',
   },
+  INVALID_FAULT: {
+    means: '`faults` of `simulate` names a fault that there is not, or a rate that is none.',
+    remedy: 'Give one of those that the message names a rate from 0 (never) to 1 (always).',
+  },
   UNKNOWN_QUEUE: {
     means: 'The app has no queue of this name, or none with a task or consumer where a worker is meant.',
     remedy: 'Use one of the names in the message, or add the queue to `queues` of defineApp.',

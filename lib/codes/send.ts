@@ -17,6 +17,11 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 export const SEND_CODES = {
+  NOT_A_CALL: {
+    means:
+      'What was given to `send` is neither a call of a task nor a workflow, but perhaps the task itself.',
+    remedy: 'Call the task with its input, and send what that gives: `client.send(charge(order))`.',
+  },
   UNKNOWN_TASK: {
     means:
       'The app has no task of this name; of a dead letter: no worker of the queue has known it for 24 hours.',
@@ -54,8 +59,10 @@ export const SEND_CODES = {
     remedy: 'Give such a number; above the levels of the queue it counts as the highest.',
   },
   INVALID_TIME: {
-    means: '`at` or `timestamp` is an invalid date, or both `delay` and `at` say when.',
-    remedy: 'Give one of the two; a Date has to have a time.',
+    means:
+      '`at` or `timestamp` is an invalid date, or both `delay` and `at` say when; `start` of `simulate` ' +
+      'is no time.',
+    remedy: "Give one of the two; a Date has to have a time. `start` is like '2026-01-01T00:00:00Z'.",
   },
   INVALID_GROUP: {
     means: `A message group is not 1 to ${GROUP_LENGTH_MAX} letters, digits and punctuation (SQS).`,

@@ -34,7 +34,7 @@ import { takenId } from './taken.ts';
 import { transmit } from './transmit.ts';
 import { createTurns, type Turns } from './turns.ts';
 import { createWorkflowHandle } from './workflow-handle.ts';
-import { sendWorkflow } from './workflow-send.ts';
+import { notACall, sendWorkflow } from './workflow-send.ts';
 import { createWorkflows, workflowContext } from './workflows.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
@@ -117,6 +117,8 @@ export function createSender(shared: Connection, hops: number): Sender {
           { plan }: WorkflowSignature<Output>,
           options?: WorkflowOptions,
         ): Promise<AsyncResult<Output>> => {
+          // Sources that nobody has compiled give the task instead of a call of it.
+          if (plan === undefined) throw notACall();
           const { id, pages } = await sendWorkflow(shared, hops, plan, options);
           // The signature says what its plan brings.
           return createWorkflowHandle(workflowContext(shared), id, plan, pages) as AsyncResult<Output>;

@@ -3,6 +3,7 @@
  * drawn from the simulation's seed.
  */
 import type { SqsFaults } from '../emulator/index.ts';
+import { DefinitionError } from '../errors.ts';
 
 /** How often each fault strikes. */
 export interface FaultRates {
@@ -63,7 +64,9 @@ export interface FaultPlan {
   counts(): Readonly<Partial<Record<Fault, number>>>;
 }
 
+/** @throws DefinitionError INVALID_FAULT for a name that no fault has, and for what is no rate. */
 export function createFaultPlan(rates: FaultRates, chance: () => number): FaultPlan {
+  checkRates(rates);
   const counts: Partial<Record<Fault, number>> = {};
   return {
     strikes(fault) {
@@ -76,6 +79,18 @@ export function createFaultPlan(rates: FaultRates, chance: () => number): FaultP
     chance,
     counts: () => ({ ...counts }),
   };
+}
+
+/** A fault that is misspelt never strikes, and the test that asks for it would pass for nothing. */
+function checkRates(rates: FaultRates): void {
+  const known = Object.keys(ALL_FAULTS);
+  for (const [name, rate] of Object.entries(rates)) {
+    if (known.includes(name) && (rate === undefined || (rate >= 0 && rate <= 1))) continue;
+    const allowed = known.includes(name) ? 'a rate from 0 (never) to 1 (always)' : known.join(', ');
+    const wrong = known.includes(name) ? `is ${String(rate)}; give` : 'is no fault; there are';
+    const message = `faults.${name} ${wrong} ${allowed}`;
+    throw new DefinitionError('INVALID_FAULT', message, { value: { [name]: rate }, allowed });
+  }
 }
 
 /** The part of the plan that the emulated SQS carries out itself. */

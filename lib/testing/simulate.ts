@@ -22,6 +22,7 @@ import {
   type TraceEntry,
   type VirtualEmulator,
 } from '../emulator/index.ts';
+import { DefinitionError } from '../errors.ts';
 import { createClient } from '../runtime/client.ts';
 import type { LogLine } from '../runtime/ports.ts';
 import { createCall, createEnvironment, REGION, type World } from './environment.ts';
@@ -57,9 +58,15 @@ export interface Simulation extends Client {
   advance(duration: Duration): Promise<void>;
   /** Resolves when nothing runs but what waits on the clock; time stands still. */
   settle(): Promise<void>;
-  /** When each attempt of a task began, as HH:MM:SS of virtual time (UTC). */
+  /**
+   * When each attempt of a task began, as HH:MM:SS of virtual time (UTC).
+   * @throws DefinitionError UNKNOWN_TASK where the app does not have it.
+   */
   attempts(task: AnyTask): readonly string[];
-  /** What lies in a queue's dead-letter queue. */
+  /**
+   * What lies in a queue's dead-letter queue.
+   * @throws DefinitionError UNKNOWN_QUEUE where the app does not have it.
+   */
   deadLetters(queue: Queue): readonly Message[];
   /** Sends a queue's dead letters back to it, as SQS's redrive does. */
   redrive(queue: Queue): Promise<void>;
@@ -80,7 +87,7 @@ export const START_DEFAULT = '2026-01-01T00:00:00Z';
 
 /**
  * Runs an app in this process on a virtual clock.
- * @throws DefinitionError as `topology` does.
+ * @throws DefinitionError as `topology` does; INVALID_TIME for `start`, INVALID_FAULT.
  */
 export function simulate(app: App, options: SimulateOptions = {}): Simulation {
   const resources = topology(app, options);
@@ -88,7 +95,7 @@ export function simulate(app: App, options: SimulateOptions = {}): Simulation {
   const seed = options.seed ?? 1;
   const faults = createFaultPlan(options.faults ?? {}, createRandom(seed + 1));
   const emulator = createEmulator({
-    clock: { virtual: options.start ?? START_DEFAULT },
+    clock: { virtual: toStart(options.start ?? START_DEFAULT) },
     seed,
     sqsFaults: toSqsFaults(faults),
     ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
@@ -129,14 +136,43 @@ export function simulate(app: App, options: SimulateOptions = {}): Simulation {
       await started;
       await emulator.settled();
     },
-    attempts: (task) =>
-      starts.filter((start) => start.task === task.name).map((start) => clockTime(start.at)),
-    deadLetters: (queue) => deadLetters(emulator, deadLetterQueueName(app.name, stage, queue)),
+    attempts: (task) => {
+      checkTask(app, task);
+      return starts.filter((start) => start.task === task.name).map((start) => clockTime(start.at));
+    },
+    deadLetters: (queue) => {
+      checkQueue(app, queue);
+      return deadLetters(emulator, deadLetterQueueName(app.name, stage, queue));
+    },
     redrive: (queue) => redrive(world, queue),
     trace: () => emulator.trace.entries().map(toLine),
     calls: () => emulator.calls(),
     faults: () => faults.counts(),
   };
+}
+
+function toStart(start: string): string {
+  if (Number.isFinite(Date.parse(start))) return start;
+  const allowed = `a time such as '${START_DEFAULT}'`;
+  const message = `start is '${start}'; give ${allowed}`;
+  throw new DefinitionError('INVALID_TIME', message, { value: start, allowed });
+}
+
+/** What is not the app's has no attempts and no dead letters, so a test would find none for ever. */
+function checkTask(app: App, { name }: AnyTask): void {
+  const names = app.tasks.flatMap((task) => [task.name, ...task.aliases]);
+  if (names.includes(name)) return;
+  const allowed = names.join(', ');
+  const message = `app '${app.name}' has no task '${name}'; add it to defineApp (known: ${allowed})`;
+  throw new DefinitionError('UNKNOWN_TASK', message, { value: name, allowed });
+}
+
+function checkQueue(app: App, { name }: Queue): void {
+  const names = app.queues.map((queue) => queue.name);
+  if (names.includes(name)) return;
+  const allowed = names.join(', ');
+  const message = `app '${app.name}' has no queue '${name}'; add it to defineApp (known: ${allowed})`;
+  throw new DefinitionError('UNKNOWN_QUEUE', message, { value: name, allowed });
 }
 
 /** Clients of the test's own: their waiting moves the clock. */

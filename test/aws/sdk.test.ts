@@ -51,6 +51,24 @@ test('region and credentials given are those of every request', async () => {
   }
 });
 
+test.each([
+  ['GetItem', { TableName: 'shop-dev-runs', Key: {} }],
+  ['BatchGetItem', { RequestItems: { 'shop-dev-runs': { Keys: [] } } }],
+] as const)('a table that %s does not find is named, with what to look at', async (operation, input) => {
+  const type = 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException';
+  const { options } = createHandler(400, JSON.stringify({ __type: type, message: NOT_FOUND }));
+  const { call } = createSdk(options);
+
+  const calling = (call as (...given: unknown[]) => Promise<unknown>)('dynamodb', operation, input);
+
+  await expect(calling).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+    message: `${NOT_FOUND}: table 'shop-dev-runs'; is the app deployed in this stage and Region?`,
+  });
+});
+
+const NOT_FOUND = 'Requested resource not found';
+
 test('calls of one operation, put together once, stay apart and do not grow', async () => {
   const { options, requests } = createHandler();
   const { call } = createSdk(options);

@@ -1,8 +1,17 @@
 /** What users write on the command line, and what they are told when it cannot be. */
 import { expect, test } from 'vitest';
 import { EXIT, exitCodeOf, sayFailure } from '../../lib/cli/failure.ts';
-import { readCount, readDuration, readHeaders, readJson, readState, readTime } from '../../lib/cli/given.ts';
+import {
+  readCount,
+  readDuration,
+  readHeaders,
+  readJson,
+  readState,
+  readTime,
+  readTimeToCome,
+} from '../../lib/cli/given.ts';
 import { parsePort } from '../../lib/cli/port.ts';
+import { toOptions } from '../../lib/cli/worker.ts';
 import { CeleriacError, DefinitionError, TimeoutError } from '../../lib/errors.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
@@ -25,6 +34,16 @@ test.each([
     "--timeout is '2'; it must be a duration such as '30s', '5m' or '2h'",
   ],
   [() => readTime('--from', 'noon', NOW), "--from is 'noon'; it must be a time (2026-01-01T00:00:00Z)"],
+  [
+    () => readTimeToCome('--at', '2h', '--delay'),
+    "--at is '2h'; it must be a time such as 2026-01-01T00:00:00Z; how long from now is said by --delay",
+  ],
+  [
+    () => toOptions({ autoscale: '5' }),
+    "--autoscale is '5'; it must be the least and the most, such as '2,50'",
+  ],
+  [() => toOptions({ maxTasksPerChild: 'x' }), "--max-tasks-per-child is 'x'; it must be a whole number"],
+  [() => toOptions({ heartbeat: '1' }), "--heartbeat is '1'; it must be a duration such as '30s'"],
   [() => readJson('the input', 'tea'), 'the input has 3 characters that are no JSON'],
   [() => readState('done'), "--state is 'done'; it must be one of PENDING, STARTED, RETRY, SUCCESS"],
   [
@@ -65,6 +84,8 @@ test.each([
 test.each([
   ['Region is missing', 'celeriac: Region is missing; give --region, or set AWS_REGION; or give --endpoint'],
   ['Could not load credentials from any providers', 'providers; set AWS_PROFILE, or sign in to AWS; or give'],
+  ["queue 'mail' refused the message: Error: Region is missing", 'Region is missing; give --region, or'],
+  ["queue 'mail' refused it: Could not load credentials from any providers", 'providers; set AWS_PROFILE'],
   ['connect ECONNREFUSED 127.0.0.1:4566', ':4566; nothing listens there;'],
   ['Requested resource not found', 'not found; is the app deployed there, as this --stage?'],
 ])('%s is said with what to do', (message, line) => {

@@ -78,6 +78,8 @@ describe('in a project', () => {
     dependencies: { zod: '^3.0.0' },
   });
 
+  const MINE = "import { defineApp } from 'celeriac';\nexport const mine = defineApp('mine', {});\n";
+
   test('it asks before it touches a file, and a no leaves everything as it was', async () => {
     const folder = project({ 'package.json': MANIFEST, 'index.ts': 'export const a = 1;\n' });
     const before = contents(folder);
@@ -112,15 +114,80 @@ describe('in a project', () => {
     });
   });
 
-  test('that has an app gets scripts and packages, and no second app', async () => {
-    const source = "import { defineApp } from 'celeriac';\nexport const mine = defineApp('mine', {});\n";
-    const folder = project({ 'package.json': MANIFEST, 'src/mine.ts': source });
+  test('that has an app gets its worker and CDK app, scripts and packages, and no second app', async () => {
+    const folder = project({ 'package.json': MANIFEST, 'src/mine.ts': MINE });
+
+    const { text } = await toInit({ ...PACKAGE, yes: true }, folder, never);
+
+    expect(list(folder)).toEqual([
+      '.gitignore',
+      'cdk.json',
+      'functions/worker.ts',
+      'infra/main.ts',
+      'package.json',
+      'src/mine.ts',
+      'tsconfig.json',
+    ]);
+    expect(read(folder, 'functions/worker.ts')).toContain("import { mine as app } from '../src/mine.ts';");
+    expect(read(folder, 'infra/main.ts')).toContain("import { mine as app } from '../src/mine.ts';");
+    // The template's own queue is none of this app.
+    expect(read(folder, 'infra/main.ts')).not.toContain('mail');
+    expect(JSON.parse(read(folder, 'package.json')).celeriac).toEqual({ app: 'src/mine.ts' });
+    expect(text).toContain('The app is src/mine.ts');
+  });
+
+  test('that has an app and a CDK app gets no second one, and is told what that needs', async () => {
+    const mine = { 'src/mine.ts': MINE, 'cdk.json': '{ "app": "tsx bin/mine.ts" }', 'tsconfig.json': '{}' };
+    const folder = project({ 'package.json': MANIFEST, ...mine });
 
     const { text } = await toInit({ ...PACKAGE, yes: true }, folder, never);
 
     expect(list(folder)).toEqual(['.gitignore', 'cdk.json', 'package.json', 'src/mine.ts', 'tsconfig.json']);
-    expect(JSON.parse(read(folder, 'package.json')).celeriac).toEqual({ app: 'src/mine.ts' });
-    expect(text).toContain('The app is src/mine.ts');
+    expect(text).toContain('which needs a Broker of celeriac/infra in one of its stacks');
+    expect(text).not.toContain('allowImportingTsExtensions');
+  });
+
+  test.each([{ yes: true }, { dryRun: true }])(
+    'whose own files do not fit the new ones is told so (%o)',
+    async (how) => {
+      const mine = { 'cdk.json': '{ "app": "tsx bin/mine.ts" }', 'tsconfig.json': '{}', 'index.js': '' };
+      const folder = project({ 'package.json': '{}', ...mine });
+
+      const { text } = await toInit({ ...PACKAGE, ...how }, folder, never);
+
+      expect(text).toContain(
+        "cdk.json is your own: 'dev' and 'deploy' run the CDK app that it names, not infra",
+      );
+      expect(text).toContain('"allowImportingTsExtensions" and "noEmit"');
+      expect(text).toContain('Celeriac is ESM only');
+    },
+  );
+
+  test('is told to install with what wrote its lock file: a second one would stop the CDK', async () => {
+    const locks = { npm: 'package-lock.json', pnpm: 'pnpm-lock.yaml', yarn: 'yarn.lock', bun: 'bun.lock' };
+    const said = Object.values(locks).map(async (lock) => {
+      const { text } = await toInit({ ...PACKAGE, yes: true }, project({ [lock]: '' }), never);
+      return text.slice(text.indexOf('Next:')).match(/\w+ (install|run demo)/g);
+    });
+
+    const commands = await Promise.all(said);
+
+    expect(commands).toEqual(Object.keys(locks).map((name) => [`${name} install`, `${name} run demo`]));
+  });
+
+  test('that asks for another celeriac keeps it, unless --package is given', async () => {
+    const before = JSON.stringify({ type: 'module', devDependencies: { celeriac: '^0.0.1' } });
+    const [kept, given] = [project({ 'package.json': before }), project({ 'package.json': before })];
+
+    await toInit({ yes: true }, kept, never);
+    const { text } = await toInit({ package: 'file:../celeriac.tgz', yes: true }, given, never);
+
+    expect(JSON.parse(read(kept, 'package.json')).devDependencies).toMatchObject({ celeriac: '^0.0.1' });
+    expect(JSON.parse(read(given, 'package.json'))).toMatchObject({
+      dependencies: { zod: expect.any(String) },
+      devDependencies: { celeriac: 'file:../celeriac.tgz', tsx: expect.any(String) },
+    });
+    expect(text).toContain('devDependencies.celeriac as file:../celeriac.tgz');
   });
 
   test('of CommonJS with sources keeps its type, and is told why that will not do', async () => {

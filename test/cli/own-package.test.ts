@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { isBuilt, ownPackage } from '../../lib/cli/own-package.ts';
+import { installedAs, isBuilt, ownPackage } from '../../lib/cli/own-package.ts';
 
 const made: string[] = [];
 
@@ -27,6 +27,21 @@ test('a project beside a checkout asks for its folder', async () => {
   const wanted = await ownPackage(join(dirname(root), 'shop'));
 
   expect(wanted).toBe(`file:../${root.split('/').at(-1)}`);
+});
+
+test.each([
+  ['file:vendor/celeriac-0.1.0.tgz', 'file:../home/vendor/celeriac-0.1.0.tgz'],
+  ['git+ssh://git@host.example/celeriac.git#v1', 'git+ssh://git@host.example/celeriac.git#v1'],
+  ['^0.1.0', '^0.1.7'],
+  ['npm:celeriac@^0.1.0', '^0.1.7'],
+])('a project beside one that has installed it as %s asks for %s', async (named, wanted) => {
+  const around = checkout({ 'home/node_modules/celeriac/package.json': 1 });
+  const dependencies = { celeriac: named };
+  writeFileSync(join(around, 'home/package.json'), JSON.stringify({ dependencies }));
+
+  const asked = await installedAs(join(around, 'home/node_modules/celeriac'), join(around, 'shop'), '^0.1.7');
+
+  expect(asked).toBe(wanted);
 });
 
 /** A checkout whose files were written at these seconds. */

@@ -31,6 +31,28 @@ describe('send', () => {
     ]);
   });
 
+  test('a file of inputs that cannot be read is said as the option that names it', async () => {
+    const { session, calls } = createSession({ send: () => ({ id: 'r1' }) });
+    const read = async () => Promise.reject(new Error('ENOENT: no such file or directory'));
+
+    const sending = send({ ...session, read }, { each: 'orders.jsonl' }, 'charge');
+
+    await expect(sending).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', value: 'orders.jsonl' });
+    await expect(sending).rejects.toThrow(
+      "--each is 'orders.jsonl'; it must be a file with JSON in each line",
+    );
+    expect(calls).toEqual([]);
+  });
+
+  test('a time to come is no duration, which would be one that is over', async () => {
+    const { session, calls } = createSession({ send: () => ({ id: 'r1' }) });
+
+    const sending = send(session, { at: '2h' }, 'charge', ORDER);
+
+    await expect(sending).rejects.toThrow("--at is '2h'; it must be a time such as");
+    expect(calls).toEqual([]);
+  });
+
   test('--wait prints the result', async () => {
     const { session, calls } = createSession({
       send: () => ({ id: 'r1' }),

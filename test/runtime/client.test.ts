@@ -104,6 +104,18 @@ test('await using closes', async () => {
   expect(released).toEqual([1]);
 });
 
+test('a task that was not called is refused with what to do', async () => {
+  const { queues, client } = createWorld();
+  // As JavaScript would have it.
+  const given = echo as unknown as ReturnType<typeof echo>;
+
+  const sending = client.send(given);
+
+  await expect(sending).rejects.toMatchObject({ code: 'NOT_A_CALL' });
+  await expect(sending).rejects.toThrow('send takes a call such as charge(order), not the task; call it');
+  expect(queues.calls).toEqual([]);
+});
+
 test('a send that fails and that nobody looks at is an unhandled rejection, not silence', async () => {
   const { client } = createWorld();
   const unhandled = nextUnhandled();

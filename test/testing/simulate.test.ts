@@ -261,3 +261,34 @@ test('a send with a delay waits in the queue, and a closed simulation is over', 
   expect(before).toBe(0);
   expect(sim.attempts(echo)).toEqual(['00:15:00']);
 });
+
+describe('what a test got wrong is said where it would pass for nothing, or name what nobody wrote', () => {
+  const stranger = defineTask('stranger', { run: () => 1 });
+
+  test.each([
+    ['UNKNOWN_TASK', "app 'shop' has no task 'stranger'", () => simulate(app).attempts(stranger)],
+    ['UNKNOWN_QUEUE', "no queue 'other'; add it", () => simulate(app).deadLetters(defineQueue('other'))],
+    ['INVALID_TIME', "start is 'noon'; give a time such as", () => simulate(app, { start: 'noon' })],
+    ['INVALID_FAULT', 'faults.slow is 5; give a rate from 0', () => simulate(app, { faults: { slow: 5 } })],
+    [
+      'INVALID_FAULT',
+      'faults.lose is no fault; there are duplicate, ',
+      () => simulate(app, { faults: LOSE }),
+    ],
+  ])('%s: %s', (code, text, wrong) => {
+    const error = thrownBy(wrong);
+
+    expect(error).toMatchObject({ code, message: expect.stringContaining(text) });
+  });
+});
+
+/** As it comes from a variable of the test, where the compiler sees no misspelling. */
+const LOSE: Readonly<Record<string, number>> = { lose: 0.1 };
+
+function thrownBy(wrong: () => unknown): unknown {
+  try {
+    return wrong();
+  } catch (error) {
+    return error;
+  }
+}

@@ -86,13 +86,22 @@ test.each([
 });
 
 test.each([
-  [['stop'], "error: unknown command 'stop'"],
-  [['emulator', '--speed', '2'], "error: unknown option '--speed'"],
-])('celeriac %j is refused by name', async (words, line) => {
+  [['stop'], "error: unknown command 'stop'", '(celeriac --help lists what there is)'],
+  [
+    ['emulator', '--speed', '2'],
+    "error: unknown option '--speed'",
+    '(celeriac emulator --help says what it takes)',
+  ],
+  [
+    ['runs', 'show'],
+    "error: missing required argument 'id'",
+    '(celeriac runs show --help says what it takes)',
+  ],
+])('celeriac %j is refused by name', async (words, line, help) => {
   const { code, stderr } = await celeriac(...words);
 
   expect(code).toBe(2);
-  expect(stderr).toBe(`${line}\n(celeriac --help lists what there is)\n`);
+  expect(stderr).toBe(`${line}\n${help}\n`);
 });
 
 test('with --json an error is JSON, too', async () => {

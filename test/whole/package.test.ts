@@ -95,8 +95,8 @@ beforeAll(async () => {
 });
 
 describe('the package', () => {
-  test('holds the command, the build, the templates, the README and the licence, and nothing else', () => {
-    const files = /^(LICENSE|README\.md|package\.json|bin\/celeriac\.js|templates\/.+)$/;
+  test('holds command, build, templates, README, guides and licence, and nothing else', () => {
+    const files = /^(LICENSE|README\.md|package\.json|bin\/celeriac\.js|docs\/[^/]+|templates\/.+)$/;
     const built = /^dist\/(lib|infra)\/.+\.(js|d\.ts)$/;
     const isExpected = (path: string): boolean => files.test(path) || built.test(path);
     const page = ['LICENSE-preact.txt', 'icon.svg', 'index.html', 'page.css'].map((name) => PAGE + name);
@@ -116,9 +116,9 @@ describe('the package', () => {
         'templates/gitignore',
       ]),
     );
-    // What synthesizes the example and what reads the SDK's schemas are no part of it.
+    // What synthesizes the example, reads the SDK's schemas or writes docs/ is no part of it.
     expect(
-      packed.paths.filter((path) => /dist\/infra\/main|wire\/generate\.|dist.*\.test\./.test(path)),
+      packed.paths.filter((path) => /dist\/infra\/main|(generate|document)\.|dist.*\.test\./.test(path)),
     ).toEqual([]);
   });
 
@@ -137,6 +137,16 @@ describe('the package', () => {
 
     expect(modules.length).toBeGreaterThan(100);
     expect(without).toEqual([]);
+  });
+
+  test('has every page of docs/ that the README, the guides and its own messages name', () => {
+    const texts = packed.paths.filter((path) => /\.(md|js)$/.test(path));
+    const link = /(?:\]\(|\bdocs\/)([a-z.]+\.(?:md|json))\b/g;
+    const named = texts.flatMap((path) => [...textOf(path).matchAll(link)]);
+    const pages = [...new Set(named.map(([, page]) => `docs/${page}`))];
+
+    expect(pages).toEqual(expect.arrayContaining(['docs/celery.md', 'docs/errors.md']));
+    expect(pages.filter((page) => !packed.paths.includes(page))).toEqual([]);
   });
 
   test('points to no source map, since it brings no sources', () => {
@@ -177,6 +187,13 @@ describe('a project without the CDK', () => {
     const { stdout } = await run(process.execPath, ['-e', listExports(name)], bare);
 
     expect(stdout.trim().split(' ')).toEqual(expect.arrayContaining(wanted));
+  });
+
+  test.each(['celeriac', 'celeriac/aws', 'celeriac/testing'])('can require %s', async (name) => {
+    const words = ['--input-type=commonjs', '-p', `Object.keys(require('${name}')).length`];
+    const { stdout, stderr } = await run(process.execPath, words, bare);
+
+    expect(Number(stdout), stderr).toBeGreaterThan(3);
   });
 
   test('is told which package celeriac/infra needs', async () => {

@@ -1,7 +1,6 @@
 /**
  * Work queue: time-consuming messages are spread over workers. `prefetch: 1` is fair dispatch: a worker gets
- * its
- * next message when it is done with the last, so a long one holds nobody else up.
+ * its next message when it is done with the last, so a long one holds nobody else up.
  */
 import * as z from 'zod';
 import { defineApp, defineConsumer, defineQueue } from '#lib';
