@@ -17,6 +17,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 export const SEND_CODES = {
+  NOT_A_CALL: {
+    means: 'What is sent, or is a part of a workflow, is no call: the task itself, or nothing of the kind.',
+    remedy: 'Give `task(input)`, or a workflow of such calls.',
+  },
   UNKNOWN_TASK: {
     means:
       'The app has no task of this name; of a dead letter: no worker of the queue has known it for 24 hours.',

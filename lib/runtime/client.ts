@@ -22,6 +22,7 @@ import { createControls } from './controls.ts';
 import type { DelayPorts } from './delayed.ts';
 import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
 import { NO_PUBLISHER } from './no-publisher.ts';
+import { refuseOther } from './not-a-call.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { Ports } from './ports.ts';
 import { createPublisher } from './publisher.ts';
@@ -106,11 +107,15 @@ export function createSender(shared: Connection, hops: number): Sender {
     // The signature was made by the task itself, so its output type is the handle's.
     return result as AsyncResult<Output>;
   };
-  const send = <Output>(
+  const send = async <Output>(
     signature: AnySignature<Output>,
     options?: WorkflowOptions,
-  ): Promise<AsyncResult<Output>> =>
-    signature.kind === 'signature' ? track(signature) : tracked(shared, sendTracked(signature, options));
+  ): Promise<AsyncResult<Output>> => {
+    refuseOther(signature, ['signature', 'workflow'], 'send takes task(input), or a workflow of such calls');
+    return signature.kind === 'signature'
+      ? track(signature)
+      : tracked(shared, sendTracked(signature, options));
+  };
   const sendTracked =
     typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
       ? async <Output>(

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { defineApp, defineTask } from '#lib';
+import { defineApp, defineExchange, defineTask, describePublish } from '#lib';
 import { createClient } from '../../lib/runtime/client.ts';
 import { type Answer, busy, stubPorts, stubQueues } from './world.ts';
 
@@ -38,6 +38,22 @@ test('each outcome of sendMany stands at the place of its signature', async () =
     expect.objectContaining({ code: 'SEND_FAILED' }),
     'sent',
   ]);
+});
+
+test.each([
+  ['a task itself', echo],
+  ['undefined', undefined],
+  ['publish', describePublish(defineExchange('news', { type: 'fanout' }), 'key', 1)],
+])('%s is no call, and told so', async (what, given) => {
+  const { queues, client } = createWorld();
+
+  const sending = client.send(given as never);
+  const calling = client.call(given as never);
+
+  const error = { code: 'NOT_A_CALL', message: expect.stringContaining(`this is ${what}`) };
+  await expect(sending).rejects.toMatchObject(error);
+  await expect(calling).rejects.toMatchObject(error);
+  expect(queues.calls).toEqual([]);
 });
 
 test('sendMany of nothing makes no call', async () => {
