@@ -18,9 +18,8 @@ const DAY_MS = 24 * HOUR_MS;
 
 export const SEND_CODES = {
   NOT_A_CALL: {
-    means:
-      'What was given to `send` is neither a call of a task nor a workflow, but perhaps the task itself.',
-    remedy: 'Call the task with its input, and send what that gives: `client.send(charge(order))`.',
+    means: 'What is sent, or is a part of a workflow, is no call: the task itself, or nothing of the kind.',
+    remedy: 'Give `task(input)`, or a workflow of such calls.',
   },
   UNKNOWN_TASK: {
     means:

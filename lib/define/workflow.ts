@@ -86,7 +86,7 @@ export function chain<First, const Steps extends readonly Part[]>(
 export function chain(parts: readonly Part[]): WorkflowSignature<unknown>;
 export function chain(...given: readonly unknown[]): WorkflowSignature<unknown> {
   const parts = Array.isArray(given[0]) ? given[0] : given;
-  // The overloads admit parts only; what a caller without types gives is refused when it is planned.
+  // The overloads admit parts only; what a caller without types gives is refused by `toPlan`.
   return workflow({ kind: 'chain', steps: (parts as readonly Part[]).map(toPlan) });
 }
 
@@ -214,9 +214,12 @@ export function fixedStep(task: AnyTask, fixed: object, options: SendOptions): S
   return step(callOf({ kind: 'task', task: task.name, fixed, takes: true, options }, task));
 }
 
-/** What a part of a workflow stands for. */
+/**
+ * What a part of a workflow stands for.
+ * @throws DefinitionError NOT_A_CALL for what is none, which a caller without types may give.
+ */
 export function toPlan(part: Part): Plan {
-  switch (part.kind) {
+  switch (part?.kind) {
     case 'task':
       return callOf({ kind: 'task', task: part.name, takes: true, options: {} }, part);
     case 'signature':
@@ -224,6 +227,10 @@ export function toPlan(part: Part): Plan {
     case 'workflow':
     case 'step':
       return part.plan;
+    default: {
+      const text = `a part of a workflow is a task, its call or another workflow, and no ${typeof part}`;
+      throw new DefinitionError('NOT_A_CALL', text, { value: part });
+    }
   }
 }
 

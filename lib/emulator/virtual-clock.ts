@@ -17,11 +17,14 @@ import { isBefore, type Timer, TimerHeap } from './timer-heap.ts';
 /** Taken once: a test that fakes the timers of its process must not stop this clock. */
 const nextTurn = setImmediate;
 
-/** How long, in real time, the clock waits for one run before it gives up and names it. */
+/**
+ * How long, in real time in which this process has nothing to do, the clock waits for one run before it gives
+ * up and names it. Work that keeps the process busy may take twelve times as long.
+ */
 export const BUSY_LIMIT_MS = 5_000;
 
 export interface VirtualClockOptions {
-  /** Real milliseconds after which a busy `run` is reported. @default 5000 */
+  /** Real milliseconds with nothing to do after which a busy `run` is reported. @default 5000 */
   readonly busyLimitMs?: number;
 }
 

@@ -22,6 +22,7 @@ import { createControls } from './controls.ts';
 import type { DelayPorts } from './delayed.ts';
 import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
 import { NO_PUBLISHER } from './no-publisher.ts';
+import { refuseOther } from './not-a-call.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { Ports } from './ports.ts';
 import { createPublisher } from './publisher.ts';
@@ -34,7 +35,7 @@ import { takenId } from './taken.ts';
 import { transmit } from './transmit.ts';
 import { createTurns, type Turns } from './turns.ts';
 import { createWorkflowHandle } from './workflow-handle.ts';
-import { notACall, sendWorkflow } from './workflow-send.ts';
+import { sendWorkflow } from './workflow-send.ts';
 import { createWorkflows, workflowContext } from './workflows.ts';
 
 /** Set by the bundler to `false` for an app of tasks alone: nothing of it publishes, consumes or forwards. */
@@ -106,19 +107,21 @@ export function createSender(shared: Connection, hops: number): Sender {
     // The signature was made by the task itself, so its output type is the handle's.
     return result as AsyncResult<Output>;
   };
-  const send = <Output>(
+  const send = async <Output>(
     signature: AnySignature<Output>,
     options?: WorkflowOptions,
-  ): Promise<AsyncResult<Output>> =>
-    signature.kind === 'signature' ? track(signature) : tracked(shared, sendTracked(signature, options));
+  ): Promise<AsyncResult<Output>> => {
+    refuseOther(signature, ['signature', 'workflow'], 'send takes task(input), or a workflow of such calls');
+    return signature.kind === 'signature'
+      ? track(signature)
+      : tracked(shared, sendTracked(signature, options));
+  };
   const sendTracked =
     typeof CELERIAC_WORKFLOWS === 'undefined' || CELERIAC_WORKFLOWS
       ? async <Output>(
           { plan }: WorkflowSignature<Output>,
           options?: WorkflowOptions,
         ): Promise<AsyncResult<Output>> => {
-          // Sources that nobody has compiled give the task instead of a call of it.
-          if (plan === undefined) throw notACall();
           const { id, pages } = await sendWorkflow(shared, hops, plan, options);
           // The signature says what its plan brings.
           return createWorkflowHandle(workflowContext(shared), id, plan, pages) as AsyncResult<Output>;

@@ -11,6 +11,7 @@ import type { TaskSignature as Signature } from '../define/signature.ts';
 import { SendError, TaskError, TimeoutError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import type { Inbox, ReplyAddress } from './inbox.ts';
+import { refuseOther } from './not-a-call.ts';
 import type { Clock } from './ports.ts';
 
 /** Set by the bundler to `false` in a worker, which has no reply queue. */
@@ -32,6 +33,7 @@ export interface SentCall {
 export function createCall(shared: Connection, send: SendCall): Sender['call'] {
   const { inbox } = shared;
   return async <Output>(signature: Signature<Output>, options: CallOptions = {}) => {
+    refuseOther(signature, ['signature'], 'call takes task(input); send a workflow, and get its result');
     const timeout = checked(options.timeout ?? CALL_TIMEOUT_DEFAULT);
     options.signal?.throwIfAborted();
     const output =

@@ -47,10 +47,6 @@ interface SendMore {
   readonly trace?: OpenWorkflow['trace'];
 }
 
-export function notACall(): SendError {
-  return new SendError('NOT_A_CALL', 'send takes a call such as charge(order), not the task; call it');
-}
-
 /** Sends a workflow; `hops` are those of the task that sends it. */
 export async function sendWorkflow(
   shared: Connection,

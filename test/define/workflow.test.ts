@@ -1,6 +1,6 @@
 /** What workflows refuse when they are composed. */
 import { expect, test } from 'vitest';
-import { chunks, defineTask } from '#lib';
+import { chain, chunks, defineTask, group } from '#lib';
 
 const price = defineTask('price', { run: (sku: string) => sku.length });
 
@@ -13,4 +13,16 @@ test.each([0, -1, 1.5, Number.NaN])('chunks of size %s are refused, since inputs
       message: `chunks of task 'price': size is ${size}; give a whole number of at least 1`,
     }),
   );
+});
+
+test.each([
+  ['undefined', undefined],
+  ['string', 'price'],
+  ['object', {}],
+])('a part that is no call but %s is refused', (what, part) => {
+  const code = 'NOT_A_CALL';
+  const message = expect.stringContaining(`and no ${what}`);
+
+  expect(() => chain(price('tea'), part as never)).toThrow(expect.objectContaining({ code, message }));
+  expect(() => group([part as never])).toThrow(expect.objectContaining({ code, message }));
 });

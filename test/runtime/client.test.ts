@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { defineApp, defineTask } from '#lib';
+import { defineApp, defineExchange, defineTask, describePublish } from '#lib';
 import { createClient } from '../../lib/runtime/client.ts';
 import { type Answer, busy, stubPorts, stubQueues } from './world.ts';
 
@@ -38,6 +38,22 @@ test('each outcome of sendMany stands at the place of its signature', async () =
     expect.objectContaining({ code: 'SEND_FAILED' }),
     'sent',
   ]);
+});
+
+test.each([
+  ['a task itself', echo],
+  ['undefined', undefined],
+  ['publish', describePublish(defineExchange('news', { type: 'fanout' }), 'key', 1)],
+])('%s is no call, and told so', async (what, given) => {
+  const { queues, client } = createWorld();
+
+  const sending = client.send(given as never);
+  const calling = client.call(given as never);
+
+  const error = { code: 'NOT_A_CALL', message: expect.stringContaining(`this is ${what}`) };
+  await expect(sending).rejects.toMatchObject(error);
+  await expect(calling).rejects.toMatchObject(error);
+  expect(queues.calls).toEqual([]);
 });
 
 test('sendMany of nothing makes no call', async () => {
@@ -102,18 +118,6 @@ test('await using closes', async () => {
   })();
 
   expect(released).toEqual([1]);
-});
-
-test('a task that was not called is refused with what to do', async () => {
-  const { queues, client } = createWorld();
-  // As JavaScript would have it.
-  const given = echo as unknown as ReturnType<typeof echo>;
-
-  const sending = client.send(given);
-
-  await expect(sending).rejects.toMatchObject({ code: 'NOT_A_CALL' });
-  await expect(sending).rejects.toThrow('send takes a call such as charge(order), not the task; call it');
-  expect(queues.calls).toEqual([]);
 });
 
 test('a send that fails and that nobody looks at is an unhandled rejection, not silence', async () => {
