@@ -2,15 +2,8 @@
 import { STACK_LENGTH_MAX } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
-import {
-  type Attempt,
-  type Claimed,
-  crashError,
-  endClaimed,
-  requestNow,
-  runClaimed,
-  runStateless,
-} from './attempt.ts';
+import { type Attempt, type Claimed, crashError, endClaimed, runClaimed, runStateless } from './attempt.ts';
+import { requestNow } from './claim-request.ts';
 import { ackEarly } from './early.ts';
 import { type Entered, isGated, type Waiting } from './gated.ts';
 import { leaseEnd } from './lease.ts';
