@@ -58,7 +58,7 @@ export function createDevDashboard({ emulator, port, say }: DevDashboardOptions)
 }
 
 /** The app that a file of the project exports under this name. */
-export async function loadApp(project: string, name: string): Promise<App | undefined> {
+async function loadApp(project: string, name: string): Promise<App | undefined> {
   const file = await findAppFile(project, name);
   if (file === undefined) return undefined;
   const module: Readonly<Record<string, unknown>> = await import(await toModule(join(project, file)));
