@@ -70,3 +70,20 @@ const LOST_SHOWN_MS = 24 * 3_600_000;
 export function isListed({ state, beatAt }: WorkerRecord, now: number): boolean {
   return now - beatAt < (state === 'stopped' ? STOPPED_SHOWN_MS : LOST_SHOWN_MS);
 }
+
+/** SQS answers each call within 20 s; who has had no answer for longer than this cannot reach it. */
+const SILENT_MS = 60_000;
+
+/**
+ * Whether a worker is in reach of its queues and takes messages of them.
+ * @param answeredAt when a queue answered it last; undefined: none has yet.
+ */
+export function isReady(
+  { state, running, concurrency }: Pick<WorkerRecord, 'state' | 'running' | 'concurrency'>,
+  answeredAt: number | undefined,
+  now: number,
+): boolean {
+  // Whoever has no room asks for nothing.
+  const isFull = running.length >= concurrency;
+  return state === 'running' && answeredAt !== undefined && (isFull || now - answeredAt < SILENT_MS);
+}

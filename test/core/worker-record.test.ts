@@ -1,8 +1,9 @@
-/** Which workers are lost, and which are still of interest. */
+/** Which workers are lost, which are still of interest, and which take messages. */
 import { expect, test } from 'vitest';
-import { isListed, isLost, type WorkerRecord } from '../../lib/core/worker-record.ts';
+import { isListed, isLost, isReady, type WorkerRecord } from '../../lib/core/worker-record.ts';
 
 const MINUTE = 60_000;
+const RUNNING = { id: 'a', task: 't', queue: 'q', since: 0 };
 const record: WorkerRecord = {
   ...{ id: 'w', host: 'h', pid: 1, queues: [], pool: 'async', concurrency: 1, held: 0, running: [] },
   ...{ processed: 0, children: [], startedAt: 0, beatAt: 0, beatMs: 15_000, state: 'running' },
@@ -18,4 +19,16 @@ test.each([
   const known = { ...record, state };
 
   expect([isLost(known, now), isListed(known, now)]).toEqual([lost, listed]);
+});
+
+test.each([
+  ['has had no answer yet', {}, undefined, false],
+  ['was answered a moment ago', {}, 100_000, true],
+  ['was not answered for a minute', {}, 40_000, false],
+  ['has no room, and asks for nothing', { running: [RUNNING] }, 0, true],
+  ['stops', { state: 'stopping' }, 100_000, false],
+] as const)('a worker that %s takes messages or does not', (_what, more, answeredAt, ready) => {
+  const known = { ...record, ...more };
+
+  expect(isReady(known, answeredAt, 100_000)).toBe(ready);
 });
