@@ -79,11 +79,11 @@ const SILENT_MS = 60_000;
  * @param answeredAt when a queue answered it last; undefined: none has yet.
  */
 export function isReady(
-  { state, running, concurrency }: Pick<WorkerRecord, 'state' | 'running' | 'concurrency'>,
+  { state, held, concurrency }: Pick<WorkerRecord, 'state' | 'held' | 'concurrency'>,
   answeredAt: number | undefined,
   now: number,
 ): boolean {
-  // Whoever has no room asks for nothing.
-  const isFull = running.length >= concurrency;
+  // Whoever has no room asks for nothing. What it runs is shown in part only.
+  const isFull = held >= concurrency;
   return state === 'running' && answeredAt !== undefined && (isFull || now - answeredAt < SILENT_MS);
 }
