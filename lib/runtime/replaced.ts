@@ -45,7 +45,7 @@ export async function endReplaced(
   keepTrace(message, workflow.trace);
   const { id, task, generation, sentAt } = message;
   const now = workflow.connection.ports.clock.now();
-  const own = await endingOf(workflow, { message, queue }, end);
+  const own = await toRunEnd(workflow, { message, queue }, end);
   const claim = await workflow.runs.finish({ id, task, queue, generation, sentAt, now }, own);
   if (claim.kind === 'held') throw new CeleriacError('NOT_RELEASED', `run '${id}' is not known to wait yet`);
   if (claim.kind === 'superseded' || claim.kind === 'revoked') return undefined;
@@ -71,7 +71,7 @@ export interface Replaced {
 }
 
 /** The end of a workflow as that of the run that it has replaced, with a result as that run keeps its own. */
-export async function endingOf(workflow: OpenWorkflow, replaced: Replaced, end: RunEnd): Promise<RunEnd> {
+export async function toRunEnd(workflow: OpenWorkflow, replaced: Replaced, end: RunEnd): Promise<RunEnd> {
   const { state, error, reason } = end;
   if (state !== 'SUCCESS')
     return { state, ...(error === undefined ? {} : { error }), ...(reason === undefined ? {} : { reason }) };

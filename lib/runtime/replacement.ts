@@ -13,7 +13,7 @@ import { requestNow } from './claim-request.ts';
 import { followUp } from './follow-up.ts';
 import type { RunEnd } from './node-end.ts';
 import { BACK, DONE, type Outcome } from './outcome.ts';
-import { endingOf, toEnd } from './replaced.ts';
+import { toEnd, toRunEnd } from './replaced.ts';
 import { traceOf } from './watched-send.ts';
 import { sendWorkflow } from './workflow-send.ts';
 import { workflowOf } from './workflow-start.ts';
@@ -79,7 +79,7 @@ async function endOf({ connection, message, lease, runs }: Claimed, id: string):
   const workflow = workflowOf(connection, id, { hops: message.hops + 1, queue: lease.queue });
   const record = (await runs.read([id])).get(id);
   const end = record && toEnd(record);
-  return workflow && end && endingOf(workflow, { message, queue: lease.queue.name }, end);
+  return workflow && end && toRunEnd(workflow, { message, queue: lease.queue.name }, end);
 }
 
 /** Ends a claimed run as what has taken its place. */
