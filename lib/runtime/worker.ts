@@ -11,13 +11,14 @@
  * would lose their place, suspect groups do run one after the other: there the records count the crashes, and
  * only of what was started.
  */
-import { VISIBILITY_MS_MAX } from '../core/limits.ts';
+import { BATCH_ENTRIES_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { App } from '../define/app.ts';
 import type { Queue } from '../define/queue.ts';
 import { queueName } from '../define/resource-name.ts';
 import { DefinitionError } from '../errors.ts';
 import { createConnection } from './client.ts';
 import { createDeliveries, type Deliveries } from './delivery.ts';
+import { byGroup } from './group.ts';
 import { BACK, type Delivery, type Outcome, type RunWatcher } from './outcome.ts';
 import type { Ports } from './ports.ts';
 
@@ -130,8 +131,9 @@ function createFinished(ports: Ports, batch: Batch, leaveAt: number): Finished {
     async remove() {
       const ready = [...done].filter((delivery) => !removed.has(delivery));
       for (const delivery of ready) removed.add(delivery);
-      for (let start = 0; start < ready.length; start += 10) {
-        const receipts = ready.slice(start, start + 10).map((delivery) => delivery.receipt);
+      for (let start = 0; start < ready.length; start += BATCH_ENTRIES_MAX) {
+        const batched = ready.slice(start, start + BATCH_ENTRIES_MAX);
+        const receipts = batched.map((delivery) => delivery.receipt);
         // A failed delete is no harm: the batch's answer acks the message once more.
         const removing = ports.queues.remove(batch.queueName, receipts).catch(() => []);
         await inTime(ports, leaveAt, removing, []);
@@ -186,7 +188,7 @@ function createRun(ports: Ports, deliveries: Deliveries, batch: Batch, leaveAt: 
   return {
     standard: () => standard(batch, deliveries, { finished, settle, putOff }),
     async ordered() {
-      const groups = [...grouped(batch.deliveries).values()];
+      const groups = byGroup(batch.deliveries);
       // On an ordered queue every retry is a receive, so a suspect group is often a harmless one; alone is
       // still safe.
       const suspects = groups.filter((members) => members.some((delivery) => deliveries.isSuspect(delivery)));
@@ -244,16 +246,6 @@ export async function hold(
   } catch (error) {
     ports.log({ ...told, error: String(error) });
   }
-}
-
-function grouped(deliveries: readonly Delivery[]): ReadonlyMap<string, readonly Delivery[]> {
-  const groups = new Map<string, Delivery[]>();
-  for (const delivery of deliveries) {
-    const members = groups.get(delivery.group ?? '');
-    if (members === undefined) groups.set(delivery.group ?? '', [delivery]);
-    else members.push(delivery);
-  }
-  return groups;
 }
 
 /**
