@@ -17,7 +17,7 @@ import { BUS_RULES_MAX } from '../core/routing/event-pattern.ts';
 import { type FilterPolicyObject, toFilterPolicy } from '../core/routing/filter-policy.ts';
 import type { Problem } from '../errors.ts';
 import type { App } from './app.ts';
-import { caught } from './exchange.ts';
+import { caught } from './problem.ts';
 import { archiveName, busName, queueName, topicName } from './resource-name.ts';
 import { inexact, patternsOf } from './rule-pattern.ts';
 import { type Entrance, entrancesOf } from './transport.ts';
