@@ -1,7 +1,6 @@
 /** The health endpoint of a polling worker, for container services: `/healthz` and `/readyz`, both JSON. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isReady } from '../core/worker-record.ts';
 import type { PollingWorker } from '../runtime/polling-worker.ts';
 
 /** Where a worker's health is served. */
@@ -19,6 +18,8 @@ export interface Health {
 
 /** A container's probes come from outside of it. */
 const HOST_DEFAULT = '0.0.0.0';
+/** SQS answers each call within 20 s; who has had no answer for longer than this cannot reach it. */
+const SILENT_MS = 60_000;
 
 /** What is asked of a worker. */
 export type Watched = Pick<PollingWorker, 'record' | 'answeredAt' | 'beatenAt' | 'problem'>;
@@ -48,15 +49,19 @@ export async function listen(
 }
 
 function toStatus({ record, answeredAt, beatenAt, problem }: Watched) {
-  // A record that is made at this moment.
   const { beatAt: now, ...rest } = record();
+  const answered = answeredAt();
+  const beaten = beatenAt();
+  // Whoever has no room asks for nothing.
+  const isFull = rest.running.length >= rest.concurrency;
+  const isReached = answered !== undefined && (isFull || now - answered < SILENT_MS);
   const why = problem();
   return {
-    ready: why === undefined && isReady(rest, answeredAt(), now),
+    ready: rest.state === 'running' && isReached && why === undefined,
     ...(why === undefined ? {} : { problem: why }),
     now: toText(now),
-    answeredAt: toText(answeredAt()),
-    beatAt: toText(beatenAt()),
+    answeredAt: toText(answered),
+    beatAt: toText(beaten),
     ...rest,
     startedAt: toText(rest.startedAt),
   };

@@ -75,20 +75,3 @@ export function listedUntil({ state, beatAt }: WorkerRecord): number {
 export function isListed(record: WorkerRecord, now: number): boolean {
   return now < listedUntil(record);
 }
-
-/** SQS answers each call within 20 s; who has had no answer for longer than this cannot reach it. */
-const SILENT_MS = 60_000;
-
-/**
- * Whether a worker is in reach of its queues and takes messages of them.
- * @param answeredAt when a queue answered it last; undefined: none has yet.
- */
-export function isReady(
-  { state, held, concurrency }: Pick<WorkerRecord, 'state' | 'held' | 'concurrency'>,
-  answeredAt: number | undefined,
-  now: number,
-): boolean {
-  // Whoever has no room asks for nothing. What it runs is shown in part only.
-  const isFull = held >= concurrency;
-  return state === 'running' && answeredAt !== undefined && (isFull || now - answeredAt < SILENT_MS);
-}

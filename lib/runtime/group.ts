@@ -1,7 +1,6 @@
 /** Message groups: whose order is kept on an ordered queue, and whose turn it is on a fair one. */
 import { GROUP_LENGTH_MAX } from '../core/limits.ts';
 import { SendError } from '../errors.ts';
-import type { Delivery } from './outcome.ts';
 
 /** The group of messages whose queue or exchange is ordered and names none. */
 export const ONE_GROUP = 'all';
@@ -17,15 +16,4 @@ export function checkedGroup(title: string, group: unknown): string {
     `${title}: the message group '${group}' is not 1 to ${GROUP_LENGTH_MAX} ` +
     'letters, digits and punctuation (SQS)';
   throw new SendError('INVALID_GROUP', text, { value: group });
-}
-
-/** Deliveries of an ordered queue by their group, each group in its order. */
-export function byGroup(deliveries: readonly Delivery[]): readonly (readonly Delivery[])[] {
-  const groups = new Map<string, Delivery[]>();
-  for (const delivery of deliveries) {
-    const members = groups.get(delivery.group ?? '');
-    if (members === undefined) groups.set(delivery.group ?? '', [delivery]);
-    else members.push(delivery);
-  }
-  return [...groups.values()];
 }

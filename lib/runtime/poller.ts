@@ -20,7 +20,6 @@ import {
   runBatch,
   type Shared,
 } from './batch-run.ts';
-import { byGroup } from './group.ts';
 import { createHeld } from './held.ts';
 import type { Delivery } from './outcome.ts';
 import { receive } from './receive.ts';
@@ -120,7 +119,7 @@ function createPull(ports: PollerPorts, runner: Runner, source: Source, shared: 
 
   function start(level: Level, deliveries: readonly Delivery[]): void {
     level.held.add(deliveries);
-    for (const batch of source.ordered ? byGroup(deliveries) : deliveries.map((delivery) => [delivery])) {
+    for (const batch of source.ordered ? groups(deliveries) : deliveries.map((delivery) => [delivery])) {
       const receivedAt = ports.clock.now();
       const around = { ...shared, running, acked, receivedAt };
       const ran = runBatch(ports, runner, level, batch, around).finally(() => work.delete(ran));
@@ -198,6 +197,16 @@ async function poll(
       forget?.();
     }
   }
+}
+
+function groups(deliveries: readonly Delivery[]): readonly (readonly Delivery[])[] {
+  const byGroup = new Map<string, Delivery[]>();
+  for (const delivery of deliveries) {
+    const members = byGroup.get(delivery.group ?? '');
+    if (members === undefined) byGroup.set(delivery.group ?? '', [delivery]);
+    else members.push(delivery);
+  }
+  return [...byGroup.values()];
 }
 
 function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -17,10 +17,10 @@ import type { ClaimOutcome, Ending, RunRecord, Runs, WaitOutcome } from './ports
 declare const CELERIAC_STATE: boolean | undefined;
 
 /** A message that is not run here. */
-type Unstarted = Recorded & { readonly task?: AnyTask | undefined };
+type Unrun = Recorded & { readonly task?: AnyTask | undefined };
 
 /** Ends a run that does not start at all, and dead-letters its message. */
-export async function giveUp(attempt: Unstarted, reason: DeadReason, error: WireError): Promise<Outcome> {
+export async function giveUp(attempt: Unrun, reason: DeadReason, error: WireError): Promise<Outcome> {
   const finished = await finish(attempt, {
     state: 'FAILURE',
     error,
@@ -82,14 +82,14 @@ async function buryExpired(attempt: Recorded): Promise<void> {
 }
 
 /** Ends a run without a claim; an outcome when there is nothing left to do here. */
-async function finish(attempt: Unstarted, ending: Ending): Promise<Outcome | undefined> {
+async function finish(attempt: Unrun, ending: Ending): Promise<Outcome | undefined> {
   const claim = await attempt.runs?.finish(requestNow(attempt), ending);
   return claim === undefined || claim.kind === 'claimed' ? undefined : unclaimed(attempt, claim);
 }
 
 /** The message of a run that is not ours to run. */
 export async function unclaimed(
-  attempt: Unstarted,
+  attempt: Unrun,
   claim: Exclude<ClaimOutcome, { kind: 'claimed' }>,
 ): Promise<Outcome> {
   const { connection } = attempt;
@@ -118,7 +118,7 @@ export async function unclaimed(
   }
 }
 
-function toTold({ task, message }: Unstarted) {
+function toTold({ task, message }: Unrun) {
   return { task, message };
 }
 
@@ -126,7 +126,7 @@ function toTold({ task, message }: Unstarted) {
  * Sends a message on as a copy that comes later, unless its run is over or a newer copy of it waits already:
  * it would wait for what it does not need, and its duplicates with it, more of them each time.
  */
-export async function sendOn(attempt: Unstarted, seconds: number, crashes: number): Promise<Outcome> {
+export async function sendOn(attempt: Unrun, seconds: number, crashes: number): Promise<Outcome> {
   const { runs, copies, message } = attempt;
   // A task that nobody here knows may keep no record. What cannot be asked now is put off as the newest.
   const isNoted = runs !== undefined && attempt.task !== undefined;
@@ -145,7 +145,7 @@ export async function sendOnReady(attempt: Noted, seconds: number, wait?: Wait):
   return attempt.copies.postpone(attempt.message, Math.min(crashesNow(attempt), noted.crashes), seconds);
 }
 
-type Noted = Unstarted & { readonly runs: Runs };
+type Noted = Unrun & { readonly runs: Runs };
 
 function note(attempt: Noted, seconds: number, wait?: Wait): Promise<WaitOutcome> {
   const { delivery, message, runs } = attempt;

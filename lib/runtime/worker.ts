@@ -18,7 +18,6 @@ import { queueName } from '../define/resource-name.ts';
 import { DefinitionError } from '../errors.ts';
 import { createConnection } from './client.ts';
 import { createDeliveries, type Deliveries } from './delivery.ts';
-import { byGroup } from './group.ts';
 import { BACK, type Delivery, type Outcome, type RunWatcher } from './outcome.ts';
 import type { Ports } from './ports.ts';
 
@@ -188,7 +187,7 @@ function createRun(ports: Ports, deliveries: Deliveries, batch: Batch, leaveAt: 
   return {
     standard: () => standard(batch, deliveries, { finished, settle, putOff }),
     async ordered() {
-      const groups = byGroup(batch.deliveries);
+      const groups = [...grouped(batch.deliveries).values()];
       // On an ordered queue every retry is a receive, so a suspect group is often a harmless one; alone is
       // still safe.
       const suspects = groups.filter((members) => members.some((delivery) => deliveries.isSuspect(delivery)));
@@ -246,6 +245,16 @@ export async function hold(
   } catch (error) {
     ports.log({ ...told, error: String(error) });
   }
+}
+
+function grouped(deliveries: readonly Delivery[]): ReadonlyMap<string, readonly Delivery[]> {
+  const groups = new Map<string, Delivery[]>();
+  for (const delivery of deliveries) {
+    const members = groups.get(delivery.group ?? '');
+    if (members === undefined) groups.set(delivery.group ?? '', [delivery]);
+    else members.push(delivery);
+  }
+  return groups;
 }
 
 /**

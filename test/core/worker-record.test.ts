@@ -1,6 +1,6 @@
-/** Which workers are lost, which are still of interest, and which take messages. */
+/** Which workers are lost, and which are still of interest. */
 import { expect, test } from 'vitest';
-import { isListed, isLost, isReady, RUNNING_SHOWN, type WorkerRecord } from '../../lib/core/worker-record.ts';
+import { isListed, isLost, type WorkerRecord } from '../../lib/core/worker-record.ts';
 
 const MINUTE = 60_000;
 const record: WorkerRecord = {
@@ -18,20 +18,4 @@ test.each([
   const known = { ...record, state };
 
   expect([isLost(known, now), isListed(known, now)]).toEqual([lost, listed]);
-});
-
-const RUNS = Array.from({ length: RUNNING_SHOWN }, () => ({ id: 'a', task: 't', queue: 'q', since: 0 }));
-const SHOWN_IN_PART = { concurrency: 2 * RUNNING_SHOWN, held: 2 * RUNNING_SHOWN, running: RUNS };
-
-test.each([
-  ['has had no answer yet', {}, undefined, false],
-  ['was answered a moment ago', {}, 100_000, true],
-  ['was not answered for a minute', {}, 40_000, false],
-  ['has no room, and asks for nothing', { held: 1, running: RUNS.slice(0, 1) }, 0, true],
-  ['has no room, and shows a part of what it runs', SHOWN_IN_PART, 0, true],
-  ['stops', { state: 'stopping' }, 100_000, false],
-] as const)('a worker that %s takes messages or does not', (_what, more, answeredAt, ready) => {
-  const known = { ...record, ...more };
-
-  expect(isReady(known, answeredAt, 100_000)).toBe(ready);
 });

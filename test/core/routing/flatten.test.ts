@@ -1,28 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Condition } from '../../../lib/core/routing/condition.ts';
 import { flatten, flattensCopies } from '../../../lib/core/routing/flatten.ts';
-import { headerTestMatches } from '../../../lib/core/routing/headers.ts';
 import {
-  deliveredHeaders,
   entryExchanges,
   type RoutedMessage,
   type RoutingTable,
   route,
-  routingKeys,
 } from '../../../lib/core/routing/route.ts';
-import { topicMatches } from '../../../lib/core/routing/topic.ts';
 import { routed } from './arbitrary.ts';
-
-/** Whether a message meets a condition; of several routing keys (CC, BCC) one has to. */
-function conditionMatches(condition: Condition, message: RoutedMessage): boolean {
-  const { key, topic, headers } = condition;
-  if (key !== undefined && !routingKeys(message).includes(key)) return false;
-  if (topic !== undefined && !routingKeys(message).some((one) => topicMatches(topic, one))) return false;
-  if (headers === undefined) return true;
-  const delivered = deliveredHeaders(message.headers);
-  return headers.every((test) => headerTestMatches(test, delivered));
-}
+import { conditionMatches } from './condition-matches.ts';
 
 function flatRoute(table: RoutingTable, exchange: string, sent: RoutedMessage): readonly string[] {
   const bindings = flatten(table, exchange).filter((binding) => conditionMatches(binding.condition, sent));
