@@ -1,6 +1,7 @@
 /** The port Blobs over S3. */
 import type { Blobs } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
+import { marked } from './final-error.ts';
 
 /** What an object's body may be: the SDK's stream, or the bytes themselves. */
 type Body = { transformToString(encoding?: string): Promise<string> } | Uint8Array;
@@ -32,8 +33,7 @@ const FINAL =
   /^(NoSuchBucket|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)|CredentialsProviderError/;
 
 function rethrow(error: unknown): never {
-  if (error instanceof Error && FINAL.test(error.name)) Object.assign(error, { retryable: false });
-  throw error;
+  throw marked(error, FINAL);
 }
 
 function toText(bytes: Uint8Array): string {

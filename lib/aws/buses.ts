@@ -2,6 +2,7 @@
 import { EVENT_TYPE } from '../runtime/entry-size.ts';
 import type { Buses, EntryFailure } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
+import { marked } from './final-error.ts';
 import { arnOf, type Place } from './place.ts';
 
 /** Pages of 100 rules; a bus has at most 300, and a queue one for each exchange. */
@@ -21,7 +22,7 @@ export function createBuses(call: Call, place: () => Promise<Place>): Buses {
         const answer = await call('eventbridge', 'PutEvents', { Entries });
         return failures(answer.Entries);
       } catch (error) {
-        throw marked(error);
+        throw marked(error, FINAL, ENTRY_FAULT);
       }
     },
     async replay(request) {
@@ -87,9 +88,3 @@ function failures(
 const ENTRY_FAULT = /^ValidationException$/;
 /** The permission is missing. That a bus is missing is told by no answer: AWS takes such events. */
 const FINAL = /^(AccessDenied|UnrecognizedClient|InvalidClientTokenId)|CredentialsProviderError/;
-
-function marked(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if (ENTRY_FAULT.test(error.name)) return Object.assign(error, { retryable: false, entryFault: true });
-  return FINAL.test(error.name) ? Object.assign(error, { retryable: false }) : error;
-}

@@ -1,10 +1,11 @@
 /** `connect`: a client for an app on AWS, or on an emulator, from any process. */
 
-import { type App, report } from '../define/app.ts';
+import type { App } from '../define/app.ts';
 import type { Client } from '../define/client.ts';
 import { planExchanges } from '../define/exchange-topology.ts';
 import { hasSchedules } from '../define/later.ts';
 import { spaceProblems } from '../define/name.ts';
+import { report } from '../define/problem.ts';
 import { DEFAULT_STAGE } from '../define/topology.ts';
 import { needsState } from '../define/work.ts';
 import { createClient } from '../runtime/client.ts';

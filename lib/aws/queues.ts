@@ -1,6 +1,7 @@
 /** The port Queues over SQS. */
 import type { EntryFailure, OutgoingMessage, Queues } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
+import { marked } from './final-error.ts';
 
 /**
  * Queues over SQS; queue URLs are asked for once a process, the other queues of the account follow from the
@@ -60,8 +61,7 @@ const FINAL =
 
 /** Throws on what a call threw, marked where trying again cannot help. */
 export function rethrow(error: unknown): never {
-  if (error instanceof Error && FINAL.test(error.name)) Object.assign(error, { retryable: false });
-  throw error;
+  throw marked(error, FINAL);
 }
 
 async function ask(call: Call, queueName: string): Promise<string> {

@@ -3,7 +3,8 @@
  * Background- and AsyncIOScheduler in one): await `done` to block, or go on beside it.
  */
 import { availableParallelism } from 'node:os';
-import { type App, report } from '../define/app.ts';
+import type { App } from '../define/app.ts';
+import { report } from '../define/problem.ts';
 import type { Schedules } from '../define/schedules-client.ts';
 import { DEFAULT_STAGE, topology } from '../define/topology.ts';
 import { type Connection, createConnection, createSender } from '../runtime/client.ts';

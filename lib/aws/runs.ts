@@ -3,6 +3,7 @@
  * `ends` remembers that count at the last outcome, so their difference is the number of workers that died on
  * it. A lease's end stands in the condition, never in the TTL, which deletes days late.
  */
+import { refusalOf } from '../core/claim.ts';
 import { RECORD_MS } from '../core/limits.ts';
 import type { WireError } from '../errors.ts';
 import type { ClaimOutcome, ClaimRequest, Ending, RunRecord, Runs } from '../runtime/ports.ts';
@@ -250,13 +251,10 @@ async function take(
   const mine = claimant !== undefined && owner === claimant && record.state === 'STARTED';
   if (written.kind === 'written' || mine)
     return { kind: 'claimed', retries: record.retries, crashes: Math.max(0, starts - ends - 1) };
-  if (record.generation > request.generation) return { kind: 'superseded' };
-  if (record.state === 'SUCCESS' || record.state === 'FAILURE' || record.state === 'REVOKED')
-    return { kind: 'finished', record: withApart(record, written.item, await apart.read([written.item])) };
-  if (request.retries !== undefined && record.retries > request.retries) return { kind: 'superseded' };
-  const isFree = record.state !== 'STARTED' || leaseUntil < request.now;
-  if (isFree && written.item.revokedAt !== undefined) return { kind: 'revoked' };
-  return { kind: 'held', untilMs: leaseUntil };
+  const kind = refusalOf({ ...record, leaseUntil, revoked: written.item.revokedAt !== undefined }, request);
+  if (kind === 'held') return { kind, untilMs: leaseUntil };
+  if (kind !== 'finished') return { kind };
+  return { kind, record: withApart(record, written.item, await apart.read([written.item])) };
 }
 
 function asOwner(write: Write, request: ClaimRequest, owner: string, update: Update): Promise<Written> {

@@ -14,6 +14,7 @@ import { CeleriacError } from '../errors.ts';
 import type { ScheduleQuery, ScheduleStore } from '../runtime/schedule-ports.ts';
 import type { Call } from './call.ts';
 import type { Item } from './run-item.ts';
+import { isConditionFailure } from './updates.ts';
 
 const ENTRIES = 'schedule#entries';
 const TICKER = 'schedule#ticker';
@@ -200,8 +201,4 @@ async function states(
   const text = `DynamoDB left ${keys.length} records of schedules unread; try again`;
   if (keys.length > 0) throw new CeleriacError('ITEMS_NOT_READ', text);
   return found;
-}
-
-function isConditionFailure(error: unknown): error is Error & { readonly Item?: Item } {
-  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

@@ -1,6 +1,7 @@
 /** The port Topics over SNS. */
 import type { TopicMessage, Topics } from '../runtime/ports.ts';
 import type { Call } from './call.ts';
+import { marked } from './final-error.ts';
 import { arnOf, type Place } from './place.ts';
 import { failures } from './queues.ts';
 
@@ -14,7 +15,7 @@ export function createTopics(call: Call, place: () => Promise<Place>): Topics {
         const answer = await call('sns', 'PublishBatch', { TopicArn, PublishBatchRequestEntries });
         return failures(answer.Failed);
       } catch (error) {
-        throw marked(error);
+        throw marked(error, FINAL, ENTRY_FAULT);
       }
     },
   };
@@ -35,9 +36,3 @@ function toEntry(message: TopicMessage, index: number) {
 const ENTRY_FAULT = /^InvalidParameter|^InvalidParameterValue/;
 /** The topic or the permission is missing. */
 const FINAL = /^(NotFound|AuthorizationError|AccessDenied|InvalidClientTokenId|KMS)|CredentialsProviderError/;
-
-function marked(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if (ENTRY_FAULT.test(error.name)) return Object.assign(error, { retryable: false, entryFault: true });
-  return FINAL.test(error.name) ? Object.assign(error, { retryable: false }) : error;
-}

@@ -84,6 +84,7 @@ function given(values: Values, name: string): AttributeValue {
   return value;
 }
 
-function isConditionFailure(error: unknown): error is Error & { readonly Item?: Item } {
+/** Whether a write was refused by its own condition; `Item` is there where the call has asked for it. */
+export function isConditionFailure(error: unknown): error is Error & { readonly Item?: Item } {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

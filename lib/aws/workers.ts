@@ -3,6 +3,7 @@ import type { WorkerCommand, WorkerRecord } from '../core/worker-record.ts';
 import type { SentCommand, Workers } from '../runtime/worker-ports.ts';
 import type { Call } from './call.ts';
 import type { Item } from './run-item.ts';
+import { isConditionFailure } from './updates.ts';
 
 /** A thousand workers that beat every 15 s are 70 writes a second; one partition takes 1,000 (DynamoDB). */
 const ALL = { S: 'workers' };
@@ -68,7 +69,7 @@ export function createWorkers(call: Call, tableName: string): Workers {
         });
         return true;
       } catch (error) {
-        if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
+        if (isConditionFailure(error)) return false;
         throw error;
       }
     },

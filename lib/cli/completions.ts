@@ -3,13 +3,15 @@
  * completing starts no process.
  */
 import type { Entry, Option } from './catalogue/entry.ts';
-import { CATALOGUE, GROUPS } from './catalogue/index.ts';
+import { GROUPS } from './catalogue/groups.ts';
 
 export type Shell = 'bash' | 'zsh';
 
-/** Prints the script. */
-export async function completions(_: unknown, shell: Shell): Promise<void> {
-  process.stdout.write(toScript(shell, CATALOGUE));
+/** The command that prints the script for a catalogue. */
+export function completionsOf(catalogue: readonly Entry[]): (_: unknown, shell: Shell) => Promise<void> {
+  return async (_, shell) => {
+    process.stdout.write(toScript(shell, catalogue));
+  };
 }
 
 /** The script of a shell for a catalogue. */

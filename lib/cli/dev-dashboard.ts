@@ -9,7 +9,7 @@ import type { App } from '../define/app.ts';
 import type { Emulator } from '../emulator/index.ts';
 import { toModule } from './app-file.ts';
 import { viewOf } from './emulator-view.ts';
-import { findAppFile, KEYS, type RunningApp } from './example-call.ts';
+import { findExporter, KEYS, type RunningApp } from './example-call.ts';
 
 export interface DevDashboardOptions {
   readonly emulator: Emulator;
@@ -33,7 +33,7 @@ export function createDevDashboard({ emulator, port, say }: DevDashboardOptions)
   let desk: OpenDesk | undefined;
   let server: Awaited<ReturnType<typeof listen>> | undefined;
   const show = async (running: RunningApp): Promise<void> => {
-    const app = await loadApp(running.project, running.app);
+    const app = await loadRunning(running.project, running.app);
     if (app === undefined) {
       say(`no dashboard: no file exports the app as 'export const … = defineApp('${running.app}', …)'`);
       return;
@@ -58,8 +58,8 @@ export function createDevDashboard({ emulator, port, say }: DevDashboardOptions)
 }
 
 /** The app that a file of the project exports under this name. */
-export async function loadApp(project: string, name: string): Promise<App | undefined> {
-  const file = await findAppFile(project, name);
+async function loadRunning(project: string, name: string): Promise<App | undefined> {
+  const file = await findExporter(project, name);
   if (file === undefined) return undefined;
   const module: Readonly<Record<string, unknown>> = await import(await toModule(join(project, file)));
   return Object.values(module).find((value): value is App => isApp(value, name));

@@ -6,7 +6,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { PRICES, PRICES_READ } from '../core/price.ts';
 import { DESK_OPTIONS, type Entry, type Option } from './catalogue/entry.ts';
-import { GROUPS, SECTIONS } from './catalogue/index.ts';
+import { GROUPS } from './catalogue/groups.ts';
+import { SECTIONS } from './catalogue/index.ts';
 import { EXIT } from './failure.ts';
 
 /** The document. */

@@ -95,7 +95,7 @@ async function findNames(project: string, app: string): Promise<Names | undefine
 }
 
 /** The file that exports an app, as an import from the project's folder writes it. */
-export async function findAppFile(project: string, app: string): Promise<string | undefined> {
+export async function findExporter(project: string, app: string): Promise<string | undefined> {
   return (await readSources(project)).find(({ text }) => appPattern(app).test(text))?.path;
 }
 

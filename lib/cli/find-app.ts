@@ -38,7 +38,7 @@ export async function openModule(
 }
 
 /** The file of the app of the project that a folder is in. */
-export async function findAppFile(folder: string): Promise<string> {
+async function findAppFile(folder: string): Promise<string> {
   const project = await findProject(folder);
   const named = await namedIn(project);
   if (named !== undefined) return join(project, named);

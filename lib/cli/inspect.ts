@@ -118,12 +118,6 @@ export async function inspectReserved({ desk }: Session): Promise<Answer> {
   return { value, text };
 }
 
-/** All queues, with what is in them. */
-export async function inspectQueues({ desk }: Session): Promise<Answer> {
-  const value = await desk.queues();
-  return { value, text: queueTable(value) };
-}
-
 /** Functions and long-running workers. */
 export async function inspectWorkers({ desk, now }: Session): Promise<Answer> {
   const value = await desk.workers();

@@ -2,7 +2,8 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { CeleriacError } from '../errors.ts';
 import type { Entry, Option as EntryOption } from './catalogue/entry.ts';
-import { GROUPS, SECTIONS } from './catalogue/index.ts';
+import { GROUPS } from './catalogue/groups.ts';
+import { SECTIONS } from './catalogue/index.ts';
 import { EXIT, missing } from './failure.ts';
 
 /** Runs a command: `main` catches what it throws. */

@@ -5,8 +5,8 @@
 import { CONSOLE_LOG, MACHINE_CLOCK } from '../aws/machine.ts';
 import { createReplyQueues } from '../aws/reply-queues.ts';
 import { createSdk, REPLY_COMMANDS } from '../aws/sdk.ts';
-import { report } from '../define/app.ts';
 import { spaceProblems } from '../define/name.ts';
+import { report } from '../define/problem.ts';
 import { type Swept, sweepReplies } from '../runtime/sweep.ts';
 import { readDuration } from './given.ts';
 import { toPlace } from './place.ts';

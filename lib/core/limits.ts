@@ -80,8 +80,6 @@ export const TOPIC_BYTES_MAX = 1_048_576;
 export const LARGE_TOPIC_SUBSCRIPTIONS_MAX = 100;
 /** EventBridge: the name of an archive (CreateArchive). */
 export const ARCHIVE_NAME_LENGTH_MAX = 48;
-/** SQS: statements of a queue's policy; the Broker needs three, whatever an app binds. */
-export const QUEUE_POLICY_STATEMENTS_MAX = 20;
 /**
  * Our own: topics that a queue's policy lists. SQS allows 8,192 bytes, and an ARN may have 120; beyond this a
  * pattern stands for all topics of the app.

@@ -66,7 +66,12 @@ export function isLost({ state, beatAt, beatMs }: WorkerRecord, now: number): bo
 const STOPPED_SHOWN_MS = 5 * 60_000;
 const LOST_SHOWN_MS = 24 * 3_600_000;
 
+/** Until when a worker belongs into a list if it does not beat again. */
+export function listedUntil({ state, beatAt }: WorkerRecord): number {
+  return beatAt + (state === 'stopped' ? STOPPED_SHOWN_MS : LOST_SHOWN_MS);
+}
+
 /** Whether a worker belongs into a list: it works, stopped a short while ago, or was lost within a day. */
-export function isListed({ state, beatAt }: WorkerRecord, now: number): boolean {
-  return now - beatAt < (state === 'stopped' ? STOPPED_SHOWN_MS : LOST_SHOWN_MS);
+export function isListed(record: WorkerRecord, now: number): boolean {
+  return now < listedUntil(record);
 }

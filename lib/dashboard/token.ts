@@ -26,7 +26,7 @@ export interface TokenOptions {
 }
 
 /** A browser logs in again after so long. */
-export const SESSION_MS = 12 * 3_600_000;
+const SESSION_MS = 12 * 3_600_000;
 /** A changed token holds after so long. */
 const SECRET_MS = 60_000;
 /** '__Host-': a browser takes it only over TLS, for this host alone, and for all paths. */

@@ -8,7 +8,8 @@ import type { FlatBinding } from '../core/routing/flatten.ts';
 import type { Problem } from '../errors.ts';
 import type { App } from './app.ts';
 import { type Binding, bindingPath } from './binding.ts';
-import { type AnyExchange, caught } from './exchange.ts';
+import type { AnyExchange } from './exchange.ts';
+import { caught } from './problem.ts';
 import { routesOf, type Taker } from './takers.ts';
 import type { Entrance } from './transport.ts';
 

@@ -2,7 +2,7 @@
  * An app: everything that is deployed together. Here all definitions meet, and all that is wrong is said at
  * once.
  */
-import { DefinitionError, type Problem } from '../errors.ts';
+import type { Problem } from '../errors.ts';
 import { messagesProblems } from './app-messaging.ts';
 import { schedulesProblems } from './app-schedules.ts';
 import type { Binding } from './binding.ts';
@@ -12,6 +12,7 @@ import type { Hooks } from './hooks.ts';
 import { delaysProblems } from './later.ts';
 import { spaceProblems } from './name.ts';
 import { tasksIn } from './plan-tasks.ts';
+import { report } from './problem.ts';
 import type { Queue } from './queue.ts';
 import type { Schedule } from './schedule.ts';
 import { taskOf } from './signature.ts';
@@ -129,18 +130,6 @@ function problemsOf(app: App): readonly Problem[] {
     ...schedulesProblems(app),
     ...delaysProblems(app),
   ];
-}
-
-/** Throws one error for a list of problems; does nothing when there are none. */
-export function report(app: string, problems: readonly Problem[]): void {
-  const [first] = problems;
-  if (first === undefined) return;
-  if (problems.length === 1)
-    throw new DefinitionError(first.code, `${first.path}: ${first.message}`, { problems });
-  const lines = problems.map((problem) => `\n  ${problem.code} ${problem.path}: ${problem.message}`);
-  throw new DefinitionError('INVALID_APP', `app '${app}' has ${problems.length} problems:${lines.join('')}`, {
-    problems,
-  });
 }
 
 /** Everything that the app's parts reach, each once, in the order in which it is met. */

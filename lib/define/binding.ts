@@ -5,7 +5,8 @@ import { type Headers, readHeaderTest } from '../core/routing/headers.ts';
 import type { Matched } from '../core/routing/pattern.types.ts';
 import { checkTopicPattern, ROUTING_KEY_BYTES_MAX } from '../core/routing/topic.ts';
 import { CeleriacError, type ErrorCode, type Problem } from '../errors.ts';
-import { type AnyExchange, caught, type Exchange } from './exchange.ts';
+import type { AnyExchange, Exchange } from './exchange.ts';
+import { caught } from './problem.ts';
 import type { Queue } from './queue.ts';
 import type { AnyTask, TaskFor } from './task.ts';
 

@@ -16,8 +16,8 @@ import {
 import { BUS_RULES_MAX } from '../core/routing/event-pattern.ts';
 import { type FilterPolicyObject, toFilterPolicy } from '../core/routing/filter-policy.ts';
 import type { Problem } from '../errors.ts';
-import { type App, report } from './app.ts';
-import { caught } from './exchange.ts';
+import type { App } from './app.ts';
+import { caught } from './problem.ts';
 import { archiveName, busName, queueName, topicName } from './resource-name.ts';
 import { inexact, patternsOf } from './rule-pattern.ts';
 import { type Entrance, entrancesOf } from './transport.ts';
@@ -94,17 +94,7 @@ export interface ExchangePlan {
   readonly problems: readonly Problem[];
 }
 
-/**
- * The resources of an app's exchanges.
- * @throws DefinitionError with every limit of a service that a binding passes.
- */
-export function exchangeResources(app: App, stage: string): ExchangeResources {
-  const { resources, problems } = planExchanges(app, stage);
-  report(app.name, problems);
-  return resources;
-}
-
-/** The same, with its problems as values: the topology reports them with those of its other parts. */
+/** The resources of an app's exchanges; the topology reports its problems with those of its other parts. */
 export function planExchanges(app: App, stage: string): ExchangePlan {
   const { entrances, problems } = entrancesOf(app);
   const topics = entrances

@@ -11,6 +11,7 @@ import type { ExchangeType } from '../core/routing/route.ts';
 import { checkTopicPattern, ROUTING_KEY_BYTES_MAX } from '../core/routing/topic.ts';
 import { CeleriacError, type Problem } from '../errors.ts';
 import { nameProblems } from './name.ts';
+import { caught } from './problem.ts';
 
 /** The service that carries an exchange's messages. */
 export type Transport = 'sns' | 'eventbridge';
@@ -157,17 +158,6 @@ function patternProblems(name: string, type: ExchangeType, messages: MessageSche
   return Object.keys(messages).flatMap((pattern) =>
     caught(`exchanges.${name}.messages`, () => checkTopicPattern(pattern)),
   );
-}
-
-/** What a check throws, as a problem at a place of the app. */
-export function caught(path: string, check: () => void): Problem[] {
-  try {
-    check();
-    return [];
-  } catch (error) {
-    if (!(error instanceof CeleriacError)) throw error;
-    return [{ code: error.code, path, message: error.message }];
-  }
 }
 
 function optionProblems(name: string, options: ExchangeOptions<ExchangeType, MessageSchemas>): Problem[] {

@@ -6,7 +6,7 @@
 import { type EventPattern, toEventPattern, WILDCARD_RULES_MAX } from '../core/routing/event-pattern.ts';
 import type { Problem } from '../errors.ts';
 import type { App } from './app.ts';
-import { caught } from './exchange.ts';
+import { caught } from './problem.ts';
 import type { Queue } from './queue.ts';
 import type { Entrance } from './transport.ts';
 import { isChecked } from './work.ts';

@@ -244,8 +244,8 @@ function optionsOf(task: AnyTask): CommonOptions {
 }
 
 /**
- * Whether runs of a task leave a record: for results, for at-most-once, and to count attempts on an ordered
- * queue.
+ * Whether runs of a task leave a record: for results, for at-most-once, to count attempts on an ordered
+ * queue, and for what lets one run at a time, or can take it back.
  */
 export function keepsRecord(task: AnyTask): boolean {
   return task.result || task.queue.ordered || task.crashed === 'deadLetter' || isGuarded(task);

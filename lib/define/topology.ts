@@ -11,9 +11,10 @@ import {
   RETENTION_MS,
 } from '../core/limits.ts';
 import type { Problem } from '../errors.ts';
-import { type App, report } from './app.ts';
+import type { App } from './app.ts';
 import { type ExchangeResources, planExchanges } from './exchange-topology.ts';
 import { spaceProblems } from './name.ts';
+import { report } from './problem.ts';
 import type { Queue } from './queue.ts';
 import { hasSecrets } from './redact.ts';
 import { blobsBucketPrefix, deadLetterQueueName, queueName, queueNames } from './resource-name.ts';

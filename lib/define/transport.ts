@@ -6,7 +6,8 @@ import type { Condition } from '../core/routing/condition.ts';
 import { type FlatBinding, flatten } from '../core/routing/flatten.ts';
 import type { Problem } from '../errors.ts';
 import type { App } from './app.ts';
-import { type AnyExchange, caught, type Transport } from './exchange.ts';
+import type { AnyExchange, Transport } from './exchange.ts';
+import { caught } from './problem.ts';
 import type { Queue } from './queue.ts';
 import { routesOf } from './takers.ts';
 

@@ -54,7 +54,7 @@ export function createAround({ asked, data, clock, ring, kill, deployed }: Aroun
 }
 
 /** One hook of several, the first of them outermost. It is idle when all of them are. */
-export function nest(hooks: readonly (OnCall | undefined)[]): OnCall {
+function nest(hooks: readonly (OnCall | undefined)[]): OnCall {
   const given = hooks.filter((hook) => hook !== undefined);
   const all: OnCall = (call, proceed) => {
     const through = given.reduceRight<typeof proceed>((inner, hook) => () => hook(call, inner), proceed);

@@ -11,6 +11,7 @@ import type { RevokedReason } from '../core/task-state.ts';
 import type { Consumer } from '../define/consumer.ts';
 import type { AnyTask } from '../define/task.ts';
 import { CeleriacError, type ErrorCode, type WireError } from '../errors.ts';
+import { requestNow } from './claim-request.ts';
 import type { Connection } from './client.ts';
 import type { Copies } from './copies.ts';
 import { BLOB_WAIT_MS_MAX } from './delayed.ts';
@@ -21,7 +22,7 @@ import { invoke } from './invoke.ts';
 import { keepResult, letterOf } from './kept.ts';
 import { BACK, type Delivery, DONE, type Lease, type Outcome } from './outcome.ts';
 import type { ClaimRequest, Runs } from './ports.ts';
-import { Replacement, replaceClaimed } from './replaced.ts';
+import { Replacement, replaceClaimed } from './replacement.ts';
 import { type Ended, reply, returned } from './reply.ts';
 import { wireOf } from './secrets.ts';
 
@@ -71,7 +72,7 @@ export async function runClaimed(attempt: Claimed, input: unknown): Promise<Outc
     ran.kind === 'threw' &&
     ran.thrown instanceof Replacement
   )
-    return replaceClaimed(attempt, ran.thrown);
+    return replaceClaimed(attempt, ran.thrown, failClaimed);
   if (ran.kind === 'threw') return failClaimed(attempt, ran.thrown);
   if (ran.kind === 'revoked') return endRevoked(attempt);
   // Whoever finds the run ended replies from its record, so a result that is waited for is kept in any case.
@@ -279,11 +280,6 @@ function isLeft({ connection, lease }: Step): boolean {
  */
 export function crashesNow({ lease, message, delivery }: Recorded): number {
   return lease.queue.ordered ? 0 : message.crashes + delivery.receiveCount - 1;
-}
-
-/** The claim of a message, at the present time. */
-export function requestNow(attempt: Recorded): ClaimRequest {
-  return { ...attempt.request, now: attempt.connection.ports.clock.now() };
 }
 
 /** What a message that killed its workers is dead-lettered with. */

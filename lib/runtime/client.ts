@@ -12,7 +12,7 @@ import type {
   TaskSignature as Signature,
   WorkflowSignature,
 } from '../define/signature.ts';
-import type { AnyTask, OutputOf } from '../define/task.ts';
+import type { OutputOf } from '../define/task.ts';
 import type { Send } from '../define/workflow-client.ts';
 import { SendError } from '../errors.ts';
 import { carriedBy } from './carried.ts';
@@ -24,6 +24,7 @@ import { createInbox, type Inbox, type ReplyAddress } from './inbox.ts';
 import { NO_PUBLISHER } from './no-publisher.ts';
 import { refuseOther } from './not-a-call.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
+import { ownTask } from './own-task.ts';
 import type { Ports } from './ports.ts';
 import { createPublisher } from './publisher.ts';
 import { createReplay } from './replay.ts';
@@ -159,11 +160,6 @@ async function noWorkflows(): Promise<never> {
     'this worker cannot send workflows: no task of its own queue keeps a result, so it was built without ' +
     'them; remove result: false from the task that sends';
   throw new SendError('NO_STATE', text);
-}
-
-/** A task as the app has it: its routes may have given it another queue. */
-export function ownTask(app: App, task: AnyTask): AnyTask {
-  return app.tasks.find(({ name }) => name === task.name) ?? task;
 }
 
 /** A client over ports; `release` lets go of what the adapters hold. */

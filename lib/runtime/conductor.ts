@@ -224,7 +224,7 @@ async function countTop(
 }
 
 /** Counts a member that was added to the group at `path`: the workflow of that id. */
-export async function countAdded(
+async function countAdded(
   workflow: OpenWorkflow,
   { path, of }: Extract<Instead, { kind: 'member' }>,
   id: string,

@@ -6,8 +6,10 @@ import type { AsyncResult, Client } from '../define/client.ts';
 import type { Limits } from '../define/control.ts';
 import type { AnyTask, OutputOf } from '../define/task.ts';
 import { CeleriacError } from '../errors.ts';
-import { type Connection, ownTask } from './client.ts';
+import type { Connection } from './client.ts';
 import type { RunAdmin } from './control-port.ts';
+import { noState } from './no-state.ts';
+import { ownTask } from './own-task.ts';
 import type { State } from './ports.ts';
 import { revocationExpiry, revocationName } from './revocation.ts';
 import { runAgain } from './run-again.ts';
@@ -110,11 +112,4 @@ function limitsOf(state: State | undefined): NonNullable<State['limits']> {
 
 function adminOf(state: State | undefined): RunAdmin {
   return state?.admin ?? noState();
-}
-
-/** Refuses what needs a table, in an app that has none. */
-export function noState(): never {
-  const text =
-    'nothing in this app keeps a record, so it has no table; give a task a result, a limit or once';
-  throw new CeleriacError('NO_STATE', text);
 }

@@ -15,8 +15,9 @@ import { createDeadLetters, type DeadLetters, foreignLetterOf } from './dead-let
 import { fitsInside, putOff } from './delayed.ts';
 import { encoded } from './encoded.ts';
 import { groupBy } from './forwarder.ts';
+import { ONE_GROUP } from './group.ts';
 import { levelOf } from './level.ts';
-import type { Delivery, Outcome } from './outcome.ts';
+import { type Delivery, DONE, type Outcome } from './outcome.ts';
 import type { OutgoingMessage } from './ports.ts';
 
 export interface Copies extends DeadLetters {
@@ -45,7 +46,6 @@ export interface Copies extends DeadLetters {
 }
 
 const DEFER_FIRST_SECONDS = 10;
-const DONE: Outcome = { kind: 'done' };
 
 interface Place {
   readonly connection: Connection;
@@ -77,7 +77,7 @@ export function createCopies(connection: Connection, queue: Queue, name: string)
       await retryLater(place, { ...past, attempt, crashes: 0 }, seconds);
     },
     postpone: (message, crashes, seconds) =>
-      later(place, { ...message, deferrals: message.deferrals + 1, crashes }, seconds),
+      postpone(place, { ...message, deferrals: message.deferrals + 1, crashes }, seconds),
     forward: (message, to) => forward(connection, message, to),
     split: (delivery, copies) => split(place, delivery, copies),
     deferFailed: (delivery, message, crashes, instead) =>
@@ -102,7 +102,8 @@ async function retryLater(place: Place, message: Message, seconds: number): Prom
   await putOff(connection.delays, dueAt, { id: deduplicationOf(message), queueName: name, outgoing });
 }
 
-function later(place: Place, message: Message, seconds: number): Promise<Outcome> {
+/** Lets a message come again after so long: as a copy, or held where it is. */
+function postpone(place: Place, message: Message, seconds: number): Promise<Outcome> {
   if (place.queue.ordered) return Promise.resolve({ kind: 'hold', seconds });
   return sendLater(place, encoded(message), seconds, groupBy(place.queue.fairBy, message));
 }
@@ -126,7 +127,7 @@ async function split(
   copies: readonly Message[],
 ): Promise<Outcome> {
   const place = (message: Message): Partial<OutgoingMessage> => {
-    const group = queue.ordered ? (delivery.group ?? 'all') : groupBy(queue.fairBy, message);
+    const group = queue.ordered ? (delivery.group ?? ONE_GROUP) : groupBy(queue.fairBy, message);
     if (group === undefined) return {};
     return queue.ordered ? { group, deduplication: deduplicationOf(message) } : { group };
   };
@@ -152,7 +153,7 @@ async function forward({ app, space, outbox }: Connection, message: Message, to:
     return DONE;
   }
   // The queue's function takes the input of its tasks, which only the user's own types know.
-  const group = message.group ?? to.groupBy?.(message.input as never) ?? 'all';
+  const group = message.group ?? to.groupBy?.(message.input as never) ?? ONE_GROUP;
   const deduplication = deduplicationOf(moved);
   await outbox.send(name, { body: encoded({ ...moved, group }), group, deduplication });
   return DONE;
@@ -169,7 +170,7 @@ async function deferSince(
   if (place.connection.ports.clock.now() - since > DEFERRED_MS_MAX) return undefined;
   const seconds = growing(deferrals);
   const copy = { ...message, deferrals: message.deferrals + 1, deferredSince: since };
-  return (await instead(seconds)) ?? later(place, copy, seconds);
+  return (await instead(seconds)) ?? postpone(place, copy, seconds);
 }
 
 async function deferNewer(

@@ -7,7 +7,7 @@ import { deadLetterQueueName } from '../define/resource-name.ts';
 import { CeleriacError, toWireError, type WireError } from '../errors.ts';
 import type { Connection } from './client.ts';
 import { deduplicationOf } from './compose.ts';
-import { sendOn } from './dead-route.ts';
+import { sendDeadLetter } from './dead-route.ts';
 import { encoded } from './encoded.ts';
 import type { Delivery } from './outcome.ts';
 
@@ -59,7 +59,7 @@ export function createDeadLetters(connection: Connection, queue: Queue): DeadLet
     const dead = { queue, letter, at, expirationMs };
     const why =
       typeof CELERIAC_MESSAGING === 'undefined' || CELERIAC_MESSAGING
-        ? await sendOn(connection, { ...dead, reason: deathReason(letter.dead.reason) }, to)
+        ? await sendDeadLetter(connection, { ...dead, reason: deathReason(letter.dead.reason) }, to)
         : 'it was bundled without';
     if (why === undefined) told(letter, to.name);
     else ports.log({ level: 'warn', message: 'not sent on', id: letter.id, queue: queue.name, why });

@@ -22,7 +22,7 @@ export interface DeadLetter {
  * Sends a dead letter on. Resolves to why it could not be sent everywhere it had to go, so that it must be
  * kept beside its queue; undefined when it was.
  */
-export async function sendOn(
+export async function sendDeadLetter(
   connection: Connection,
   dead: DeadLetter,
   to: Queue | AnyExchange,

@@ -45,31 +45,26 @@ export function createDeliveries(connection: Connection, lease: Lease): Deliveri
     const own = guarding(connection);
     return own === connection ? shared : createStep(own, lease);
   };
+  const process = async (delivery: Delivery): Promise<Outcome> => {
+    const step = toStep();
+    try {
+      return await processOne(step, delivery);
+    } catch (thrown) {
+      const error = wireOf(step.connection, thrown, STACK_LENGTH_MAX);
+      const about = { queue: lease.queue.name, messageId: delivery.messageId, error };
+      step.connection.ports.log({ level: 'error', message: 'a delivery failed', ...about });
+      return sendOnFailed(step, delivery, error);
+    }
+  };
   return {
     isSuspect: (delivery) => crashesOf(delivery) > 0,
     isLastChance: (delivery) => crashesOf(delivery) >= lease.queue.deadLetterAfter - 1,
-    async process(delivery) {
-      const step = toStep();
-      try {
-        return await processOne(step, delivery);
-      } catch (thrown) {
-        const error = wireOf(step.connection, thrown, STACK_LENGTH_MAX);
-        const { messageId } = delivery;
-        step.connection.ports.log({
-          level: 'error',
-          message: 'a delivery failed',
-          queue: lease.queue.name,
-          messageId,
-          error,
-        });
-        return later(step, delivery, error);
-      }
-    },
+    process,
     async putOff(delivery, seconds) {
       try {
         const arrival = readArrival(connection, lease.queue, delivery);
         // What runs no code of the user's can be dealt with at once.
-        if (arrival.kind !== 'run') return await this.process(delivery);
+        if (arrival.kind !== 'run') return await process(delivery);
         const step = toStep();
         learnMessage(step.connection, arrival.task, arrival.message);
         const recorded = { ...toRecorded(step, delivery, arrival), task: arrival.task };
@@ -89,7 +84,7 @@ function createStep(connection: Connection, lease: Lease): Step {
  * Something between us and AWS failed. The message goes on as a copy, since a delivery that just comes back
  * counts as a crash; where that cannot be sent either, it comes back.
  */
-async function later(step: Step, delivery: Delivery, error: WireError): Promise<Outcome> {
+async function sendOnFailed(step: Step, delivery: Delivery, error: WireError): Promise<Outcome> {
   try {
     const arrival = readArrival(step.connection, step.lease.queue, delivery);
     if (step.lease.queue.ordered || arrival.kind === 'malformed' || arrival.kind === 'newer') return BACK;

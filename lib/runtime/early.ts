@@ -1,6 +1,7 @@
 /** Acks before the run: at most once, as AMQP's automatic acknowledgement. */
 import { toWireError, type WireError } from '../errors.ts';
-import { type Attempt, type Claimed, crashesNow, requestNow } from './attempt.ts';
+import { type Attempt, type Claimed, crashesNow } from './attempt.ts';
+import { requestNow } from './claim-request.ts';
 import type { Outcome } from './outcome.ts';
 
 const TRIES_MAX = 3;

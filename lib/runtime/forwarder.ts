@@ -16,7 +16,7 @@ import { isWaitQueue } from '../define/work.ts';
 import type { Connection } from './client.ts';
 import { deduplicationOf } from './compose.ts';
 import { encoded } from './encoded.ts';
-import { checkedGroup } from './group.ts';
+import { checkedGroup, ONE_GROUP } from './group.ts';
 import { levelOf } from './level.ts';
 
 /** The takers of a published message, in all queues; undefined: there is no such exchange. */
@@ -41,7 +41,7 @@ export async function sendTo(
 ): Promise<void> {
   const name = queueName(app.name, space.stage, queue, levelOf(queue, message));
   if (queue.ordered) {
-    const group = message.group ?? groupBy(queue.groupBy, message) ?? 'all';
+    const group = message.group ?? groupBy(queue.groupBy, message) ?? ONE_GROUP;
     const deduplication = deduplicationOf(message);
     return outbox.send(name, { body: encoded({ ...message, group }), group, deduplication });
   }

@@ -9,8 +9,9 @@ import type { Progress } from './control-port.ts';
 import { forgetLarge } from './forget-large.ts';
 import { issuesText } from './issues.ts';
 import type { RunRecord, State } from './ports.ts';
+import { refuse } from './readable.ts';
 import type { Read } from './record-reader.ts';
-import { type ResultContext, refuse } from './result.ts';
+import type { ResultContext } from './result.ts';
 
 export function createHandle(
   context: ResultContext,

@@ -14,7 +14,7 @@ import type { Pass } from './gated.ts';
 import type { Delivery, Lease } from './outcome.ts';
 import type { LogLine } from './ports.ts';
 import { createProgress } from './progress.ts';
-import { Replacement } from './replaced.ts';
+import { Replacement } from './replacement.ts';
 import { shownError, wireOf } from './secrets.ts';
 import { createWatch, type Watch } from './watch.ts';
 import { keepTrace } from './watched-send.ts';

@@ -1,5 +1,5 @@
 /** A polling worker's signs of life: a record, written at each beat, and the commands that wait in it. */
-import type { WorkerCommand, WorkerRecord } from '../core/worker-record.ts';
+import { listedUntil, type WorkerCommand, type WorkerRecord } from '../core/worker-record.ts';
 import type { Clock, Log } from './ports.ts';
 import type { Workers } from './worker-ports.ts';
 
@@ -18,11 +18,6 @@ export interface RegistrationPorts {
   readonly workers: Workers;
 }
 
-/** A worker that died is listed as lost for so long. */
-const LISTED_MS = 24 * 3_600_000;
-/** One that was stopped. */
-const STOPPED_LISTED_MS = 5 * 60_000;
-
 export function createRegistration(
   { clock, log, workers }: RegistrationPorts,
   beatMs: number,
@@ -34,11 +29,11 @@ export function createRegistration(
   let ended = false;
   let last: Promise<void> = Promise.resolve();
 
-  async function write(keptMs: number): Promise<void> {
+  async function write(): Promise<void> {
     try {
       const told = [...done];
       const record = describe();
-      const waiting = await workers.beat(record, told, record.beatAt + keptMs);
+      const waiting = await workers.beat(record, told, listedUntil(record));
       beatAt = record.beatAt;
       for (const id of told) done.delete(id);
       for (const { id, command } of waiting) {
@@ -54,8 +49,8 @@ export function createRegistration(
   }
 
   /** One after the other, so that an older record never replaces a newer one. */
-  function beat(keptMs = LISTED_MS): Promise<void> {
-    last = last.then(() => write(keptMs));
+  function beat(): Promise<void> {
+    last = last.then(write);
     return last;
   }
 
@@ -68,12 +63,12 @@ export function createRegistration(
   void beat();
 
   return {
-    beat: () => beat(),
+    beat,
     beatAt: () => beatAt,
     end() {
       ended = true;
       cancel();
-      return beat(STOPPED_LISTED_MS);
+      return beat();
     },
   };
 }

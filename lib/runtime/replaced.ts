@@ -1,82 +1,15 @@
-/**
- * Runs that have put a workflow in their place (Celery's replace). The workflow has an id that derives from
- * the run's, and knows the run's message; the run waits as for another attempt, and ends as the workflow
- * does.
- */
+/** Ends runs that have put a workflow in their place, as that has ended; replacement.ts puts it there. */
 import { RESULT_BYTES_MAX } from '../core/limits.ts';
-import { encodeMessage, type Message, parseMessage, sizeBytes } from '../core/message.ts';
-import { DEADLINE_INSTEAD } from '../core/workflow/deadline.ts';
-import { inPlaceOf } from '../core/workflow/path.ts';
-import type { Instead, Plan } from '../core/workflow/plan.ts';
-import type { AnySignature } from '../define/signature.ts';
-import { toPlan } from '../define/workflow.ts';
-import { CeleriacError, type ErrorCode, toWireError } from '../errors.ts';
+import { type Message, parseMessage, sizeBytes } from '../core/message.ts';
+import type { Instead } from '../core/workflow/plan.ts';
+import { CeleriacError, toWireError } from '../errors.ts';
 import { taskOf } from './arrival.ts';
-import { type Claimed, failClaimed, requestNow } from './attempt.ts';
 import type { Conducted } from './conductor.ts';
-import { followUp } from './follow-up.ts';
 import type { RunEnd } from './node-end.ts';
-import { BACK, DONE, type Outcome } from './outcome.ts';
 import { reply } from './reply.ts';
-import { keepTrace, traceOf } from './watched-send.ts';
+import { keepTrace } from './watched-send.ts';
 import { nodeResult } from './workflow-results.ts';
-import { sendWorkflow } from './workflow-send.ts';
-import { type OpenWorkflow, workflowOf } from './workflow-start.ts';
-
-/** What `context.replace` throws, so that nothing of the task comes after it. */
-export class Replacement extends CeleriacError {
-  readonly plan: Plan;
-
-  constructor(signature: AnySignature) {
-    const text =
-      'the task has replaced itself, which only a run with a record can whose app has workflows: define ' +
-      'the task without result: false';
-    super('REPLACE_NOT_KEPT', text);
-    this.plan = toPlan(signature);
-  }
-}
-
-/** Sends what has replaced a run, then lets go of the run: it waits until that has ended. */
-export async function replaceClaimed(attempt: Claimed, { plan }: Replacement): Promise<Outcome> {
-  const { connection, message, runs, owner, retries } = attempt;
-  const made = retries + 1;
-  const id = inPlaceOf(connection.space, message.id, message.generation);
-  try {
-    // Sent first: a crash after it finds a run that replaces itself again, under the same id.
-    await sendInPlace(attempt, id, plan);
-  } catch (thrown) {
-    // AWS may take it another time. What is refused was wrongly given by the task, which fails with that: it
-    // would be refused each time, and put off it would run again and again.
-    if (!(thrown instanceof CeleriacError) || thrown.code === ('SEND_FAILED' satisfies ErrorCode))
-      throw thrown;
-    return failClaimed(attempt, thrown);
-  }
-  // An attempt before this one may have died after it, and its workflow have ended while nobody could end the
-  // run: then it is known here, and else whoever ends it finds the run let go.
-  const over = await endOf(attempt, id);
-  if (over !== undefined) return endAs(attempt, over);
-  const text = `its place was taken by workflow '${id}'`;
-  const error = toWireError(new CeleriacError('REPLACED', text), 0);
-  return (await runs.release(requestNow(attempt), owner, made, error)) ? DONE : BACK;
-}
-
-async function sendInPlace({ connection, message, lease }: Claimed, id: string, step: Plan): Promise<void> {
-  const { input: _, blob: __, wait: ___, history: ____, ...rest } = message;
-  const instead: Instead = {
-    kind: 'run',
-    // Without its input it is smaller than it was when it arrived.
-    letter: encodeMessage({ ...rest, history: [] }) ?? '',
-    queue: lease.queue.name,
-  };
-  const plan = { kind: 'chain', steps: [step], instead } as const;
-  await sendWorkflow(
-    connection,
-    message.hops + 1,
-    plan,
-    { id },
-    { trace: traceOf(message), deadline: DEADLINE_INSTEAD },
-  );
-}
+import type { OpenWorkflow } from './workflow-start.ts';
 
 /** Whose end is the end of what stands for it. */
 export interface Wanted {
@@ -98,22 +31,6 @@ export function wantedBy(instead: Instead): Wanted {
   return { run: id, ...(generation === 0 ? { workflow: workflow?.id, path: workflow?.path } : {}) };
 }
 
-/** How the workflow of an id has ended, as the end of a run; undefined: it has not. */
-async function endOf({ connection, message, lease, runs }: Claimed, id: string): Promise<RunEnd | undefined> {
-  const workflow = workflowOf(connection, id, { hops: message.hops + 1, queue: lease.queue });
-  const record = (await runs.read([id])).get(id);
-  const end = record && toEnd(record);
-  return workflow && end && endingOf(workflow, { message, queue: lease.queue.name }, end);
-}
-
-/** Ends a claimed run as what has taken its place. */
-async function endAs(attempt: Claimed, ended: RunEnd): Promise<Outcome> {
-  const { runs, owner, retries } = attempt;
-  if (!(await runs.complete(requestNow(attempt), owner, { ...ended, attempts: retries + 1 }))) return BACK;
-  await followUp(attempt, ended);
-  return DONE;
-}
-
 /**
  * Ends a run as the workflow in its place has ended, whichever of its attempts has put that there;
  * undefined: it has gone on without it.
@@ -130,7 +47,7 @@ export async function endReplaced(
   keepTrace(message, workflow.trace);
   const { id, task, generation, sentAt } = message;
   const now = workflow.connection.ports.clock.now();
-  const own = await endingOf(workflow, { message, queue }, end);
+  const own = await toRunEnd(workflow, { message, queue }, end);
   const claim = await workflow.runs.finish({ id, task, queue, generation, sentAt, now }, own);
   if (claim.kind === 'held') throw new CeleriacError('NOT_RELEASED', `run '${id}' is not known to wait yet`);
   if (claim.kind === 'superseded' || claim.kind === 'revoked') return undefined;
@@ -143,19 +60,20 @@ export async function endReplaced(
   return [run, ended];
 }
 
-function toEnd(record: { readonly state: string } & Omit<RunEnd, 'state'>): RunEnd | undefined {
+/** A record as the end of its run; undefined: it goes on. */
+export function toEnd(record: { readonly state: string } & Omit<RunEnd, 'state'>): RunEnd | undefined {
   const { state } = record;
   return state === 'SUCCESS' || state === 'FAILURE' || state === 'REVOKED' ? { ...record, state } : undefined;
 }
 
 /** A run that something has replaced: its message, and whose queue that came from. */
-interface Replaced {
+export interface Replaced {
   readonly message: Message;
   readonly queue: string;
 }
 
 /** The end of a workflow as that of the run that it has replaced, with a result as that run keeps its own. */
-async function endingOf(workflow: OpenWorkflow, replaced: Replaced, end: RunEnd): Promise<RunEnd> {
+export async function toRunEnd(workflow: OpenWorkflow, replaced: Replaced, end: RunEnd): Promise<RunEnd> {
   const { state, error, reason } = end;
   if (state !== 'SUCCESS')
     return { state, ...(error === undefined ? {} : { error }), ...(reason === undefined ? {} : { reason }) };

@@ -4,7 +4,6 @@
  */
 import { toMilliseconds } from '../core/duration.ts';
 import { type IdSpace, sentAtOf } from '../core/id.ts';
-import { RECORD_MS } from '../core/limits.ts';
 import { isFinal } from '../core/task-state.ts';
 import type { AsyncResult, GetOptions } from '../define/client.ts';
 import type { RunState } from '../define/control.ts';
@@ -12,9 +11,9 @@ import { type AnyTask, keepsRecord } from '../define/task.ts';
 import { fromWireError, TaskError, TimeoutError } from '../errors.ts';
 import { createHandle, progressOf } from './handle.ts';
 import type { Blobs, Clock, Ending, RunRecord, Runs, State } from './ports.ts';
+import { isOurs, refuse } from './readable.ts';
 import { createReader, type Read } from './record-reader.ts';
 import type { Scheduling } from './schedule-ports.ts';
-import { UNTIMED } from './taken.ts';
 
 /** Set by the bundler to `false` for a worker whose tasks keep no records; see serve.ts. */
 declare const CELERIAC_STATE: boolean | undefined;
@@ -152,32 +151,6 @@ async function state(context: ResultContext, read: Read, task: AnyTask, id: stri
   const record = await read(id);
   // A state of the task's own stands for STARTED, and for nothing that comes after it.
   return (record?.state === 'STARTED' ? progressOf(record)?.state : undefined) ?? record?.state ?? 'PENDING';
-}
-
-/** Refuses what has no record to look at. */
-export function refuse(context: ResultContext, task: AnyTask, id: string): void {
-  if (!isOurs(context, id)) {
-    const text =
-      `'${id}' is no task id of app '${context.space.app}' in stage '${context.space.stage}', ` +
-      'or it is older than its record';
-    throw new TaskError('RESULT_UNKNOWN', text, { value: id });
-  }
-  if (!keepsRecord(task)) {
-    const text = `task '${task.name}' keeps no result (result: false); remove that option to wait for it`;
-    throw new TaskError('RESULT_NOT_KEPT', text, { value: id });
-  }
-  if (context.runs === undefined) {
-    const text =
-      `task '${task.name}' keeps its result, but this worker cannot read it: no task of its own queue ` +
-      'keeps one, so it was built without DynamoDB; remove result: false from the task that waits';
-    throw new TaskError('RESULT_NOT_READABLE', text, { value: id });
-  }
-}
-
-/** Whether a run of this id may have a record. */
-export function isOurs(context: Pick<ResultContext, 'space' | 'clock'>, id: string): boolean {
-  const sentAt = sentAtOf(context.space, id);
-  return sentAt !== undefined && (sentAt === UNTIMED || sentAt > context.clock.now() - RECORD_MS);
 }
 
 /** What a run that is over has brought. */

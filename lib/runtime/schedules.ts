@@ -14,8 +14,9 @@ import {
   unreadableOf,
 } from '../core/schedule/entry.ts';
 import type { ScheduleSpec } from '../core/schedule/spec.ts';
-import { type App, report } from '../define/app.ts';
+import type { App } from '../define/app.ts';
 import { callProblems } from '../define/app-schedules.ts';
+import { report } from '../define/problem.ts';
 import type { ScheduleOptions } from '../define/schedule.ts';
 import { actionOf, readChanges, readSchedule, recordProblems } from '../define/schedule-options.ts';
 import type { ConflictPolicy, Schedules } from '../define/schedules-client.ts';

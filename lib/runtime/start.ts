@@ -8,10 +8,10 @@ import {
   crashError,
   crashesNow,
   endClaimed,
-  requestNow,
   runClaimed,
   runStateless,
 } from './attempt.ts';
+import { requestNow } from './claim-request.ts';
 import { ackEarly } from './early.ts';
 import { expiryOf } from './expiry.ts';
 import { type Entered, isGated, type Waiting } from './gated.ts';

@@ -4,6 +4,7 @@
  * that dies in between hands the same fires on again, under the same ids.
  */
 import type { IdSpace } from '../core/id.ts';
+import { DELAY_MS_MAX } from '../core/limits.ts';
 import { definitionsOf, type EffectiveSchedule } from '../core/schedule/entry.ts';
 import { encodeLater, type Fire } from '../core/schedule/fire.ts';
 import { isMisfire } from '../core/schedule/misfire.ts';
@@ -115,10 +116,8 @@ export async function handOn(ports: HandOn, fires: readonly Fire[]): Promise<voi
   );
 }
 
-/** SQS's longest delay; what must wait longer, `later` looks at then. */
-const DELAY_SECONDS_MAX = 900;
-
+/** SQS delays for 15 minutes at most; what must wait longer, `later` looks at then. */
 function delayUntil(dueAt: number, now: number): { readonly delaySeconds?: number } {
   const seconds = Math.ceil((dueAt - now) / 1_000);
-  return seconds > 0 ? { delaySeconds: Math.min(seconds, DELAY_SECONDS_MAX) } : {};
+  return seconds > 0 ? { delaySeconds: Math.min(seconds, DELAY_MS_MAX / 1_000) } : {};
 }

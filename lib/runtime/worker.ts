@@ -11,7 +11,7 @@
  * would lose their place, suspect groups do run one after the other: there the records count the crashes, and
  * only of what was started.
  */
-import { VISIBILITY_MS_MAX } from '../core/limits.ts';
+import { BATCH_ENTRIES_MAX, VISIBILITY_MS_MAX } from '../core/limits.ts';
 import type { App } from '../define/app.ts';
 import type { Queue } from '../define/queue.ts';
 import { queueName } from '../define/resource-name.ts';
@@ -130,8 +130,9 @@ function createFinished(ports: Ports, batch: Batch, leaveAt: number): Finished {
     async remove() {
       const ready = [...done].filter((delivery) => !removed.has(delivery));
       for (const delivery of ready) removed.add(delivery);
-      for (let start = 0; start < ready.length; start += 10) {
-        const receipts = ready.slice(start, start + 10).map((delivery) => delivery.receipt);
+      for (let start = 0; start < ready.length; start += BATCH_ENTRIES_MAX) {
+        const batched = ready.slice(start, start + BATCH_ENTRIES_MAX);
+        const receipts = batched.map((delivery) => delivery.receipt);
         // A failed delete is no harm: the batch's answer acks the message once more.
         const removing = ports.queues.remove(batch.queueName, receipts).catch(() => []);
         await inTime(ports, leaveAt, removing, []);

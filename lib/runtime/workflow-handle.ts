@@ -16,7 +16,8 @@ import { createGroupLooks, type GroupReads, groupAt, workflowError } from './gro
 import { toProgress } from './handle.ts';
 import { broughtBy, firstTask } from './member-ends.ts';
 import type { Runs, State } from './ports.ts';
-import { follow, isOurs, outcome, type Poll, type ResultContext } from './result.ts';
+import { isOurs } from './readable.ts';
+import { follow, outcome, type Poll, type ResultContext } from './result.ts';
 import { type ForgetReads, forgetWorkflow } from './workflow-forget.ts';
 import { createPlanReader } from './workflow-plan.ts';
 import { type RevokeReads, revokeNode, revokeWorkflow } from './workflow-revoke.ts';

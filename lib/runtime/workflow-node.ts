@@ -19,7 +19,7 @@ const KEPT_MAX = 50;
 const known = new WeakMap<Workflows, NodeAt>();
 
 /** Reads nodes through a port; what was read is shared by all who ask the same one. */
-export function nodesOf(workflows: Workflows): NodeAt {
+export function nodeReader(workflows: Workflows): NodeAt {
   const before = known.get(workflows);
   if (before !== undefined) return before;
   const reader = createReader(workflows);

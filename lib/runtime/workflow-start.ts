@@ -26,7 +26,7 @@ import { levelOf } from './level.ts';
 import type { Runs } from './ports.ts';
 import { timeLimitOf } from './time-limit.ts';
 import { watchedSend } from './watched-send.ts';
-import { type NodeAt, nodesOf } from './workflow-node.ts';
+import { type NodeAt, nodeReader } from './workflow-node.ts';
 import type { Workflows } from './workflow-ports.ts';
 import type { ResultReads } from './workflow-results.ts';
 import { isSmall, takenBy } from './workflow-taken.ts';
@@ -60,7 +60,7 @@ export function workflowOf(
   const { ports, space } = connection;
   const { runs, blobs, state } = ports;
   if (runs === undefined || state?.workflows === undefined) return undefined;
-  const nodes = nodesOf(state.workflows);
+  const nodes = nodeReader(state.workflows);
   // What another message of this worker has begun to read is read once for both.
   const nodeAt: NodeAt = (workflowId, path) => ports.clock.waiting(nodes(workflowId, path));
   return { id, connection, space, runs, blobs, nodeAt, store: state.workflows, ...more };

@@ -1,7 +1,7 @@
 /** `client.workflow` and `client.group`: handles of workflows from their ids. */
 import type { WorkflowClient } from '../define/workflow-client.ts';
 import type { Connection } from './client.ts';
-import { noState } from './controls.ts';
+import { noState } from './no-state.ts';
 import { createGroupHandle, createWorkflow, type WorkflowContext } from './workflow-handle.ts';
 
 export function createWorkflows(shared: Connection): WorkflowClient {

@@ -20,9 +20,7 @@ import { createWorker } from '../runtime/worker.ts';
 import { awsError, type Fault, type FaultPlan, SLOW_MS_MAX } from './faults.ts';
 import { createLife, type Life, sleepInLife, untilEnd } from './life.ts';
 import { passive, passiveAll } from './passive.ts';
-
-/** The Region of every simulation. */
-export const REGION = 'us-east-1';
+import { REGION } from './place.ts';
 
 /** What all environments of a simulation share. */
 export interface World {

@@ -18,9 +18,10 @@ import { createMachineWorker } from '../runtime/machine-worker.ts';
 import { createPollingWorker, type PollingWorker } from '../runtime/polling-worker.ts';
 import { createAsyncPool, type Pool, withIsolation } from '../runtime/pool.ts';
 import type { Clock, Ports } from '../runtime/ports.ts';
-import { createCall, createClock, REGION, type World } from './environment.ts';
+import { createCall, createClock, type World } from './environment.ts';
 import { createLife, type Life, untilEnd } from './life.ts';
 import { passive, passiveAll } from './passive.ts';
+import { REGION } from './place.ts';
 
 /** How many messages it runs at once. */
 const CONCURRENCY = 10;

@@ -3,9 +3,7 @@ import { RULE_RETRIES_MAX, RULE_RETRY_SECONDS_MAX } from '../core/limits.ts';
 import type { RuleResource, SubscriptionResource, TopicResource } from '../define/exchange-topology.ts';
 import type { Topology } from '../define/topology.ts';
 import type { Emulator } from '../emulator/index.ts';
-
-export const REGION = 'us-east-1';
-export const ACCOUNT = '000000000000';
+import { ACCOUNT, REGION } from './place.ts';
 
 export function queueArn(queueName: string): string {
   return `arn:aws:sqs:${REGION}:${ACCOUNT}:${queueName}`;

@@ -2,7 +2,8 @@
 import { TIMER_RETRIES_MAX, TIMER_RETRY_SECONDS_MAX } from '../core/limits.ts';
 import type { Topology } from '../define/topology.ts';
 import type { Emulator } from '../emulator/index.ts';
-import { ACCOUNT, queueArn, REGION } from './provision-exchanges.ts';
+import { ACCOUNT, REGION } from './place.ts';
+import { queueArn } from './provision-exchanges.ts';
 
 /** Creates them; the queue and the function of `later` are there already. */
 export async function provisionTimers(emulator: Emulator, { later }: Topology): Promise<void> {

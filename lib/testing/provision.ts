@@ -7,7 +7,8 @@ import type { TableResource } from '../define/table-topology.ts';
 import type { QueueResource, Topology, WorkerResource } from '../define/topology.ts';
 import type { Emulator } from '../emulator/index.ts';
 import type { InlineSource } from '../emulator/lambda/lambda.ts';
-import { ACCOUNT, provisionExchanges, queueArn, REGION } from './provision-exchanges.ts';
+import { ACCOUNT, REGION } from './place.ts';
+import { provisionExchanges, queueArn } from './provision-exchanges.ts';
 import { provisionTimers } from './provision-timers.ts';
 
 /** Creates everything of a topology, exchanges and timers last; `source` gives each worker its code. */

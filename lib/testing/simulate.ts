@@ -25,10 +25,11 @@ import {
 import { DefinitionError } from '../errors.ts';
 import { createClient } from '../runtime/client.ts';
 import type { LogLine } from '../runtime/ports.ts';
-import { createCall, createEnvironment, REGION, type World } from './environment.ts';
+import { createCall, createEnvironment, type World } from './environment.ts';
 import { createFaultPlan, type Fault, type FaultRates, toSqsFaults } from './faults.ts';
 import { createLife } from './life.ts';
 import { type Machine, startMachine } from './machine.ts';
+import { REGION } from './place.ts';
 import { provision } from './provision.ts';
 import { queueArn } from './provision-exchanges.ts';
 import { createRandom } from './random.ts';

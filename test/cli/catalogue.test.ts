@@ -2,7 +2,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CATALOGUE, GROUPS } from '../../lib/cli/catalogue/index.ts';
+import { GROUPS } from '../../lib/cli/catalogue/groups.ts';
+import { CATALOGUE } from '../../lib/cli/catalogue/index.ts';
 import { toScript } from '../../lib/cli/completions.ts';
 import { toDocument } from '../../lib/cli/document.ts';
 import { createProgram } from '../../lib/cli/program.ts';

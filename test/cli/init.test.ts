@@ -106,7 +106,7 @@ describe('in a project', () => {
 
     expect(read(folder, 'README.md')).toBe('# mine\n');
     expect(read(folder, 'cdk.json')).toBe('{ "app": "mine" }');
-    expect(read(folder, '.gitignore')).toBe('node_modules\ncdk.out/\n*.log\n');
+    expect(read(folder, '.gitignore')).toBe('node_modules\ncdk.out/\n.celeriac/\n*.log\n');
     expect(JSON.parse(read(folder, 'package.json'))).toMatchObject({
       name: 'mine',
       scripts: { test: 'vitest', demo: 'tsx demo.ts' },

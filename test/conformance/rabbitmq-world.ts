@@ -22,7 +22,6 @@ export interface Row {
 export const ROWS: readonly Row[] = JSON.parse(
   readFileSync(join(import.meta.dirname, '../vectors/rabbitmq-behaviour.json'), 'utf8'),
 );
-export const AREAS = ['redelivery', 'acks', 'consumers', 'ttl', 'priority', 'dead-letter', 'poison'];
 export const START = Date.parse('2026-01-01T00:00:00Z');
 export const line = defineQueue('line', { visibility: '1m', ordered: true });
 export const mail = defineQueue('mail', { visibility: '1m' });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toOpenApi } from '../../lib/dashboard/api/open-api.ts';
-import { type ApiOptions, createApi, ROUTES } from '../../lib/dashboard/api/server.ts';
+import { ROUTES } from '../../lib/dashboard/api/routes.ts';
+import { type ApiOptions, createApi } from '../../lib/dashboard/api/server.ts';
 import { createFakeDesk, type FakeDeskOptions, NOW } from './fake-desk.ts';
 import { complaints, DOCUMENT } from './open-api.ts';
 

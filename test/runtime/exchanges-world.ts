@@ -3,7 +3,7 @@ import type { App, Queue } from '#lib';
 import { type SimulateOptions, type Simulation, simulate } from '#lib/testing';
 import { parseMessage } from '../../lib/core/message.ts';
 import type { Client, Sender } from '../../lib/define/client.ts';
-import { exchangeResources } from '../../lib/define/exchange-topology.ts';
+import { planExchanges } from '../../lib/define/exchange-topology.ts';
 import { queueName } from '../../lib/define/resource-name.ts';
 import type { MessageSnapshot } from '../../lib/emulator/sqs/sqs.ts';
 
@@ -29,7 +29,7 @@ export async function openWorld(app: App, options: SimulateOptions = {}): Promis
     return sim.emulator.services.sqs.snapshot().find((one) => one.name === name)?.messages ?? [];
   };
   const envelopes = (queue: Queue, level = 0) => messages(queue, level).map(({ body }) => JSON.parse(body));
-  const described = exchangeResources(app, STAGE);
+  const described = planExchanges(app, STAGE).resources;
   const inexact = (queue: string): boolean =>
     [...described.subscriptions, ...described.rules].some((pair) => pair.queue === queue && !pair.exact);
   return { sim, client: sim, messages, envelopes, inexact };

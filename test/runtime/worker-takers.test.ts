@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bind, defineApp, defineConsumer, defineExchange, defineQueue, defineTask } from '#lib';
 import { type FaultRates, simulate } from '#lib/testing';
-import { exchangeResources } from '../../lib/define/exchange-topology.ts';
+import { planExchanges } from '../../lib/define/exchange-topology.ts';
 import { createWorker } from '../../lib/runtime/worker.ts';
 import { deadBodies, envelope, killWorker, messagesOf, published, put } from './simulated.ts';
 import { NOW, stubPorts, stubQueues } from './world.ts';
@@ -182,7 +182,7 @@ describe('a published message', () => {
     await put(sim, work, published('m1', 'hashed', 'b.x.a', { input: 'x' }));
     await sim.settle();
 
-    expect(exchangeResources(app, 'dev').rules.some(({ exact }) => !exact)).toBe(true);
+    expect(planExchanges(app, 'dev').resources.rules.some(({ exact }) => !exact)).toBe(true);
     expect(messagesOf(sim, work)).toEqual([]);
     expect(ran).toEqual([]);
     expect(lines).toContain('matched by its filter alone');

@@ -6,7 +6,13 @@ import fc from 'fast-check';
 import { test } from 'vitest';
 import type { TaskState } from '../../lib/core/task-state.ts';
 import { toPages } from '../../lib/core/workflow/page.ts';
-import { childrenOf, nodeAt, parentOf, pathOf, runIdOf } from '../../lib/core/workflow/path.ts';
+import {
+  childrenOf,
+  nodesOf as nodesOfPlan,
+  parentOf,
+  pathOf,
+  runIdOf,
+} from '../../lib/core/workflow/path.ts';
 import type { Plan } from '../../lib/core/workflow/plan.ts';
 import { isFull, type Tally } from '../../lib/core/workflow/tally.ts';
 import type { WorkflowNode } from '../../lib/define/workflow-client.ts';
@@ -26,7 +32,8 @@ function execute(plan: Plan, steps: number, choose: (among: number) => number) {
   const states = new Map<string, TaskState>();
   const tallies = new Map<string, { done: Set<number>; failed: Set<number> }>();
   const open: string[] = [];
-  const at = (path: string): Plan => nodeAt(plan, path) ?? plan;
+  const nodes = new Map(nodesOfPlan(plan));
+  const at = (path: string): Plan => nodes.get(path) ?? plan;
   const start = (path: string): void => {
     const node = at(path);
     if (node.kind === 'task') open.push(path);
@@ -77,7 +84,8 @@ function readsOf(plan: Plan, { states, tallies }: ReturnType<typeof execute>): W
     const counts = { generation: 0, retries: 0, sentAt: 0 };
     records.set(id, { id, task: '', queue: '', state, ...counts });
   };
-  for (const [path, state] of states) if (nodeAt(plan, path)?.kind === 'task') put(path, state);
+  const nodes = new Map(nodesOfPlan(plan));
+  for (const [path, state] of states) if (nodes.get(path)?.kind === 'task') put(path, state);
   const root = states.get('') ?? 'PENDING';
   if (plan.kind !== 'task') put('', root === 'STARTED' ? 'PENDING' : root);
   const none: Tally = { done: new Set(), failed: new Set() };
@@ -114,6 +122,7 @@ test('every node of a tree is in the state that it is in', async () => {
     fc.asyncProperty(cases, async ({ plan, steps, choices, depth, members }) => {
       const done = execute(plan, steps, (among) => choices.next().value % among);
       const reads = readsOf(plan, done);
+      const nodes = new Map(nodesOfPlan(plan));
 
       const whole = await readTree(reads);
       const less = await readTree(reads, { depth, members });
@@ -123,7 +132,7 @@ test('every node of a tree is in the state that it is in', async () => {
         if (state !== real(path)) throw new Error(`'${path}' is ${real(path)}, the tree says ${state}`);
       for (const { path, state } of nodesOf(less)) {
         // A member that is not looked at may have begun before the others.
-        const unseen = state === 'PENDING' && real(path) === 'STARTED' && hasGroup(nodeAt(plan, path));
+        const unseen = state === 'PENDING' && real(path) === 'STARTED' && hasGroup(nodes.get(path));
         if (state !== real(path) && !unseen)
           throw new Error(`'${path}' is ${real(path)}, the tree of less says ${state}`);
       }

@@ -12,7 +12,8 @@ import {
   RejectError,
 } from '#lib';
 import { ALL_FAULTS, type SimulateOptions, type Simulation, simulate } from '#lib/testing';
-import { isFinal, mayBecome, TASK_STATES, type TaskState } from '../../lib/core/task-state.ts';
+import { isFinal, TASK_STATES, type TaskState } from '../../lib/core/task-state.ts';
+import { mayBecome } from '../core/run-course.ts';
 
 const RETRY = { attempts: 4, backoff: exponential('2s', { max: '30s', jitter: true }) };
 const SAFE = { visibility: '1m', deadLetter: { after: 5 } } as const;

@@ -87,14 +87,4 @@ export const PROJECT: readonly Entry[] = [
     ],
     load: async () => (await import('../explain.ts')).explain,
   },
-  {
-    name: 'completions',
-    summary: 'print a script that completes commands and options in a shell',
-    arguments: [{ name: 'shell', summary: 'bash or zsh', choices: ['bash', 'zsh'] }],
-    examples: [
-      { words: 'completions bash >> ~/.bashrc', summary: 'for bash' },
-      { words: 'completions zsh > ~/.zfunc/_celeriac', summary: 'for zsh, where ~/.zfunc is in fpath' },
-    ],
-    load: async () => (await import('../completions.ts')).completions,
-  },
 ];

@@ -39,7 +39,7 @@ const INSPECT: readonly Entry[] = [
     summary: 'what is in queues, and what works them',
     options: DESK_OPTIONS,
     examples: [{ words: 'inspect queues', summary: 'dead-letter queues, too' }],
-    load: overDesk(async () => (await import('../inspect.ts')).inspectQueues),
+    load: overDesk(async () => (await import('../queues.ts')).listQueues),
   },
   {
     name: 'inspect workers',

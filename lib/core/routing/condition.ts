@@ -1,17 +1,10 @@
 /**
  * What a binding, or a path of bindings from exchange to exchange, asks of a message, without the exchanges:
- * the form that is flattened, written as filters, and checked once more by the worker where a filter lets too
- * much through.
+ * the form that is flattened and written as filters.
  */
 import { headerText } from './header-value.ts';
-import { type HeaderTest, headerTestMatches, readHeaderTest } from './headers.ts';
-import {
-  deliveredHeaders,
-  type ExchangeType,
-  type RoutedMessage,
-  type RoutingBinding,
-  routingKeys,
-} from './route.ts';
+import { type HeaderTest, readHeaderTest } from './headers.ts';
+import type { ExchangeType, RoutingBinding } from './route.ts';
 import { topicMatches } from './topic.ts';
 import { intersectTopics, normalTopic, topicCovers } from './topic-pattern.ts';
 
@@ -37,16 +30,6 @@ export function conditionOf(type: ExchangeType, binding: Pick<RoutingBinding, 'k
     case 'headers':
       return headerCondition(readHeaderTest(binding.args ?? {}));
   }
-}
-
-/** Whether a message meets a condition; of several routing keys (CC, BCC) one has to. */
-export function conditionMatches(condition: Condition, message: RoutedMessage): boolean {
-  const { key, topic, headers } = condition;
-  if (key !== undefined && !routingKeys(message).includes(key)) return false;
-  if (topic !== undefined && !routingKeys(message).some((one) => topicMatches(topic, one))) return false;
-  if (headers === undefined) return true;
-  const delivered = deliveredHeaders(message.headers);
-  return headers.every((test) => headerTestMatches(test, delivered));
 }
 
 /**

@@ -4,7 +4,7 @@
  * that is wrapped itself, so every value comes back as it was.
  */
 import type { Json } from '../json.ts';
-import type { Headers, HeaderValue } from './header-value.ts';
+import { type Headers, type HeaderValue, isList } from './header-value.ts';
 
 /** Headers as JSON; undefined headers are not there. */
 export function toJsonHeaders(headers: Headers): Readonly<Record<string, Json>> {
@@ -81,11 +81,4 @@ function looksWrapped(table: Readonly<Record<string, Json>>): boolean {
 /** The members of a JSON object that are there. */
 function fromEntries(value: object): Readonly<Record<string, Json>> {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
-}
-
-/** Array.isArray does not narrow readonly arrays. */
-function isList(
-  value: readonly HeaderValue[] | { readonly [name: string]: HeaderValue },
-): value is readonly HeaderValue[] {
-  return Array.isArray(value);
 }

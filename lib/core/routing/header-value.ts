@@ -74,8 +74,8 @@ function objectText(
   return `o:${JSON.stringify(names.map((name) => [name, headerText(value[name])]))}`;
 }
 
-/** Array.isArray does not narrow readonly arrays. */
-function isList(
+/** Whether a value is a list; Array.isArray does not narrow readonly arrays. */
+export function isList(
   value: readonly HeaderValue[] | { readonly [name: string]: HeaderValue },
 ): value is readonly HeaderValue[] {
   return Array.isArray(value);

@@ -41,7 +41,7 @@ export function topicShape(pattern: string): TopicShape {
 }
 
 /** Writes a normal form as a pattern: a gap of at least two words is '*.*.#'. */
-export function shapeWords(shape: TopicShape): readonly string[] {
+function shapeWords(shape: TopicShape): readonly string[] {
   return shape.segments.flatMap((segment, index) => {
     const gap = shape.gaps[index];
     return gap === undefined ? segment : [...segment, ...Array.from({ length: gap }, () => '*'), '#'];

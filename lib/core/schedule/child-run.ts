@@ -31,7 +31,7 @@ export type AfterChild =
   | { readonly kind: 'again'; readonly attempt?: number; readonly afterMs: number };
 
 /** A child that cannot start will not start a moment later either. */
-export const START_PAUSE_MS = 2_000;
+const START_PAUSE_MS = 2_000;
 
 /**
  * Decides what follows on the end of a run.

@@ -40,16 +40,6 @@ export function inPlaceOf(space: IdSpace, runId: string, generation: number): st
   return derivedId(space, runId, `replaced/${generation}`);
 }
 
-/** The node at a path; undefined when the plan has none there. */
-export function nodeAt(plan: Plan, path: string): Plan | undefined {
-  let node: Plan | undefined = plan;
-  for (const step of path === '' ? [] : path.split('.')) {
-    if (node === undefined) return undefined;
-    node = nodeIn(node, toPlace(step));
-  }
-  return node;
-}
-
 /** What a node is made of: a chain's steps, a group's members. */
 export function childrenOf(plan: Plan): readonly Plan[] {
   switch (plan.kind) {
@@ -88,10 +78,6 @@ export function comparePaths(a: string, b: string): number {
 }
 
 const KINDS: readonly Place['kind'][] = ['child', 'link', 'errorLink'];
-
-function nodeIn(plan: Plan, { kind, index }: Place): Plan | undefined {
-  return listOf(plan, kind)[index];
-}
 
 function listOf(plan: Plan, kind: Place['kind']): readonly Plan[] {
   switch (kind) {

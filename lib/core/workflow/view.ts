@@ -59,7 +59,7 @@ export function hasBegun(state: TaskState): boolean {
 }
 
 /** Who of a group has ended how, by its count; a member that is in both sets has failed. */
-export function memberEnd(tally: Tally | undefined, index: number): FinalState | undefined {
+function memberEnd(tally: Tally | undefined, index: number): FinalState | undefined {
   if (tally?.failed.has(index) === true) return 'FAILURE';
   return tally?.done.has(index) === true ? 'SUCCESS' : undefined;
 }

@@ -2,9 +2,9 @@
  * The OpenAPI file: docs/openapi.json is what this returns, and GET /openapi.json answers with it. Written
  * anew by `npx tsx lib/dashboard/api/document.ts`.
  */
-import { ACTIONS } from './actions.ts';
-import { QUESTIONS } from './questions.ts';
+
 import type { Parameter, Route } from './route.ts';
+import { ROUTES } from './routes.ts';
 import { type JsonSchema, namedSchemas } from './schema.ts';
 
 const FAILURE = {
@@ -39,7 +39,7 @@ const WAIT_FAILURES: Readonly<Record<string, string>> = {
 /** The whole document. */
 export function toOpenApi(): JsonSchema {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const route of [...QUESTIONS, ...ACTIONS]) {
+  for (const route of ROUTES) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method]: toOperation(route) };
   }

@@ -46,11 +46,11 @@ const runOptional = {
 
 export const RUN_ROW: Schema<RunRow> = named('RunRow', () => object(runRequired, runOptional));
 
-export const RUN_ERROR: Schema<RunError> = named('RunError', () =>
+const RUN_ERROR: Schema<RunError> = named('RunError', () =>
   object({ name: text, message: text }, { code: text, stack: text }),
 );
 
-export const ATTEMPT: Schema<AttemptRow> = named('AttemptRow', () =>
+const ATTEMPT: Schema<AttemptRow> = named('AttemptRow', () =>
   object({ attempt: amount, at: amount, outcome: text }, { error: RUN_ERROR }),
 );
 

@@ -6,11 +6,9 @@
 import { Hono } from 'hono';
 import { CeleriacError } from '../../errors.ts';
 import type { Desk } from '../desk.ts';
-import { ACTIONS } from './actions.ts';
 import { toFailure } from './failure.ts';
 import { toOpenApi } from './open-api.ts';
-import { QUESTIONS } from './questions.ts';
-import type { Route } from './route.ts';
+import { ROUTES } from './routes.ts';
 
 /** A file of the page, as its build has made it. */
 export interface PageFile {
@@ -32,7 +30,7 @@ export interface ApiOptions {
 export type Api = (request: Request) => Promise<Response>;
 
 /** The header that a POST has to carry; its value does not matter. */
-export const CSRF_HEADER = 'x-celeriac';
+const CSRF_HEADER = 'x-celeriac';
 
 /** A body is an input or a message, which SQS limits to 1 MiB, and what JSON adds around it. */
 const BODY_BYTES_MAX = 2_200_000;
@@ -67,7 +65,7 @@ export function createApi(desk: Desk, options: ApiOptions = {}): Api {
     context.text(await desk.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
   );
   app.get('/openapi.json', (context) => context.json(toOpenApi()));
-  for (const route of [...QUESTIONS, ...ACTIONS]) {
+  for (const route of ROUTES) {
     app.on(route.method.toUpperCase(), route.path, async (context) => {
       const body = route.method === 'post' ? await readBody(context.req.raw, options) : undefined;
       const path: Readonly<Record<string, string>> = context.req.param();
@@ -92,9 +90,6 @@ export function createApi(desk: Desk, options: ApiOptions = {}): Api {
   });
   return async (request) => app.fetch(request);
 }
-
-/** Every route that this server has of its own accord, for the OpenAPI file and its test. */
-export const ROUTES: readonly Route[] = [...QUESTIONS, ...ACTIONS];
 
 async function readBody(request: Request, { readOnly = false }: ApiOptions): Promise<unknown> {
   if (!request.headers.has(CSRF_HEADER)) {

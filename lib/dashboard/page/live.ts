@@ -11,7 +11,7 @@ export interface Live<T> {
   readonly refresh: () => void;
 }
 
-export const POLL_MS = 3_000;
+const POLL_MS = 3_000;
 /** Depths and peeks cost calls that AWS charges for. */
 export const SLOW_POLL_MS = 10_000;
 

@@ -42,7 +42,7 @@ interface Minute {
 }
 
 /** By the minute, the oldest first; minutes of which not all runs were read are left out. */
-export function toSeries({ rows, since }: Recent, now: number): Overview['series'] {
+function toSeries({ rows, since }: Recent, now: number): Overview['series'] {
   const first = Math.ceil(Math.max(since, now - RECENT_MS) / MINUTE_MS);
   const last = Math.floor(now / MINUTE_MS);
   const minutes = new Map<number, Minute>();

@@ -8,6 +8,7 @@ import { TASK_STATES, type TaskState } from '../../core/task-state.ts';
 import type { IndexedRun } from '../../runtime/desk-ports.ts';
 import type { DeskContext } from '../context.ts';
 import { merged } from './newest.ts';
+import { remembered } from './remembered.ts';
 
 export const RECENT_MS = 3_600_000;
 /** About 3 MB of an index: 400 read units a look on AWS. */
@@ -22,16 +23,8 @@ export interface Recent {
   readonly since: number;
 }
 
-const known = new WeakMap<DeskContext, { readonly at: number; readonly recent: Promise<Recent> }>();
-
 export function readRecent(context: DeskContext): Promise<Recent> {
-  const now = context.ports.clock.now();
-  const before = known.get(context);
-  if (before !== undefined && now - before.at < FRESH_MS) return before.recent;
-  const recent = read(context, now);
-  known.set(context, { at: now, recent });
-  recent.catch(() => known.delete(context));
-  return recent;
+  return remembered(context, 'recent', FRESH_MS, () => read(context, context.ports.clock.now()));
 }
 
 async function read({ ports: { index } }: DeskContext, now: number): Promise<Recent> {

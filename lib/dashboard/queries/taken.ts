@@ -1,4 +1,5 @@
 /** Messages that are received to be looked at, or to be sent elsewhere, and are given back. */
+import { BATCH_ENTRIES_MAX } from '../../core/limits.ts';
 import type { LookedAt, Taken } from '../../runtime/desk-ports.ts';
 import type { DeskContext } from '../context.ts';
 
@@ -57,8 +58,8 @@ export async function giveBack(
   queueName: string,
   taken: readonly Taken[],
 ): Promise<void> {
-  for (let at = 0; at < taken.length; at += 10) {
-    const receipts = taken.slice(at, at + 10).map(({ receipt }) => receipt);
+  for (let at = 0; at < taken.length; at += BATCH_ENTRIES_MAX) {
+    const receipts = taken.slice(at, at + BATCH_ENTRIES_MAX).map(({ receipt }) => receipt);
     await queues.hide(queueName, receipts, 0);
   }
 }

@@ -71,7 +71,7 @@ export function toChangeLines(report: LoadReport): readonly string[] {
 }
 
 /** 'AWS::Lambda::EventSourceMapping' as 'event source mapping'. */
-export function toWord(type: string): string {
+function toWord(type: string): string {
   const last = type.split('::').at(-1) ?? type;
   return last.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 }

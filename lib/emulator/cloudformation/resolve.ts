@@ -54,7 +54,7 @@ export function resolve(value: unknown, path: string, scope: Scope): unknown {
 }
 
 /** The name of the intrinsic that an object calls, if it calls one. */
-export function toIntrinsicName(value: Readonly<Record<string, unknown>>): string | undefined {
+function toIntrinsicName(value: Readonly<Record<string, unknown>>): string | undefined {
   return Object.keys(value).find((key) => key === 'Ref' || key.startsWith('Fn::'));
 }
 

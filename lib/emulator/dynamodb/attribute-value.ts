@@ -65,7 +65,7 @@ export function parseItem(raw: unknown, depth = 1): Map<string, AttributeValue> 
 }
 
 /** A value in the SDK's shape, sharing nothing with the stored one. */
-export function fromValue(value: AttributeValue): Record<string, unknown> {
+function fromValue(value: AttributeValue): Record<string, unknown> {
   switch (value.type) {
     case 'S':
     case 'N':

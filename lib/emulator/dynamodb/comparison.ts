@@ -39,7 +39,7 @@ export function orderValues(a: AttributeValue, b: AttributeValue): number | unde
 }
 
 /** Order by UTF-8 bytes, which is not JavaScript's: that puts surrogate pairs before U+E000. */
-export function compareTexts(a: string, b: string): number {
+function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
   const x = inUtf8Order(a);
   const y = inUtf8Order(b);

@@ -40,7 +40,7 @@ export function parseNumber(text: string): string {
 }
 
 /** The parts of a number in any accepted notation, or undefined where it is none. */
-export function readDecimal(text: string): Decimal | undefined {
+function readDecimal(text: string): Decimal | undefined {
   const match = NUMBER.exec(text);
   if (match === null) return undefined;
   const [, sign = '', whole = '', fraction = '', power = '0'] = match;
@@ -54,7 +54,7 @@ export function readDecimal(text: string): Decimal | undefined {
 }
 
 /** A number without an exponent, as DynamoDB answers it. */
-export function toPlain({ negative, digits, exponent }: Decimal): string {
+function toPlain({ negative, digits, exponent }: Decimal): string {
   if (digits === '') return '0';
   const sign = negative ? '-' : '';
   if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;

@@ -127,7 +127,7 @@ function wholePattern(pattern: string): RegExp {
 }
 
 /** A value as the service's messages show it. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   const fields = Object.entries(value).filter(([, each]) => each !== undefined);

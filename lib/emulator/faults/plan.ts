@@ -2,7 +2,7 @@
 import { wrongOperations, wrongService } from './names.ts';
 
 /** What can go wrong between a client and AWS, and inside of it. */
-export const FAULTS = [
+const FAULTS = [
   'error',
   'throttle',
   'latency',

@@ -9,7 +9,7 @@ import { optionalInteger, optionalStructure, optionalText } from './input.ts';
 import { ASYNC_RETRIES_MAX, EVENT_AGE_MAX_S, EVENT_AGE_MIN_S } from './limits.ts';
 
 /** Reads whole settings, or changes to old ones. */
-export function readAsyncSettings(input: Input, now: number, old?: AsyncSettings): AsyncSettings {
+function readAsyncSettings(input: Input, now: number, old?: AsyncSettings): AsyncSettings {
   const retriesMax = optionalInteger(input, 'MaximumRetryAttempts', 0, ASYNC_RETRIES_MAX) ?? old?.retriesMax;
   const eventAgeMaxS =
     optionalInteger(input, 'MaximumEventAgeInSeconds', EVENT_AGE_MIN_S, EVENT_AGE_MAX_S) ?? old?.eventAgeMaxS;
@@ -28,7 +28,7 @@ export function readAsyncSettings(input: Input, now: number, old?: AsyncSettings
 }
 
 /** FunctionEventInvokeConfig, as the API shows it. */
-export function showAsyncSettings(functionArn: string, settings: AsyncSettings): Output {
+function showAsyncSettings(functionArn: string, settings: AsyncSettings): Output {
   const { retriesMax, eventAgeMaxS, onSuccessArn, onFailureArn } = settings;
   return {
     FunctionArn: qualifiedArn(functionArn),

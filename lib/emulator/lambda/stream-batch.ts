@@ -12,7 +12,7 @@ export interface StreamEventRecord {
 }
 
 /** The one shard that an emulated stream has. */
-export const SHARD_ID = 'shardId-00000000000000000000-00000001';
+const SHARD_ID = 'shardId-00000000000000000000-00000001';
 
 /** A record of the stream in the shape of the event: times in seconds, bytes in base64. */
 export function toEventRecord(record: StreamRecord, streamArn: string): StreamEventRecord {

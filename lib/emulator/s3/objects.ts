@@ -100,7 +100,7 @@ export function objectOperations(store: Store): Operations {
 }
 
 /** Finds the object of a request, or refuses it. */
-export function findObject(bucket: Bucket, input: Input): StoredObject {
+function findObject(bucket: Bucket, input: Input): StoredObject {
   refuseVersion(input);
   const key = requiredText(input, 'Key');
   const object = bucket.objects.get(key);

@@ -257,7 +257,7 @@ export class Deliveries {
 }
 
 /** An id as AWS shows them: 16 digits. */
-export function executionId(random: () => number): string {
+function executionId(random: () => number): string {
   const half = () =>
     Math.floor(random() * 0x1_0000_0000)
       .toString(16)

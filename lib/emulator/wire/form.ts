@@ -56,7 +56,7 @@ function emptyList(member: Member, node: FormNode): FormNode | undefined {
 }
 
 /** The name by which the Query protocol knows a member. */
-export function formName(member: Member): string {
+function formName(member: Member): string {
   return member.traits.xmlName ?? member.name;
 }
 

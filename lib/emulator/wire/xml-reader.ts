@@ -79,7 +79,7 @@ export function readXml(shape: Shape, node: XmlNode): unknown {
 }
 
 /** What S3 says of a body that is no XML. */
-export function malformed(): ServiceError {
+function malformed(): ServiceError {
   const message = 'The XML you provided was not well-formed or did not validate against our published schema';
   return new ServiceError('MalformedXML', message);
 }

@@ -2,12 +2,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mayPass } from '../../../lib/core/routing/clause-match.ts';
-import { conditionMatches, conditionOf } from '../../../lib/core/routing/condition.ts';
+import { conditionOf } from '../../../lib/core/routing/condition.ts';
 import { toEventDetail, toEventPattern } from '../../../lib/core/routing/event-pattern.ts';
 import { flatten } from '../../../lib/core/routing/flatten.ts';
 import type { RoutedMessage } from '../../../lib/core/routing/route.ts';
 import { compileEventPattern } from '../../../lib/emulator/pattern/event-pattern.ts';
 import { patternAndKey, routed } from './arbitrary.ts';
+import { conditionMatches } from './condition-matches.ts';
 
 function matches(pattern: object, sent: RoutedMessage): boolean {
   const event = { source: 'orders', detail: toEventDetail(sent) };

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { conditionMatches } from '../../../lib/core/routing/condition.ts';
 import { flatten, flattensCopies } from '../../../lib/core/routing/flatten.ts';
 import {
   entryExchanges,
@@ -9,6 +8,7 @@ import {
   route,
 } from '../../../lib/core/routing/route.ts';
 import { routed } from './arbitrary.ts';
+import { conditionMatches } from './condition-matches.ts';
 
 function flatRoute(table: RoutingTable, exchange: string, sent: RoutedMessage): readonly string[] {
   const bindings = flatten(table, exchange).filter((binding) => conditionMatches(binding.condition, sent));

@@ -69,7 +69,7 @@ export function DeadLettersPage({ place }: PageProps) {
   );
 }
 
-export function messageOf({ id, messageId }: DeadLetterRow): string {
+function messageOf({ id, messageId }: DeadLetterRow): string {
   return id ?? messageId;
 }
 

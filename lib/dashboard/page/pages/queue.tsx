@@ -10,13 +10,13 @@ import { Facts } from '../parts/facts.tsx';
 import { Choice } from '../parts/field.tsx';
 import { Head } from '../parts/head.tsx';
 import { Empty, Shown } from '../parts/notice.tsx';
+import { QueueTags } from '../parts/queue-tags.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { WaitingText } from '../parts/waiting.tsx';
 import { toHash } from '../place.ts';
 import { plural, toCount, toDuration } from '../text.ts';
 import { KnownWaits } from './known-waits.tsx';
-import { QueueTags } from './queues.tsx';
 import { SendTask } from './tasks.tsx';
 
 export function QueuePage({ name }: { readonly name: string }) {

@@ -6,7 +6,7 @@ import { SLOW_POLL_MS, useLive } from '../live.ts';
 import type { PageProps } from '../navigation.tsx';
 import { Head } from '../parts/head.tsx';
 import { Empty, Shown } from '../parts/notice.tsx';
-import { Tag } from '../parts/state.tsx';
+import { QueueTags } from '../parts/queue-tags.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { toHash } from '../place.ts';
 import { toCount, toDuration } from '../text.ts';
@@ -95,13 +95,5 @@ function Section({ title, kind, rows, more }: SectionProps) {
       {kind !== 'queue' && <h2>{title}</h2>}
       <Table label={title} columns={[...COLUMNS, ...more]} rows={own} keyOf={({ name }) => name} />
     </section>
-  );
-}
-
-export function QueueTags({ queue }: { readonly queue: QueueRow }) {
-  return (
-    <>
-      {queue.paused && <Tag tone="warn">paused</Tag>} {queue.ordered && <Tag>ordered</Tag>}
-    </>
   );
 }

@@ -220,7 +220,7 @@ const COLUMNS: readonly Column<RunRow>[] = [
   { head: 'Error', wide: true, cell: ({ error }) => error && <span class="cut">{error}</span> },
 ];
 
-export function RunTable({ label, rows }: { readonly label: string; readonly rows: readonly RunRow[] }) {
+function RunTable({ label, rows }: { readonly label: string; readonly rows: readonly RunRow[] }) {
   return <Table label={label} columns={COLUMNS} rows={rows} keyOf={({ id }) => id} />;
 }
 

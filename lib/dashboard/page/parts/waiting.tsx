@@ -5,7 +5,7 @@ import { desk } from '../desk.ts';
 import { describe } from '../live.ts';
 import { toDistance, toTime } from '../text.ts';
 
-export const KIND_NAMES: Readonly<Record<Waiting['kind'], string>> = {
+const KIND_NAMES: Readonly<Record<Waiting['kind'], string>> = {
   delayed: 'Delayed',
   rate: 'Rate limit',
   concurrency: 'Concurrency limit',

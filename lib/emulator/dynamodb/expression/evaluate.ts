@@ -43,7 +43,7 @@ export function holds(condition: Condition, item: Item, values: Values): boolean
 }
 
 /** The value of an operand; undefined where the item has none. */
-export function operandValue(operand: Operand, item: Item, values: Values): MaybeValue {
+function operandValue(operand: Operand, item: Item, values: Values): MaybeValue {
   switch (operand.kind) {
     case 'path':
       return valueAt(item, operand.path);
