@@ -127,7 +127,7 @@ export interface Runs {
    * newer copy of it waits already.
    */
   wait(request: ClaimRequest, note: WaitNote): Promise<WaitOutcome>;
-  /** The same for a message without a record, or whose run is over; false: a newer copy of it waits already. */
+  /** The same for a message without a record, or whose run is over; false: a newer copy waits already. */
   noteCopy(request: ClaimRequest, note: WaitNote): Promise<boolean>;
   /** Gives the claim up for another attempt, which counts one retry; false as above. */
   release(request: ClaimRequest, owner: string, retries: number, error: WireError): Promise<boolean>;

@@ -71,7 +71,7 @@ export function testWaits(open: OpenRuns): void {
       expect(await runs.wait(standard, note('m1', { hop: 6 }))).toEqual({ kind: 'waits', crashes: 0 });
     });
 
-    test('of a run that is over, or of what keeps no record, is noted beside it: the newest copy waits', async () => {
+    test('of a run that is over, or of what keeps no record, is that of the newest copy', async () => {
       await runs.claim(standard, 'w1', LEASE);
       await runs.complete(standard, 'w1', { state: 'SUCCESS' });
       const before = await runs.recordOf();

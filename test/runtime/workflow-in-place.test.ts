@@ -34,7 +34,7 @@ test.each<[string, () => AnySignature, string]>([
   ['whose input is no JSON', () => text(1n as unknown as number), 'INPUT_NOT_JSON'],
   ['that is nested too deep', nested, 'TOO_LARGE'],
   // What a caller without types may write.
-  ['that is no workflow', () => undefined as unknown as AnySignature, 'TypeError'],
+  ['that is no workflow', () => undefined as unknown as AnySignature, 'NOT_A_CALL'],
 ])('a task that replaces itself by one %s fails with that, after its attempts', async (_, by, code) => {
   const { swap, sim } = createWorld(by);
 
