@@ -82,7 +82,7 @@ test('every command exists', () => {
   const shell = README.matchAll(/\bnpm (?:run )?([\w-]+)|\bnpx celeriac ([\w-]+)/g);
   const missing = [...shell].flatMap(([text, script, command]) => {
     if (command !== undefined) return help.includes(`  ${command} `) ? [] : [text];
-    return ['ci', 'install', 'pack', 'registry'].includes(script ?? '') || scripts[script ?? '']
+    return ['ci', 'install', 'pack', 'pkg', 'registry'].includes(script ?? '') || scripts[script ?? '']
       ? []
       : [text];
   });
