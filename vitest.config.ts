@@ -10,11 +10,14 @@ const within = (ms: number) => ({ testTimeout: ms, hookTimeout: ms });
 const SLOW = ['test/{simulation,examples,outside,whole}/**/*.test.ts'];
 // Each of these takes seconds: together they would keep every commit waiting.
 const SECONDS = [
-  'test/cli/check.test.ts',
+  'test/cli/{catalogue,check}.test.ts',
+  'test/conformance/runs.test.ts',
+  'test/core/routing/event-pattern.test.ts',
   'test/core/trigger/{solar,trigger.property}.test.ts',
   'test/emulator/cloudformation/versions.test.ts',
   'test/emulator/lambda/threads-end.test.ts',
-  'test/runtime/{schedule-faults,waits-twice,workflow-runs,workflow-running}.test.ts',
+  'test/runtime/{schedule-faults,waits-twice,workflow-goes-on,workflow-instances}.test.ts',
+  'test/runtime/{workflow-runs,workflow-running}.test.ts',
   'test/testing/{faults,schedules}.test.ts',
 ];
 

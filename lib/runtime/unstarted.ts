@@ -129,6 +129,16 @@ export async function sendOn(attempt: Unrun, seconds: number, crashes: number): 
 }
 
 /**
+ * The same for a message that was about to run. It has no more crashes behind it than claims that were not
+ * ended: a delivery that came twice, or whose ack was lost, is none.
+ */
+export async function sendOnReady(attempt: Noted, seconds: number, wait?: Wait): Promise<Outcome> {
+  const noted = await note(attempt, seconds, wait);
+  if (noted.kind !== 'waits') return unclaimed(attempt, noted);
+  return attempt.copies.postpone(attempt.message, Math.min(crashesNow(attempt), noted.crashes), seconds);
+}
+
+/**
  * What becomes of a message that has failed through no fault of its task and need not wait; undefined where
  * it has to. A run that is over waits for what follows from its end, where that is out of reach.
  */
@@ -151,16 +161,6 @@ async function tryNote(attempt: Unrun, seconds: number): Promise<WaitOutcome | u
   // A task that nobody here knows may keep no record.
   if (runs === undefined || attempt.task === undefined) return undefined;
   return note({ ...attempt, runs }, seconds).catch(() => undefined);
-}
-
-/**
- * The same for a message that was about to run. It has no more crashes behind it than claims that were not
- * ended: a delivery that came twice, or whose ack was lost, is none.
- */
-export async function sendOnReady(attempt: Noted, seconds: number, wait?: Wait): Promise<Outcome> {
-  const noted = await note(attempt, seconds, wait);
-  if (noted.kind !== 'waits') return unclaimed(attempt, noted);
-  return attempt.copies.postpone(attempt.message, Math.min(crashesNow(attempt), noted.crashes), seconds);
 }
 
 type Noted = Unrun & { readonly runs: Runs };
